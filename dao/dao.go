@@ -1,0 +1,93 @@
+// Package dao is the contract of persistence: what is kept, and what every engine promises of it. How it is kept stands
+// in the engines (filemanagers: JSON files), whether they keep their word in daotest.
+//
+// # The model
+//
+// A [Store] keeps products, carts and messages. Every change that it accepts gets the next offset in its one ordered
+// [Feed]; whoever follows the feed from a [Position] sees each change once, in one order, whoever made it. So a route
+// writes and answers, and publishes nothing; a page is rendered at a position, and a socket goes on from there.
+//
+// # Rules for every method
+//
+//   - The context comes first. One that is done before a write has left the caller means that nothing was written.
+//   - Absent is [ErrNotFound]; an id or a product's code that is taken is [ErrConflict]; a value that breaks a rule is
+//     models.Invalid; a store that cannot be reached or cannot write is [ErrUnavailable]. Test with errors.Is and
+//     errors.AsType, never by the text. There is no (nil, nil).
+//   - A write ends in one of three ways. No error: it is done, and survives kill -9 and the loss of power. ErrUnknown:
+//     it may or may not be done (a time-out, a cancel or a failed sync after it had left). Any other error: it is not
+//     done, and nothing of it is stored.
+//   - Reads see only what is durable.
+//   - What a method returns is the caller's own, and what it is given stays the caller's: nothing is shared with the store.
+//   - A stored value has a revision, 1 when made and +1 at every change. The changes of one value stand in the feed in
+//     the order of their revisions, each exactly once.
+//   - Engines normalize and check values by the rules of models; callers need not.
+package dao
+
+import (
+	"context"
+	"errors"
+
+	"pulperia/dao/models"
+)
+
+// The errors that callers tell apart. Engines wrap them with what they were doing.
+var (
+	ErrNotFound    = errors.New("not found")
+	ErrConflict    = errors.New("already taken")
+	ErrUnavailable = errors.New("store unavailable")
+	ErrUnknown     = errors.New("outcome unknown")
+	ErrGone        = errors.New("position is no longer in the feed")
+)
+
+// Store is one opened store. Its methods and those of its parts may be called from many goroutines at once.
+type Store struct {
+	Products Products
+	Carts    Carts
+	Messages Messages
+	Feed     Feed
+	Engine
+}
+
+// Engine is what concerns a store as a whole.
+type Engine interface {
+	// Load stores whole values as they are, with their ids, revisions and times, in one durable step: all or none.
+	// It serves imports, migration and restore. Every value gets its place in the feed, messages in the given order.
+	// An id or a code that is taken is ErrConflict; a zero id, revision or time is filled in as Create would.
+	Load(context.Context, Batch) (Receipt, error)
+
+	// Dump hands out the whole store at one position, in batches: products by id, then carts by id, then messages in
+	// the order of the feed. The batches are the visitor's own. An error of the visitor ends the dump and is returned.
+	Dump(ctx context.Context, visit func(Batch) error) (Position, error)
+
+	// Ready returns nil when the store answers and can write, and ErrUnavailable with the cause otherwise.
+	Ready(context.Context) error
+
+	// Stats returns figures about the engine for whoever operates it.
+	Stats() []Stat
+
+	// Close waits for writes under way, makes the store tidy and lets go of it. A second Close does nothing.
+	Close() error
+}
+
+// Batch is a part of a store, as Load takes it and Dump gives it.
+type Batch struct {
+	Products []models.Product
+	Carts    []models.Cart
+	Messages []models.Message
+}
+
+// Len returns how many values the batch holds.
+func (b Batch) Len() int { return len(b.Products) + len(b.Carts) + len(b.Messages) }
+
+// Receipt is what a store says of a write that is done.
+type Receipt struct {
+	Position Position // of the write in the feed; where nothing had to be written, a position at which it was in effect
+	Repeated bool     // nothing was written: a create found the same id with the same content, or a change changed nothing
+}
+
+// Stat is one figure about an engine. Name is in the form of Prometheus, with its unit ("_bytes", "_seconds").
+type Stat struct {
+	Name, Help string
+	Counter    bool // it only grows; otherwise it is a gauge
+	Value      float64
+}

@@ -1,0 +1,113 @@
+package models
+
+import (
+	"slices"
+	"strconv"
+)
+
+// The limits of a cart.
+const (
+	MaxItems    = 500
+	MaxQuantity = 1_000_000
+)
+
+// Item is one line of a cart: so many of one product.
+type Item struct {
+	Product  ID    `json:"product"`
+	Quantity int64 `json:"quantity"`
+}
+
+// Cart is what one visitor means to buy. Each product stands in it once.
+type Cart struct {
+	ID        ID     `json:"_id"`
+	Products  []Item `json:"products"` // in the order of their addition; never nil once normalized
+	CreatedAt Time   `json:"createdAt"`
+	UpdatedAt Time   `json:"updatedAt"`
+	Rev       int64  `json:"rev"`
+}
+
+// Clone returns a copy that shares nothing with c.
+func (c Cart) Clone() Cart {
+	c.Products = slices.Clone(c.Products)
+	return c
+}
+
+// Same says whether both hold the same content: all but the revision and the times.
+func (c Cart) Same(o Cart) bool { return c.ID == o.ID && slices.Equal(c.Products, o.Products) }
+
+// Count returns how many things are in the cart: the sum of the quantities.
+func (c Cart) Count() (n int64) {
+	for _, item := range c.Products {
+		n += item.Quantity
+	}
+	return n
+}
+
+// Add puts n more of a product in; its quantity grows if it is there already. [Cart.Check] refuses too large a sum.
+func (c *Cart) Add(product ID, n int64) {
+	if i := c.index(product); i >= 0 {
+		c.Products[i].Quantity += n
+		return
+	}
+	c.Products = append(c.Products, Item{Product: product, Quantity: n})
+}
+
+// Set makes n the quantity of a product, and puts it in if it is not there.
+func (c *Cart) Set(product ID, n int64) {
+	if i := c.index(product); i >= 0 {
+		c.Products[i].Quantity = n
+		return
+	}
+	c.Products = append(c.Products, Item{Product: product, Quantity: n})
+}
+
+// Remove takes a product out; without it the cart stays as it is.
+func (c *Cart) Remove(product ID) {
+	c.Products = slices.DeleteFunc(c.Products, func(item Item) bool { return item.Product == product })
+}
+
+func (c *Cart) index(product ID) int {
+	return slices.IndexFunc(c.Products, func(item Item) bool { return item.Product == product })
+}
+
+// Normalize adds up the quantities of a product that is named twice and turns a missing list into an empty one.
+func (c *Cart) Normalize() {
+	items := c.Products
+	c.Products = make([]Item, 0, len(items))
+	at := make(map[ID]int, len(items))
+	for _, item := range items {
+		if i, twice := at[item.Product]; twice {
+			c.Products[i].Quantity = addUp(c.Products[i].Quantity, item.Quantity)
+			continue
+		}
+		at[item.Product] = len(c.Products)
+		c.Products = append(c.Products, item)
+	}
+}
+
+// addUp adds quantities without running over; one that is out of range stays so, for Check to refuse.
+func addUp(a, b int64) int64 {
+	if a < 1 || a > MaxQuantity {
+		return a
+	}
+	if b < 1 || b > MaxQuantity {
+		return b
+	}
+	return a + b
+}
+
+// Check returns [Invalid] with every item that breaks a rule, or nil.
+func (c Cart) Check() error {
+	var v Invalid
+	if len(c.Products) > MaxItems {
+		v.Add("products", TooMany, MaxItems, strconv.Itoa(len(c.Products)))
+	}
+	for i, item := range c.Products {
+		field := "products[" + strconv.Itoa(i) + "]."
+		if item.Product.IsZero() {
+			v.Add(field+"product", Required, nil, "")
+		}
+		checkRange(&v, field+"quantity", item.Quantity, 1, MaxQuantity)
+	}
+	return v.Err()
+}

@@ -1,0 +1,137 @@
+package models
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// Rule names the rule that a value breaks, so that a page can say it in the visitor's language.
+type Rule string
+
+// The rules. Those with a limit carry it in [Problem.Limit].
+const (
+	Required   Rule = "required"
+	NotJSON    Rule = "not_json"
+	NotObject  Rule = "not_object"
+	NotText    Rule = "not_text"
+	NotNumber  Rule = "not_number"
+	NotWhole   Rule = "not_whole"
+	NotBool    Rule = "not_bool"
+	NotList    Rule = "not_list"
+	NotID      Rule = "not_id"
+	NotUTF8    Rule = "not_utf8"
+	NotEmail   Rule = "not_email"
+	NotPicture Rule = "not_picture"
+	NotOneOf   Rule = "not_one_of"
+	Control    Rule = "control"
+	Decimals   Rule = "decimals"
+	TooLong    Rule = "too_long"
+	TooMany    Rule = "too_many"
+	TooSmall   Rule = "too_small"
+	TooLarge   Rule = "too_large"
+)
+
+var reasons = map[Rule]string{
+	Required:   "is required",
+	NotJSON:    "must be valid JSON",
+	NotObject:  "must be a JSON object",
+	NotText:    "must be text",
+	NotNumber:  "must be a number",
+	NotWhole:   "must be a whole number",
+	NotBool:    "must be true or false",
+	NotList:    "must be a list",
+	NotID:      "must be an id of 24 lower-case hex digits",
+	NotUTF8:    "must be valid UTF-8",
+	NotEmail:   "must be a bare e-mail address like ana@example.com",
+	NotPicture: "must be an absolute path or an http(s) URL of at most %s characters",
+	NotOneOf:   "must be one of %s",
+	Control:    "must not contain control characters",
+	Decimals:   "must have at most two decimals",
+	TooLong:    "must have at most %s characters",
+	TooMany:    "must have at most %s entries",
+	TooSmall:   "must be at least %s",
+	TooLarge:   "must be at most %s",
+}
+
+// Problem is one field that breaks one rule.
+type Problem struct {
+	Field  string // as the JSON form spells it, such as "price" or "products[2].quantity"
+	Rule   Rule
+	Limit  string // what the rule allows, when it has a limit
+	Got    string // what was given, shortened; empty when nothing was
+	Detail string // more about the cause, for a developer; may be empty
+}
+
+// Reason says in English what is asked for and what was given.
+func (p Problem) Reason() string {
+	text := reasons[p.Rule]
+	if strings.Contains(text, "%s") {
+		text = fmt.Sprintf(text, p.Limit)
+	}
+	if p.Detail != "" {
+		text += " (" + p.Detail + ")"
+	}
+	if p.Got != "" {
+		text += "; got " + p.Got
+	}
+	return text
+}
+
+// Invalid is the error of a value that breaks rules: every bad field, in the order of the fields.
+type Invalid []Problem
+
+// Error names every field and its reason.
+func (v Invalid) Error() string {
+	parts := make([]string, len(v))
+	for i, p := range v {
+		parts[i] = p.Field + " " + p.Reason()
+	}
+	return strings.Join(parts, "; ")
+}
+
+// Err returns the list as an error, or nil when it is empty.
+func (v Invalid) Err() error {
+	if len(v) == 0 {
+		return nil
+	}
+	return v
+}
+
+// Has says whether a problem of the field is listed.
+func (v Invalid) Has(field string) bool {
+	for _, p := range v {
+		if p.Field == field {
+			return true
+		}
+	}
+	return false
+}
+
+// Add notes that a field breaks a rule. limit is what the rule allows, or nil; got shows what was given, or is empty.
+func (v *Invalid) Add(field string, rule Rule, limit any, got string) {
+	p := Problem{Field: field, Rule: rule, Got: got}
+	if limit != nil {
+		p.Limit = fmt.Sprint(limit)
+	}
+	*v = append(*v, p)
+}
+
+func checkRange[N ~int64](v *Invalid, field string, value, least, most N) {
+	switch {
+	case value < least:
+		v.Add(field, TooSmall, least, fmt.Sprint(value))
+	case value > most:
+		v.Add(field, TooLarge, most, fmt.Sprint(value))
+	}
+}
+
+// quote shows a value of unknown length and content in an error.
+func quote(text string) string {
+	const most = 60
+	if utf8.RuneCountInString(text) > most {
+		text = string([]rune(text)[:most]) + "…"
+	}
+	return strconv.Quote(text)
+}

@@ -1,0 +1,122 @@
+package models
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+// MaxLimit is the most products that one page may hold.
+const MaxLimit = 1_000
+
+// Sort is the order of a listing. Equal ones stand by createdAt, then by ID, in every order.
+type Sort string
+
+// The orders.
+const (
+	Oldest    Sort = ""     // by createdAt
+	PriceAsc  Sort = "asc"  // cheapest first
+	PriceDesc Sort = "desc" // dearest first
+)
+
+// ProductQuery selects and orders products. Its zero value with a Limit is the first page of all, oldest first.
+type ProductQuery struct {
+	Category  string   // exact; empty means any
+	Status    *bool    // nil means any
+	Available bool     // only those with status true and stock over 0
+	MinPrice  *Money   // inclusive; nil means none
+	MaxPrice  *Money   // inclusive; nil means none
+	Text      string   // each of its words must begin some word of the product, see [Words]
+	Codes     []string // only these codes; nil means any
+	Sort      Sort
+	Page      int // from 1; 0 means 1
+	Limit     int // 1 to MaxLimit
+}
+
+// ProductPage is one page of a listing.
+type ProductPage struct {
+	Products []Product
+	Total    int // of all pages
+	Page     int // from 1; may lie past the end
+	Limit    int
+}
+
+// TotalPages returns how many pages there are; an empty listing has one.
+func (p ProductPage) TotalPages() int { return max(1, (p.Total+p.Limit-1)/p.Limit) }
+
+// Prev returns the page before, or 0. Before a page past the end stands the last one.
+func (p ProductPage) Prev() int { return min(p.Page-1, p.TotalPages()) }
+
+// Next returns the page after, or 0.
+func (p ProductPage) Next() int {
+	if p.Page < p.TotalPages() {
+		return p.Page + 1
+	}
+	return 0
+}
+
+// Check returns [Invalid] when a limit, a page or an order cannot be served, or nil.
+func (q ProductQuery) Check() error {
+	var v Invalid
+	checkRange(&v, "limit", int64(q.Limit), 1, MaxLimit)
+	checkRange(&v, "page", int64(max(q.Page, -1)), 0, int64(^uint(0)>>1))
+	if !slices.Contains([]Sort{Oldest, PriceAsc, PriceDesc}, q.Sort) {
+		v.Add("sort", NotOneOf, "asc, desc, 1, -1", quote(string(q.Sort)))
+	}
+	return v.Err()
+}
+
+// Window returns which of total ordered products the page holds, as a half-open range.
+func (q ProductQuery) Window(total int) (from, to int) {
+	page := max(q.Page, 1) - 1
+	if page > total/q.Limit { // also keeps the product below from running over
+		return total, total
+	}
+	from = min(page*q.Limit, total)
+	return from, min(from+q.Limit, total)
+}
+
+// Select is the listing as a pure function: the oracle to which the engines are compared, and what they may use.
+// It does not change products.
+func (q ProductQuery) Select(products []Product) ProductPage {
+	words := Words(q.Text)
+	chosen := make([]Product, 0, len(products))
+	for _, p := range products {
+		if q.matches(p) && hasWords(p, words) {
+			chosen = append(chosen, p.Clone())
+		}
+	}
+	slices.SortFunc(chosen, q.compare)
+	from, to := q.Window(len(chosen))
+	return ProductPage{Products: chosen[from:to], Total: len(chosen), Page: max(q.Page, 1), Limit: q.Limit}
+}
+
+func (q ProductQuery) matches(p Product) bool {
+	return (q.Category == "" || q.Category == p.Category) &&
+		(q.Status == nil || *q.Status == p.Status) &&
+		(!q.Available || p.Available()) &&
+		(q.MinPrice == nil || *q.MinPrice <= p.Price) &&
+		(q.MaxPrice == nil || p.Price <= *q.MaxPrice) &&
+		(q.Codes == nil || slices.Contains(q.Codes, p.Code))
+}
+
+func hasWords(p Product, begins []string) bool {
+	words := p.Words()
+	for _, begin := range begins {
+		if !slices.ContainsFunc(words, func(word string) bool { return strings.HasPrefix(word, begin) }) {
+			return false
+		}
+	}
+	return true
+}
+
+func (q ProductQuery) compare(a, b Product) int {
+	byPrice := 0
+	switch q.Sort {
+	case PriceAsc:
+		byPrice = cmp.Compare(a.Price, b.Price)
+	case PriceDesc:
+		byPrice = cmp.Compare(b.Price, a.Price)
+	}
+	return cmp.Or(byPrice, cmp.Compare(a.CreatedAt, b.CreatedAt), a.ID.Compare(b.ID))
+}
