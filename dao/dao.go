@@ -10,7 +10,7 @@
 // # Rules for every method
 //
 //   - The context comes first. One that is done before a write has left the caller means that nothing was written.
-//   - Absent is [ErrNotFound]; an id or a product's code that is taken is [ErrConflict]; a value that breaks a rule is
+//   - Absent is [ErrNotFound]; an id or a product's code that is taken is [ErrConflict], as a [Conflict]; a value that breaks a rule is
 //     models.Invalid; a store that cannot be reached or cannot write is [ErrUnavailable]. Test with errors.Is and
 //     errors.AsType, never by the text. There is no (nil, nil).
 //   - A write ends in one of three ways. No error: it is done, and survives kill -9 and the loss of power. ErrUnknown:
@@ -18,7 +18,8 @@
 //     done, and nothing of it is stored.
 //   - Reads see only what is durable.
 //   - What a method returns is the caller's own, and what it is given stays the caller's: nothing is shared with the store.
-//   - A stored value has a revision, 1 when made and +1 at every change. The changes of one value stand in the feed in
+//   - A stored value has a revision: 1 when made (but above that of an earlier value of its id whose end the feed still
+//     holds) and +1 at every change. The changes of one value stand in the feed in
 //     the order of their revisions, each exactly once.
 //   - Engines normalize and check values by the rules of models; callers need not.
 package dao
@@ -26,6 +27,7 @@ package dao
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"pulperia/dao/models"
 )
@@ -38,6 +40,18 @@ var (
 	ErrUnknown     = errors.New("outcome unknown")
 	ErrGone        = errors.New("position is no longer in the feed")
 )
+
+// Conflict is the ErrConflict that says what is taken.
+type Conflict struct {
+	Field string // as the JSON form spells it: "_id" or "code"
+	Value string
+}
+
+// Error names the field and its value.
+func (c Conflict) Error() string { return fmt.Sprintf("%s %.200q is already taken", c.Field, c.Value) }
+
+// Unwrap returns ErrConflict.
+func (c Conflict) Unwrap() error { return ErrConflict }
 
 // Store is one opened store. Its methods and those of its parts may be called from many goroutines at once.
 type Store struct {

@@ -43,10 +43,11 @@ func (c Cart) Count() (n int64) {
 	return n
 }
 
-// Add puts n more of a product in; its quantity grows if it is there already. [Cart.Check] refuses too large a sum.
+// Add puts n more of a product in; its quantity grows if it is there already. [Cart.Check] refuses too large a sum, and
+// any n that is no quantity.
 func (c *Cart) Add(product ID, n int64) {
 	if i := c.index(product); i >= 0 {
-		c.Products[i].Quantity += n
+		c.Products[i].Quantity = addUp(c.Products[i].Quantity, n)
 		return
 	}
 	c.Products = append(c.Products, Item{Product: product, Quantity: n})

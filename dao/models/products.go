@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // The limits of a product's fields. Lengths count code points.
@@ -117,7 +119,10 @@ func (p Product) problems() (v Invalid) {
 // another host, so it is none.
 func isPicture(text string) bool {
 	u, err := url.Parse(text)
-	if err != nil || len(text) > MaxThumbnail || strings.ContainsAny(text, " \\\"<>") {
+	if err != nil || !utf8.ValidString(text) || utf8.RuneCountInString(text) > MaxThumbnail {
+		return false
+	}
+	if strings.ContainsAny(text, " \\\"<>") || strings.ContainsFunc(text, unicode.IsControl) {
 		return false
 	}
 	if u.Scheme == "http" || u.Scheme == "https" {

@@ -44,7 +44,7 @@ func fold(text string) string {
 		if unicode.Is(unicode.M, r) {
 			return -1
 		}
-		return unicode.ToLower(r)
+		return unicode.ToLower(unicode.ToUpper(r)) // by way of upper case, so that the two small sigmas are one
 	}, norm.NFKD.String(text))
 }
 

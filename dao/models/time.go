@@ -25,10 +25,11 @@ func (t Time) MarshalText() ([]byte, error) {
 	return t.Std().AppendFormat(make([]byte, 0, len(timeForm)), timeForm), nil
 }
 
-// UnmarshalText reads RFC 3339 with any zone and fraction, and cuts it to the millisecond.
+// UnmarshalText reads RFC 3339 with any zone and fraction, and cuts it to the millisecond. A moment whose year in UTC
+// has not four digits is refused: its own JSON form could not be read back.
 func (t *Time) UnmarshalText(text []byte) error {
 	parsed, err := time.Parse(time.RFC3339, string(text))
-	if err != nil {
+	if year := parsed.UTC().Year(); err != nil || year < 0 || year > 9999 {
 		return fmt.Errorf("%s is not a time: write it like %q", quote(string(text)), timeForm)
 	}
 	*t = TimeOf(parsed)

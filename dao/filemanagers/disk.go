@@ -1,0 +1,110 @@
+package filemanagers
+
+import (
+	"io"
+	"os"
+	"path/filepath"
+)
+
+// disk is the store's folder as the engine uses it. It is the one seam at which tests make a step fail.
+type disk interface {
+	Create(name string) (file, error) // new or emptied, for reading and writing
+	Open(name string) (file, error)   // as it is, for reading and writing
+	Read(name string) (file, error)   // as it is, for reading
+	Rename(from, to string) error
+	Remove(name string) error
+	List() ([]string, error) // the names in the folder, sorted
+	Sync() error             // makes creations, renames and removals durable
+}
+
+// file is an open file of the folder.
+type file interface {
+	io.Reader
+	io.ReaderAt
+	io.WriterAt
+	Sync() error // makes what was written durable
+	Truncate(size int64) error
+	Size() (int64, error)
+	io.Closer
+}
+
+// directory is the real disk.
+type directory string
+
+func (d directory) path(name string) string { return filepath.Join(string(d), name) }
+
+func (d directory) Create(name string) (file, error) {
+	return opened(os.OpenFile(d.path(name), os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o600))
+}
+
+func (d directory) Open(name string) (file, error) {
+	return opened(os.OpenFile(d.path(name), os.O_RDWR, 0))
+}
+
+func (d directory) Read(name string) (file, error) { return opened(os.Open(d.path(name))) }
+
+func (d directory) Rename(from, to string) error { return os.Rename(d.path(from), d.path(to)) }
+
+func (d directory) Remove(name string) error { return os.Remove(d.path(name)) }
+
+func (d directory) List() ([]string, error) {
+	entries, err := os.ReadDir(string(d))
+	names := make([]string, len(entries))
+	for i, entry := range entries {
+		names[i] = entry.Name()
+	}
+	return names, err
+}
+
+func (d directory) Sync() error {
+	dir, err := os.Open(string(d))
+	if err != nil {
+		return err
+	}
+	defer dir.Close()
+	return dir.Sync()
+}
+
+type osFile struct{ *os.File }
+
+func opened(f *os.File, err error) (file, error) {
+	if err != nil {
+		return nil, err
+	}
+	return osFile{f}, nil
+}
+
+func (f osFile) Sync() error { return datasync(f.File) }
+
+func (f osFile) Size() (int64, error) {
+	info, err := f.Stat()
+	if err != nil {
+		return 0, err
+	}
+	return info.Size(), nil
+}
+
+// replace writes a whole file so that after a crash there is either the old one or the new one.
+func replace(d disk, name string, content []byte) error {
+	temporary := name + ".tmp"
+	if err := create(d, temporary, content); err != nil {
+		return err
+	}
+	if err := d.Rename(temporary, name); err != nil {
+		return err
+	}
+	return d.Sync() // a rename is not durable without it
+}
+
+// create writes a file and makes its content durable, but not yet its name.
+func create(d disk, name string, content []byte) error {
+	f, err := d.Create(name)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if _, err := f.WriteAt(content, 0); err != nil {
+		return err
+	}
+	return f.Sync()
+}

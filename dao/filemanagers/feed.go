@@ -1,0 +1,184 @@
+package filemanagers
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+
+	"pulperia/dao"
+)
+
+var _ dao.Feed = (*feed)(nil)
+
+// feed is the journal as a list of changes. It keeps in memory only where each of them stands.
+type feed struct {
+	epoch string
+
+	mu       sync.RWMutex
+	segments []*segment    // never empty; the last one is live
+	moved    chan struct{} // closed when the head moves
+}
+
+// Head returns the position of the last durable change.
+func (f *feed) Head(ctx context.Context) (dao.Position, error) {
+	return dao.Position{Epoch: f.epoch, Offset: f.head()}, ctx.Err()
+}
+
+func (f *feed) head() int64 {
+	f.mu.RLock()
+	defer f.mu.RUnlock()
+	return f.live().last()
+}
+
+func (f *feed) live() *segment { return f.segments[len(f.segments)-1] }
+
+func (f *feed) liveSegment() *segment {
+	f.mu.RLock()
+	defer f.mu.RUnlock()
+	return f.live()
+}
+
+// Since reads the changes after a position from the journal.
+func (f *feed) Since(ctx context.Context, after dao.Position, limit int) ([]dao.Change, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if after.Epoch != f.epoch {
+		return nil, fmt.Errorf("changes since %s: %w: the epoch is %s now", after, dao.ErrGone, f.epoch)
+	}
+	var changes []dao.Change
+	for limit > len(changes) {
+		more, err := f.read(after.Offset+int64(len(changes)), limit-len(changes))
+		if err != nil {
+			return nil, fmt.Errorf("changes since %s: %w", after, err)
+		}
+		if len(more) == 0 {
+			break
+		}
+		changes = append(changes, more...)
+	}
+	return changes, nil
+}
+
+// read returns changes after an offset from the one file that holds the first of them.
+func (f *feed) read(after int64, limit int) ([]dao.Change, error) {
+	f.mu.RLock()
+	first, head := f.segments[0].first, f.live().last()
+	i, found := slices.BinarySearchFunc(f.segments, after+1, func(s *segment, offset int64) int {
+		return int(s.first - offset)
+	})
+	if !found {
+		i--
+	}
+	if after < first-1 || after > head {
+		f.mu.RUnlock()
+		return nil, fmt.Errorf("%w: the changes from %d to %d are kept", dao.ErrGone, first, head)
+	}
+	s := f.segments[i]
+	if after == s.last() {
+		f.mu.RUnlock()
+		return nil, nil
+	}
+	last := min(after+int64(limit), s.last())
+	from, to := s.at[after+1-s.first], s.end(last)
+	f.mu.RUnlock()
+
+	text := make([]byte, to-from)
+	if _, err := s.file.ReadAt(text, from); err != nil {
+		if f.oldest() > after+1 {
+			return nil, fmt.Errorf("%w: it was pruned just now", dao.ErrGone)
+		}
+		return nil, fmt.Errorf("%w: %w", dao.ErrUnavailable, err)
+	}
+	return decodeChanges(s, text, from)
+}
+
+func decodeChanges(s *segment, text []byte, from int64) (changes []dao.Change, err error) {
+	for one := range bytes.Lines(text) {
+		var l line
+		if err := unseal(one, &l); err != nil {
+			return nil, fmt.Errorf("%w: %w", dao.ErrUnavailable, &Damage{s.name, from, err.Error(), restore})
+		}
+		changes = append(changes, l.Change)
+		from += int64(len(one))
+	}
+	return changes, nil
+}
+
+func (f *feed) oldest() int64 {
+	f.mu.RLock()
+	defer f.mu.RUnlock()
+	return f.segments[0].first
+}
+
+// Wait returns when the head is past the position.
+func (f *feed) Wait(ctx context.Context, after dao.Position) error {
+	for {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		f.mu.RLock()
+		head, moved := f.live().last(), f.moved
+		f.mu.RUnlock()
+		if after.Epoch != f.epoch || head != after.Offset {
+			return nil
+		}
+		select {
+		case <-moved:
+		case <-ctx.Done():
+		}
+	}
+}
+
+// extend makes changes visible whose lines are durable in the live file. at says where each begins.
+func (f *feed) extend(at []int64, size int64) {
+	f.mu.Lock()
+	live := f.live()
+	live.at, live.size = append(live.at, at...), size
+	moved := f.moved
+	f.moved = make(chan struct{})
+	f.mu.Unlock()
+	close(moved)
+}
+
+// rotate makes a new file the live one.
+func (f *feed) rotate(s *segment) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.segments = append(f.segments, s)
+}
+
+// prune takes out the files whose last change is at most the given one, but never the live one, and returns them.
+func (f *feed) prune(upTo int64) []*segment {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	n := 0
+	for n < len(f.segments)-1 && f.segments[n].last() <= upTo {
+		n++
+	}
+	pruned := slices.Clone(f.segments[:n])
+	f.segments = slices.Delete(f.segments, 0, n)
+	return pruned
+}
+
+// bytes returns how much the journal takes on disk.
+func (f *feed) bytes() (sum int64) {
+	f.mu.RLock()
+	defer f.mu.RUnlock()
+	for _, s := range f.segments {
+		sum += s.size
+	}
+	return sum
+}
+
+func (f *feed) close() (err error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, s := range f.segments {
+		err = errors.Join(err, s.file.Close())
+	}
+	return err
+}

@@ -1,0 +1,213 @@
+// Package filemanagers keeps a store in a folder of plain JSON files.
+//
+//	products.json   a JSON array, indented, sorted by id
+//	carts.json      the same
+//	messages.jsonl  one message a line, only ever appended to
+//	journal-….jsonl the changes, one a line; what the files above do not hold yet, and what the feed keeps
+//	store.json      which contents of the files above count
+//	lock            held by the process that writes
+//
+// # How a write becomes durable
+//
+// The committer (commit.go) runs the writes that wait one after the other on a view of the store (view.go), appends
+// their changes to the journal (journal.go) with one write and one fdatasync, and then shows them to readers (state.go).
+// Products and carts live in memory with the indexes that listing needs (index.go, vocabulary.go); of messages and of
+// the feed only the places in the files do.
+//
+// # How the files stay readable
+//
+// A fold (fold.go) writes the JSON files anew, in the background when the journal has grown and when the store is
+// closed, so that then the JSON files alone are the whole truth and may be edited.
+//
+// # How a store is opened
+//
+// load.go reads the files that store.json vouches for (folded.go), takes edits in (edits.go, adopt.go) and applies the
+// journal (scan.go, replay.go). A batch that a crash has torn at the end of the journal is dropped; any other damage is
+// refused as [Damage], and nothing is changed.
+package filemanagers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/gofrs/flock"
+
+	"pulperia/dao"
+)
+
+// Options are the settings of the engine. Zero values mean the defaults.
+type Options struct {
+	Keep int          // how many changes the feed keeps at least; 10,000
+	Fold int64        // how many bytes the journal grows between folds at least; 16 MiB
+	Log  *slog.Logger // slog.Default()
+	disk disk         // the real one; tests put another in its place
+}
+
+func (o Options) withDefaults(dir string) Options {
+	if o.Keep == 0 {
+		o.Keep = 10_000
+	}
+	if o.Fold == 0 {
+		o.Fold = 16 << 20
+	}
+	if o.Log == nil {
+		o.Log = slog.Default()
+	}
+	if o.disk == nil {
+		o.disk = directory(dir)
+	}
+	return o
+}
+
+// Open opens the store in a folder, which is made if it is not there, and takes its lock. A store that another process has open is
+// dao.ErrUnavailable; files that are not what was written are [Damage].
+func Open(ctx context.Context, dir string, o Options) (dao.Store, error) {
+	if err := ctx.Err(); err != nil {
+		return dao.Store{}, err
+	}
+	o = o.withDefaults(dir)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return dao.Store{}, fmt.Errorf("open store: %w", err)
+	}
+	lock, err := takeLock(dir)
+	if err != nil {
+		return dao.Store{}, fmt.Errorf("open store %s: %w", dir, err)
+	}
+	store, err := open(dir, lock, o)
+	if err != nil {
+		return dao.Store{}, errors.Join(fmt.Errorf("open store %s: %w", dir, err), lock.Unlock())
+	}
+	return store, nil
+}
+
+// takeLock takes the lock of a folder and writes the process id into it, for whoever comes second.
+func takeLock(dir string) (*flock.Flock, error) {
+	path := filepath.Join(dir, lockFile)
+	lock := flock.New(path, flock.SetPermissions(0o600))
+	switch locked, err := lock.TryLock(); {
+	case err != nil:
+		return nil, err
+	case !locked:
+		holder, _ := os.ReadFile(path)
+		return nil, fmt.Errorf("%w: process %s has it open", dao.ErrUnavailable, strings.TrimSpace(string(holder)))
+	}
+	if err := os.WriteFile(path, fmt.Appendln(nil, os.Getpid()), 0o600); err != nil {
+		return nil, errors.Join(err, lock.Unlock())
+	}
+	return lock, nil
+}
+
+func open(dir string, lock *flock.Flock, o Options) (dao.Store, error) {
+	c, err := loadAdopted(o)
+	if err != nil {
+		return dao.Store{}, err
+	}
+	if err := prepare(o.disk, c); err != nil {
+		return dao.Store{}, errors.Join(err, c.close())
+	}
+	if c.unfolded > 0 {
+		o.Log.Info("the store was not stopped cleanly; the journal was applied", "changes", c.unfolded)
+	}
+	e := newEngine(c, o)
+	e.lock = lock
+	go e.committer.run()
+	return e.store(), nil
+}
+
+// loadAdopted loads a store, and takes in what is new or was edited.
+func loadAdopted(o Options) (*contents, error) {
+	c, err := load(o.disk)
+	if err != nil || !c.needsAdoption() {
+		return c, err
+	}
+	err = adopt(o.disk, c)
+	if err := errors.Join(err, c.close()); err != nil {
+		return nil, err
+	}
+	if len(c.edited) > 0 {
+		o.Log.Info("took in files that were edited by hand; the epoch is a new one", "files", strings.Join(c.edited, ", "))
+	}
+	return load(o.disk)
+}
+
+// prepare makes a loaded store fit for writing: what a crash left is cleared away.
+func prepare(d disk, c *contents) error {
+	if err := rename(d, c.moves); err != nil {
+		return err
+	}
+	for _, name := range c.stale {
+		if err := d.Remove(name); err != nil {
+			return err
+		}
+	}
+	needsFile := len(c.segments) == 0
+	if c.tail != nil && !needsFile {
+		live := c.segments[len(c.segments)-1]
+		if err := live.file.Truncate(live.size); err != nil {
+			return err
+		}
+		if err := live.file.Sync(); err != nil {
+			return err
+		}
+		needsFile = true // the batch that was torn ends here for good
+	}
+	if needsFile {
+		first := c.meta.Offset + 1
+		if n := len(c.segments); n > 0 {
+			first = c.segments[n-1].last() + 1
+		}
+		s, err := newSegment(d, header{journalVersion, c.meta.Epoch, first})
+		if err != nil {
+			return err
+		}
+		c.segments = append(c.segments, s)
+	}
+	c.meta.Clean = false
+	return c.meta.write(d)
+}
+
+// OpenReadOnly opens a store as it is on disk at this moment, without its lock: beside a process that writes, too. All writes are
+// dao.ErrUnavailable. The store does not follow what is written later.
+func OpenReadOnly(ctx context.Context, dir string, o Options) (dao.Store, error) {
+	o = o.withDefaults(dir)
+	c, err := loadBeside(ctx, o.disk)
+	if err != nil {
+		return dao.Store{}, fmt.Errorf("read store %s: %w", dir, err)
+	}
+	if c.needsAdoption() {
+		err := fmt.Errorf("%s: there is no store yet, or it was edited by hand; start the shop once", dir)
+		return dao.Store{}, errors.Join(err, c.close())
+	}
+	e := newEngine(c, o)
+	e.committer.closed = true
+	close(e.committer.ended)
+	return e.store(), nil
+}
+
+// loadBeside loads a store while another process may be writing it: when store.json has changed meanwhile, it tries again.
+func loadBeside(ctx context.Context, d disk) (*contents, error) {
+	for {
+		before, err := readAll(d, metaFile)
+		if err != nil {
+			return nil, err
+		}
+		c, err := load(d)
+		if err == nil {
+			return c, nil
+		}
+		if after, readErr := readAll(d, metaFile); readErr != nil || string(after) == string(before) {
+			return nil, err
+		}
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
+}

@@ -1,0 +1,216 @@
+package filemanagers
+
+import (
+	"bufio"
+	"bytes"
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"io/fs"
+	"runtime"
+	"slices"
+	"strconv"
+	"sync"
+	"time"
+
+	"pulperia/dao/models"
+)
+
+// found says which content of a folded file was found.
+type found int
+
+const (
+	asWritten found = iota // what store.json vouches for
+	asMoved                // the same, under the name that a fold gave it first
+	asEdited               // something else
+	asAbsent               // nothing, in a folder without store.json
+)
+
+// loadFolded reads the JSON files, the messages beside the rest.
+func (c *contents) loadFolded(d disk) error {
+	now := models.TimeOf(time.Now())
+	var messages found
+	var err3 error
+	var wait sync.WaitGroup
+	wait.Go(func() { messages, err3 = c.loadMessages(d, now) })
+	var products, carts found
+	var err1, err2 error
+	c.products, products, err1 = loadArray(d, productsFile, &c.meta, c.meta.Products, func(text []byte) ([]*models.Product, error) {
+		return editedProducts(text, now)
+	})
+	c.carts, carts, err2 = loadArray(d, cartsFile, &c.meta, c.meta.Carts, func(text []byte) ([]*models.Cart, error) {
+		return editedCarts(text, now)
+	})
+	wait.Wait()
+	c.note(productsFile, products)
+	c.note(cartsFile, carts)
+	c.note(messagesFile, messages)
+	return cmp.Or(err1, err2, err3)
+}
+
+func (c *contents) note(name string, f found) {
+	switch f {
+	case asMoved:
+		c.moves = append(c.moves, name)
+	case asEdited:
+		c.edited = append(c.edited, name)
+	}
+}
+
+// loadArray reads products.json or carts.json.
+func loadArray[T any](d disk, name string, m *meta, want vouched, edited func([]byte) ([]*T, error)) ([]*T, found, error) {
+	text, err := readAll(d, name)
+	if err == nil && vouch(text) == want {
+		values, err := decodeArray[T](name, text)
+		return values, asWritten, err
+	}
+	if next, err := readAll(d, name+newSuffix); err == nil && vouch(next) == want {
+		values, err := decodeArray[T](name, next)
+		return values, asMoved, err
+	}
+	if f, err := otherwise(name, m, err); f != asEdited {
+		return nil, f, err
+	}
+	values, err := edited(text)
+	return values, asEdited, err
+}
+
+// otherwise decides about a file that does not hold what store.json vouches for; err is that of reading it.
+func otherwise(name string, m *meta, err error) (found, error) {
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && m.Epoch == "":
+		return asAbsent, nil
+	case errors.Is(err, fs.ErrNotExist):
+		return asAbsent, &Damage{File: name, Byte: -1, Wrong: "it is missing", Remedy: restore}
+	case err != nil:
+		return asAbsent, err
+	case !m.Clean && m.Epoch != "":
+		return asAbsent, &Damage{File: name, Byte: -1,
+			Wrong: "it is not what the shop wrote, and the shop was not stopped cleanly, so nobody can say which is right",
+			Remedy: "Put back the file as it was, start and stop the shop once, and edit then; " +
+				"or put back the store's folder from a backup"}
+	}
+	return asEdited, nil
+}
+
+func vouch(text []byte) vouched {
+	sum := sha256.Sum256(text)
+	return vouched{int64(len(text)), hex.EncodeToString(sum[:])}
+}
+
+// decodeArray reads what WriteArray wrote, on all cores: elements begin with a line that holds only an indented brace.
+func decodeArray[T any](name string, text []byte) ([]*T, error) {
+	parts := split(text, runtime.GOMAXPROCS(0))
+	values := make([][]*T, len(parts))
+	errs := make([]error, len(parts))
+	var wait sync.WaitGroup
+	for i, part := range parts {
+		wait.Go(func() { errs[i] = json.Unmarshal(part, &values[i]) })
+	}
+	wait.Wait()
+	if err := errors.Join(errs...); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return slices.Concat(values...), nil
+}
+
+func split(array []byte, n int) (parts [][]byte) {
+	const most = 1 << 20 // below which one core is as fast
+	border := []byte("\n  },\n  {")
+	for ; n > 1 && len(array) > most; n-- {
+		i := len(array) / n
+		j := bytes.Index(array[i:], border)
+		if j < 0 {
+			break
+		}
+		end := i + j + len("\n  }")
+		parts = append(parts, append(slices.Clone(array[:end]), ']'))
+		array = array[end:]
+		array[0] = '[' // in place of the comma
+	}
+	return append(parts, array)
+}
+
+// loadMessages indexes messages.jsonl; it keeps no message in memory but those of an edit.
+func (c *contents) loadMessages(d disk, now models.Time) (found, error) {
+	f, err := c.indexMessages(d, messagesFile)
+	if err == nil && f == asWritten {
+		return asWritten, nil
+	}
+	if next, err := c.indexMessages(d, messagesFile+newSuffix); err == nil && next == asWritten {
+		return asMoved, nil
+	}
+	if f, err := otherwise(messagesFile, &c.meta, err); f != asEdited {
+		return f, err
+	}
+	text, err := readAll(d, messagesFile)
+	if err == nil {
+		c.edits, err = editedMessages(text, now)
+	}
+	return asEdited, err
+}
+
+// indexMessages reads as much of a file as store.json vouches for. If it is all there, the log and its hash are kept.
+func (c *contents) indexMessages(d disk, name string) (found, error) {
+	file, err := d.Open(name)
+	if err != nil {
+		return asAbsent, err
+	}
+	log, sum, err := indexLines(file, c.meta.Messages.Bytes)
+	size, sizeErr := file.Size()
+	vouchedFor := vouched{log.size, hex.EncodeToString(sum.Sum(nil))} == c.meta.Messages
+	grown := c.meta.Clean && size != log.size // a clean stop leaves nothing behind it: somebody added lines
+	if err := cmp.Or(err, sizeErr); err != nil || !vouchedFor || grown {
+		return asEdited, errors.Join(err, file.Close())
+	}
+	c.log, c.logHash = log, sum
+	return asWritten, nil
+}
+
+// indexLines notes id and place of each line in the first size bytes.
+func indexLines(f file, size int64) (*chatLog, hash.Hash, error) {
+	log := &chatLog{file: f, index: map[models.ID]int32{}}
+	sum := sha256.New()
+	r := bufio.NewReaderSize(io.NewSectionReader(f, 0, size), 1<<20)
+	for {
+		text, err := r.ReadSlice('\n')
+		sum.Write(text)
+		if err == bufio.ErrBufferFull {
+			continue // not a line of ours: the hash will tell
+		}
+		if err == io.EOF {
+			log.size += int64(len(text))
+			return log, sum, nil
+		}
+		if err != nil {
+			return log, sum, err
+		}
+		log.index[idOf(text)] = int32(len(log.ids))
+		log.ids = append(log.ids, idOf(text))
+		log.at = append(log.at, log.size)
+		log.size += int64(len(text))
+	}
+}
+
+// idOf reads the id from a line as the fold writes it, or returns the zero ID: the hash will tell.
+func idOf(text []byte) models.ID {
+	const before = `,"_id":"`
+	i := bytes.Index(text, []byte(before)) + len(before)
+	if i < len(before) || i+24 > len(text) {
+		return models.ID{}
+	}
+	id, _ := models.ParseID(string(text[i : i+24]))
+	return id
+}
+
+// appendFolded appends a message as a line of messages.jsonl.
+func appendFolded(b []byte, offset int64, message models.Message) []byte {
+	b = strconv.AppendInt(append(b, `{"offset":`...), offset, 10)
+	b = append(append(b, ','), models.JSON(message)[1:]...)
+	return append(b, '\n')
+}

@@ -1,0 +1,151 @@
+package filemanagers
+
+import (
+	"bytes"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"strconv"
+
+	"pulperia/dao"
+)
+
+// The journal is a row of files, each named by the offset of its first change. A file begins with a header line, then
+// every change is one line:
+//
+//	{"sum":"5b3f81c2","batch":[18,20],"step":[19,20],"offset":19,"at":"…","kind":"product","op":"put","id":"…","rev":1,"doc":{…}}
+//
+// sum is the CRC-32C of the line after its comma, in hex. batch holds the first and the last offset that were written and synced
+// together: only the last batch of the journal may be torn. step does the same for changes that are all or none.
+
+// span is a range of offsets, both ends included.
+type span [2]int64
+
+// line is a change as the journal holds it.
+type line struct {
+	Batch span  `json:"batch"`
+	Step  *span `json:"step,omitempty"` // nil when the change is a step of its own
+	dao.Change
+}
+
+// header is the first line of a journal file.
+type header struct {
+	Journal int    `json:"journal"` // the version of the form
+	Epoch   string `json:"epoch"`
+	First   int64  `json:"first"` // the offset of the first change
+}
+
+const journalVersion = 1
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+const sumSize = len(`{"sum":"5b3f81c2",`)
+
+// seal puts the checksum in front of a line that was appended to b from start on, and ends it. The line was begun by openLine.
+func seal(b []byte, start int) []byte {
+	sum := crc32.Checksum(b[start+sumSize:], castagnoli)
+	hex.Encode(b[start+len(`{"sum":"`):], []byte{byte(sum >> 24), byte(sum >> 16), byte(sum >> 8), byte(sum)})
+	return append(b, '\n')
+}
+
+func openLine(b []byte) []byte { return append(b, `{"sum":"00000000",`...) }
+
+func appendHeader(b []byte, h header) []byte {
+	text, _ := json.Marshal(h) // of two numbers and a text: never fails
+	start := len(b)
+	return seal(append(openLine(b), text[1:]...), start)
+}
+
+// appendLine appends a change to b. body is what appendBody made of it.
+func appendLine(b []byte, batch span, step span, body []byte) []byte {
+	start := len(b)
+	b = appendSpan(append(openLine(b), `"batch":`...), batch)
+	if step[0] != step[1] {
+		b = appendSpan(append(b, `,"step":`...), step)
+	}
+	return seal(append(append(b, ','), body...), start)
+}
+
+func appendSpan(b []byte, s span) []byte {
+	b = strconv.AppendInt(append(b, '['), s[0], 10)
+	b = strconv.AppendInt(append(b, ','), s[1], 10)
+	return append(b, ']')
+}
+
+// appendBody appends what of a line does not depend on its batch, up to the closing brace.
+func appendBody(b []byte, c dao.Change) []byte {
+	b = strconv.AppendInt(append(b, `"offset":`...), c.Offset, 10)
+	at, _ := c.At.MarshalText()
+	b = append(append(append(b, `,"at":"`...), at...), `","kind":"`...)
+	b = append(append(append(b, c.Kind...), `","op":"`...), c.Op...)
+	b = hex.AppendEncode(append(b, `","id":"`...), c.ID[:])
+	b = strconv.AppendInt(append(b, `","rev":`...), c.Rev, 10)
+	if c.Doc != nil {
+		b = append(append(b, `,"doc":`...), c.Doc...)
+	}
+	return append(b, '}')
+}
+
+var (
+	errTorn = errors.New("the line is not complete")
+	errSum  = errors.New("checksum does not match")
+)
+
+// unseal verifies a line, which ends with its line break, and decodes it into v.
+func unseal(text []byte, v any) error {
+	text, complete := bytes.CutSuffix(text, []byte{'\n'})
+	if !complete {
+		return errTorn
+	}
+	if len(text) <= sumSize || !bytes.HasPrefix(text, []byte(`{"sum":"`)) || string(text[sumSize-2:sumSize]) != `",` {
+		return errSum
+	}
+	sum := crc32.Checksum(text[sumSize:], castagnoli)
+	if fmt.Sprintf("%08x", sum) != string(text[len(`{"sum":"`):sumSize-2]) {
+		return errSum
+	}
+	return json.Unmarshal(append([]byte{'{'}, text[sumSize:]...), v)
+}
+
+// segment is one file of the journal.
+type segment struct {
+	name  string
+	file  file
+	first int64   // the offset of its first change
+	at    []int64 // where the line of each change begins
+	size  int64
+}
+
+func segmentName(first int64) string { return fmt.Sprintf("journal-%016d.jsonl", first) }
+
+// last returns the offset of the last change, first-1 when there is none.
+func (s *segment) last() int64 { return s.first + int64(len(s.at)) - 1 }
+
+// end returns where the line of a change ends.
+func (s *segment) end(offset int64) int64 {
+	if i := offset - s.first + 1; i < int64(len(s.at)) {
+		return s.at[i]
+	}
+	return s.size
+}
+
+// newSegment creates a journal file and makes it durable.
+func newSegment(d disk, h header) (*segment, error) {
+	s := &segment{name: segmentName(h.First), first: h.First}
+	text := appendHeader(nil, h)
+	f, err := d.Create(s.name)
+	if err != nil {
+		return nil, err
+	}
+	_, err = f.WriteAt(text, 0)
+	if err = errors.Join(err, f.Sync()); err == nil {
+		err = d.Sync()
+	}
+	if err != nil {
+		return nil, errors.Join(err, f.Close(), d.Remove(s.name))
+	}
+	s.file, s.size = f, int64(len(text))
+	return s, nil
+}

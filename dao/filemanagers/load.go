@@ -1,0 +1,153 @@
+package filemanagers
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"hash"
+	"slices"
+	"strings"
+
+	"pulperia/dao"
+	"pulperia/dao/models"
+)
+
+// contents is a store as it was found, with the journal applied.
+type contents struct {
+	meta     meta
+	products []*models.Product
+	carts    []*models.Cart
+	log      *chatLog
+	logHash  hash.Hash // of messages.jsonl as far as store.json vouches for it
+	graves   map[value]grave
+	lastOf   map[dao.Kind]int64 // the offset of the last change of each kind that the folded files do not hold
+
+	segments []*segment
+	stale    []string // journal files of the epoch before
+	tail     *tail    // what a crash tore off the journal
+	unfolded int64    // changes that the folded files do not hold
+
+	// What was found instead of the vouched files; the rest of the struct then says nothing of them.
+	isNew  bool // there is no store.json
+	edited []string
+	edits  []foldedMessage // all messages, when messages.jsonl was edited
+	moves  []string        // .new files that count and are to be renamed
+}
+
+// needsAdoption says whether the files are not yet what store.json vouches for.
+func (c *contents) needsAdoption() bool { return c.isNew || len(c.edited) > 0 }
+
+// load reads a store without changing anything. Anything that was not written by this engine is [Damage].
+func load(d disk) (*contents, error) {
+	names, err := d.List()
+	if err != nil {
+		return nil, err
+	}
+	c := &contents{graves: map[value]grave{}, lastOf: map[dao.Kind]int64{}}
+	switch m, err := readMeta(d); {
+	case err != nil:
+		return nil, err
+	case m != nil:
+		c.meta = *m
+	default:
+		c.isNew, c.meta.Clean = true, true
+	}
+	if err := c.loadFolded(d); err != nil {
+		return nil, err
+	}
+	if err := c.loadJournal(d, names); err != nil {
+		return nil, errors.Join(err, c.close())
+	}
+	return c, nil
+}
+
+func (c *contents) close() error {
+	var err error
+	if c.log != nil && c.log.file != nil {
+		err = c.log.file.Close()
+	}
+	for _, s := range c.segments {
+		err = errors.Join(err, s.file.Close())
+	}
+	return err
+}
+
+// loadJournal reads the journal and applies what the folded files do not hold yet.
+func (c *contents) loadJournal(d disk, names []string) error {
+	replay := newReplay(c)
+	journals := slices.DeleteFunc(names, func(name string) bool { return !strings.HasPrefix(name, "journal-") })
+	if c.isNew {
+		if len(journals) > 0 {
+			return &Damage{File: metaFile, Byte: -1, Wrong: "it is missing, but there is a journal", Remedy: restore}
+		}
+		return nil
+	}
+	for i, name := range journals {
+		f, err := d.Open(name)
+		if err != nil {
+			return err
+		}
+		s := &segment{name: name, file: f}
+		c.segments = append(c.segments, s)
+		if _, err := fmt.Sscanf(name, "journal-%d.jsonl", &s.first); err != nil {
+			return &Damage{File: name, Byte: -1, Wrong: "its name is not that of a journal file", Remedy: restore}
+		}
+		if epoch := epochOf(f); c.meta.Previous != "" && epoch == c.meta.Previous {
+			c.stale = append(c.stale, name)
+			c.segments = c.segments[:len(c.segments)-1]
+			if err := f.Close(); err != nil {
+				return err
+			}
+			continue
+		}
+		scan := scanner{segment: s, newest: i == len(journals)-1, epoch: c.meta.Epoch, visit: replay.visit}
+		if c.tail, err = scan.scan(); err != nil {
+			return err
+		}
+	}
+	if err := c.checkJournal(); err != nil {
+		return err
+	}
+	return replay.finish()
+}
+
+// epochOf returns the epoch in the header of a journal file, or nothing when it cannot be read.
+func epochOf(f file) string {
+	text := make([]byte, 200)
+	n, _ := f.ReadAt(text, 0)
+	first, _, _ := bytes.Cut(text[:n], []byte{'\n'})
+	var h header
+	if unseal(append(first, '\n'), &h) != nil {
+		return ""
+	}
+	return h.Epoch
+}
+
+// checkJournal verifies that no change is missing between the files of the journal, or between it and the fold.
+func (c *contents) checkJournal() error {
+	if c.tail != nil && c.tail.from == 0 { // a crash while the file was begun: it holds nothing
+		last := len(c.segments) - 1
+		c.stale = append(c.stale, c.segments[last].name)
+		if err := c.segments[last].file.Close(); err != nil {
+			return err
+		}
+		c.segments = c.segments[:last]
+	}
+	next := c.meta.Offset + 1
+	if len(c.segments) > 0 {
+		next = min(next, c.segments[0].first)
+	} else if !c.meta.Clean {
+		return &Damage{File: segmentName(next), Byte: -1, Wrong: "the journal is missing", Remedy: restore}
+	}
+	for _, s := range c.segments {
+		if s.first != next {
+			return &Damage{File: s.name, Byte: -1, Wrong: fmt.Sprintf("change %d is missing before it", next), Remedy: restore}
+		}
+		next = s.last() + 1
+	}
+	if next <= c.meta.Offset {
+		wrong := fmt.Sprintf("it ends before change %d, which %s vouches for", c.meta.Offset, metaFile)
+		return &Damage{File: c.segments[len(c.segments)-1].name, Byte: -1, Wrong: wrong, Remedy: restore}
+	}
+	return nil
+}

@@ -1,0 +1,95 @@
+package filemanagers
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"io/fs"
+)
+
+// The names in a store's folder, beside those of the journal.
+const (
+	metaFile     = "store.json"
+	productsFile = "products.json"
+	cartsFile    = "carts.json"
+	messagesFile = "messages.jsonl"
+	lockFile     = "lock"
+
+	// A fold writes products.json.new and the like. They count from the moment when store.json vouches for them, and
+	// are then renamed.
+	newSuffix = ".new"
+)
+
+const formatVersion = 1
+
+// meta is store.json. Writing it anew is what makes a fold count.
+type meta struct {
+	Format   int     `json:"format"`
+	Epoch    string  `json:"epoch"`
+	Previous string  `json:"previous,omitempty"` // the epoch before, whose journal may still be there
+	Offset   int64   `json:"offset"`             // the last change that the folded files hold
+	Clean    bool    `json:"clean"`              // no process has the store open for writing
+	Products vouched `json:"products"`
+	Carts    vouched `json:"carts"`
+	Messages vouched `json:"messages"` // of its first Bytes; an unfinished fold may have left more
+	Sum      string  `json:"sum"`      // CRC-32C of the file with this field empty
+}
+
+// vouched is the content that a folded file must have.
+type vouched struct {
+	Bytes  int64  `json:"bytes"`
+	SHA256 string `json:"sha256"`
+}
+
+func (m meta) encode() []byte {
+	m.Sum = ""
+	m.Sum = fmt.Sprintf("%08x", crc32.Checksum(m.text(), castagnoli))
+	return m.text()
+}
+
+func (m meta) text() []byte {
+	text, _ := json.MarshalIndent(m, "", "  ") // of texts and numbers: never fails
+	return append(text, '\n')
+}
+
+func (m meta) write(d disk) error {
+	if err := replace(d, metaFile, m.encode()); err != nil {
+		return fmt.Errorf("write %s: %w", metaFile, err)
+	}
+	return nil
+}
+
+// readMeta returns nil without an error when there is no store.json.
+func readMeta(d disk) (*meta, error) {
+	text, err := readAll(d, metaFile)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var m meta
+	if err := json.Unmarshal(text, &m); err != nil {
+		return nil, &Damage{File: metaFile, Byte: -1, Wrong: err.Error(), Remedy: restore}
+	}
+	if m.Format > formatVersion {
+		wrong := fmt.Sprintf("format %d is newer than this program knows (%d)", m.Format, formatVersion)
+		return nil, &Damage{File: metaFile, Byte: -1, Wrong: wrong, Remedy: "Use a newer pulperia"}
+	}
+	if !bytes.Equal(m.encode(), text) {
+		return nil, &Damage{File: metaFile, Byte: -1, Wrong: "checksum does not match", Remedy: restore}
+	}
+	return &m, nil
+}
+
+func readAll(d disk, name string) ([]byte, error) {
+	f, err := d.Read(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(f)
+}

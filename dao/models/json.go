@@ -1,0 +1,43 @@
+package models
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"iter"
+)
+
+// JSON writes a value of this package as the API, the files and the feed show it: compact, with <, > and & as they are.
+func JSON(value any) json.RawMessage {
+	var b bytes.Buffer
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(value); err != nil {
+		panic(err) // these values are texts, numbers and lists: they always have a JSON form
+	}
+	return b.Bytes()[:b.Len()-1]
+}
+
+// WriteArray writes values as products.json and carts.json hold them: a JSON array, indented by two spaces, that ends
+// with a line break. The same values always give the same bytes.
+func WriteArray[T any](w io.Writer, values iter.Seq[T]) error {
+	var b bytes.Buffer
+	b.WriteByte('[')
+	separator := "\n  "
+	for value := range values {
+		b.WriteString(separator)
+		if err := json.Indent(&b, JSON(value), "  ", "  "); err != nil {
+			return err
+		}
+		if _, err := b.WriteTo(w); err != nil {
+			return err
+		}
+		separator = ",\n  "
+	}
+	if separator != "\n  " {
+		b.WriteByte('\n')
+	}
+	b.WriteString("]\n")
+	_, err := b.WriteTo(w)
+	return err
+}
