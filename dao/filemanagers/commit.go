@@ -20,6 +20,8 @@ type committer struct {
 	disk  disk
 	grew  func(bytes int64) // called after every batch with what it added to the journal
 
+	segmentSize int64 // where a new journal file is begun: old ones go as a whole
+
 	mu      sync.Mutex
 	waiting []*write
 	closed  bool
@@ -180,12 +182,9 @@ func (c *committer) store(v *view) error {
 	return nil
 }
 
-// segmentSize is where a new journal file is begun. Old ones go as a whole, so it should not be large.
-const segmentSize = 4 << 20
-
 func (c *committer) liveSegment() (*segment, error) {
 	live := c.feed.liveSegment()
-	if live.size < segmentSize {
+	if live.size < c.segmentSize {
 		return live, nil
 	}
 	next, err := newSegment(c.disk, header{journalVersion, c.feed.epoch, live.last() + 1})

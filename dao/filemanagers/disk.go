@@ -19,7 +19,6 @@ type disk interface {
 
 // file is an open file of the folder.
 type file interface {
-	io.Reader
 	io.ReaderAt
 	io.WriterAt
 	Sync() error // makes what was written durable

@@ -35,7 +35,7 @@ func arrayEntries(name string, text []byte) ([]entry, error) {
 		entries = append(entries, entry{lineAt(text, decoder.InputOffset()-int64(len(raw))), raw})
 	}
 	if _, err := decoder.Token(); err != nil {
-		return nil, fail(err.Error())
+		return nil, fail("the array is not closed")
 	}
 	if rest := bytes.TrimSpace(text[decoder.InputOffset():]); len(rest) > 0 {
 		return nil, fail("something follows the array")

@@ -8,8 +8,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/gofrs/flock"
-
 	"pulperia/dao"
 	"pulperia/dao/models"
 )
@@ -23,7 +21,8 @@ type engine struct {
 	messages  messages
 	committer *committer
 	folder    *folder
-	lock      *flock.Flock // nil when opened to read only
+	readOnly  bool
+	unlock    func() error
 
 	close    sync.Once
 	closeErr error
@@ -35,8 +34,10 @@ func newEngine(c *contents, o Options) *engine {
 		last: c.lastOf,
 	}
 	f := &feed{epoch: c.meta.Epoch, segments: c.segments, moved: make(chan struct{})}
-	committer := &committer{state: s, feed: f, disk: o.disk, wake: make(chan struct{}, 1), ended: make(chan struct{})}
-	e := &engine{state: s, feed: f, committer: committer, messages: messages{s, f, committer.commit}}
+	committer := &committer{
+		state: s, feed: f, disk: o.disk, segmentSize: 4 << 20, wake: make(chan struct{}, 1), ended: make(chan struct{}),
+	}
+	e := &engine{state: s, feed: f, committer: committer, messages: messages{s, f, committer.commit}, unlock: func() error { return nil }}
 	e.folder = &folder{
 		disk: o.disk, state: s, feed: f, messages: e.messages, log: o.Log,
 		keep: int64(o.Keep), every: o.Fold, meta: c.meta, logHash: c.logHash,
@@ -121,7 +122,7 @@ func (s *step) loadMessage(m models.Message) error {
 	}
 	rev := int64(1)
 	s.fillIn(dao.KindMessage, &m.ID, &m.CreatedAt, new(models.Time), &rev)
-	s.appendMessage(&m)
+	s.appendMessage(&m, models.JSON(m))
 	return nil
 }
 
@@ -216,13 +217,10 @@ func (e *engine) Close() error {
 		e.committer.stop()
 		e.folder.running.Wait()
 		var err error
-		if e.lock != nil && e.committer.broken.Load() == nil {
+		if !e.readOnly && e.committer.broken.Load() == nil {
 			err = e.folder.fold(true)
 		}
-		err = errors.Join(err, e.feed.close(), e.state.messages.file.Close())
-		if e.lock != nil {
-			err = errors.Join(err, e.lock.Unlock())
-		}
+		err = errors.Join(err, e.feed.close(), e.state.messages.file.Close(), e.unlock())
 		if err != nil {
 			e.closeErr = fmt.Errorf("close store: %w", err)
 		}

@@ -79,7 +79,7 @@ func Open(ctx context.Context, dir string, o Options) (dao.Store, error) {
 	if err != nil {
 		return dao.Store{}, fmt.Errorf("open store %s: %w", dir, err)
 	}
-	store, err := open(dir, lock, o)
+	store, err := open(o, lock.Unlock)
 	if err != nil {
 		return dao.Store{}, errors.Join(fmt.Errorf("open store %s: %w", dir, err), lock.Unlock())
 	}
@@ -103,7 +103,8 @@ func takeLock(dir string) (*flock.Flock, error) {
 	return lock, nil
 }
 
-func open(dir string, lock *flock.Flock, o Options) (dao.Store, error) {
+// open opens a store whose lock is taken.
+func open(o Options, unlock func() error) (dao.Store, error) {
 	c, err := loadAdopted(o)
 	if err != nil {
 		return dao.Store{}, err
@@ -115,7 +116,7 @@ func open(dir string, lock *flock.Flock, o Options) (dao.Store, error) {
 		o.Log.Info("the store was not stopped cleanly; the journal was applied", "changes", c.unfolded)
 	}
 	e := newEngine(c, o)
-	e.lock = lock
+	e.unlock = unlock
 	go e.committer.run()
 	return e.store(), nil
 }
@@ -155,7 +156,7 @@ func prepare(d disk, c *contents) error {
 		if err := live.file.Sync(); err != nil {
 			return err
 		}
-		needsFile = true // the batch that was torn ends here for good
+		needsFile = len(live.at) > 0 // what is left of the torn batch ends here for good
 	}
 	if needsFile {
 		first := c.meta.Offset + 1
@@ -185,7 +186,7 @@ func OpenReadOnly(ctx context.Context, dir string, o Options) (dao.Store, error)
 		return dao.Store{}, errors.Join(err, c.close())
 	}
 	e := newEngine(c, o)
-	e.committer.closed = true
+	e.readOnly, e.committer.closed = true, true
 	close(e.committer.ended)
 	return e.store(), nil
 }

@@ -176,7 +176,7 @@ func (c *contents) indexMessages(d disk, name string) (found, error) {
 func indexLines(f file, size int64) (*chatLog, hash.Hash, error) {
 	log := &chatLog{file: f, index: map[models.ID]int32{}}
 	sum := sha256.New()
-	r := bufio.NewReaderSize(io.NewSectionReader(f, 0, size), 1<<20)
+	r := bufio.NewReaderSize(io.NewSectionReader(f, 0, size), int(min(size, 1<<20)))
 	for {
 		text, err := r.ReadSlice('\n')
 		sum.Write(text)

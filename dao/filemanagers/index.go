@@ -20,12 +20,16 @@ type catalogue struct {
 
 type slot uint32
 
-// row holds what ordering compares beside the product, so that it need not be visited.
+// row holds what ordering and filtering look at beside the product, so that it need not be visited.
 type row struct {
-	price   models.Money
-	created models.Time
-	product *models.Product // nil when the slot is free
+	price     models.Money
+	created   models.Time
+	status    bool
+	available bool
+	product   *models.Product // nil when the slot is free
 }
+
+func rowOf(p *models.Product) row { return row{p.Price, p.CreatedAt, p.Status, p.Available(), p} }
 
 // orders is one set of products in each order of a listing.
 type orders map[models.Sort]*sorted[slot]
@@ -42,7 +46,7 @@ func newCatalogue(products []*models.Product) *catalogue {
 	for i, p := range products {
 		s := slot(i)
 		slots[i] = s
-		c.rows[s] = row{p.Price, p.CreatedAt, p}
+		c.rows[s] = rowOf(p)
 		c.byID[p.ID], c.byCode[p.Code] = s, s
 		categories[p.Category] = append(categories[p.Category], s)
 	}
@@ -105,7 +109,7 @@ func (c *catalogue) put(p *models.Product) {
 		s = c.newSlot()
 		c.byID[p.ID] = s
 	}
-	c.rows[s] = row{p.Price, p.CreatedAt, p}
+	c.rows[s] = rowOf(p)
 	c.byCode[p.Code] = s
 	c.joinOrders(s, p)
 	if old != nil && old.Title == p.Title && old.Description == p.Description && old.Code == p.Code && old.Category == p.Category {

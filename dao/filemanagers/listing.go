@@ -100,8 +100,8 @@ func (c *catalogue) test(q models.ProductQuery, priceDone bool) func(slot) bool 
 			return false
 		}
 		row := &c.rows[s]
-		return (q.Status == nil || *q.Status == row.product.Status) &&
-			(!q.Available || row.product.Available()) &&
+		return (q.Status == nil || *q.Status == row.status) &&
+			(!q.Available || row.available) &&
 			(priceDone || (q.MinPrice == nil || *q.MinPrice <= row.price) && (q.MaxPrice == nil || row.price <= *q.MaxPrice))
 	}
 }

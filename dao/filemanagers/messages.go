@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"pulperia/dao"
 	"pulperia/dao/models"
@@ -25,6 +26,12 @@ func (m messages) Append(ctx context.Context, message models.Message) (models.Me
 	if err := message.Check(); err != nil {
 		return models.Message{}, dao.Receipt{}, err
 	}
+	now := time.Now()
+	if message.ID.IsZero() {
+		message.ID = models.NewID(now)
+	}
+	message.CreatedAt = models.TimeOf(now)
+	doc := models.JSON(message) // here and not in the committer, of which there is only one
 	var stored models.Message
 	receipt, err := m.commit(ctx, func(s *step) (err error) {
 		if stored, err = m.find(s, message.ID); err == nil {
@@ -36,11 +43,7 @@ func (m messages) Append(ctx context.Context, message models.Message) (models.Me
 		if !errors.Is(err, dao.ErrNotFound) {
 			return err
 		}
-		if message.ID.IsZero() {
-			message.ID = models.NewID(s.now.Std())
-		}
-		message.CreatedAt = s.now
-		s.appendMessage(&message)
+		s.appendMessage(&message, doc)
 		stored = message
 		return nil
 	})
@@ -121,6 +124,9 @@ func (m messages) readOnce(from, to int) ([]models.Message, error) {
 		changes, err := m.feed.read(fresh[0]-1, n)
 		if err != nil {
 			return nil, err
+		}
+		if len(changes) == 0 {
+			return nil, fmt.Errorf("%w: change %d is not in the journal", dao.ErrUnavailable, fresh[0])
 		}
 		for _, c := range changes {
 			var message models.Message

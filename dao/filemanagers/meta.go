@@ -91,5 +91,13 @@ func readAll(d disk, name string) ([]byte, error) {
 		return nil, err
 	}
 	defer f.Close()
-	return io.ReadAll(f)
+	size, err := f.Size()
+	if err != nil {
+		return nil, err
+	}
+	text := make([]byte, size)
+	if _, err := f.ReadAt(text, 0); err != nil && err != io.EOF {
+		return nil, fmt.Errorf("read %s: %w", name, err)
+	}
+	return text, nil
 }

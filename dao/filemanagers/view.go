@@ -1,6 +1,7 @@
 package filemanagers
 
 import (
+	"encoding/json"
 	"time"
 
 	"pulperia/dao"
@@ -137,12 +138,12 @@ func (s *step) undo() {
 // putProduct makes after the value of a product; before is what it was, or nil.
 func (s *step) putProduct(before, after *models.Product) {
 	s.setProduct(after.ID, before, after)
-	s.add(dao.KindProduct, dao.OpPut, after.ID, after.Rev, change{product: after, productBefore: before}, after)
+	s.add(dao.KindProduct, after.ID, after.Rev, models.JSON(after), change{product: after, productBefore: before})
 }
 
 func (s *step) deleteProduct(before *models.Product) {
 	s.setProduct(before.ID, before, nil)
-	s.add(dao.KindProduct, dao.OpDelete, before.ID, before.Rev+1, change{productBefore: before}, nil)
+	s.add(dao.KindProduct, before.ID, before.Rev+1, nil, change{productBefore: before})
 }
 
 func (s *step) setProduct(id models.ID, before, after *models.Product) {
@@ -157,27 +158,28 @@ func (s *step) setProduct(id models.ID, before, after *models.Product) {
 
 func (s *step) putCart(before, after *models.Cart) {
 	s.changedCarts[after.ID] = after
-	s.add(dao.KindCart, dao.OpPut, after.ID, after.Rev, change{cart: after, cartBefore: before}, after)
+	s.add(dao.KindCart, after.ID, after.Rev, models.JSON(after), change{cart: after, cartBefore: before})
 }
 
 func (s *step) deleteCart(before *models.Cart) {
 	s.changedCarts[before.ID] = nil
-	s.add(dao.KindCart, dao.OpDelete, before.ID, before.Rev+1, change{cartBefore: before}, nil)
+	s.add(dao.KindCart, before.ID, before.Rev+1, nil, change{cartBefore: before})
 }
 
-func (s *step) appendMessage(m *models.Message) {
+// appendMessage stores a new message; doc is its JSON form.
+func (s *step) appendMessage(m *models.Message, doc json.RawMessage) {
 	s.newMessages[m.ID] = m
-	s.add(dao.KindMessage, dao.OpPut, m.ID, 1, change{message: m}, m)
+	s.add(dao.KindMessage, m.ID, 1, doc, change{message: m})
 }
 
-// add gives a change the next offset.
-func (s *step) add(kind dao.Kind, op dao.Op, id models.ID, rev int64, c change, doc any) {
+// add gives a change the next offset; without a document it is a delete.
+func (s *step) add(kind dao.Kind, id models.ID, rev int64, doc json.RawMessage, c change) {
 	s.head++
-	c.Change = dao.Change{Offset: s.head, At: s.now, Kind: kind, Op: op, ID: id, Rev: rev}
-	if op == dao.OpPut {
-		c.Doc = models.JSON(doc)
-	} else {
+	op := dao.OpPut
+	if doc == nil {
+		op = dao.OpDelete
 		s.newGraves[value{kind, id}] = rev
 	}
+	c.Change = dao.Change{Offset: s.head, At: s.now, Kind: kind, Op: op, ID: id, Rev: rev, Doc: doc}
 	s.changes = append(s.changes, c)
 }

@@ -1,0 +1,226 @@
+package filemanagers
+
+import (
+	"errors"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"pulperia/dao/models"
+)
+
+// liveImage returns the disk of a store that lives through the scenario, as it is while the store is open (or after it was
+// closed), and what the store held after each change of the feed.
+func liveImage(t *testing.T, closed bool) (*memDisk, map[int64]string) {
+	t.Helper()
+	d := newMemDisk()
+	s, err := openDisk(d, 1_000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	held := map[int64]string{0: content(t, s)}
+	for _, act := range scenario() {
+		if err := act(t, s); err != nil {
+			t.Fatal(err)
+		}
+		held[s.Feed.(*feed).head()] = content(t, s)
+	}
+	if closed {
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return d.image(), held
+}
+
+func journalOf(d *memDisk) string {
+	names := slices.Sorted(maps.Keys(d.names))
+	return names[slices.IndexFunc(names, func(name string) bool { return strings.HasPrefix(name, "journal-") })]
+}
+
+// texts returns the content of every file.
+func (d *memDisk) texts() map[string]string {
+	texts := map[string]string{}
+	for name, inode := range d.names {
+		texts[name] = string(inode.text)
+	}
+	return texts
+}
+
+// A journal that ends anywhere gives the state after some change at which a step was complete, or is refused because the
+// folded files vouch for more.
+func TestJournalCutAtEveryByte(t *testing.T) {
+	d, held := liveImage(t, false)
+	name := journalOf(d)
+	whole := d.names[name].text
+	accepted := 0
+	for size := range len(whole) {
+		cut := d.image()
+		cut.names[name].text = cut.names[name].text[:size]
+		before := cut.texts()
+		s, err := openDisk(cut, 1_000)
+		if err != nil {
+			wantRefused(t, err, cut, before)
+			continue
+		}
+		accepted++
+		defer s.Engine.(*engine).committer.stop()
+		if want, ok := held[s.Feed.(*feed).head()]; !ok || content(t, s) != want {
+			t.Fatalf("cut to %d bytes, the head is %d: there is\n%s, not\n%s", size, s.Feed.(*feed).head(), content(t, s), want)
+		}
+		wantWholeFeed(t, s)
+	}
+	if accepted == 0 {
+		t.Fatal("every cut was refused: a crash could not be survived")
+	}
+}
+
+// wantRefused fails unless the error names what is damaged, and nothing was changed.
+func wantRefused(t *testing.T, err error, d *memDisk, before map[string]string) {
+	t.Helper()
+	damage, ok := errors.AsType[*Damage](err)
+	if !ok || damage.File == "" || damage.Wrong == "" || damage.Remedy == "" {
+		t.Fatalf("refused with %v, which does not say what is damaged and what to do", err)
+	}
+	if !maps.Equal(d.texts(), before) {
+		t.Fatalf("refused (%v), but the files were changed", err)
+	}
+}
+
+// A flipped bit is refused, or cut off with the last batch of the journal; in a folded file after a clean stop it is an
+// edit: refused if it breaks a rule, else taken in with a new epoch.
+func TestEveryByteFlipped(t *testing.T) {
+	for _, closed := range []bool{false, true} {
+		d, held := liveImage(t, closed)
+		sound, err := openDisk(d.image(), 1_000)
+		if err != nil {
+			t.Fatal(err)
+		}
+		epoch := sound.Feed.(*feed).epoch
+		head := sound.Feed.(*feed).head()
+		whole := content(t, sound)
+		for name, inode := range d.names {
+			for i := range inode.text {
+				flipped := d.image()
+				flipped.names[name].text[i] ^= 1 << (i % 6) // what becomes of it is often still text
+				wantFlipSeen(t, flipped, flip{name, i, closed, epoch, head, whole, held})
+			}
+		}
+	}
+}
+
+type flip struct {
+	name   string
+	at     int
+	closed bool
+	epoch  string
+	head   int64
+	whole  string
+	held   map[int64]string
+}
+
+func wantFlipSeen(t *testing.T, d *memDisk, f flip) {
+	t.Helper()
+	before := d.texts()
+	s, err := openDisk(d, 1_000)
+	if err != nil {
+		wantRefused(t, err, d, before)
+		return
+	}
+	defer s.Engine.(*engine).committer.stop()
+	got, at := content(t, s), s.Feed.(*feed)
+	switch {
+	case strings.HasPrefix(f.name, "journal-") && at.epoch == f.epoch && at.head() < f.head && f.held[at.head()] == got && !f.closed:
+		if f.head-at.head() > 2 {
+			t.Fatalf("%s, byte %d: %d changes were dropped, more than the last batch holds", f.name, f.at, f.head-at.head())
+		}
+	case f.closed && at.epoch != f.epoch: // an edit
+	case got == f.whole && f.name == lockFile:
+	default:
+		t.Fatalf("%s, byte %d was flipped, and the store opened as if nothing had been: head %d, not %d; it holds\n%s", f.name, f.at, at.head(), f.head, got)
+	}
+	wantWholeFeed(t, s)
+}
+
+// Whoever reads a store beside the one that writes it (a backup) finds it as it was at some moment, whatever is being folded.
+func TestReadBesideWriter(t *testing.T) {
+	d, want := newMemDisk(), map[string]bool{}
+	s, err := openDisk(d, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	want[content(t, s)] = true
+	for i, act := range scenario() {
+		if err := act(t, s); err != nil {
+			t.Fatal(err)
+		}
+		want[content(t, s)] = true
+		c, err := loadBeside(t.Context(), d)
+		if err != nil {
+			t.Fatalf("after act %d: %v", i, err)
+		}
+		beside := newEngine(c, Options{disk: d}).store()
+		if got := content(t, beside); got != content(t, s) {
+			t.Fatalf("after act %d: read beside the writer:\n%s", i, got)
+		}
+	}
+	var reads int
+	done := make(chan error, 1)
+	go func() {
+		for range 200 {
+			if err := s.Engine.(*engine).folder.fold(false); err != nil {
+				done <- err
+				return
+			}
+			if _, _, err := s.Products.Update(t.Context(), testID(2), bump); err != nil {
+				done <- err
+				return
+			}
+		}
+		done <- nil
+	}()
+	for {
+		select {
+		case err := <-done:
+			if err != nil {
+				t.Fatal(err)
+			}
+			if reads == 0 {
+				t.Fatal("nothing was read meanwhile")
+			}
+			return
+		default:
+		}
+		if _, err := loadBeside(t.Context(), d); err != nil {
+			t.Fatalf("read beside folds: %v", err)
+		}
+		reads++
+	}
+}
+
+func bump(p *models.Product) error { p.Stock++; return nil }
+
+// A store whose journal file is of another store, or that lacks one in the middle, is refused.
+func TestJournalFilesBelongTogether(t *testing.T) {
+	d, _ := liveImage(t, false)
+	other, _ := liveImage(t, false)
+	for name, spoil := range map[string]func(*memDisk){
+		"of another store":   func(d *memDisk) { d.names[journalOf(d)] = other.names[journalOf(other)] },
+		"missing":            func(d *memDisk) { delete(d.names, journalOf(d)) },
+		"named otherwise":    func(d *memDisk) { d.names["journal-x.jsonl"] = d.names[journalOf(d)] },
+		"without store.json": func(d *memDisk) { delete(d.names, metaFile) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := d.image()
+			spoil(d)
+			before := d.texts()
+			s, err := openDisk(d, 1_000)
+			if err == nil {
+				t.Fatalf("opened, with\n%s", content(t, s))
+			}
+			wantRefused(t, err, d, before)
+		})
+	}
+}

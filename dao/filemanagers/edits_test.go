@@ -1,0 +1,242 @@
+package filemanagers
+
+import (
+	"errors"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"pulperia/dao"
+	"pulperia/dao/models"
+)
+
+func openDir(t *testing.T, dir string) (dao.Store, error) {
+	t.Helper()
+	s, err := Open(t.Context(), dir, Options{Log: slog.New(slog.DiscardHandler)})
+	if err == nil {
+		t.Cleanup(func() { s.Close() })
+	}
+	return s, err
+}
+
+// writeFiles puts files into a new folder.
+func writeFiles(t *testing.T, files map[string]string) string {
+	t.Helper()
+	dir := t.TempDir()
+	for name, text := range files {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+const handWritten = `[
+  {"title": "Yerba", "description": "Con palo", "code": "Y-1", "price": 1234.5, "stock": 3, "category": "almacén"},
+  {"_id": "660000000000000000000002", "title": "Mate", "description": "De calabaza", "code": "M-1",
+   "price": 10, "status": false, "stock": 0, "category": "bazar", "rev": 7}
+]`
+
+// A folder with files that somebody wrote by hand is a store: what they leave out is filled in.
+func TestFilesWrittenByHand(t *testing.T) {
+	dir := writeFiles(t, map[string]string{
+		productsFile: handWritten,
+		messagesFile: `{"user":"ana@example.com","message":"hola"}` + "\n" + `{"user":"bea@example.com","message":"chau"}`,
+	})
+	s, err := openDir(t, dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, err := s.Products.List(t.Context(), models.ProductQuery{Limit: 10, Sort: models.PriceDesc})
+	if err != nil || page.Total != 2 {
+		t.Fatalf("there are %d products (%v)", page.Total, err)
+	}
+	yerba, mate := page.Products[0], page.Products[1]
+	if yerba.ID.IsZero() || yerba.Rev != 1 || yerba.CreatedAt == 0 || !yerba.Status || yerba.Price != 123450 {
+		t.Errorf("what was left out is not filled in: %+v", yerba)
+	}
+	if mate.ID != testID(2) || mate.Rev != 7 || mate.Status {
+		t.Errorf("what was written is not kept: %+v", mate)
+	}
+	said, err := s.Messages.Page(t.Context(), models.ID{}, 10)
+	if err != nil || len(said) != 2 || said[0].Message != "hola" || said[1].Message != "chau" {
+		t.Errorf("messages: %+v (%v)", said, err)
+	}
+}
+
+// A bad entry is named by file, line and field; the store is not opened and the files stay as they are.
+func TestBadEdits(t *testing.T) {
+	product := func(change, to string) string { return strings.Replace(handWritten, change, to, 1) }
+	for name, test := range map[string]struct {
+		file, text string
+		want       []string
+	}{
+		"not JSON":              {productsFile, product(`"stock": 3,`, `"stock": 3`), []string{"products.json: line 2"}},
+		"no array":              {productsFile, `{"a": 1}`, []string{"products.json: line 1", "array"}},
+		"cut off":               {productsFile, handWritten[:len(handWritten)-1], []string{"products.json: line 4", "not closed"}},
+		"more behind":           {productsFile, handWritten + "[]", []string{"products.json: line 5", "follows"}},
+		"price as text":         {productsFile, product("1234.5", `"1234.5"`), []string{"line 2", `"price"`}},
+		"three decimals":        {productsFile, product("1234.5", "1234.555"), []string{"line 2", `"price"`, "decimals"}},
+		"null":                  {productsFile, product("1234.5", "null"), []string{"line 2", `"price"`, "null"}},
+		"unknown field":         {productsFile, product(`"title": "Mate"`, `"titel": "Mate"`), []string{"line 3", `"titel"`}},
+		"other case":            {productsFile, product(`"title": "Mate"`, `"Title": "Mate"`), []string{"line 3", `"Title"`}},
+		"missing field":         {productsFile, product(`"title": "Yerba", `, ``), []string{"line 2", "title is required"}},
+		"code twice":            {productsFile, product(`M-1`, `Y-1`), []string{"line 3", `"code"`, `"Y-1"`, "line 2"}},
+		"bad id":                {productsFile, product(`660000000000000000000002`, `7`), []string{"line 3", `"_id"`, `"7"`}},
+		"quantity of none":      {cartsFile, `[{"products":[{"product":"660000000000000000000002","quantity":0}]}]`, []string{"carts.json: line 1", "quantity"}},
+		"cart id twice":         {cartsFile, `[{"_id":"660000000000000000000002"},` + "\n" + `{"_id":"660000000000000000000002"}]`, []string{"carts.json: line 2", `"_id"`}},
+		"message of nobody":     {messagesFile, "\n" + `{"message":"hola"}`, []string{"messages.jsonl: line 2", "user"}},
+		"message not an object": {messagesFile, `7`, []string{"messages.jsonl: line 1"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := writeFiles(t, map[string]string{test.file: test.text})
+			_, err := openDir(t, dir)
+			if _, ok := errors.AsType[*Damage](err); !ok {
+				t.Fatalf("opened with %v", err)
+			}
+			for _, part := range test.want {
+				if !strings.Contains(err.Error(), part) {
+					t.Errorf("%q does not name %s", err, part)
+				}
+			}
+			if after, _ := os.ReadFile(filepath.Join(dir, test.file)); string(after) != test.text {
+				t.Errorf("the file was changed to\n%s", after)
+			}
+		})
+	}
+}
+
+// edit replaces something in a file of a store.
+func edit(t *testing.T, dir, name, from, to string) {
+	t.Helper()
+	path := filepath.Join(dir, name)
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(text), from) {
+		t.Fatalf("%s has no %q:\n%s", name, from, text)
+	}
+	if err := os.WriteFile(path, []byte(strings.Replace(string(text), from, to, 1)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func filled(t *testing.T) (string, dao.Store) {
+	t.Helper()
+	dir := t.TempDir()
+	s, err := openDir(t, dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, act := range scenario() {
+		if err := act(t, s); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir, s
+}
+
+// After a clean stop an edit counts, and positions of before are of another epoch: whoever followed the feed loads afresh.
+func TestEditAfterCleanStop(t *testing.T) {
+	for _, test := range []struct{ file, from, to string }{
+		{productsFile, `"title": "Yerba 2"`, `"title": "Yerba suave"`},
+		{messagesFile, `"hola 1"`, `"Yerba suave"`},
+	} {
+		dir, s := filled(t)
+		before, err := s.Feed.Head(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+		edit(t, dir, test.file, test.from, test.to)
+		if s, err = openDir(t, dir); err != nil {
+			t.Fatal(err)
+		}
+		if got := content(t, s); strings.Count(got, "Yerba suave") != 1 {
+			t.Errorf("the edit of %s is not there:\n%s", test.file, got)
+		}
+		if _, err := s.Feed.Since(t.Context(), before, 1); !errors.Is(err, dao.ErrGone) {
+			t.Errorf("a position of before the edit gives %v, not ErrGone", err)
+		}
+		got := content(t, s)
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if s, err = openDir(t, dir); err != nil {
+			t.Fatal(err)
+		}
+		if again := content(t, s); again != got {
+			t.Errorf("after another start there is\n%s, not\n%s", again, got)
+		}
+	}
+}
+
+// After an unclean stop nobody can say whether the edit or the journal is right.
+func TestEditAfterUncleanStop(t *testing.T) {
+	d, _ := liveImage(t, false)
+	text := string(d.names[productsFile].text)
+	d.names[productsFile].text = []byte(strings.Replace(text, "Yerba 2", "Yerba suave", 1))
+	before := d.texts()
+	_, err := openDisk(d, 10)
+	wantRefused(t, err, d, before)
+	if !strings.Contains(err.Error(), "not stopped cleanly") {
+		t.Errorf("%q does not say why", err)
+	}
+}
+
+// A second process is refused at once, with the process id of the first; the lock goes with the process that held it.
+func TestLock(t *testing.T) {
+	dir, s := filled(t)
+	_, err := openDir(t, dir)
+	if !errors.Is(err, dao.ErrUnavailable) || !strings.Contains(err.Error(), "process ") {
+		t.Errorf("a second process gets %v", err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := openDir(t, dir); err != nil {
+		t.Errorf("after the first one closed: %v", err)
+	}
+}
+
+// Check counts what is there, notes what is odd, and reports what breaks a rule.
+func TestCheck(t *testing.T) {
+	dir, s := filled(t)
+	want := Report{Products: 3, Carts: 1, Messages: 6}
+	check := func() Report {
+		t.Helper()
+		r, err := Check(t.Context(), dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.Products != want.Products || r.Carts != want.Carts || r.Messages != want.Messages || len(r.Problems) > 0 {
+			t.Errorf("checked %+v", r)
+		}
+		return r
+	}
+	if r := check(); len(r.Notes) != 1 || !strings.Contains(r.Notes[0], "only in the journal") {
+		t.Errorf("beside an open store it notes %q", r.Notes)
+	}
+	if _, _, err := s.Products.Delete(t.Context(), testID(2)); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	want.Products--
+	if r := check(); len(r.Notes) != 1 || !strings.Contains(r.Notes[0], "which is gone") {
+		t.Errorf("of a cart that names a product that is gone it notes %q", r.Notes)
+	}
+	if _, err := Check(t.Context(), filepath.Join(dir, "elsewhere")); err == nil {
+		t.Error("a folder that is not there was checked")
+	}
+	edit(t, dir, messagesFile, "hola 1", "chau 1")
+	if r := check(); !strings.Contains(strings.Join(r.Notes, "\n"), "messages.jsonl was edited by hand") {
+		t.Errorf("of an edit it notes %q", r.Notes)
+	}
+}

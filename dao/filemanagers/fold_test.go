@@ -1,0 +1,128 @@
+package filemanagers
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+	"testing"
+
+	"pulperia/dao"
+	"pulperia/dao/models"
+)
+
+// Writes, folds and readers go on at once; the feed keeps at least what it must, over folds and restarts, and lets go of more.
+func TestFeedIsKeptAndPruned(t *testing.T) {
+	const keep, writes = 50, 2_000
+	d := newMemDisk()
+	o := Options{disk: d, Keep: keep, Fold: 20_000, Log: slog.New(slog.DiscardHandler)}.withDefaults("")
+	s, err := open(o, func() error { return nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Engine.(*engine).committer.segmentSize = 10_000
+	var wait sync.WaitGroup
+	for w := range 4 {
+		wait.Go(func() {
+			for i := range writes / 4 {
+				m := models.Message{User: "ana@example.com", Message: fmt.Sprintf("%d.%d %s", w, i, strings.Repeat("x", 100))}
+				if _, _, err := s.Messages.Append(t.Context(), m); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	wait.Wait()
+	s.Engine.(*engine).folder.running.Wait()
+	if folds := s.Engine.(*engine).folder.folds.Load(); folds == 0 {
+		t.Error("it was never folded")
+	}
+	wantMessagesInFeedOrder(t, s, writes)
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if s, err = open(o, func() error { return nil }); err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	wantMessagesInFeedOrder(t, s, writes)
+	head, _ := s.Feed.Head(t.Context())
+	back := dao.Position{Epoch: head.Epoch, Offset: head.Offset - keep}
+	if changes, err := s.Feed.Since(t.Context(), back, 1_000); err != nil || len(changes) != keep {
+		t.Errorf("the last %d changes: %d (%v)", keep, len(changes), err)
+	}
+	if _, err := s.Feed.Since(t.Context(), dao.Position{Epoch: head.Epoch}, 1); !errors.Is(err, dao.ErrGone) {
+		t.Errorf("the first change is still there (%v): nothing was pruned", err)
+	}
+}
+
+// wantMessagesInFeedOrder pages through all messages, of which older ones are in the file and newer ones in the journal.
+func wantMessagesInFeedOrder(t *testing.T, s dao.Store, want int) {
+	t.Helper()
+	wantWholeFeed(t, s)
+	var newest []models.Message
+	var before models.ID
+	for {
+		page, err := s.Messages.Page(t.Context(), before, 70)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(page) == 0 {
+			break
+		}
+		newest, before = append(page, newest...), page[0].ID
+	}
+	seen := map[string]bool{}
+	next := map[byte]int{}
+	for _, m := range newest {
+		var w byte
+		var i int
+		fmt.Sscanf(m.Message, "%c.%d", &w, &i)
+		if i != next[w] || seen[m.Message] {
+			t.Fatalf("message %q stands where number %d of its writer should", m.Message, next[w])
+		}
+		next[w]++
+		seen[m.Message] = true
+	}
+	if len(newest) != want {
+		t.Fatalf("there are %d messages, not %d", len(newest), want)
+	}
+}
+
+// A fold leaves the files alone that nothing has changed: a chat in a large catalogue costs no rewriting of it.
+func TestFoldWritesWhatChanged(t *testing.T) {
+	d := newMemDisk()
+	s, err := openDisk(d, 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	for _, act := range scenario() {
+		if err := act(t, s); err != nil {
+			t.Fatal(err)
+		}
+	}
+	fold := func() {
+		t.Helper()
+		if err := s.Engine.(*engine).folder.fold(false); err != nil {
+			t.Fatal(err)
+		}
+	}
+	fold()
+	products, carts := d.names[productsFile], d.names[cartsFile]
+	if _, _, err := s.Messages.Append(t.Context(), models.Message{User: "ana@example.com", Message: "hola"}); err != nil {
+		t.Fatal(err)
+	}
+	fold()
+	if d.names[productsFile] != products || d.names[cartsFile] != carts {
+		t.Error("a message made a fold write the products or the carts anew")
+	}
+	if _, _, err := s.Products.Update(t.Context(), testID(2), bump); err != nil {
+		t.Fatal(err)
+	}
+	fold()
+	if d.names[productsFile] == products || d.names[cartsFile] != carts {
+		t.Error("a changed product made a fold write the wrong files")
+	}
+}

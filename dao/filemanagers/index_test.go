@@ -1,0 +1,43 @@
+package filemanagers
+
+import (
+	"cmp"
+	"slices"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+// A sorted list is what a sorted slice is, also with more elements than one chunk holds.
+func TestSortedIsASortedSlice(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		start := rapid.SliceOfNDistinct(rapid.IntRange(0, 5_000), 0, 1_500, rapid.ID).Draw(t, "start")
+		list, model := newSorted(cmp.Compare[int], slices.Clone(start)), slices.Clone(start)
+		slices.Sort(model)
+		for _, n := range rapid.SliceOfN(rapid.IntRange(0, 5_000), 0, 1_000).Draw(t, "changes") {
+			i, there := slices.BinarySearch(model, n)
+			if there {
+				list.remove(n)
+				model = slices.Delete(model, i, i+1)
+			} else {
+				list.insert(n)
+				model = slices.Insert(model, i, n)
+			}
+		}
+		from := rapid.IntRange(0, len(model)).Draw(t, "from")
+		to := rapid.IntRange(from, len(model)).Draw(t, "to")
+		if got := slices.Collect(list.between(from, to)); list.size != len(model) || !slices.Equal(got, model[from:to]) {
+			t.Fatalf("%d elements, from %d to %d: %v, not %d, %v", list.size, from, to, got, len(model), model[from:to])
+		}
+		limit := rapid.IntRange(-1, 5_001).Draw(t, "limit")
+		want, _ := slices.BinarySearch(model, limit)
+		if got := list.rank(func(n int) bool { return n >= limit }); got != want {
+			t.Fatalf("%d comes at rank %d, not %d", limit, got, want)
+		}
+		for _, chunk := range list.chunks {
+			if len(chunk) == 0 || len(chunk) > chunkSize {
+				t.Fatalf("a chunk has %d elements", len(chunk))
+			}
+		}
+	})
+}

@@ -1,0 +1,231 @@
+package filemanagers
+
+import (
+	"errors"
+	"io"
+	"io/fs"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"sync"
+)
+
+var errPower = errors.New("the power is out")
+
+// memDisk is a disk in memory that forgets, at a loss of power, what was not synced. After a given number of steps that
+// change something, every step fails.
+type memDisk struct {
+	mu    sync.Mutex
+	names map[string]*memInode // as programs see them
+	safe  map[string]*memInode // as a loss of power leaves them
+	steps int                  // how many changing steps were done
+	fail  int                  // the number of the first step that fails; 0 means none
+	once  bool                 // only that step fails
+}
+
+// memInode is the content of a file: as programs see it, and as far as it was synced.
+type memInode struct{ text, safe []byte }
+
+func newMemDisk() *memDisk {
+	return &memDisk{names: map[string]*memInode{}, safe: map[string]*memInode{}}
+}
+
+// step counts a changing step, and fails it if it is time.
+func (d *memDisk) step() error {
+	d.steps++
+	if d.fail > 0 && (d.steps == d.fail || d.steps > d.fail && !d.once) {
+		return errPower
+	}
+	return nil
+}
+
+func (d *memDisk) Create(name string) (file, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if err := d.step(); err != nil {
+		return nil, err
+	}
+	if there := d.names[name]; there != nil {
+		there.text = nil
+		return &memFile{d, there}, nil
+	}
+	d.names[name] = &memInode{}
+	return &memFile{d, d.names[name]}, nil
+}
+
+func (d *memDisk) Open(name string) (file, error) { return d.Read(name) }
+
+func (d *memDisk) Read(name string) (file, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.names[name] == nil {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+	}
+	return &memFile{d, d.names[name]}, nil
+}
+
+func (d *memDisk) Rename(from, to string) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if err := d.step(); err != nil {
+		return err
+	}
+	if d.names[from] == nil {
+		return &fs.PathError{Op: "rename", Path: from, Err: fs.ErrNotExist}
+	}
+	d.names[to] = d.names[from]
+	delete(d.names, from)
+	return nil
+}
+
+func (d *memDisk) Remove(name string) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if err := d.step(); err != nil {
+		return err
+	}
+	delete(d.names, name)
+	return nil
+}
+
+func (d *memDisk) List() ([]string, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return slices.Sorted(maps.Keys(d.names)), nil
+}
+
+func (d *memDisk) Sync() error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if err := d.step(); err != nil {
+		return err
+	}
+	d.safe = maps.Clone(d.names)
+	return nil
+}
+
+// crash returns the disk as it may be after the power was lost: of what was not synced anything may be there or not.
+func (d *memDisk) crash(random *rand.Rand) *memDisk {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	after := newMemDisk()
+	copies := map[*memInode]*memInode{}
+	keep := func(name string, inode *memInode) {
+		if copies[inode] == nil {
+			text := inode.torn(random)
+			copies[inode] = &memInode{text, slices.Clone(text)}
+		}
+		after.names[name] = copies[inode]
+	}
+	for _, name := range slices.Sorted(maps.Keys(d.safe)) {
+		if d.names[name] == d.safe[name] || random.IntN(2) == 0 {
+			keep(name, d.safe[name])
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(d.names)) {
+		if d.names[name] != d.safe[name] && random.IntN(2) == 0 {
+			keep(name, d.names[name])
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(d.safe)) { // a rename is atomic: the file has its old or its new name
+		inode := d.safe[name]
+		renamed := slices.Contains(slices.Collect(maps.Values(d.names)), inode) && copies[inode] == nil
+		if replaced := after.names[name] == nil && d.names[name] != nil; renamed || replaced {
+			keep(name, inode)
+		}
+	}
+	after.safe = maps.Clone(after.names)
+	return after
+}
+
+// torn returns the synced content, the whole content, or something between: a part of what came later, perhaps with a hole.
+func (i *memInode) torn(random *rand.Rand) []byte {
+	switch random.IntN(3) {
+	case 0:
+		return slices.Clone(i.safe)
+	case 1:
+		return slices.Clone(i.text)
+	}
+	if len(i.text) <= len(i.safe) {
+		return slices.Clone(i.safe)
+	}
+	end := len(i.safe) + random.IntN(len(i.text)-len(i.safe)+1)
+	text := slices.Clone(i.text[:end])
+	copy(text, i.safe)
+	if added := end - len(i.safe); added > 0 && random.IntN(2) == 0 {
+		hole := len(i.safe) + random.IntN(added)
+		clear(text[hole:min(end, hole+512)])
+	}
+	return text
+}
+
+// image returns a disk with the same content, all of it synced.
+func (d *memDisk) image() *memDisk {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	same := newMemDisk()
+	for name, inode := range d.names {
+		same.names[name] = &memInode{slices.Clone(inode.text), slices.Clone(inode.text)}
+	}
+	same.safe = maps.Clone(same.names)
+	return same
+}
+
+type memFile struct {
+	disk *memDisk
+	*memInode
+}
+
+func (f *memFile) ReadAt(b []byte, at int64) (int, error) {
+	f.disk.mu.Lock()
+	defer f.disk.mu.Unlock()
+	if at >= int64(len(f.text)) {
+		return 0, io.EOF
+	}
+	n := copy(b, f.text[at:])
+	if n < len(b) {
+		return n, io.EOF
+	}
+	return n, nil
+}
+
+func (f *memFile) WriteAt(b []byte, at int64) (int, error) {
+	f.disk.mu.Lock()
+	defer f.disk.mu.Unlock()
+	err := f.disk.step()
+	if err != nil {
+		b = b[:len(b)/2] // a write may fail half way
+	}
+	if grow := int(at) + len(b) - len(f.text); grow > 0 {
+		f.text = append(f.text, make([]byte, grow)...)
+	}
+	return copy(f.text[at:], b), err
+}
+
+func (f *memFile) Sync() error {
+	f.disk.mu.Lock()
+	defer f.disk.mu.Unlock()
+	if err := f.disk.step(); err != nil {
+		return err
+	}
+	f.safe = slices.Clone(f.text)
+	return nil
+}
+
+func (f *memFile) Truncate(size int64) error {
+	f.disk.mu.Lock()
+	defer f.disk.mu.Unlock()
+	if err := f.disk.step(); err != nil {
+		return err
+	}
+	f.text = f.text[:size]
+	return nil
+}
+
+func (f *memFile) Size() (int64, error) {
+	f.disk.mu.Lock()
+	defer f.disk.mu.Unlock()
+	return int64(len(f.text)), nil
+}
+
+func (f *memFile) Close() error { return nil }
