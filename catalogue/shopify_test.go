@@ -1,0 +1,104 @@
+package catalogue
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"pulperia/dao/models"
+)
+
+const shopifyHeader = "Handle,Title,Body (HTML),Type,Tags,Published,Option1 Name,Option1 Value,Option2 Value,Variant SKU," +
+	"Variant Inventory Qty,Variant Price,Image Src,Variant Image,Status,Cost per item\r\n"
+
+// Rows that share a handle are one product with variants, and each variant is one product here.
+func TestShopifyVariants(t *testing.T) {
+	format, got, problems := readAll(t, "x", shopifyHeader+
+		`pot,Clay Pot,"<p>One</p>`+"\r\n"+`<p>two &amp; three</p>",Outdoor,"Pot, Plants",true,Size,Regular,Red,,1,9.99,https://a.com/1.jpg,,active,3`+"\r\n"+
+		`pot,,,,,,,Extra Large,Red,POT-L,3,15.5,https://a.com/2.jpg,https://a.com/large.jpg,,`+"\r\n"+
+		`pot,,,,,,,,,,,,https://a.com/3.jpg,,,`+"\r\n"+
+		`,,,,,,,,,,,,,,,`+"\r\n"+
+		`lamp,Lamp,,,"Light, Copper",TRUE,Title,Default Title,,,-2,10,,,draft,`+"\r\n"+
+		`sofa,Sofa,<br>,,,false,Title,Default Title,,,,0,,,,`)
+	want := []models.Product{
+		{Title: "Clay Pot – Regular / Red", Description: "One\n\ntwo & three", Code: "pot-regular-red", Price: 999, Status: true, Stock: 1, Category: "Outdoor",
+			Thumbnails: []string{"https://a.com/1.jpg", "https://a.com/2.jpg", "https://a.com/3.jpg"}},
+		{Title: "Clay Pot – Extra Large / Red", Description: "One\n\ntwo & three", Code: "POT-L", Price: 1550, Status: true, Stock: 3, Category: "Outdoor",
+			Thumbnails: []string{"https://a.com/large.jpg", "https://a.com/1.jpg", "https://a.com/2.jpg", "https://a.com/3.jpg"}},
+		{Title: "Lamp", Description: "Lamp", Code: "lamp", Price: 1000, Category: "Light", Thumbnails: []string{}},
+		{Title: "Sofa", Description: "Sofa", Code: "sofa", Category: "General", Thumbnails: []string{}},
+	}
+	if format != Shopify || problems != nil {
+		t.Errorf("%q, problems %v", format, problems)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// The columns may stand in any order, be those of the new template, and be separated as a spreadsheet does where prices
+// have a comma.
+func TestShopifyColumns(t *testing.T) {
+	want := []models.Product{{Title: "Mate – Grande", Description: "De calabaza", Code: "M-1", Price: 123450, Status: true, Stock: 4, Category: "Mates",
+		Thumbnails: []string{"/img/mate.jpg"}}}
+	for _, content := range []string{
+		"Variant Price;Title;Handle;Type;Body (HTML);Variant SKU;Variant Inventory Qty;Image Src;Option1 Value\n1234,5;Mate;mate;Mates;De calabaza;M-1;4;/img/mate.jpg;Grande\n",
+		"Title\tURL handle\tDescription\tType\tSKU\tPrice\tInventory quantity\tProduct image URL\tOption1 value\tPublished on online store\nMate\tmate\tDe calabaza\tMates\tM-1\t1234.50\t4\t/img/mate.jpg\tGrande\tyes\n",
+	} {
+		_, got, problems := readAll(t, "x", content)
+		if diff := cmp.Diff(want, got); diff != "" || problems != nil {
+			t.Errorf("%.20s: problems %v, %s", content, problems, diff)
+		}
+	}
+}
+
+// Each row that breaks a rule is named by its line, field and reason, and the others go in.
+func TestShopifyProblems(t *testing.T) {
+	tests := []struct{ name, rows, want string }{
+		{"no price", "a,A,,,,,,,,,1,,,,,", "2: price is required"},
+		{"price with separator of thousands", `a,A,,,,,,,,,1,"1,234.50",,,,`, `2: price must be a number (with at most two decimals, like 1234.5); got "1,234.50"`},
+		{"three decimals", "a,A,,,,,,,,,1,1.234,,,,", `2: price must be a number (with at most two decimals, like 1234.5); got "1.234"`},
+		{"negative price", "a,A,,,,,,,,,1,-5,,,,", "2: price must be at least 0; got -5"},
+		{"stock", "a,A,,,,,,,,,lots,5,,,,", `2: stock must be a whole number; got "lots"`},
+		{"part of a piece", "a,A,,,,,,,,,1.5,5,,,,", `2: stock must be a whole number; got "1.5"`},
+		{"several", "a,A,,,,maybe,,,,,x,y,,,,", `2: price must be a number (with at most two decimals, like 1234.5); got "y"; status must be true or false; got "maybe"; stock must be a whole number; got "x"`},
+		{"no title", "a,,,,,,,,,,1,5,,,,", "2: title is required; description is required"},
+		{"no handle", ",A,,,,,,,,,1,5,,,,", "2: handle is required"},
+		{"only pictures", "a,,,,,,,,,,,,https://a.com/1.jpg,,,", "2: title is required; price is required"},
+		{"picture", "a,A,,,,,,,,,1,5,javascript:alert(1),,,", `2: thumbnails[0] must be an absolute path or an http(s) URL of at most 2000 characters; got "javascript:alert(1)"`},
+		{"not UTF-8", "a,A,caf\xe9,,,,,,,,1,5,,,,", `2: description must be valid UTF-8; got "caf\xe9"`},
+		{"too few cells", "a,A,,5", "2: row has 4 cells and the header 16"},
+		{"bare quote", `a,A"B,,,,,,,,,1,5,,,,`, "2: row cannot be read as far as line 2: a quote is not closed, or not doubled"},
+		{"scattered", "a,A,,,,,,,,,1,5,,,,\nb,B,,,,,,,,,1,5,,,,\na,,,,,,,L,,,1,5,,,,", `4: handle "a" has its other rows from line 2 on: sort the file by its handles`},
+		{"same options", "a,A,,,,,,L,,,1,5,,,,\na,,,,,,,l,,,1,5,,,,", `3: code "a-l" is already that of line 2`},
+		{"lines inside of cells count", "b,B,\"x\ny\",,,,,,,,1,5,,,,\na,A,,,,,,,,,1,,,,,", "4: price is required"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			_, products, problems := readAll(t, "x", shopifyHeader+test.rows+"\r\nlast,Last,,,,,,,,,1,5,,,,\r\n")
+			if diff := cmp.Diff([]string{test.want}, problems); diff != "" {
+				t.Error(diff)
+			}
+			if len(products) == 0 || products[len(products)-1].Code != "last" {
+				t.Errorf("the row after it is lost: %v", products)
+			}
+		})
+	}
+}
+
+// Shopify allows more pictures than we do: a product has the first ones, and each variant its own.
+func TestShopifyKeepsFirstPictures(t *testing.T) {
+	var rows strings.Builder
+	for i := range 30 {
+		fmt.Fprintf(&rows, "a,A,,,,,,V%d,,,1,5,/%d.jpg,/v%d.jpg,,\n", i, i, i)
+	}
+	_, products, problems := readAll(t, "x", shopifyHeader+rows.String())
+	if len(products) != 30 || problems != nil {
+		t.Fatalf("%d products, problems %v", len(products), problems)
+	}
+	if got := products[29].Thumbnails; len(got) != models.MaxThumbnails || got[0] != "/v29.jpg" || got[1] != "/0.jpg" {
+		t.Errorf("thumbnails: %v", got)
+	}
+}

@@ -1,0 +1,91 @@
+package catalogue
+
+import (
+	"bufio"
+	"bytes"
+	"compress/gzip"
+	"errors"
+	"fmt"
+	"io"
+)
+
+const (
+	headSize = 64 << 10 // what is looked at to recognise a file
+
+	// maxEntry bounds the memory that a file can ask for: a broken quote or bracket would make all the rest one entry.
+	maxEntry = 16 << 20
+)
+
+var errTooLarge = fmt.Errorf("an entry is larger than %d MiB", maxEntry>>20)
+
+// source is a file being read: unpacked, without its byte order mark, counting lines, and bounded entry by entry.
+type source struct {
+	r      *bufio.Reader
+	offset int64   // of the next byte to read
+	ends   []int64 // where lines end that lie at or after the last position asked for
+	passed int     // lines that end before it
+	budget int     // bytes that may still be read for the present entry
+}
+
+func open(r io.Reader) (*source, error) {
+	buffered := bufio.NewReaderSize(r, headSize)
+	if magic, _ := buffered.Peek(2); bytes.Equal(magic, []byte{0x1f, 0x8b}) {
+		unpacked, err := gzip.NewReader(buffered)
+		if err != nil {
+			return nil, fmt.Errorf("unpack: %w", err)
+		}
+		buffered = bufio.NewReaderSize(unpacked, headSize)
+	}
+	if mark, _ := buffered.Peek(3); string(mark) == "\ufeff" {
+		buffered.Discard(len(mark))
+	}
+	return &source{r: buffered, budget: maxEntry}, nil
+}
+
+// head returns the first bytes of the file and leaves them to be read.
+func (s *source) head() ([]byte, error) {
+	head, err := s.r.Peek(headSize)
+	if err != nil && err != io.EOF {
+		return nil, readError(err)
+	}
+	return head, nil
+}
+
+// Read implements io.Reader for the decoders.
+func (s *source) Read(b []byte) (int, error) {
+	if s.budget <= 0 {
+		return 0, errTooLarge
+	}
+	n, err := s.r.Read(b)
+	s.budget -= n
+	for i := 0; i < n; i++ {
+		end := bytes.IndexByte(b[i:n], '\n')
+		if end < 0 {
+			break
+		}
+		i += end
+		s.ends = append(s.ends, s.offset+int64(i))
+	}
+	s.offset += int64(n)
+	return n, err
+}
+
+// line returns the line, from 1, that a byte stands in. Positions must not go backwards.
+func (s *source) line(offset int64) int {
+	for len(s.ends) > 0 && s.ends[0] < offset {
+		s.ends = s.ends[1:]
+		s.passed++
+	}
+	return s.passed + 1
+}
+
+// next begins a new entry.
+func (s *source) next() { s.budget = maxEntry }
+
+// readError says what a failed read means for a person.
+func readError(err error) error {
+	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, gzip.ErrChecksum) || errors.Is(err, gzip.ErrHeader) {
+		return fmt.Errorf("the file is damaged or was cut off: %w", err)
+	}
+	return err
+}

@@ -1,0 +1,125 @@
+package catalogue
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+)
+
+// stream is a source as a sequence of JSON values.
+type stream struct {
+	src     *source
+	decoder *json.Decoder
+	raw     json.RawMessage
+}
+
+func newStream(src *source) *stream { return &stream{src: src, decoder: json.NewDecoder(src)} }
+
+// value returns the next value and its line. It is valid until the next call.
+func (s *stream) value() (int, json.RawMessage, error) {
+	s.src.next()
+	if err := s.decoder.Decode(&s.raw); err != nil {
+		return 0, nil, s.failed(err)
+	}
+	return s.src.line(s.decoder.InputOffset() - int64(len(s.raw))), s.raw, nil
+}
+
+// delim reads a bracket or a brace.
+func (s *stream) delim(want json.Delim) error {
+	token, err := s.decoder.Token()
+	if err != nil {
+		return s.failed(err)
+	}
+	if token != want {
+		return s.failed(fmt.Errorf("expected %q and found %.40q", want.String(), fmt.Sprint(token)))
+	}
+	return nil
+}
+
+// list reads a list, handing out its elements.
+func (s *stream) list(visit func(line int, raw json.RawMessage) error) error {
+	if err := s.delim('['); err != nil {
+		return err
+	}
+	for s.decoder.More() {
+		line, raw, err := s.value()
+		if err != nil {
+			return err
+		}
+		if err := visit(line, raw); err != nil {
+			return err
+		}
+	}
+	return s.delim(']')
+}
+
+// end makes sure that nothing follows.
+func (s *stream) end() error {
+	s.src.next()
+	switch token, err := s.decoder.Token(); {
+	case err == io.EOF:
+		return nil
+	case err != nil:
+		return s.failed(err)
+	default:
+		return s.failed(fmt.Errorf("expected the end of the file and found %.40q", fmt.Sprint(token)))
+	}
+}
+
+// failed says where reading stopped: what was read before it is whole.
+func (s *stream) failed(err error) error {
+	if errors.Is(err, io.EOF) {
+		err = io.ErrUnexpectedEOF
+	}
+	return fmt.Errorf("line %d or after: %w", s.src.line(s.decoder.InputOffset()), readError(err))
+}
+
+// listOf reads a list of products.
+func listOf(format Format) reader {
+	return func(src *source, put sink) error {
+		s := newStream(src)
+		if err := s.list(products(format, put)); err != nil {
+			return err
+		}
+		return s.end()
+	}
+}
+
+// readDummy reads an object with a list of products, as DummyJSON answers it.
+func readDummy(src *source, put sink) error {
+	s := newStream(src)
+	if err := s.delim('{'); err != nil {
+		return err
+	}
+	for s.decoder.More() {
+		key, err := s.decoder.Token()
+		if err != nil {
+			return s.failed(err)
+		}
+		if key == "products" {
+			err = s.list(products(DummyJSON, put))
+		} else {
+			_, _, err = s.value()
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if err := s.delim('}'); err != nil {
+		return err
+	}
+	return s.end()
+}
+
+func products(format Format, put sink) func(int, json.RawMessage) error {
+	return func(number int, raw json.RawMessage) error {
+		return put(func() Entry {
+			p, err := readProduct(raw, format)
+			if err != nil {
+				return Entry{Line: number, Problem: err}
+			}
+			return Entry{Line: number, Product: &p}
+		})
+	}
+}

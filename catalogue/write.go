@@ -1,0 +1,221 @@
+package catalogue
+
+import (
+	"bufio"
+	"bytes"
+	"compress/gzip"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"pulperia/dao"
+	"pulperia/dao/models"
+)
+
+// Dumper is a store that can be exported.
+type Dumper interface {
+	Dump(ctx context.Context, visit func(dao.Batch) error) (dao.Position, error)
+}
+
+// WriteLines exports a store as JSON Lines: a header, a line for each value, and the counts. Without this last line
+// [Read] takes the export for cut off.
+func WriteLines(ctx context.Context, w io.Writer, store Dumper) (Counts, error) {
+	var written Counts
+	buffered := bufio.NewWriterSize(w, 1<<16)
+	encoder := json.NewEncoder(buffered)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(line{Pulperia: "export", Version: version}); err != nil {
+		return written, err
+	}
+	_, err := store.Dump(ctx, func(batch dao.Batch) error {
+		for _, p := range batch.Products {
+			if err := encoder.Encode(line{Product: models.JSON(p)}); err != nil {
+				return err
+			}
+		}
+		for _, c := range batch.Carts {
+			if err := encoder.Encode(line{Cart: models.JSON(c)}); err != nil {
+				return err
+			}
+		}
+		for _, m := range batch.Messages {
+			if err := encoder.Encode(line{Message: models.JSON(m)}); err != nil {
+				return err
+			}
+		}
+		written.add(batch)
+		return ctx.Err()
+	})
+	if err != nil {
+		return written, err
+	}
+	if err := encoder.Encode(line{End: &written}); err != nil {
+		return written, err
+	}
+	return written, buffered.Flush()
+}
+
+func (c *Counts) add(batch dao.Batch) {
+	c.Products += len(batch.Products)
+	c.Carts += len(batch.Carts)
+	c.Messages += len(batch.Messages)
+}
+
+// WriteFile exports a store into one file of JSON Lines, packed if its name ends in .gz. A file of that name is replaced at
+// the end, in one step; after an error there is what was there before.
+func WriteFile(ctx context.Context, path string, store Dumper) (Counts, error) {
+	if err := refuseStore(filepath.Dir(path)); err != nil {
+		return Counts{}, err
+	}
+	r, err := newReplacement(path)
+	if err != nil {
+		return Counts{}, err
+	}
+	defer r.discard()
+	written, err := writePacked(ctx, r, store, strings.HasSuffix(path, ".gz"))
+	if err != nil {
+		return written, err
+	}
+	if err := r.settle(); err != nil {
+		return written, err
+	}
+	return written, r.publish()
+}
+
+func writePacked(ctx context.Context, w io.Writer, store Dumper, pack bool) (Counts, error) {
+	if !pack {
+		return WriteLines(ctx, w, store)
+	}
+	packer := gzip.NewWriter(w)
+	written, err := WriteLines(ctx, packer, store)
+	if err != nil {
+		return written, err
+	}
+	return written, packer.Close()
+}
+
+// WriteDir exports a store into the files of a folder, which is made if need be. The files are in the form of the store's
+// own: readable, and good to compare. They are replaced at the end; after an error before that there is what was there.
+func WriteDir(ctx context.Context, dir string, store Dumper) (Counts, error) {
+	if err := refuseStore(dir); err != nil {
+		return Counts{}, err
+	}
+	made, err := makeFolder(dir)
+	if err != nil {
+		return Counts{}, err
+	}
+	written, err := writeFiles(ctx, dir, store)
+	if err != nil && made {
+		os.Remove(dir) // fails, as it should, if somebody has put something in
+	}
+	return written, err
+}
+
+// makeFolder says whether the folder had to be made.
+func makeFolder(dir string) (made bool, err error) {
+	switch err := os.Mkdir(dir, 0o700); {
+	case err == nil:
+		return true, syncFolder(filepath.Dir(filepath.Clean(dir)))
+	case !os.IsExist(err):
+		return false, err
+	}
+	return false, nil
+}
+
+func writeFiles(ctx context.Context, dir string, store Dumper) (Counts, error) {
+	var files []*replacement
+	for _, name := range Files() {
+		r, err := newReplacement(filepath.Join(dir, name))
+		if err != nil {
+			return Counts{}, err
+		}
+		defer r.discard()
+		files = append(files, r)
+	}
+	written, err := dumpInto(ctx, files[0], files[1], files[2], store)
+	if err != nil {
+		return written, err
+	}
+	for _, r := range files {
+		if err := r.settle(); err != nil {
+			return written, err
+		}
+	}
+	for _, r := range files {
+		if err := r.publish(); err != nil {
+			return written, err
+		}
+	}
+	return written, nil
+}
+
+// dumpInto leaves what goes wrong with a file to its settling.
+func dumpInto(ctx context.Context, products, carts, messages *replacement, store Dumper) (Counts, error) {
+	var written Counts
+	productList, cartList := &list{w: products}, &list{w: carts}
+	_, err := store.Dump(ctx, func(batch dao.Batch) error {
+		for _, p := range batch.Products {
+			productList.add(models.JSON(p))
+		}
+		for _, c := range batch.Carts {
+			cartList.add(models.JSON(c))
+		}
+		for _, m := range batch.Messages {
+			messages.Write(append(models.JSON(m), '\n'))
+		}
+		written.add(batch)
+		return ctx.Err()
+	})
+	productList.end()
+	cartList.end()
+	return written, err
+}
+
+// list writes an indented JSON array element by element, as the store's own files are written.
+type list struct {
+	w     *replacement
+	some  bool
+	space bytes.Buffer
+}
+
+func (l *list) add(element json.RawMessage) {
+	l.space.Reset()
+	json.Indent(&l.space, element, "  ", "  ") // never fails: models.JSON is valid
+	if l.some {
+		l.w.WriteString(",\n  ")
+	} else {
+		l.w.WriteString("[\n  ")
+	}
+	l.some = true
+	l.w.Write(l.space.Bytes())
+}
+
+func (l *list) end() {
+	if l.some {
+		l.w.WriteString("\n]\n")
+	} else {
+		l.w.WriteString("[]\n")
+	}
+}
+
+// refuseStore keeps an export out of a store's own folder, whose files it would replace.
+func refuseStore(dir string) error {
+	if IsStore(dir) {
+		return fmt.Errorf("%s is a store's own folder: choose another one for the export", dir)
+	}
+	return nil
+}
+
+// IsStore says whether a folder is a store of JSON files, which may hold more than its products.json says.
+func IsStore(dir string) bool {
+	for _, name := range []string{"store.json", "lock"} {
+		if _, err := os.Lstat(filepath.Join(dir, name)); err == nil {
+			return true
+		}
+	}
+	return false
+}
