@@ -27,6 +27,7 @@
 package filemanagers
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -194,15 +195,12 @@ func OpenReadOnly(ctx context.Context, dir string, o Options) (dao.Store, error)
 // loadBeside loads a store while another process may be writing it: when store.json has changed meanwhile, it tries again.
 func loadBeside(ctx context.Context, d disk) (*contents, error) {
 	for {
-		before, err := readAll(d, metaFile)
-		if err != nil {
-			return nil, err
-		}
+		before, _ := readAll(d, metaFile) // load tells what is wrong with it
 		c, err := load(d)
 		if err == nil {
 			return c, nil
 		}
-		if after, readErr := readAll(d, metaFile); readErr != nil || string(after) == string(before) {
+		if after, _ := readAll(d, metaFile); bytes.Equal(after, before) {
 			return nil, err
 		}
 		select {

@@ -31,6 +31,7 @@ const (
 	TooMany    Rule = "too_many"
 	TooSmall   Rule = "too_small"
 	TooLarge   Rule = "too_large"
+	Taken      Rule = "taken" // another value has it: the rule of a store, not of a value
 )
 
 var reasons = map[Rule]string{
@@ -53,6 +54,7 @@ var reasons = map[Rule]string{
 	TooMany:    "must have at most %s entries",
 	TooSmall:   "must be at least %s",
 	TooLarge:   "must be at most %s",
+	Taken:      "is already taken",
 }
 
 // Problem is one field that breaks one rule.

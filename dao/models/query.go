@@ -73,7 +73,7 @@ func (q ProductQuery) Window(total int) (from, to int) {
 		return total, total
 	}
 	from = min(page*q.Limit, total)
-	return from, min(from+q.Limit, total)
+	return from, from + min(q.Limit, total-from)
 }
 
 // Select is the listing as a pure function: the oracle to which the engines are compared, and what they may use.
