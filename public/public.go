@@ -1,0 +1,14 @@
+// Package public holds what the browser loads beside the pages: style sheets and drawings, embedded as they are, without
+// a build step.
+package public
+
+import (
+	"embed"
+	"io/fs"
+)
+
+//go:embed css img
+var files embed.FS
+
+// Files returns the files as they are served below /public/, such as "css/base.css".
+func Files() fs.FS { return files }

@@ -1,0 +1,128 @@
+package routes
+
+import (
+	"log/slog"
+	"net/http"
+	"sync"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"pulperia/dao"
+)
+
+// api puts operations on the mux and into the OpenAPI document in one step, so that neither has one that the other lacks.
+// huma keeps the routing and the document. Reading requests is ours: huma's checks stop at the first kind of error and
+// take null for absent.
+type api struct {
+	huma    huma.API
+	feed    dao.Feed
+	log     *slog.Logger
+	buffers sync.Pool // of *[]byte
+}
+
+// maxKept is how large a buffer may be and still be used again: a page of ten products needs a sixth of it.
+const maxKept = 64 << 10
+
+// A reader appends the body of an answer to a buffer that is used again and again.
+type reader func(r *http.Request, answer []byte) ([]byte, error)
+
+// A writer changes the store and returns what it says.
+type writer func(*http.Request) (written, error)
+
+// written is the answer to a change.
+type written struct {
+	status  int // 200 or 201
+	payload []byte
+	receipt dao.Receipt
+}
+
+// created is the answer to a create: 200 when it was only a repetition.
+func created(payload []byte, receipt dao.Receipt) written {
+	status := http.StatusCreated
+	if receipt.Repeated {
+		status = http.StatusOK
+	}
+	return written{status, payload, receipt}
+}
+
+// changed is the answer to any other change.
+func changed(payload []byte, receipt dao.Receipt) written {
+	return written{http.StatusOK, payload, receipt}
+}
+
+func newAPI(mux *http.ServeMux, o Options) *api {
+	config := huma.Config{OpenAPI: newDocument(o.Version)}
+	return &api{
+		huma:    humago.New(mux, config),
+		feed:    o.Store.Feed,
+		log:     o.Log,
+		buffers: sync.Pool{New: func() any { return new([]byte) }},
+	}
+}
+
+// read puts an operation that only reads. Its answer tells the position of the feed before the data was read, so that
+// whoever follows the feed from there misses nothing.
+func (a *api) read(pattern string, read reader, describe func(*operation)) {
+	a.raw(pattern, func(w http.ResponseWriter, r *http.Request) {
+		position, err := a.feed.Head(r.Context())
+		if err != nil {
+			a.refuse(w, err)
+			return
+		}
+		buffer := a.buffers.Get().(*[]byte)
+		body, err := read(r, (*buffer)[:0])
+		if err != nil {
+			a.refuse(w, err)
+			return
+		}
+		a.answer(w, r, http.StatusOK, position, body)
+		if *buffer = body; cap(body) <= maxKept {
+			a.buffers.Put(buffer)
+		}
+	}, func(op *operation) {
+		op.reads()
+		describe(op)
+	})
+}
+
+// write puts an operation that changes the store. Its answer tells the position of the change.
+func (a *api) write(pattern string, write writer, describe func(*operation)) {
+	a.raw(pattern, func(w http.ResponseWriter, r *http.Request) {
+		done, err := write(r)
+		if err != nil {
+			a.refuse(w, err)
+			return
+		}
+		a.answer(w, r, done.status, done.receipt.Position, success(nil, done.payload))
+	}, func(op *operation) {
+		op.writes()
+		describe(op)
+	})
+}
+
+// raw puts an operation that answers by itself.
+func (a *api) raw(pattern string, serve http.HandlerFunc, describe func(*operation)) {
+	op := newOperation(pattern, a.huma.OpenAPI().Components.Schemas)
+	describe(op)
+	a.huma.OpenAPI().AddOperation(&op.Operation)
+	a.huma.Adapter().Handle(&op.Operation, func(ctx huma.Context) {
+		r, w := humago.Unwrap(ctx)
+		serve(w, r)
+	})
+}
+
+func (a *api) refuse(w http.ResponseWriter, err error) { explain(a.log, w, err).write(w) }
+
+func (a *api) answer(w http.ResponseWriter, r *http.Request, status int, position dao.Position, body []byte) {
+	tag := etag(body)
+	header := w.Header()
+	header.Set("X-Position", position.String())
+	header.Set("Etag", tag)
+	header.Set("Cache-Control", "no-cache") // keep it, but ask with the tag each time
+	if notModified(r, tag) {
+		w.WriteHeader(http.StatusNotModified)
+		return
+	}
+	writeJSON(w, status, body)
+}

@@ -1,0 +1,62 @@
+package routes
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+)
+
+// BenchmarkAPI compares answers through the whole frame with a bare handler that writes the same bytes. The promise is
+// that the shop reaches half of the bare handler's requests a second.
+func BenchmarkAPI(b *testing.B) {
+	quiet := func(o *Options) {
+		o.Log = slog.New(slog.NewTextHandler(io.Discard, nil))
+		o.Limits = Limits{RequestsPerMinute: 1 << 40}
+	}
+	shop := openAPIShop(b, quiet)
+	description := strings.Repeat("Molienda gruesa, estacionada. ", 12)
+	for i := range 200 {
+		shop.product(fmt.Sprint("YM-", i), fmt.Sprintf(`"description":%q`, description), fmt.Sprintf(`"price":%d`, i))
+	}
+	p := shop.product("YM", fmt.Sprintf(`"description":%q`, description))
+	for name, target := range map[string]string{
+		"product": "/api/products/" + p.ID.String(),
+		"page":    "/api/products?category=almac%C3%A9n&sort=asc&minPrice=50",
+	} {
+		body := shop.must("GET", target, "").Body.Bytes()
+		b.Run(name+"-bare", func(b *testing.B) {
+			get(b, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				w.Header().Set("Content-Type", "application/json")
+				w.Write(body)
+			}), target)
+		})
+		b.Run(name+"-shop", func(b *testing.B) { get(b, shop.handler, target) })
+	}
+}
+
+func get(b *testing.B, handler http.Handler, target string) {
+	server := httptest.NewServer(handler)
+	defer server.Close()
+	b.ReportAllocs()
+	b.SetParallelism(8)
+	transport := &http.Transport{MaxIdleConnsPerHost: 64, DisableCompression: true}
+	client := &http.Client{Transport: transport}
+	b.RunParallel(func(pb *testing.PB) {
+		for pb.Next() {
+			response, err := client.Get(server.URL + target)
+			if err != nil {
+				b.Error(err)
+				return
+			}
+			io.Copy(io.Discard, response.Body)
+			response.Body.Close()
+			if response.StatusCode != http.StatusOK {
+				b.Error(response.Status)
+			}
+		}
+	})
+}

@@ -1,0 +1,242 @@
+package routes
+
+import (
+	"errors"
+	"math"
+	"net/http"
+	"slices"
+	"strings"
+
+	"pulperia/dao"
+	"pulperia/dao/models"
+)
+
+// cartRoutes are the carts. Whoever knows a cart's id may do everything with it.
+type cartRoutes struct {
+	store   dao.Store
+	clients clients
+}
+
+func (c cartRoutes) list(r *http.Request, answer []byte) ([]byte, error) {
+	if !c.clients.isLocal(r) {
+		return nil, problem{status: http.StatusForbidden, code: "forbidden",
+			message: "The list of carts is only for programs on the shop's own machine, because a cart's id opens it."}
+	}
+	var wrong models.Invalid
+	values := readQuery(r, &wrong)
+	page := values.whole("page", 1, math.MaxInt, 1)
+	limit := values.whole("limit", 1, models.MaxLimit, defaultLimit)
+	if err := wrong.Err(); err != nil {
+		return nil, err
+	}
+	carts, total, err := c.store.Carts.List(r.Context(), page, limit)
+	if err != nil {
+		return nil, err
+	}
+	if carts == nil {
+		carts = []models.Cart{} // a list is never null
+	}
+	numbers := models.ProductPage{Total: total, Page: page, Limit: limit}
+	answer = append(append(answer, begin...), models.JSON(carts)...)
+	return endPage(answer, numbers, "/api/carts", values.values), nil
+}
+
+func (c cartRoutes) get(r *http.Request, answer []byte) ([]byte, error) {
+	var wrong models.Invalid
+	cid := idInPath(r, "cid", &wrong)
+	populate := readQuery(r, &wrong).flag("populate")
+	if err := wrong.Err(); err != nil {
+		return nil, err
+	}
+	cart, err := c.store.Carts.Get(r.Context(), cid)
+	if err != nil {
+		return nil, missing("cart", cid, err)
+	}
+	if populate == nil || !*populate {
+		return success(answer, models.JSON(cart)), nil
+	}
+	whole, err := c.populate(r, cart)
+	return success(answer, models.JSON(whole)), err
+}
+
+// populatedCart is a cart with its products in the place of their ids.
+type populatedCart struct {
+	ID        models.ID       `json:"_id"`
+	Products  []populatedItem `json:"products"`
+	CreatedAt models.Time     `json:"createdAt"`
+	UpdatedAt models.Time     `json:"updatedAt"`
+	Rev       int64           `json:"rev"`
+}
+
+type populatedItem struct {
+	Product  *models.Product `json:"product"` // nil for one that is gone
+	Quantity int64           `json:"quantity"`
+}
+
+func (c cartRoutes) populate(r *http.Request, cart models.Cart) (populatedCart, error) {
+	whole := populatedCart{cart.ID, make([]populatedItem, len(cart.Products)), cart.CreatedAt, cart.UpdatedAt, cart.Rev}
+	for i, item := range cart.Products {
+		whole.Products[i].Quantity = item.Quantity
+		product, err := c.store.Products.Get(r.Context(), item.Product)
+		if errors.Is(err, dao.ErrNotFound) {
+			continue
+		} else if err != nil {
+			return populatedCart{}, err
+		}
+		whole.Products[i].Product = &product
+	}
+	return whole, nil
+}
+
+func (c cartRoutes) create(r *http.Request) (written, error) {
+	var wrong models.Invalid
+	body, err := readObject(r, false, &wrong)
+	if err != nil {
+		return written{}, err
+	}
+	var cart models.Cart
+	body.id("_id", &cart.ID)
+	cart.Products = readItems(body)
+	if err := wrong.Err(); err != nil {
+		return written{}, err
+	}
+	if err := c.haveAll(r, cart.Products); err != nil {
+		return written{}, err
+	}
+	cart, receipt, err := c.store.Carts.Create(r.Context(), cart)
+	if err != nil {
+		return written{}, err
+	}
+	return created(models.JSON(cart), receipt), nil
+}
+
+func (c cartRoutes) replace(r *http.Request) (written, error) {
+	var wrong models.Invalid
+	cid := idInPath(r, "cid", &wrong)
+	body, err := readObject(r, true, &wrong)
+	if err != nil {
+		return written{}, err
+	}
+	body.require("products")
+	items := readItems(body)
+	if err := wrong.Err(); err != nil {
+		return written{}, err
+	}
+	if err := c.haveAll(r, items); err != nil {
+		return written{}, err
+	}
+	return c.change(r, cid, func(cart *models.Cart) error {
+		cart.Products = slices.Clone(items)
+		return nil
+	})
+}
+
+func (c cartRoutes) empty(r *http.Request) (written, error) {
+	var wrong models.Invalid
+	cid := idInPath(r, "cid", &wrong)
+	if err := wrong.Err(); err != nil {
+		return written{}, err
+	}
+	return c.change(r, cid, func(cart *models.Cart) error {
+		cart.Products = nil
+		return nil
+	})
+}
+
+func (c cartRoutes) add(r *http.Request) (written, error) {
+	return c.changeItem(r, false, func(cart *models.Cart, item models.Item) error {
+		cart.Add(item.Product, item.Quantity)
+		sum := slices.IndexFunc(cart.Products, func(in models.Item) bool { return in.Product == item.Product })
+		return checkQuantity(cart.Products[sum])
+	})
+}
+
+func (c cartRoutes) set(r *http.Request) (written, error) {
+	return c.changeItem(r, true, func(cart *models.Cart, item models.Item) error {
+		cart.Set(item.Product, item.Quantity)
+		return nil
+	})
+}
+
+// changeItem reads {"quantity":n} and changes the item of one product, which must be in the catalogue.
+func (c cartRoutes) changeItem(r *http.Request, required bool, change func(*models.Cart, models.Item) error) (written, error) {
+	var wrong models.Invalid
+	cid := idInPath(r, "cid", &wrong)
+	item := models.Item{Product: idInPath(r, "pid", &wrong), Quantity: 1}
+	body, err := readObject(r, required, &wrong)
+	if err != nil {
+		return written{}, err
+	}
+	body.whole("quantity", models.MaxQuantity, &item.Quantity)
+	if required {
+		body.require("quantity")
+	}
+	merge(&wrong, checkQuantity(item))
+	if err := wrong.Err(); err != nil {
+		return written{}, err
+	}
+	if err := c.haveAll(r, []models.Item{item}); err != nil {
+		return written{}, err
+	}
+	return c.change(r, cid, func(cart *models.Cart) error { return change(cart, item) })
+}
+
+func (c cartRoutes) remove(r *http.Request) (written, error) {
+	var wrong models.Invalid
+	cid, pid := idInPath(r, "cid", &wrong), idInPath(r, "pid", &wrong)
+	if err := wrong.Err(); err != nil {
+		return written{}, err
+	}
+	return c.change(r, cid, func(cart *models.Cart) error {
+		cart.Remove(pid)
+		return nil
+	})
+}
+
+func (c cartRoutes) change(r *http.Request, cid models.ID, change func(*models.Cart) error) (written, error) {
+	cart, receipt, err := c.store.Carts.Update(r.Context(), cid, change)
+	if err != nil {
+		return written{}, missing("cart", cid, err)
+	}
+	return changed(models.JSON(cart), receipt), nil
+}
+
+// haveAll refuses items whose product is not in the catalogue.
+func (c cartRoutes) haveAll(r *http.Request, items []models.Item) error {
+	for _, item := range items {
+		if _, err := c.store.Products.Get(r.Context(), item.Product); err != nil {
+			return missing("product", item.Product, err)
+		}
+	}
+	return nil
+}
+
+// readItems reads "products" and notes all that is wrong with it, by the places that the client gave.
+func readItems(body object) []models.Item {
+	entries := body.list("products")
+	items := make([]models.Item, len(entries))
+	for i, raw := range entries {
+		entry := body.entry("products", i, raw)
+		entry.require("product", "quantity")
+		entry.id("product", &items[i].Product)
+		entry.whole("quantity", models.MaxQuantity, &items[i].Quantity)
+		merge(body.wrong, checkItem(items[i], entry.prefix))
+	}
+	merge(body.wrong, models.Cart{Products: items}.Check()) // what is left is their number
+	return items
+}
+
+// checkQuantity checks the quantity of an item whose product is named by the path.
+func checkQuantity(item models.Item) error {
+	item.Product = models.ID{1} // whether there is such a product is another question
+	return checkItem(item, "")
+}
+
+// checkItem checks an item by itself; prefix is where it stands.
+func checkItem(item models.Item, prefix string) error {
+	broken, _ := errors.AsType[models.Invalid](models.Cart{Products: []models.Item{item}}.Check())
+	for i, p := range broken {
+		broken[i].Field = prefix + strings.TrimPrefix(p.Field, "products[0].")
+	}
+	return broken.Err()
+}

@@ -1,0 +1,121 @@
+package routes
+
+import (
+	"reflect"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"pulperia/dao/models"
+)
+
+type cartDoc struct {
+	ID        string    `json:"_id" pattern:"^[0-9a-f]{24}$" example:"665f1c2ab0e84d3f9a7c1e53"`
+	Products  []itemDoc `json:"products" nullable:"false"`
+	CreatedAt string    `json:"createdAt" format:"date-time" example:"2026-11-23T12:00:00.000Z"`
+	UpdatedAt string    `json:"updatedAt" format:"date-time" example:"2026-11-23T12:00:00.000Z"`
+	Rev       int64     `json:"rev" minimum:"1" doc:"1 when made, one more at every change." example:"1"`
+}
+
+type itemDoc struct {
+	Product  itemProductDoc `json:"product"`
+	Quantity int64          `json:"quantity" minimum:"1" maximum:"1000000" example:"2"`
+}
+
+// itemProductDoc is a product's id, or the product where populate asks for it.
+type itemProductDoc struct{}
+
+// Schema allows the three.
+func (itemProductDoc) Schema(schemas huma.Registry) *huma.Schema {
+	return &huma.Schema{
+		Description: "A product's id; with populate=true the product, null for one that is gone.",
+		OneOf:       []*huma.Schema{idSchema(), schemas.Schema(reflect.TypeOf(productDoc{}), true, ""), {Type: "null"}},
+	}
+}
+
+type cartAnswerDoc struct {
+	Status  string  `json:"status" enum:"success"`
+	Payload cartDoc `json:"payload"`
+}
+
+type cartListDoc struct {
+	Status  string    `json:"status" enum:"success"`
+	Payload []cartDoc `json:"payload" nullable:"false"`
+	Paging
+}
+
+type cartItemsDoc struct {
+	_        struct{}       `json:"-" additionalProperties:"true"`
+	Products []itemInputDoc `json:"products" nullable:"false" maxItems:"500" doc:"A product named twice is added up."`
+}
+
+type itemInputDoc struct {
+	_        struct{} `json:"-" additionalProperties:"true"`
+	Product  string   `json:"product" pattern:"^[0-9a-f]{24}$" example:"665f1c2ab0e84d3f9a7c1e52"`
+	Quantity int64    `json:"quantity" minimum:"1" maximum:"1000000" example:"2"`
+}
+
+type cartCreateDoc struct {
+	_        struct{}       `json:"-" additionalProperties:"true"`
+	ID       string         `json:"_id" required:"false" pattern:"^[0-9a-f]{24}$" doc:"Kept when it is free; made when absent." example:"665f1c2ab0e84d3f9a7c1e53"`
+	Products []itemInputDoc `json:"products" required:"false" nullable:"false" maxItems:"500" doc:"A product named twice is added up."`
+}
+
+type quantityDoc struct {
+	_        struct{} `json:"-" additionalProperties:"true"`
+	Quantity int64    `json:"quantity" minimum:"1" maximum:"1000000" example:"2"`
+}
+
+type quantityAddDoc struct {
+	_        struct{} `json:"-" additionalProperties:"true"`
+	Quantity int64    `json:"quantity" required:"false" default:"1" minimum:"1" maximum:"1000000" example:"2"`
+}
+
+func (cartRoutes) describeList(op *operation) {
+	op.is("listCarts", "carts", "A page of carts", "Oldest first. Only for programs on the shop's own machine, because a cart's id opens it.")
+	op.query("limit", "Carts on a page.", wholeSchema(1, models.MaxLimit, defaultLimit))
+	op.query("page", "From 1.", wholeSchema(1, 0, 1))
+	op.answers(200, "The page.", cartListDoc{})
+	op.fails(403)
+}
+
+func (cartRoutes) describeGet(op *operation) {
+	op.is("getCart", "carts", "A cart", "")
+	op.query("populate", "true: whole products in the place of their ids, null for one that is gone.", oneOf("true", "false"))
+	op.answers(200, "The cart.", cartAnswerDoc{})
+}
+
+func (cartRoutes) describeCreate(op *operation) {
+	op.is("createCart", "carts", "Make a cart", "Without a body it is empty. The same id with the same content again adds nothing.")
+	op.takes(cartCreateDoc{}, false)
+	op.answers(201, "The cart, as it is stored.", cartAnswerDoc{})
+	op.answers(200, "It was there already, with this id and this content.", cartAnswerDoc{})
+	op.fails(404, 409)
+}
+
+func (cartRoutes) describeReplace(op *operation) {
+	op.is("replaceCart", "carts", "Replace all that is in a cart", "")
+	op.takes(cartItemsDoc{}, true)
+	op.answers(200, "The cart, as it is now.", cartAnswerDoc{})
+}
+
+func (cartRoutes) describeEmpty(op *operation) {
+	op.is("emptyCart", "carts", "Empty a cart", "")
+	op.answers(200, "The cart, as it is now.", cartAnswerDoc{})
+}
+
+func (cartRoutes) describeAdd(op *operation) {
+	op.is("addToCart", "carts", "Add one or more of a product", "Its quantity grows when it is in the cart already.")
+	op.takes(quantityAddDoc{}, false)
+	op.answers(200, "The cart, as it is now.", cartAnswerDoc{})
+}
+
+func (cartRoutes) describeSet(op *operation) {
+	op.is("setQuantity", "carts", "Set how many of a product are in a cart", "")
+	op.takes(quantityDoc{}, true)
+	op.answers(200, "The cart, as it is now.", cartAnswerDoc{})
+}
+
+func (cartRoutes) describeRemove(op *operation) {
+	op.is("removeFromCart", "carts", "Take a product out of a cart", "One that is not in it leaves the cart as it is.")
+	op.answers(200, "The cart, as it is now.", cartAnswerDoc{})
+}

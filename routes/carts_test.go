@@ -1,0 +1,193 @@
+package routes
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"pulperia/dao/models"
+)
+
+// items writes what is in a cart by the letters of its products: "a2 b1".
+func items(cart models.Cart, products ...models.Product) string {
+	var parts []string
+	for _, item := range cart.Products {
+		for i, p := range products {
+			if p.ID == item.Product {
+				parts = append(parts, fmt.Sprintf("%c%d", 'a'+i, item.Quantity))
+			}
+		}
+	}
+	return strings.Join(parts, " ")
+}
+
+// One cart goes through everything that the contract lets happen to it.
+func TestCart(t *testing.T) {
+	shop := openAPIShop(t)
+	a, b := shop.product("A"), shop.product("B")
+	cart := shop.cart("")
+	path := "/api/carts/" + cart.ID.String()
+	fill := strings.NewReplacer("{cart}", path, "{a}", a.ID.String(), "{b}", b.ID.String(), "{unknown}", unknownID)
+	for _, tt := range []struct {
+		method, path, body string
+		want               string // items, or status and bad fields
+	}{
+		{"GET", "{cart}", "", ""},
+		{"POST", "{cart}/product/{a}", "", "a1"},
+		{"POST", "{cart}/products/{a}", "", "a2"},
+		{"POST", "{cart}/product/{b}", `{"quantity":3}`, "a2 b3"},
+		{"POST", "{cart}/product/{a}", `{"quantity":5}`, "a7 b3"},
+		{"POST", "{cart}/product/{a}", `{}`, "a8 b3"},
+		{"POST", "{cart}/product/{a}", `{"quantity":999993}`, "400 quantity"},
+		{"POST", "{cart}/product/{a}", `{"quantity":0}`, "400 quantity"},
+		{"POST", "{cart}/product/{a}", `{"quantity":1000001}`, "400 quantity"},
+		{"POST", "{cart}/product/{a}", `{"quantity":9223372036854775807}`, "400 quantity"},
+		{"POST", "{cart}/product/{a}", `{"quantity":"2"}`, "400 quantity"},
+		{"POST", "{cart}/product/{a}", `{"quantity":null}`, "400 quantity"},
+		{"POST", "{cart}/product/{unknown}", "", "404"},
+		{"POST", "/api/carts/" + unknownID + "/product/{a}", "", "404"},
+		{"POST", "/api/carts/x/product/y", `{"quantity":0}`, "400 cid pid quantity"},
+		{"GET", "{cart}", "", "a8 b3"},
+		{"PUT", "{cart}/products/{b}", `{"quantity":1000000}`, "a8 b1000000"},
+		{"PUT", "{cart}/product/{b}", `{"quantity":1}`, "a8 b1"},
+		{"PUT", "{cart}/products/{b}", `{}`, "400 quantity"},
+		{"PUT", "{cart}/products/{b}", ``, "400 body"},
+		{"PUT", "{cart}/products/{unknown}", `{"quantity":1}`, "404"},
+		{"DELETE", "{cart}/products/{a}", "", "b1"},
+		{"DELETE", "{cart}/product/{a}", "", "b1"},
+		{"DELETE", "{cart}/products/{unknown}", "", "b1"},
+		{"PUT", "{cart}/products/{a}", `{"quantity":4}`, "b1 a4"},
+		{"PUT", "{cart}", `{"products":[{"product":"{a}","quantity":1},{"product":"{b}","quantity":2},{"product":"{a}","quantity":3}]}`, "a4 b2"},
+		{"PUT", "{cart}", `{"products":[{"product":"{a}","quantity":1000000},{"product":"{a}","quantity":1}]}`, "400 products[0].quantity"},
+		{"PUT", "{cart}", `{"products":[{"product":"{a}","quantity":1},{"product":"{unknown}","quantity":2}]}`, "404"},
+		{"PUT", "{cart}", `{"products":[{"product":"{a}","quantity":1},{"product":"{a}","quantity":1},{"product":"x","quantity":0},7,{}]}`,
+			"400 products[2].product products[2].quantity products[3] products[4].product products[4].quantity"},
+		{"PUT", "{cart}", `{"products":null}`, "400 products"},
+		{"PUT", "{cart}", `{}`, "400 products"},
+		{"GET", "{cart}", "", "a4 b2"},
+		{"DELETE", "{cart}", "", ""},
+		{"DELETE", "/api/carts/" + unknownID, "", "404"},
+		{"GET", "/api/carts/" + unknownID, "", "404"},
+		{"GET", "/api/carts/x?populate=maybe", "", "400 cid populate"},
+	} {
+		got := shop.do(tt.method, fill.Replace(tt.path), fill.Replace(tt.body))
+		text := ""
+		if got.Code == http.StatusOK {
+			var cart models.Cart
+			got.payload(&cart)
+			text = items(cart, a, b)
+		} else {
+			text = strings.TrimSpace(fmt.Sprint(got.Code, " ", strings.Join(got.failure().fields(), " ")))
+		}
+		if text != tt.want {
+			t.Errorf("%s %s %s\ngot  %s\nwant %s", tt.method, tt.path, tt.body, text, tt.want)
+		}
+	}
+}
+
+func TestCreateCart(t *testing.T) {
+	shop := openAPIShop(t)
+	a := shop.product("A")
+	const id = "665f1c2ab0e84d3f9a7c1e53"
+	full := `{"_id":"` + id + `","products":[{"product":"` + a.ID.String() + `","quantity":2}]}`
+	many := `{"products":[` + strings.Repeat(`{"product":"`+a.ID.String()+`","quantity":1},`, models.MaxItems) + `{"product":"` + a.ID.String() + `","quantity":1}]}`
+	for _, tt := range []struct {
+		body   string
+		status int
+	}{
+		{"", 201}, {"{}", 201}, {full, 201}, {full, 200}, {`{"products":[]}`, 201},
+		{`{"_id":"` + id + `"}`, 409},
+		{`{"products":[{"product":"` + unknownID + `","quantity":1}]}`, 404},
+		{`{"products":7}`, 400}, {"[]", 400}, {`{"_id":"x"}`, 400}, {many, 400},
+	} {
+		if got := shop.do("POST", "/api/carts", tt.body); got.Code != tt.status {
+			t.Errorf("%.80s: %d %s, want %d", tt.body, got.Code, got.Body, tt.status)
+		}
+	}
+	// A client that names a type but sends nothing has no body either.
+	if got := shop.do("POST", "/api/carts", "", "Content-Type", "application/json"); got.Code != 201 {
+		t.Errorf("%d %s", got.Code, got.Body)
+	}
+}
+
+// populate puts whole products in, and null for one that is gone; the cart can still be rid of that one.
+func TestPopulate(t *testing.T) {
+	shop := openAPIShop(t)
+	a, b := shop.product("A"), shop.product("B")
+	cart := shop.cart(fmt.Sprintf(`{"products":[{"product":"%s","quantity":1},{"product":"%s","quantity":2}]}`, a.ID, b.ID))
+	shop.must("DELETE", "/api/products/"+b.ID.String(), "")
+	path := "/api/carts/" + cart.ID.String()
+	var got populatedCart
+	shop.must("GET", path+"?populate=true", "").payload(&got)
+	want := populatedCart{
+		ID: cart.ID, CreatedAt: cart.CreatedAt, UpdatedAt: cart.UpdatedAt, Rev: cart.Rev,
+		Products: []populatedItem{{&a, 1}, {nil, 2}},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	var plain, rid models.Cart
+	if shop.must("GET", path+"?populate=false", "").payload(&plain); !cmp.Equal(plain, cart) {
+		t.Errorf("%+v", plain)
+	}
+	if shop.must("DELETE", path+"/products/"+b.ID.String(), "").payload(&rid); len(rid.Products) != 1 {
+		t.Errorf("%+v", rid)
+	}
+}
+
+// A cart's id opens it, so only a program on this machine may list them; who is behind a proxy is not.
+func TestListCarts(t *testing.T) {
+	shop := openAPIShop(t)
+	for range 3 {
+		shop.cart("")
+	}
+	for _, tt := range []struct {
+		remote, header, value string
+		status                int
+	}{
+		{"127.0.0.1:1", "", "", 200},
+		{"[::1]:1", "", "", 200},
+		{"[::ffff:127.0.0.1]:1", "", "", 200},
+		{"192.0.2.1:1", "", "", 403},
+		{"192.0.2.1:1", "X-Forwarded-For", "127.0.0.1", 403},
+		{"127.0.0.1:1", "X-Forwarded-For", "127.0.0.1", 403},
+		{"127.0.0.1:1", "Forwarded", "for=192.0.2.1", 403},
+	} {
+		got := shop.do("GET", "/api/carts?limit=2", "", "Remote", tt.remote, tt.header, tt.value)
+		if got.Code != tt.status {
+			t.Errorf("%+v: %d %s", tt, got.Code, got.Body)
+		}
+		if got.Code == 200 && !strings.Contains(got.Body.String(), `"total":3,"totalPages":2,"page":1,"prevPage":null,"nextPage":2`) {
+			t.Errorf("%s", got.Body)
+		}
+		if got.Code == 403 && got.failure().Error != "forbidden" {
+			t.Errorf("%s", got.Body)
+		}
+	}
+	if got := shop.do("GET", "/api/carts?limit=0&page=x", ""); got.Code != 400 || len(got.failure().Details) != 2 {
+		t.Errorf("%d %s", got.Code, got.Body)
+	}
+}
+
+// Two hundred additions at once add two hundred.
+func TestParallelAdditions(t *testing.T) {
+	shop := openAPIShop(t)
+	a, cart := shop.product("A"), shop.cart("")
+	path := "/api/carts/" + cart.ID.String()
+	var all sync.WaitGroup
+	for range 200 {
+		all.Go(func() {
+			if got := shop.do("POST", path+"/product/"+a.ID.String(), ""); got.Code != 200 {
+				t.Errorf("%d %s", got.Code, got.Body)
+			}
+		})
+	}
+	all.Wait()
+	if shop.must("GET", path, "").payload(&cart); items(cart, a) != "a200" {
+		t.Errorf("%+v", cart)
+	}
+}

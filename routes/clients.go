@@ -1,0 +1,72 @@
+package routes
+
+import (
+	"net/http"
+	"net/netip"
+	"slices"
+	"strings"
+)
+
+// clients tells who asks: the peer, or the one for whom a trusted proxy asks.
+type clients struct {
+	trusted []netip.Prefix
+}
+
+// address returns the client's address, and the zero address when the peer has none (a Unix socket).
+//
+// X-Forwarded-For is read from its end, where the nearest proxy wrote: the first address that is no trusted proxy is
+// the client. What stands before it anybody may have made up.
+func (c clients) address(r *http.Request) netip.Addr {
+	peer := peerOf(r)
+	if len(c.trusted) == 0 || !c.trusts(peer) {
+		return peer
+	}
+	lines := r.Header["X-Forwarded-For"]
+	for _, line := range slices.Backward(lines) {
+		hops := strings.Split(line, ",")
+		for _, hop := range slices.Backward(hops) {
+			address, ok := parseHop(strings.TrimSpace(hop))
+			if !ok {
+				return peer // the last one known to be true
+			}
+			if peer = address; !c.trusts(peer) {
+				return peer
+			}
+		}
+	}
+	return peer
+}
+
+// isLocal says whether the client is on this machine. A request that passed through a proxy which is not known as one is not:
+// its client may be anywhere.
+func (c clients) isLocal(r *http.Request) bool {
+	if !c.trusts(peerOf(r)) {
+		for _, header := range []string{"Forwarded", "X-Forwarded-For", "X-Real-Ip", "Via"} {
+			if len(r.Header[header]) > 0 {
+				return false
+			}
+		}
+	}
+	return c.address(r).IsLoopback()
+}
+
+func (c clients) trusts(address netip.Addr) bool {
+	return slices.ContainsFunc(c.trusted, func(p netip.Prefix) bool { return p.Contains(address) })
+}
+
+func peerOf(r *http.Request) netip.Addr {
+	peer, err := netip.ParseAddrPort(r.RemoteAddr)
+	if err != nil {
+		return netip.Addr{}
+	}
+	return peer.Addr().Unmap().WithZone("")
+}
+
+// parseHop reads an address with or without a port: proxies write both.
+func parseHop(text string) (netip.Addr, bool) {
+	if withPort, err := netip.ParseAddrPort(text); err == nil {
+		return withPort.Addr().Unmap().WithZone(""), true
+	}
+	address, err := netip.ParseAddr(strings.Trim(text, "[]"))
+	return address.Unmap().WithZone(""), err == nil
+}

@@ -1,0 +1,35 @@
+package routes
+
+import (
+	"net/http"
+	"net/netip"
+	"testing"
+)
+
+// The client is the peer, or the last address in X-Forwarded-For that is no trusted proxy, when the peer is one.
+func TestClientAddress(t *testing.T) {
+	c := clients{[]netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("fd00::/8")}}
+	for _, tt := range []struct {
+		remote    string
+		forwarded []string
+		want      string
+	}{
+		{"192.0.2.1:1", nil, "192.0.2.1"},
+		{"192.0.2.1:1", []string{"203.0.113.9"}, "192.0.2.1"},
+		{"10.0.0.1:1", nil, "10.0.0.1"},
+		{"10.0.0.1:1", []string{"203.0.113.9"}, "203.0.113.9"},
+		{"10.0.0.1:1", []string{"1.2.3.4, 203.0.113.9, 10.9.9.9"}, "203.0.113.9"},
+		{"10.0.0.1:1", []string{"1.2.3.4", "203.0.113.9"}, "203.0.113.9"},
+		{"10.0.0.1:1", []string{"203.0.113.9, nonsense, 10.9.9.9"}, "10.9.9.9"},
+		{"10.0.0.1:1", []string{"203.0.113.9:4711"}, "203.0.113.9"},
+		{"[fd00::1]:1", []string{"[2001:db8::1]:4711"}, "2001:db8::1"},
+		{"[::ffff:10.0.0.1]:1", []string{"::ffff:203.0.113.9"}, "203.0.113.9"},
+		{"10.0.0.1:1", []string{"10.0.0.2, 10.0.0.3"}, "10.0.0.2"},
+		{"@", nil, "invalid IP"},
+	} {
+		r := &http.Request{RemoteAddr: tt.remote, Header: http.Header{"X-Forwarded-For": tt.forwarded}}
+		if got := c.address(r).String(); got != tt.want {
+			t.Errorf("%s %q: %s, want %s", tt.remote, tt.forwarded, got, tt.want)
+		}
+	}
+}

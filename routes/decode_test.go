@@ -1,0 +1,149 @@
+package routes
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"pulperia/dao/models"
+)
+
+// Half a surrogate pair has no UTF-8; encoding/json would put a replacement character in its place without a word.
+func TestLoneSurrogate(t *testing.T) {
+	for text, want := range map[string]bool{
+		`"plain"`:                 false,
+		`"\u00f1"`:                false,
+		`"\ud83e\uddc9"`:          false,
+		`"\uD83E\uDDC9"`:          false,
+		`"\ud83e\uddc9\ud83e"`:    true,
+		`"\ud800"`:                true,
+		`"\udc00"`:                true,
+		`"\udc00\ud800"`:          true,
+		`"\ud800\ud800\udc00"`:    true,
+		`"\ud800\n"`:              true,
+		`"\ud800x"`:               true,
+		`"\\ud800"`:               false,
+		`"\\\ud800"`:              true,
+		`"\"\ud83e\uddc9\\ud800"`: false,
+		`"\ufffd"`:                false,
+	} {
+		if got := hasLoneSurrogate([]byte(text)); got != want {
+			t.Errorf("%s: %v", text, got)
+		}
+	}
+}
+
+// What is shown of a value is short and is text, whatever was sent.
+func TestShown(t *testing.T) {
+	for _, raw := range []string{"", `"a"`, strings.Repeat("ñ", 1000), strings.Repeat("\xff", 1000), "a" + strings.Repeat("🧉", 100)} {
+		got := shown([]byte(raw))
+		if n := utf8.RuneCountInString(got); n > 61 || !utf8.ValidString(got) {
+			t.Errorf("%d characters: %q", n, got)
+		}
+	}
+}
+
+// Whatever the query says, the answer is a page or names what is wrong, and the links of a page lead to pages.
+func FuzzListQuery(f *testing.F) {
+	for _, seed := range []string{
+		"", "limit=2&page=2", "sort=-1&query=category:x", `query={"status":true}`, "minPrice=1e3&maxPrice=2.50", "q=lim%C3%B3n&available=true",
+		"%zz", "a;b", "q=%ff", "limit=0x10", "page=9223372036854775807", "query={{", "query=:", "status=TRUE", "minPrice=.5",
+	} {
+		f.Add(seed)
+	}
+	shop := openAPIShop(f)
+	for _, code := range []string{"1", "2", "3"} {
+		shop.product(code)
+	}
+	f.Fuzz(func(t *testing.T, raw string) {
+		ask := func(u *url.URL) answer {
+			return shop.in(t).send((&http.Request{Method: "GET", URL: u, Header: http.Header{}, Body: http.NoBody}).WithContext(t.Context()))
+		}
+		got := ask(&url.URL{Path: "/api/products", RawQuery: raw})
+		if got.Code == 400 {
+			if f := got.failure(); len(f.Details) == 0 {
+				t.Errorf("nothing is named: %s", got.Body)
+			}
+			return
+		}
+		var list page
+		if err := json.Unmarshal(got.Body.Bytes(), &list); err != nil || got.Code != 200 {
+			t.Fatalf("%d %v: %s", got.Code, err, got.Body)
+		}
+		for _, link := range []*string{list.PrevLink, list.NextLink} {
+			if link == nil {
+				continue
+			}
+			next, err := url.Parse(*link)
+			if err != nil {
+				t.Fatalf("%q: %v", *link, err)
+			}
+			if again := ask(next); again.Code != 200 {
+				t.Errorf("%s: %d %s", *link, again.Code, again.Body)
+			}
+		}
+	})
+}
+
+// Whatever the body is, it is stored as it says or refused by name: never changed on its way, never an error of ours.
+func FuzzProductBody(f *testing.F) {
+	for _, seed := range []string{
+		"", "null", "[]", "{}", productJSON("x"), productJSON("x", `"thumbnail":"/a"`), productJSON("x", `"title":"\ud800"`),
+		productJSON("x", "\"title\":\"\xff\""), productJSON("x", `"price":1e2`, `"stock":7.0`), productJSON("x", `"title":1`, `"title":"b"`),
+		productJSON("x", `"_id":"665f1c2ab0e84d3f9a7c1e52"`), `{"title":` + strings.Repeat("[", 1000),
+	} {
+		f.Add([]byte(seed))
+	}
+	shop := openAPIShop(f)
+	f.Fuzz(func(t *testing.T, body []byte) {
+		got := shop.in(t).do("POST", "/api/products", string(body), "Content-Type", "application/json")
+		switch got.Code {
+		case 400, 409:
+			if f := got.failure(); len(f.Details) == 0 {
+				t.Errorf("nothing is named: %s", got.Body)
+			}
+		case 200, 201:
+			var sent map[string]any
+			var stored models.Product
+			got.payload(&stored)
+			if err := json.Unmarshal(body, &sent); err != nil {
+				t.Fatal(err)
+			}
+			if title, _ := sent["title"].(string); strings.TrimSpace(title) != stored.Title || strings.Contains(stored.Title, "\ufffd") && !strings.Contains(string(body), "\ufffd") && !strings.Contains(strings.ToLower(string(body)), `\ufffd`) {
+				t.Errorf("%q was stored as %q", title, stored.Title)
+			}
+		default:
+			t.Errorf("%d %s", got.Code, got.Body)
+		}
+	})
+}
+
+// The same for what is in a cart.
+func FuzzCartBody(f *testing.F) {
+	shop := openAPIShop(f)
+	p := shop.product("x")
+	path := "/api/carts/" + shop.cart("").ID.String()
+	for _, seed := range []string{
+		"", "{}", `{"products":null}`, `{"products":[{}]}`, `{"products":[{"product":"` + p.ID.String() + `","quantity":2}]}`,
+		`{"products":[{"product":"` + p.ID.String() + `","quantity":1e6},{"product":"` + p.ID.String() + `","quantity":1}]}`, `{"products":[7,null,[]]}`,
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		got := shop.in(t).do("PUT", path, string(body), "Content-Type", "application/json")
+		switch got.Code {
+		case 200:
+			var cart models.Cart
+			if got.payload(&cart); cart.Check() != nil {
+				t.Errorf("%v: %s", cart.Check(), got.Body)
+			}
+		case 400, 404:
+			got.failure()
+		default:
+			t.Errorf("%d %s", got.Code, got.Body)
+		}
+	})
+}

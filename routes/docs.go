@@ -1,0 +1,95 @@
+package routes
+
+import (
+	"bytes"
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"html/template"
+	"net/http"
+	"reflect"
+
+	"github.com/danielgtaylor/huma/v2"
+)
+
+//go:embed docs.html
+var docsTemplate string
+
+// newDocument returns the OpenAPI document without its operations.
+func newDocument(version string) *huma.OpenAPI {
+	schemas := huma.NewMapRegistry("#/components/schemas/", func(t reflect.Type, hint string) string {
+		return schemaName(huma.DefaultSchemaNamer(t, hint))
+	})
+	text := &huma.Schema{Type: huma.TypeString}
+	whole := &huma.Schema{Type: huma.TypeInteger}
+	return &huma.OpenAPI{
+		OpenAPI: "3.1.0",
+		Info: &huma.Info{
+			Title:   "pulperia",
+			Version: version,
+			Description: "The shop's JSON API. Answers are `{status, payload}`; what goes wrong is `{status, error, message, details}`. " +
+				"Unknown fields of a body and unknown query parameters are ignored; an empty query value counts as absent, " +
+				"and of a repeated one the first counts. `null` is a wrong type, never \"absent\".",
+		},
+		Tags: []*huma.Tag{
+			{Name: "products", Description: "The catalogue."},
+			{Name: "carts", Description: "What visitors mean to buy. A cart's id opens it."},
+			{Name: "messages", Description: "The chat."},
+			{Name: "operation", Description: "For whoever runs the shop."},
+		},
+		Components: &huma.Components{
+			Schemas:   schemas,
+			Responses: failures(schemas),
+			Headers: map[string]*huma.Header{
+				"X-Request-Id": {Description: "Names the request in the log.", Schema: text},
+				"X-Position":   {Description: "The position in the feed at which the answer was made; of a change its own.", Schema: text},
+				"ETag":         {Description: "Stands for the body; send it back in If-None-Match.", Schema: text},
+				"Retry-After":  {Description: "When to come back, in seconds.", Schema: whole},
+			},
+		},
+	}
+}
+
+// serveDocument serves the finished document and its page. Both are made once: they do not change while the shop runs.
+func (a *api) serveDocument(mux *http.ServeMux, documentPattern, pagePattern string) error {
+	document, err := json.Marshal(a.huma.OpenAPI())
+	if err != nil {
+		return fmt.Errorf("write the OpenAPI document: %w", err)
+	}
+	page, err := docsPage(newDocsView(a.huma.OpenAPI()))
+	if err != nil {
+		return err
+	}
+	mux.Handle(documentPattern, fixed(jsonType, document))
+	mux.Handle(pagePattern, fixed("text/html; charset=utf-8", page))
+	return nil
+}
+
+// docsPage renders the document for people. It is plain HTML made at the start, so it needs no script and no other site.
+func docsPage(view docsView) ([]byte, error) {
+	parsed, err := template.New("docs").Funcs(template.FuncMap{"prose": prose, "status": statusWords, "type": docsTypeOf}).Parse(docsTemplate)
+	if err != nil {
+		return nil, fmt.Errorf("parse docs.html: %w", err)
+	}
+	var page bytes.Buffer
+	if err := parsed.Execute(&page, view); err != nil {
+		return nil, fmt.Errorf("render docs.html: %w", err)
+	}
+	return page.Bytes(), nil
+}
+
+// fixed serves a body that never changes.
+func fixed(contentType string, body []byte) http.HandlerFunc {
+	tag := etag(body)
+	return func(w http.ResponseWriter, r *http.Request) {
+		header := w.Header()
+		header.Set("Etag", tag)
+		header.Set("Cache-Control", "no-cache")
+		if notModified(r, tag) {
+			w.WriteHeader(http.StatusNotModified)
+			return
+		}
+		header.Set("Content-Type", contentType)
+		w.Write(body)
+	}
+}

@@ -1,0 +1,71 @@
+package routes
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"strings"
+)
+
+// files serves embedded files: style sheets, scripts, drawings. They change only with the program, so their tags are
+// made once.
+type files struct {
+	byPath   map[string]file // the URL's path
+	notFound http.HandlerFunc
+}
+
+type file struct {
+	system  fs.FS
+	name    string
+	tag     string
+	version string // the query of an address that means this content and no other
+}
+
+// newFiles reads every file of the file systems, which stand under their prefixes. One that is nil has no files.
+func newFiles(notFound http.HandlerFunc, systems map[string]fs.FS) (*files, error) {
+	f := &files{byPath: map[string]file{}, notFound: notFound}
+	for prefix, system := range systems {
+		if system == nil {
+			continue
+		}
+		err := fs.WalkDir(system, ".", func(name string, entry fs.DirEntry, err error) error {
+			if err != nil || entry.IsDir() {
+				return err
+			}
+			content, err := fs.ReadFile(system, name)
+			f.byPath[prefix+name] = file{system, name, etag(content), assetVersion(content)}
+			return err
+		})
+		if err != nil {
+			return nil, fmt.Errorf("read the files of %s: %w", prefix, err)
+		}
+	}
+	return f, nil
+}
+
+// assetVersion is the query that the pages put behind a file's path, so that a browser may keep the file for good.
+func assetVersion(content []byte) string {
+	sum := sha256.Sum256(content)
+	return "v=" + hex.EncodeToString(sum[:4])
+}
+
+func (f *files) serve(w http.ResponseWriter, r *http.Request) {
+	file, ok := f.byPath[r.URL.Path]
+	if !ok {
+		f.notFound(w, r)
+		return
+	}
+	header := w.Header()
+	header.Set("Etag", file.tag)
+	switch {
+	case r.URL.RawQuery == file.version:
+		header.Set("Cache-Control", "public, max-age=31536000, immutable")
+	case strings.HasPrefix(r.URL.Path, "/demo/"):
+		header.Set("Cache-Control", "public, max-age=86400") // drawings may be a day old
+	default:
+		header.Set("Cache-Control", "no-cache") // a page and its style belong together: ask each time
+	}
+	http.ServeFileFS(w, r, file.system, file.name)
+}

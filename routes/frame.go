@@ -1,0 +1,157 @@
+package routes
+
+import (
+	"cmp"
+	"crypto/rand"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"path"
+	"runtime/debug"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/klauspost/compress/gzhttp"
+	"github.com/klauspost/compress/gzip"
+)
+
+// maxBody is the most bytes that a body may have.
+const maxBody = 1 << 20
+
+// frame is what every request passes through before and after its route.
+type frame struct {
+	log      *slog.Logger
+	clients  clients
+	limits   *limits
+	metrics  httpMetrics
+	refusals refusals
+	run      string        // begins the id of every request of this run
+	requests atomic.Uint64 // numbers them
+}
+
+func newFrame(o Options, limits *limits, refusals refusals) *frame {
+	return &frame{
+		log:      o.Log,
+		clients:  clients{o.TrustedProxies},
+		limits:   limits,
+		metrics:  newHTTPMetrics(o.Metrics),
+		refusals: refusals,
+		run:      strings.ToLower(rand.Text()[:8]),
+	}
+}
+
+// around returns the frame with the routes in its middle.
+func (f *frame) around(routes http.Handler) (http.Handler, error) {
+	compress, err := gzhttp.NewWrapper(
+		gzhttp.EnableZstd(false),
+		gzhttp.CompressionLevel(gzip.BestSpeed),
+		gzhttp.ContentTypeFilter(isText),
+	)
+	if err != nil {
+		return nil, err
+	}
+	guard := http.NewCrossOriginProtection()
+	guard.SetDenyHandler(http.HandlerFunc(f.refuseForeign))
+	return tidyPath(f.record(f.limit(guard.Handler(compress(routes))))), nil
+}
+
+func isText(contentType string) bool {
+	return strings.HasPrefix(contentType, "text/") || strings.Contains(contentType, "json") ||
+		strings.Contains(contentType, "javascript") || strings.Contains(contentType, "xml")
+}
+
+// tidyPath makes one path of those that mean the same: pages do not care about case, and no route about a slash at the
+// end. The answer is given there and then, without a redirect.
+func tidyPath(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		tidy := r.URL.Path
+		if !strings.HasPrefix(tidy, "/public/") && !strings.HasPrefix(tidy, "/demo/") {
+			tidy = path.Clean("/" + tidy)
+			if !isAPI(tidy) {
+				tidy = strings.ToLower(tidy)
+			}
+		}
+		if tidy != r.URL.Path {
+			url, request := *r.URL, *r
+			url.Path, url.RawPath = tidy, ""
+			request.URL = &url
+			r = &request
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+func isAPI(path string) bool { return path == "/api" || strings.HasPrefix(path, "/api/") }
+
+// record gives the request its id, and logs and counts it when it is done, whatever became of it.
+func (f *frame) record(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		answer := &recorder{ResponseWriter: w}
+		id := f.run + "-" + strconv.FormatUint(f.requests.Add(1), 10)
+		secure(w.Header(), r, id)
+		start := time.Now()
+		f.metrics.inFlight.Inc()
+		defer func() {
+			f.metrics.inFlight.Dec()
+			cause := recover()
+			if cause != nil && cause != http.ErrAbortHandler && answer.status == 0 {
+				f.refusals.panicked(answer, r, fmt.Errorf("panic: %v\n%s", cause, debug.Stack()))
+				cause = nil
+			}
+			f.done(r, id, answer, time.Since(start))
+			if cause != nil {
+				panic(cause) // half an answer must not look like a whole one: the server logs it and hangs up
+			}
+		}()
+		next.ServeHTTP(answer, r)
+	})
+}
+
+func (f *frame) done(r *http.Request, id string, answer *recorder, duration time.Duration) {
+	status := cmp.Or(answer.status, http.StatusOK)
+	route := cmp.Or(r.Pattern, "refused")
+	f.metrics.done(route, status, duration)
+	f.log.LogAttrs(r.Context(), slog.LevelInfo, "request",
+		slog.String("request", id),
+		slog.String("method", r.Method),
+		slog.String("path", r.URL.Path),
+		slog.String("route", route),
+		slog.Int("status", status),
+		slog.Int64("bytes", answer.bytes),
+		slog.Duration("duration", duration),
+		slog.String("remote", f.clients.address(r).String()),
+	)
+}
+
+// limit refuses whoever asks too often, and bodies that are too large.
+func (f *frame) limit(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if isLimited(r.URL.Path) {
+			if retryAfter, ok := f.limits.allowRequest(f.clients.address(r)); !ok {
+				f.refusals.refuse(w, r, errTooMany("requests", retryAfter))
+				return
+			}
+		}
+		if r.ContentLength > maxBody {
+			f.refusals.refuse(w, r, errTooLarge(maxBody))
+			return
+		}
+		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+		next.ServeHTTP(w, r)
+	})
+}
+
+func isLimited(path string) bool {
+	switch path {
+	case "/healthz", "/readyz", "/metrics":
+		return false
+	}
+	return !strings.HasPrefix(path, "/public/")
+}
+
+func (f *frame) refuseForeign(w http.ResponseWriter, r *http.Request) {
+	f.refusals.refuse(w, r, problem{status: http.StatusForbidden, code: "forbidden",
+		message: "This was sent by a page of another site. Open the shop itself and try again there."})
+}

@@ -1,0 +1,68 @@
+package routes
+
+import (
+	"log/slog"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"pulperia/dao"
+)
+
+// operationRoutes are for whoever runs the shop, and for the machinery that restarts it.
+type operationRoutes struct {
+	store    dao.Store
+	registry *prometheus.Registry
+	log      *slog.Logger
+}
+
+// health answers as long as the process does. It asks nobody: a store that is away is no reason for a restart.
+func (operationRoutes) health(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Cache-Control", "no-store")
+	writeJSON(w, http.StatusOK, success(nil, []byte(`"alive"`)))
+}
+
+func (operationRoutes) describeHealth(op *operation) {
+	op.is("health", "operation", "Whether the process is alive", "")
+	op.answersAlways(healthDoc{})
+}
+
+// ready answers whether the store answers and can write.
+func (o operationRoutes) ready(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Cache-Control", "no-store")
+	if err := o.store.Ready(r.Context()); err != nil {
+		explain(o.log, w, err).write(w)
+		return
+	}
+	writeJSON(w, http.StatusOK, success(nil, []byte(`"ready"`)))
+}
+
+func (operationRoutes) describeReady(op *operation) {
+	op.is("ready", "operation", "Whether the store answers and can write", "")
+	op.answersAlways(healthDoc{})
+	op.fails(503)
+}
+
+func (o operationRoutes) metrics() http.HandlerFunc {
+	o.registry.MustRegister(newStoreMetrics(o.store))
+	return promhttp.HandlerFor(o.registry, promhttp.HandlerOpts{
+		ErrorHandling:      promhttp.ContinueOnError,
+		DisableCompression: true, // the frame does it
+	}).ServeHTTP
+}
+
+func (operationRoutes) describeMetrics(op *operation) {
+	op.is("metrics", "operation", "Figures in the text format of Prometheus", "")
+	op.Responses["200"] = &huma.Response{
+		Description: "The figures.",
+		Headers:     headers("X-Request-Id"),
+		Content:     map[string]*huma.MediaType{"text/plain": {Schema: &huma.Schema{Type: huma.TypeString}}},
+	}
+}
+
+type healthDoc struct {
+	Status  string `json:"status" enum:"success"`
+	Payload string `json:"payload" enum:"alive,ready"`
+}

@@ -1,0 +1,127 @@
+package routes
+
+import (
+	"fmt"
+	"net/netip"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// A third of the limit may come at once, the rest over the minute; one sender does not use up another's.
+func TestLimiter(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLimiter[string](30)
+		allowed := func(key string, n int) (count int) {
+			for range n {
+				if _, ok := l.allow(key, time.Now()); ok {
+					count++
+				}
+			}
+			return count
+		}
+		if got := allowed("ana", 20); got != 10 {
+			t.Errorf("%d at once", got)
+		}
+		if after, ok := l.allow("ana", time.Now()); ok || after != 2*time.Second {
+			t.Errorf("come back after %v", after)
+		}
+		if got := allowed("beto", 1); got != 1 {
+			t.Error("Beto pays for Ana")
+		}
+		time.Sleep(2 * time.Second)
+		if got := allowed("ana", 2); got != 1 {
+			t.Errorf("%d after two seconds", got)
+		}
+		time.Sleep(time.Minute)
+		if got := allowed("ana", 20); got != 10 {
+			t.Errorf("%d after a minute", got)
+		}
+		time.Sleep(time.Minute)
+		if allowed("carla", 1); len(l.buckets) != 1 {
+			t.Errorf("%d buckets of senders who have gone", len(l.buckets))
+		}
+		for i := range 2 * maxKeys {
+			l.allow(fmt.Sprint(i), time.Now())
+		}
+		if len(l.buckets) > maxKeys {
+			t.Errorf("a flood keeps %d buckets", len(l.buckets))
+		}
+	})
+	if _, ok := newLimiter[string](0).allow("x", time.Now()); !ok {
+		t.Error("0 must mean none")
+	}
+}
+
+// The whole /64 of an IPv6 address is one sender.
+func TestNetwork(t *testing.T) {
+	for text, want := range map[string]string{"192.0.2.1": "192.0.2.1/32", "2001:db8:0:1:2::3": "2001:db8:0:1::/64"} {
+		if got := network(netip.MustParseAddr(text)).String(); got != want {
+			t.Errorf("%s: %s", text, got)
+		}
+	}
+}
+
+// Past the limit an address gets 429 with Retry-After, JSON or a page; others, and what watches over the shop, do not.
+func TestRequestLimit(t *testing.T) {
+	shop := openAPIShop(t, func(o *Options) {
+		o.Limits.RequestsPerMinute = 6
+		o.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("10.0.0.1/32")}
+	})
+	for i := range 4 {
+		got := shop.do("GET", "/api/products", "")
+		if refused := i >= 2; (got.Code == 429) != refused {
+			t.Errorf("request %d: %d", i, got.Code)
+		} else if refused && (got.failure().Error != "too_many_requests" || got.Header().Get("Retry-After") != "10") {
+			t.Errorf("%q %s", got.Header().Get("Retry-After"), got.Body)
+		}
+	}
+	if got := shop.do("GET", "/", ""); got.Code != 429 || !isHTML(got) || got.Header().Get("Retry-After") == "" {
+		t.Errorf("a page: %d %v", got.Code, got.Header())
+	}
+	for _, path := range []string{"/healthz", "/readyz", "/metrics", "/public/css/tokens.css"} {
+		if got := shop.do("GET", path, ""); got.Code != 200 {
+			t.Errorf("%s: %d", path, got.Code)
+		}
+	}
+	for _, client := range []string{"203.0.113.1", "203.0.113.2", "203.0.113.3"} {
+		if got := shop.do("GET", "/api/products", "", "Remote", "10.0.0.1:1", "X-Forwarded-For", client); got.Code != 200 {
+			t.Errorf("%s pays for another client of the proxy: %d", client, got.Code)
+		}
+	}
+	if text := shop.do("GET", "/metrics", "").Body.String(); !strings.Contains(text, `pulperia_limited_total{limit="requests"} 3`) ||
+		!strings.Contains(text, `pulperia_limit_per_minute{limit="requests"} 6`) {
+		t.Errorf("%s", text)
+	}
+}
+
+// One user has one limit, whatever the spelling, on the API and on the page; refused messages are not stored.
+func TestMessageLimit(t *testing.T) {
+	shop := openAPIShop(t, func(o *Options) { o.Limits.MessagesPerMinute = 6 })
+	for i, user := range []string{"ana@example.com", "ANA@example.com"} {
+		if got := shop.do("POST", "/api/messages", fmt.Sprintf(`{"user":%q,"message":"%d"}`, user, i)); got.Code != 201 {
+			t.Errorf("%d %s", got.Code, got.Body)
+		}
+	}
+	if got := shop.do("POST", "/api/messages", messageJSON()); got.Code != 429 || got.Header().Get("Retry-After") != "10" || got.failure().Error != "too_many_requests" {
+		t.Errorf("%d %s", got.Code, got.Body)
+	}
+	if got := shop.do("POST", "/chat", "user=ana%40example.com&message=hola", "Content-Type", "application/x-www-form-urlencoded"); got.Code != 429 {
+		t.Errorf("/chat: %d", got.Code)
+	}
+	if got := shop.do("POST", "/api/messages", messageJSON(`"user":"beto@example.com"`)); got.Code != 201 {
+		t.Errorf("another user: %d %s", got.Code, got.Body)
+	}
+	if head, _ := shop.store.Feed.Head(t.Context()); head.Offset != 3 {
+		t.Errorf("%d messages were stored", head.Offset)
+	}
+}
+
+// Two shops of one process have limits and figures of their own.
+func TestTwoShops(t *testing.T) {
+	openAPIShop(t)
+	openAPIShop(t, func(o *Options) { o.Metrics = prometheus.NewPedanticRegistry() })
+}

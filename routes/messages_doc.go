@@ -1,0 +1,41 @@
+package routes
+
+type messageDoc struct {
+	ID        string `json:"_id" pattern:"^[0-9a-f]{24}$" example:"665f1c2ab0e84d3f9a7c1e54"`
+	User      string `json:"user" example:"ana@example.com"`
+	Message   string `json:"message" example:"¿Tienen yerba?"`
+	CreatedAt string `json:"createdAt" format:"date-time" example:"2026-11-23T12:00:00.000Z"`
+}
+
+type messageCreateDoc struct {
+	_       struct{} `json:"-" additionalProperties:"true"`
+	ID      string   `json:"_id" required:"false" pattern:"^[0-9a-f]{24}$" doc:"Made by the client, it makes a repetition safe." example:"665f1c2ab0e84d3f9a7c1e54"`
+	User    string   `json:"user" minLength:"1" maxLength:"254" doc:"A bare e-mail address." example:"ana@example.com"`
+	Message string   `json:"message" minLength:"1" maxLength:"2000" example:"¿Tienen yerba?"`
+}
+
+type messageAnswerDoc struct {
+	Status  string     `json:"status" enum:"success"`
+	Payload messageDoc `json:"payload"`
+}
+
+type messageListDoc struct {
+	Status  string       `json:"status" enum:"success"`
+	Payload []messageDoc `json:"payload" nullable:"false"`
+}
+
+func (messageRoutes) describeList(op *operation) {
+	op.is("listMessages", "messages", "The newest messages", "In the order of the feed, the oldest of them first.")
+	op.query("limit", "The most messages.", wholeSchema(1, maxMessages, defaultMessages))
+	op.query("before", "The id of a message: the newest of those before it.", idSchema())
+	op.answers(200, "The messages.", messageListDoc{})
+	op.fails(404)
+}
+
+func (messageRoutes) describeCreate(op *operation) {
+	op.is("createMessage", "messages", "Say something", "The same id with the same content again adds nothing.")
+	op.takes(messageCreateDoc{}, true)
+	op.answers(201, "The message, as it is stored.", messageAnswerDoc{})
+	op.answers(200, "It was there already, with this id and this content.", messageAnswerDoc{})
+	op.fails(409)
+}

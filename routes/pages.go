@@ -1,0 +1,164 @@
+package routes
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"pulperia/dao"
+	"pulperia/views"
+)
+
+// pages serves the shop as HTML. Every page is made at a position of the feed, in the visitor's language, and works
+// without JavaScript: each action is a form that posts and redirects.
+type pages struct {
+	store   dao.Store
+	log     *slog.Logger
+	limits  *limits
+	views   *views.Views
+	choose  *views.Negotiator
+	asset   func(path string) string
+	kept    *pageCache
+	build   string // stands for the program: the same data looks the same as long as it is the same
+	version string
+	zone    *time.Location
+}
+
+func newPages(o Options, limits *limits) (*pages, error) {
+	assets, err := newAssets(o.Public)
+	if err != nil {
+		return nil, err
+	}
+	v, err := views.New(views.Settings{Currency: o.Currency, Zone: time.Local, Asset: assets.url})
+	if err != nil {
+		return nil, err
+	}
+	build := sha256.New()
+	fmt.Fprintf(build, "%q %q", o.Version, o.Currency)
+	if err := cmp.Or(hashFiles(build, o.Public), hashFiles(build, views.Files())); err != nil {
+		return nil, err
+	}
+	return &pages{
+		store: o.Store, log: o.Log, limits: limits, views: v, choose: views.NewNegotiator(), asset: assets.url,
+		kept: newPageCache(), build: string(build.Sum(nil)), version: o.Version, zone: time.Local,
+	}, nil
+}
+
+// hashFiles adds the name and content of every file to a hash.
+func hashFiles(hash io.Writer, files fs.FS) error {
+	if files == nil {
+		return nil
+	}
+	return fs.WalkDir(files, ".", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		content, err := fs.ReadFile(files, path)
+		fmt.Fprintf(hash, "%s %d\n%s", path, len(content), content)
+		return err
+	})
+}
+
+// sheet is what a GET shows.
+type sheet struct {
+	template string
+	here     string // its own path and query, with nothing in it that does not change what is shown
+	private  string // what it shows of the visitor besides the count of the cart; only a page without is kept for others
+	fill     func(context.Context, *visit) (any, error)
+}
+
+// show answers a GET. The sheet is a pure function of the program, the position and what stands in its key; so the key
+// makes the ETag, and a page that is not new need not be made at all.
+func (p *pages) show(w http.ResponseWriter, r *http.Request, s sheet) {
+	v, err := p.visit(r)
+	if err != nil {
+		p.fail(w, r, err)
+		return
+	}
+	v.here = s.here
+	key := strings.Join([]string{
+		v.position.String(), string(v.voice.Language), strconv.FormatInt(v.cart.Count(), 10), s.template, s.here, s.private,
+	}, "\n")
+	tag := etag([]byte(p.build + key))
+	if notModified(r, tag) {
+		w.Header().Set("ETag", tag)
+		p.head(w, v)
+		w.WriteHeader(http.StatusNotModified)
+		return
+	}
+	render := func(ctx context.Context) ([]byte, error) {
+		page, err := s.fill(ctx, v)
+		if err != nil {
+			return nil, err
+		}
+		return p.views.Render(v.voice.Language, s.template, page)
+	}
+	var html []byte
+	if s.private == "" {
+		html, err = p.kept.get(r.Context(), v.position, key, render)
+	} else {
+		html, err = render(r.Context())
+	}
+	if err != nil {
+		p.fail(w, r, err)
+		return
+	}
+	w.Header().Set("ETag", tag)
+	p.write(w, v, http.StatusOK, html)
+}
+
+// answer shows a page that is no plain GET of something: a form with its problems, an error.
+func (p *pages) answer(w http.ResponseWriter, r *http.Request, v *visit, status int, template string, page any) {
+	html, err := p.views.Render(v.voice.Language, template, page)
+	if err != nil {
+		p.log.ErrorContext(r.Context(), "render a page", "error", err)
+		http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
+		return
+	}
+	p.write(w, v, status, html)
+}
+
+func (p *pages) write(w http.ResponseWriter, v *visit, status int, html []byte) {
+	p.head(w, v)
+	header := w.Header()
+	header.Set("Content-Type", "text/html; charset=utf-8")
+	header.Set("Content-Length", strconv.Itoa(len(html)))
+	w.WriteHeader(status)
+	w.Write(html) // a visitor who has gone is nobody's error
+}
+
+func (p *pages) head(w http.ResponseWriter, v *visit) {
+	header := w.Header()
+	header.Set("Cache-Control", "private, no-cache") // keep it, but ask with the tag each time
+	header.Set("Content-Language", string(v.voice.Language))
+	header.Add("Vary", "Accept-Language, Cookie")
+	if v.position.Epoch != "" {
+		header.Set("X-Position", v.position.String())
+	}
+}
+
+// refill answers a form that cannot be taken as it is: the page that it stands on, with what was typed and what is wrong.
+func (p *pages) refill(
+	w http.ResponseWriter, r *http.Request, status int, template, here string, fill func(context.Context, *visit) (any, error),
+) {
+	v, err := p.visit(r)
+	if err != nil {
+		p.fail(w, r, err)
+		return
+	}
+	v.here = here
+	page, err := fill(r.Context(), v)
+	if err != nil {
+		p.fail(w, r, err)
+		return
+	}
+	p.answer(w, r, v, status, template, page)
+}

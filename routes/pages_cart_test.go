@@ -1,0 +1,136 @@
+package routes
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// A visitor's cart begins with the first addition, is told by a cookie that scripts cannot read, and goes through all
+// its forms.
+func TestCartPages(t *testing.T) {
+	v := newVisitor(t)
+	yerba, miel := v.product("Y", `"title":"Yerba"`, `"price":1000.5`), v.product("M", `"title":"Miel"`, `"stock":2`)
+	first := v.post("/cart/products/" + yerba.ID.String())
+	cookie := first.Header().Get("Set-Cookie")
+	for _, part := range []string{"cart=", "HttpOnly", "SameSite=Lax", "Path=/", "Max-Age="} {
+		if !strings.Contains(cookie, part) {
+			t.Errorf("the cookie %q has no %s", cookie, part)
+		}
+	}
+	if strings.Contains(cookie, "Secure") {
+		t.Error("the cookie is Secure without TLS")
+	}
+	first.want(303)
+	got := v.follow("/cart/products/"+miel.ID.String(), "quantity", "3")
+	got.want(200, "h1", "Tu carrito", ".lead", "4 cosas elegidas.", ".badge", "(4)", ".sum__total strong", "$ 4.704,00")
+	if diff := cmp.Diff([]string{"Yerba", "Miel"}, got.texts(".line__title")); diff != "" {
+		t.Error(diff)
+	}
+	if note := got.text(".line .stock"); note != "Solo quedan 2" {
+		t.Errorf("more than there is: %q", note)
+	}
+	got = v.follow("/cart/products/"+yerba.ID.String()+"/quantity", "quantity", "2")
+	got.want(200, ".line__subtotal", "Subtotal $ 2.001,00")
+	got = v.follow("/cart/products/" + miel.ID.String() + "/remove")
+	got.want(200, ".lead", "2 cosas elegidas.", ".sum__total strong", "$ 2.001,00")
+	v.follow("/cart/empty").want(200, ".empty a", "Ver los productos", ".badge", "(0)")
+	v.another().get("/cart").want(200, ".empty a", "Ver los productos")
+}
+
+// What is gone, sold out or off sale is shown, marked and not counted, and can be taken out.
+func TestCartPageCountsWhatThereIs(t *testing.T) {
+	v := newVisitor(t)
+	a, b, c := v.product("A", `"price":10`), v.product("B", `"price":20`), v.product("C", `"price":40`)
+	for _, p := range []string{a.ID.String(), b.ID.String(), c.ID.String()} {
+		v.follow("/cart/products/" + p)
+	}
+	v.shop.must("DELETE", "/api/products/"+a.ID.String(), "")
+	v.shop.must("PUT", "/api/products/"+b.ID.String(), `{"stock":0}`)
+	got := v.get("/cart")
+	got.want(200, ".sum__total strong", "$ 40,00", ".notice", "Hay 2 productos que ya no se pueden comprar: no están en el total.")
+	if diff := cmp.Diff([]string{"Producto que ya no está", b.Title, c.Title}, got.texts(".line__title")); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([]string{"Subtotal No se suma", "Subtotal No se suma", "Subtotal $ 40,00"}, got.texts(".line__subtotal")); diff != "" {
+		t.Error(diff)
+	}
+	v.follow("/cart/products/"+a.ID.String()+"/remove").want(200, ".line__title", b.Title)
+}
+
+// A refused quantity comes back beside its field with what was typed, and changes nothing.
+func TestCartFormsRefuse(t *testing.T) {
+	v := newVisitor(t)
+	p := v.product("A")
+	path := "/cart/products/" + p.ID.String()
+	for typed, want := range map[string]string{
+		"0":                     "Tiene que ser 1 o más.",
+		"-3":                    "Tiene que ser 1 o más.",
+		"1,5":                   "Tiene que ser un número entero.",
+		"dos":                   "Tiene que ser un número, como 1234,50.",
+		"":                      "Falta completar este campo.",
+		"1000001":               "Tiene que ser 1.000.000 o menos.",
+		strings.Repeat("9", 60): "Tiene que ser 1.000.000 o menos.",
+	} {
+		got := v.post(path, "quantity", typed)
+		got.want(400, "#quantity-problem", want, "h1", p.Title)
+		if again := got.attribute("input#quantity", "value"); again != typed {
+			t.Errorf("typed %q, shown %q", typed, again)
+		}
+	}
+	v.follow(path)
+	got := v.post(path+"/quantity", "quantity", "x7")
+	got.want(400, ".field__problem", "Tiene que ser un número, como 1234,50.", ".lead", "1 cosa elegida.")
+	if again := got.attribute(".line input[name=quantity]", "value"); again != "x7" {
+		t.Errorf("shown %q", again)
+	}
+	v.follow(path, "quantity", "999999")
+	v.post(path).want(400, "#quantity-problem", "Tiene que ser 1.000.000 o menos.")
+}
+
+// What cannot be bought is not added, be its form ever so old.
+func TestCartRefusesWhatIsNotForSale(t *testing.T) {
+	v := newVisitor(t)
+	p := v.product("A", `"stock":0`)
+	v.post("/cart/products/"+p.ID.String()).want(409, ".notice--bad", "No lo agregamos: este producto ya no se puede comprar.")
+	v.post("/cart/products/"+unknownID).want(404, "h1", "Acá no hay nada")
+	v.post("/cart/products/x").want(404)
+	if v.cookies["cart"] != "" {
+		t.Error("a cart was made for nothing")
+	}
+}
+
+// A cookie that names no cart is as good as none, and the next addition makes a new cart.
+func TestCartCookieOfNoCart(t *testing.T) {
+	v := newVisitor(t)
+	p := v.product("A")
+	for _, stale := range []string{unknownID, "nonsense"} {
+		v.cookies["cart"] = stale
+		v.get("/cart").want(200, ".empty a", "Ver los productos")
+		v.follow("/cart/empty").want(200, ".empty a", "Ver los productos")
+		v.follow("/cart/products/"+p.ID.String()+"/quantity", "quantity", "2").want(200, ".empty a", "Ver los productos")
+		v.follow("/cart/products/"+p.ID.String()).want(200, ".lead", "1 cosa elegida.")
+	}
+}
+
+// A cart's address opens it: its forms lead back to it and leave the visitor's own cart alone.
+func TestCartByID(t *testing.T) {
+	v := newVisitor(t)
+	p := v.product("A")
+	cart := v.shop.cart("")
+	base := "/carts/" + cart.ID.String()
+	v.get(base).want(200, "h1", "Carrito", ".empty a", "Ver los productos")
+	v.follow(base+"/products/"+p.ID.String(), "quantity", "2").want(200, ".lead", "2 cosas elegidas.", ".badge", "(0)")
+	v.follow(base+"/products/"+p.ID.String()+"/quantity", "quantity", "5").want(200, ".lead", "5 cosas elegidas.")
+	v.post(base+"/products/"+p.ID.String()+"/quantity", "quantity", "0").want(400, ".field__problem", "Tiene que ser 1 o más.")
+	v.follow(base+"/products/"+p.ID.String()+"/remove").want(200, ".empty a", "Ver los productos")
+	if v.cookies["cart"] != "" {
+		t.Error("the visitor got the cart")
+	}
+	for _, path := range []string{"/carts/" + unknownID, "/carts/x"} {
+		v.get(path).want(404)
+		v.post(path + "/empty").want(404)
+		v.post(path + "/products/" + p.ID.String()).want(404)
+	}
+}

@@ -1,0 +1,173 @@
+package routes
+
+import (
+	"context"
+	"errors"
+	"math"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"pulperia/dao"
+	"pulperia/dao/models"
+	"pulperia/views"
+)
+
+// chatSize is how many messages a page of the history shows.
+const chatSize = 50
+
+// chatSheet is a page of the chat.
+type chatSheet struct {
+	views.Page
+	Days          []chatDay
+	Older, Newest string // addresses of other pages of the history; empty where there is none
+	Form          messageForm
+}
+
+type chatDay struct {
+	Date, Label string
+	Messages    []bubble
+}
+
+type bubble struct {
+	ID, Name, At string
+	Sent         models.Time
+	Own          bool
+	Parts        []textPart
+}
+
+// messageForm is the form that sends a message.
+type messageForm struct {
+	ID            string // made beforehand, so that sending it twice makes one message
+	Known         string // the name that the visitor wrote under before
+	User, Message field
+	Summary       string
+}
+
+// chat shows a page of the history: the newest, or what stands before a message.
+func (p *pages) chat(w http.ResponseWriter, r *http.Request) {
+	here := "/chat"
+	before, err := models.ParseID(r.URL.Query().Get("before"))
+	switch {
+	case err == nil:
+		here += "?before=" + before.String()
+	case r.URL.Query().Get("before") != "":
+		p.fail(w, r, dao.ErrNotFound)
+		return
+	}
+	today := time.Now().In(p.zone).Format(time.DateOnly)
+	p.show(w, r, sheet{template: "chat", here: here, private: "chat " + today + cookie(r, userCookie),
+		fill: func(ctx context.Context, v *visit) (any, error) {
+			return p.chatSheet(ctx, v, before, newMessageForm(v))
+		}})
+}
+
+func newMessageForm(v *visit) messageForm {
+	return messageForm{ID: models.NewID(time.Now()).String(), Known: models.NameOf(v.user), User: field{Value: v.user}}
+}
+
+func (p *pages) chatSheet(ctx context.Context, v *visit, before models.ID, form messageForm) (any, error) {
+	messages, err := p.store.Messages.Page(ctx, before, chatSize+1)
+	if err != nil {
+		return nil, err
+	}
+	sheet := chatSheet{Page: p.page(v, v.voice.Say("chat.title", nil), "chat"), Form: form}
+	if len(messages) > chatSize {
+		messages = messages[1:]
+		sheet.Older = "/chat?before=" + messages[0].ID.String()
+	}
+	if !before.IsZero() {
+		sheet.Newest = "/chat"
+	}
+	sheet.Days = p.days(v, messages)
+	return sheet, nil
+}
+
+// days divides messages by the day on which they were sent.
+func (p *pages) days(v *visit, messages []models.Message) (days []chatDay) {
+	now := time.Now()
+	today, yesterday := v.voice.Date(models.TimeOf(now)), v.voice.Date(models.TimeOf(now.AddDate(0, 0, -1)))
+	for _, m := range messages {
+		date := v.voice.Date(m.CreatedAt)
+		if len(days) == 0 || days[len(days)-1].Date != date {
+			label := v.voice.Day(m.CreatedAt)
+			switch date {
+			case today:
+				label = v.voice.Say("date.today", nil)
+			case yesterday:
+				label = v.voice.Say("date.yesterday", nil)
+			}
+			days = append(days, chatDay{Date: date, Label: label})
+		}
+		day := &days[len(days)-1]
+		day.Messages = append(day.Messages, bubble{
+			ID: m.ID.String(), Name: m.Name(), At: m.CreatedAt.String(), Sent: m.CreatedAt,
+			Own: v.user != "" && strings.EqualFold(m.User, v.user), Parts: splitLinks(m.Message),
+		})
+	}
+	return days
+}
+
+// sendMessage stores the message of the form and goes back to the chat.
+func (p *pages) sendMessage(w http.ResponseWriter, r *http.Request) {
+	form, err := readForm(r)
+	if err != nil {
+		p.fail(w, r, err)
+		return
+	}
+	m := models.Message{User: form.Get("user"), Message: strings.ReplaceAll(form.Get("message"), "\r\n", "\n")}
+	m.ID, _ = models.ParseID(form.Get("_id")) // a form without one gets its id from the store
+	m.Normalize()
+	problems, _ := errors.AsType[models.Invalid](m.Check())
+	var wait time.Duration
+	if problems == nil {
+		var allowed bool
+		if wait, allowed = p.limits.allowMessage(m.User); allowed {
+			err = p.appendMessage(r.Context(), m)
+			problems, _ = errors.AsType[models.Invalid](err)
+		}
+	}
+	switch {
+	case problems != nil || wait > 0:
+		p.refuseMessage(w, r, form, problems, wait)
+	case err != nil:
+		p.fail(w, r, err)
+	default:
+		setCookie(w, r, userCookie, url.QueryEscape(m.User))
+		http.Redirect(w, r, "/chat", http.StatusSeeOther)
+	}
+}
+
+// appendMessage stores a message under the id that its form came with. Another one may have it when somebody goes back
+// to a form that was sent, and writes something else: that is another message.
+func (p *pages) appendMessage(ctx context.Context, m models.Message) error {
+	_, _, err := p.store.Messages.Append(ctx, m)
+	if errors.Is(err, dao.ErrConflict) && !m.ID.IsZero() {
+		m.ID = models.ID{}
+		_, _, err = p.store.Messages.Append(ctx, m)
+	}
+	return err
+}
+
+// refuseMessage shows the chat again with the message that was not sent, and why.
+func (p *pages) refuseMessage(w http.ResponseWriter, r *http.Request, form url.Values, problems models.Invalid, wait time.Duration) {
+	status := http.StatusBadRequest
+	if wait > 0 {
+		status = http.StatusTooManyRequests
+		errTooMany("messages", wait).headers(w)
+	}
+	p.refill(w, r, status, "chat", "/chat", func(ctx context.Context, v *visit) (any, error) {
+		again := newMessageForm(v)
+		again.User = field{typed(form, "user"), sayProblem(v.voice, problems, "user")}
+		again.Message = field{typed(form, "message"), sayProblem(v.voice, problems, "message")}
+		again.Summary = v.voice.Say("chat.refused", nil)
+		if wait > 0 {
+			again.Summary = v.voice.Say("chat.tooFast", map[string]any{"n": int64(math.Ceil(wait.Seconds()))})
+		}
+		if again.User.Problem != "" || again.User.Value != v.user {
+			again.Known = "" // the field shows itself
+		}
+		return p.chatSheet(ctx, v, models.ID{}, again)
+	})
+}

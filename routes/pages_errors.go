@@ -1,0 +1,66 @@
+package routes
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"pulperia/dao"
+	"pulperia/views"
+)
+
+// errorSheet is a page about something that went wrong.
+type errorSheet struct {
+	views.Page
+	Status    string
+	Words     string // what happened and what to do
+	RequestID string // only where we are to blame
+}
+
+// fail answers with the page of an error, which is logged if whoever runs the shop should look into it.
+func (p *pages) fail(w http.ResponseWriter, r *http.Request, err error) {
+	problem := explain(p.log, w, err)
+	problem.headers(w)
+	key := "error." + strconv.Itoa(problem.status)
+	if errors.Is(err, dao.ErrUnknown) {
+		key = "error.unknown"
+	}
+	p.errorPage(w, r, problem.status, key)
+}
+
+// errorPage answers with the page of a status, in the person's language. It works without the store. The key says which
+// texts tell of it; a status that has none of its own is told as the one that it is a kind of. A page that blames nobody
+// is kept like any other: a flood of refused requests must not cost a rendering each.
+func (p *pages) errorPage(w http.ResponseWriter, r *http.Request, status int, key string) {
+	v, err := p.visit(r)
+	if err != nil {
+		v = p.stranger(r)
+	}
+	if !v.voice.Knows(key) {
+		key = "error." + strconv.Itoa(status/100) + "00"
+	}
+	page := errorSheet{
+		Page: p.page(v, v.voice.Say(key+".title", nil), ""), Status: strconv.Itoa(status), Words: v.voice.Say(key, nil),
+	}
+	if status >= 500 {
+		page.RequestID = w.Header().Get("X-Request-Id")
+	}
+	if page.RequestID != "" || page.Position == "" {
+		p.answer(w, r, v, status, "error", page)
+		return
+	}
+	key = strings.Join([]string{page.Position, key, string(v.voice.Language), strconv.FormatInt(page.CartCount, 10), page.Status}, "\n")
+	html, err := p.kept.get(r.Context(), v.position, key, func(context.Context) ([]byte, error) {
+		return p.views.Render(v.voice.Language, "error", page)
+	})
+	if err != nil {
+		p.answer(w, r, v, status, "error", page)
+		return
+	}
+	p.write(w, v, status, html)
+}
+
+// notFound answers for every path that is none of the shop's.
+func (p *pages) notFound(w http.ResponseWriter, r *http.Request) { p.fail(w, r, dao.ErrNotFound) }

@@ -1,0 +1,132 @@
+package routes
+
+import (
+	"cmp"
+	"context"
+	"net/http"
+
+	"pulperia/dao/models"
+	"pulperia/views"
+)
+
+// fewLeft is the stock from which on a page tells how many are left.
+const fewLeft = 5
+
+// productsSheet is the list of products with its filters.
+type productsSheet struct {
+	views.Page
+	Filtered   bool
+	Total      int64
+	Filter     filterForm
+	Categories []categoryChoice
+	Chips      []chip
+	Products   []card
+	Pager      pager
+	PastEnd    string // the address of the last page, on one that lies past it
+}
+
+type categoryChoice struct {
+	Name     string
+	Products int64
+	Chosen   bool
+}
+
+// card is a product in the list.
+type card struct {
+	ID, Title, Category, Picture string
+	Price                        models.Money
+	Stock                        stockWords
+	Available                    bool
+	Above                        bool // likely to be seen at once: its picture does not wait
+}
+
+// stockWords says how much is left; state is one of in, few, out and off.
+type stockWords struct{ State, Words string }
+
+func stockOf(voice *views.Voice, p models.Product) stockWords {
+	switch {
+	case !p.Status:
+		return stockWords{"off", voice.Say("stock.off", nil)}
+	case p.Stock <= 0:
+		return stockWords{"out", voice.Say("stock.out", nil)}
+	case p.Stock <= fewLeft:
+		return stockWords{"few", voice.Say("stock.few", map[string]any{"n": p.Stock})}
+	}
+	return stockWords{"in", voice.Say("stock.in", nil)}
+}
+
+// pager is the way to the pages beside this one.
+type pager struct {
+	Many        bool
+	Page, Pages int64
+	Prev, Next  string
+}
+
+func newPager(page models.ProductPage, link func(page int) string) pager {
+	pager := pager{Page: int64(page.Page), Pages: int64(page.TotalPages())}
+	pager.Many = pager.Pages > 1
+	if page.Prev() > 0 {
+		pager.Prev = link(page.Prev())
+	}
+	if page.Next() > 0 {
+		pager.Next = link(page.Next())
+	}
+	return pager
+}
+
+// home shows the shop's front: all that is on sale.
+func (p *pages) home(w http.ResponseWriter, r *http.Request) { p.products(w, r) }
+
+// products shows the list of products that the address asks for.
+func (p *pages) products(w http.ResponseWriter, r *http.Request) {
+	f := readFilter(r.URL.Query())
+	here := f.link(f.page)
+	if here == "/products" {
+		here = r.URL.Path
+	}
+	if f.problems == nil {
+		p.show(w, r, sheet{template: "products", here: here, fill: func(ctx context.Context, v *visit) (any, error) {
+			return p.productsSheet(ctx, v, f)
+		}})
+		return
+	}
+	p.refill(w, r, http.StatusBadRequest, "products", here, func(ctx context.Context, v *visit) (any, error) {
+		return p.productsSheet(ctx, v, f)
+	})
+}
+
+func (p *pages) productsSheet(ctx context.Context, v *visit, f filter) (any, error) {
+	list, err := p.store.Products.List(ctx, f.query())
+	if err != nil {
+		return nil, err
+	}
+	categories, err := p.store.Products.Categories(ctx)
+	if err != nil {
+		return nil, err
+	}
+	title := v.voice.Say("home.title", nil)
+	switch {
+	case f.text != "":
+		title = v.voice.Say("home.results", map[string]any{"q": f.text})
+	case f.filtered():
+		title = cmp.Or(f.category, v.voice.Say("home.filtered", nil))
+	}
+	page := productsSheet{
+		Page: p.page(v, title, "home"), Filtered: f.filtered(), Total: int64(list.Total), Filter: f.form(v.voice),
+		Chips: f.chips(v.voice), Pager: newPager(list, f.link),
+	}
+	page.Search = f.text
+	for _, c := range categories {
+		page.Categories = append(page.Categories, categoryChoice{c.Name, int64(c.Products), c.Name == f.category})
+	}
+	for i, product := range list.Products {
+		page.Products = append(page.Products, card{
+			ID: product.ID.String(), Title: product.Title, Category: product.Category, Picture: p.picture(product),
+			Price: product.Price, Stock: stockOf(v.voice, product), Available: product.Available(), Above: i < 4,
+		})
+	}
+	if len(list.Products) == 0 && list.Total > 0 {
+		page.PastEnd = f.link(list.TotalPages())
+	}
+	return page, nil
+}

@@ -1,0 +1,168 @@
+package routes
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// fill puts ten products on the shelves: five yerbas, four cheeses and one that is off sale.
+func (v *visitor) fill() {
+	for i := 1; i <= 5; i++ {
+		v.product(fmt.Sprint("Y", i), fmt.Sprintf(`"title":"Yerba %d"`, i), `"category":"yerbas"`, fmt.Sprintf(`"price":%d`, 100*i))
+	}
+	for i := 1; i <= 4; i++ {
+		v.product(fmt.Sprint("Q", i), fmt.Sprintf(`"title":"Queso %d"`, i), `"category":"quesos"`, fmt.Sprintf(`"price":%d`, 1000*i), fmt.Sprintf(`"stock":%d`, i-1))
+	}
+	v.product("OFF", `"title":"Escondido"`, `"status":false`)
+}
+
+// The list shows what is on sale and what its address asks for, in the API's own words.
+func TestProductsPage(t *testing.T) {
+	v := newVisitor(t)
+	v.fill()
+	yerbas := []string{"Yerba 1", "Yerba 2", "Yerba 3", "Yerba 4", "Yerba 5"}
+	quesos := []string{"Queso 1", "Queso 2", "Queso 3", "Queso 4"}
+	for _, tt := range []struct {
+		target, title string
+		want, chips   []string
+	}{
+		{"/", "Pasá, hay de todo", slices.Concat(yerbas, quesos), nil},
+		{"/PRODUCTS/", "Pasá, hay de todo", slices.Concat(yerbas, quesos), nil},
+		{"/products?category=yerbas", "yerbas", yerbas, []string{"yerbas"}},
+		{"/products?q=queso+3", "Resultados para «queso 3»", []string{"Queso 3"}, []string{"«queso 3»"}},
+		{"/products?minPrice=1.000,00&maxPrice=3000.0&sort=desc", "Productos", []string{"Queso 3", "Queso 2", "Queso 1"}, []string{"Desde $ 1.000,00", "Hasta $ 3.000,00"}},
+		{"/products?available=true&category=quesos&sort=1", "quesos", quesos[1:], []string{"quesos", "Solo lo que hay"}},
+		{"/products?limit=3&page=2", "Pasá, hay de todo", []string{"Yerba 4", "Yerba 5", "Queso 1"}, nil},
+		{"/products?page=x&limit=-1&sort=up&available=1&none=1", "Pasá, hay de todo", yerbas[:1], nil},
+		{"/products?q=escondido", "Resultados para «escondido»", nil, []string{"«escondido»"}},
+	} {
+		got := v.get(tt.target)
+		got.want(http.StatusOK, "h1", tt.title)
+		if diff := cmp.Diff(tt.want, got.texts(".card__title a")); diff != "" {
+			t.Errorf("%s: %s", tt.target, diff)
+		}
+		chips := got.texts(".chip bdi")
+		if diff := cmp.Diff(tt.chips, chips); diff != "" {
+			t.Errorf("%s: chips %s", tt.target, diff)
+		}
+	}
+}
+
+// What is sold out stands on the shelf without its form.
+func TestProductsPageOffersWhatThereIs(t *testing.T) {
+	v := newVisitor(t)
+	v.fill()
+	got := v.get("/products?category=quesos")
+	if cards, forms := len(got.all(".card")), len(got.all(".card form")); cards != 4 || forms != 3 {
+		t.Errorf("%d products with %d forms", cards, forms)
+	}
+	got.want(200, ".card .stock", "Agotado")
+}
+
+// Pages keep the filters, a chip drops its own and keeps the others, and a page past the end leads back.
+func TestProductsPageLinks(t *testing.T) {
+	v := newVisitor(t)
+	v.fill()
+	got := v.get("/products?category=yerbas&limit=2&page=2&q=yerba&junk=1")
+	want := map[string]string{
+		`.pager a[rel=prev]`: "/products?category=yerbas&limit=2&q=yerba",
+		`.pager a[rel=next]`: "/products?category=yerbas&limit=2&page=3&q=yerba",
+		".chip":              "/products?category=yerbas&limit=2",
+	}
+	for selector, link := range want {
+		if href := got.attribute(selector, "href"); href != link {
+			t.Errorf("%s leads to %q, want %q", selector, href, link)
+		}
+	}
+	got.want(200, ".pager__at", "Página 2 de 3")
+	if chosen := got.text("select#category option[selected]"); chosen != "yerbas (5)" {
+		t.Errorf("chosen category: %q", chosen)
+	}
+	past := v.get("/products?limit=2&page=99")
+	past.want(200, ".empty p", "La lista termina antes de esta página.")
+	if href := past.attribute(".empty a", "href"); href != "/products?limit=2&page=5" {
+		t.Errorf("past the end it leads to %q", href)
+	}
+	if none := v.get("/products?q=zzz"); none.attribute(".empty a", "href") != "/products" {
+		t.Error("nothing found leads nowhere")
+	}
+}
+
+// A price that cannot be read stands beside its field with what was typed; the rest of the filter works.
+func TestProductsPageRefusesPrice(t *testing.T) {
+	v := newVisitor(t)
+	v.fill()
+	got := v.get("/products?category=quesos&minPrice=" + url.QueryEscape(`"><b>caro`))
+	got.want(400, "#minPrice-problem", "Tiene que ser un número, como 1234,50.")
+	if typed := got.attribute("input#minPrice", "value"); typed != `"><b>caro` {
+		t.Errorf("typed: %q", typed)
+	}
+	if n := len(got.all(".card")); n != 4 {
+		t.Errorf("%d products", n)
+	}
+}
+
+func TestEmptyShop(t *testing.T) {
+	v := newVisitor(t)
+	v.get("/").want(200, ".empty p", "Todavía no hay productos. Agregá el primero o probá con el catálogo de muestra (--demo).")
+	v.get("/realtimeproducts").want(200, ".empty p", "Todavía no hay productos. Agregá el primero con el formulario.")
+	v.get("/cart").want(200, ".empty p", "Tu carrito está vacío. Elegí algo de los estantes y aparece acá.")
+	v.get("/chat").want(200, ".empty p", "Todavía nadie dijo nada. Escribí el primer mensaje.")
+}
+
+// How much is left is said in words; what cannot be bought has no form.
+func TestProductPage(t *testing.T) {
+	v := newVisitor(t)
+	for _, tt := range []struct{ fields, es, en string }{
+		{`"stock":7`, "Hay en stock", "In stock"},
+		{`"stock":5`, "Quedan 5", "Only 5 left"},
+		{`"stock":1`, "Queda 1", "Only 1 left"},
+		{`"stock":0`, "Agotado", "Sold out"},
+		{`"status":false`, "No está a la venta", "Not for sale"},
+	} {
+		p := v.product("P"+tt.fields, `"title":"Miel"`, tt.fields, `"description":"De monte.\n\nEspesa."`)
+		path := "/products/" + p.ID.String()
+		got := v.get(path)
+		got.want(200, "h1", "Miel", ".stock", tt.es, ".product__price", "$ 1.234,50")
+		v.another("Accept-Language", "en").get(path).want(200, ".stock", tt.en, ".product__price", "$1,234.50")
+		if text := textOf(got.all(".product__about")[0]); text != "De monte.\n\nEspesa." {
+			t.Errorf("description: %q", text)
+		}
+		if buyable := len(got.all(".buy")) == 1; buyable != p.Available() {
+			t.Errorf("%s: buyable is %v", tt.fields, buyable)
+		}
+	}
+	for _, path := range []string{"/products/" + unknownID, "/products/x"} {
+		v.get(path).want(404, "h1", "Acá no hay nada")
+	}
+}
+
+// A product without a picture is drawn by its category; several pictures stand side by side.
+func TestPictures(t *testing.T) {
+	v := newVisitor(t)
+	none := v.product("A", `"category":"Yerba y mate"`)
+	several := v.product("B", `"thumbnails":["/img/a.webp","https://example.com/b.png"]`)
+	if src := v.get("/products/"+none.ID.String()).attribute(".picture img", "src"); !strings.HasPrefix(src, "/public/img/products/mate.svg?v=") {
+		t.Errorf("drawing: %q", src)
+	}
+	got := v.get("/products/" + several.ID.String())
+	var sources []string
+	for _, node := range got.all(".gallery img") {
+		src, _ := attributeOf(node, "src")
+		sources = append(sources, src)
+	}
+	if diff := cmp.Diff([]string{"/img/a.webp", "https://example.com/b.png"}, sources); diff != "" {
+		t.Error(diff)
+	}
+	for category, want := range map[string]string{"BEBIDAS": "bottle", "Panadería": "bread", "women's clothing": "shirt", "¿?": "parcel"} {
+		if got := drawing(category); got != "img/products/"+want+".svg" {
+			t.Errorf("%s: %s", category, got)
+		}
+	}
+}

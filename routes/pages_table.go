@@ -1,0 +1,211 @@
+package routes
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"pulperia/dao"
+	"pulperia/dao/models"
+	"pulperia/views"
+)
+
+// tableSize is how many products a page of the catalogue's table shows.
+const tableSize = 50
+
+// tableSheet is the catalogue as whoever keeps the shop sees it: every product, on sale or not.
+type tableSheet struct {
+	views.Page
+	Total      int64
+	Rows       []row
+	Pager      pager
+	PastEnd    string
+	Categories []categoryChoice
+	Form       productForm
+}
+
+type row struct {
+	ID, Title, Code, Category string
+	Price                     models.Money
+	Stock                     int64
+	OnSale                    bool
+}
+
+// realTimeProducts shows the table with an empty form.
+func (p *pages) realTimeProducts(w http.ResponseWriter, r *http.Request) {
+	page := between(r.URL.Query().Get("page"), 1, 1, 1<<31-1)
+	p.show(w, r, sheet{template: "realTimeProducts", here: tableLink(page), private: "form",
+		fill: func(ctx context.Context, v *visit) (any, error) {
+			return p.tableSheet(ctx, v, page, newProductForm())
+		}})
+}
+
+func tableLink(page int) string {
+	if page <= 1 {
+		return "/realtimeproducts"
+	}
+	return "/realtimeproducts?page=" + strconv.Itoa(page)
+}
+
+func (p *pages) tableSheet(ctx context.Context, v *visit, page int, form productForm) (any, error) {
+	list, err := p.store.Products.List(ctx, models.ProductQuery{Page: page, Limit: tableSize})
+	if err != nil {
+		return nil, err
+	}
+	categories, err := p.store.Products.Categories(ctx)
+	if err != nil {
+		return nil, err
+	}
+	sheet := tableSheet{
+		Page: p.page(v, v.voice.Say("table.title", nil), "table"), Total: int64(list.Total),
+		Pager: newPager(list, tableLink), Form: form,
+	}
+	for _, product := range list.Products {
+		sheet.Rows = append(sheet.Rows, row{
+			ID: product.ID.String(), Title: product.Title, Code: product.Code, Category: product.Category,
+			Price: product.Price, Stock: product.Stock, OnSale: product.Status,
+		})
+	}
+	if len(list.Products) == 0 && list.Total > 0 {
+		sheet.PastEnd = tableLink(list.TotalPages())
+	}
+	for _, c := range categories {
+		sheet.Categories = append(sheet.Categories, categoryChoice{Name: c.Name})
+	}
+	return sheet, nil
+}
+
+// productForm is the form that adds a product.
+type productForm struct {
+	ID                                                           string // made beforehand, so that sending it twice adds one product
+	Title, Code, Category, Price, Stock, Description, Thumbnails field
+	OnSale                                                       bool
+	Summary                                                      string // what is wrong with the whole
+}
+
+func newProductForm() productForm {
+	return productForm{ID: models.NewID(time.Now()).String(), OnSale: true}
+}
+
+// addProduct adds the product of the form and goes to where it stands in the table.
+func (p *pages) addProduct(w http.ResponseWriter, r *http.Request) {
+	form, err := readForm(r)
+	if err != nil {
+		p.fail(w, r, err)
+		return
+	}
+	product, problems := readProduct(form)
+	status := http.StatusBadRequest
+	if problems == nil {
+		product, err = p.createProduct(r.Context(), product)
+		invalid, refused := errors.AsType[models.Invalid](err)
+		conflict, taken := errors.AsType[dao.Conflict](err)
+		switch {
+		case err == nil:
+			p.toLastRow(w, r, product.ID)
+			return
+		case taken:
+			status = http.StatusConflict
+			problems.Add(conflict.Field, models.Taken, nil, "")
+		case refused:
+			problems = invalid
+		default:
+			p.fail(w, r, err)
+			return
+		}
+	}
+	p.refill(w, r, status, "realTimeProducts", tableLink(1), func(ctx context.Context, v *visit) (any, error) {
+		return p.tableSheet(ctx, v, 1, refilledProduct(v.voice, form, problems))
+	})
+}
+
+// createProduct stores a product under the id that its form came with. Another one may have it when somebody goes
+// back to a form that was sent, and fills it in anew: that is another product.
+func (p *pages) createProduct(ctx context.Context, product models.Product) (models.Product, error) {
+	created, _, err := p.store.Products.Create(ctx, product)
+	if conflict, taken := errors.AsType[dao.Conflict](err); !taken || conflict.Field != "_id" {
+		return created, err
+	}
+	product.ID = models.ID{}
+	created, _, err = p.store.Products.Create(ctx, product)
+	return created, err
+}
+
+// toLastRow goes to the end of the table, where the newest product stands.
+func (p *pages) toLastRow(w http.ResponseWriter, r *http.Request, id models.ID) {
+	last := 1
+	if list, err := p.store.Products.List(r.Context(), models.ProductQuery{Limit: tableSize}); err == nil {
+		last = list.TotalPages()
+	}
+	http.Redirect(w, r, tableLink(last)+"#p-"+id.String(), http.StatusSeeOther)
+}
+
+// readProduct reads the form into a product that is ready to be stored, or tells all that is wrong with it.
+func readProduct(form url.Values) (models.Product, models.Invalid) {
+	var v models.Invalid
+	product := models.Product{
+		Title: form.Get("title"), Description: strings.ReplaceAll(form.Get("description"), "\r\n", "\n"),
+		Code: form.Get("code"), Category: form.Get("category"), Status: form.Get("status") == "true",
+		Price: typedPrice(&v, "price", form.Get("price")),
+		Stock: typedWhole(&v, "stock", form.Get("stock"), models.MaxStock),
+	}
+	product.ID, _ = models.ParseID(form.Get("_id")) // a form without one gets its id from the store
+	for line := range strings.Lines(form.Get("thumbnails")) {
+		if line = strings.TrimSpace(line); line != "" {
+			product.Thumbnails = append(product.Thumbnails, line)
+		}
+	}
+	product.Normalize()
+	rules, _ := errors.AsType[models.Invalid](product.Check())
+	for _, p := range rules {
+		if !v.Has(p.Field) {
+			v = append(v, p)
+		}
+	}
+	return product, v
+}
+
+// refilledProduct is the form with what was typed and what is wrong beside each field.
+func refilledProduct(voice *views.Voice, form url.Values, v models.Invalid) productForm {
+	marked := 0
+	refilled := func(name string) field {
+		f := field{typed(form, name), sayProblem(voice, v, name)}
+		if f.Problem != "" {
+			marked++
+		}
+		return f
+	}
+	again := productForm{
+		ID: typed(form, "_id"), Title: refilled("title"), Code: refilled("code"), Category: refilled("category"),
+		Price: refilled("price"), Stock: refilled("stock"), Description: refilled("description"),
+		Thumbnails: refilled("thumbnails"), OnSale: form.Get("status") == "true",
+	}
+	again.Summary = voice.Say("form.fix", map[string]any{"n": marked})
+	return again
+}
+
+// deleteProduct deletes a product and goes back to its page of the table. One that is gone already is what was wanted.
+func (p *pages) deleteProduct(w http.ResponseWriter, r *http.Request) {
+	form, err := readForm(r)
+	if err != nil {
+		p.fail(w, r, err)
+		return
+	}
+	id, err := pageID(r, "pid")
+	if err == nil {
+		_, _, err = p.store.Products.Delete(r.Context(), id)
+	}
+	if err != nil && !errors.Is(err, dao.ErrNotFound) {
+		p.fail(w, r, err)
+		return
+	}
+	page := between(form.Get("page"), 1, 1, 1<<31-1)
+	if list, err := p.store.Products.List(r.Context(), models.ProductQuery{Limit: tableSize}); err == nil {
+		page = min(page, list.TotalPages())
+	}
+	http.Redirect(w, r, tableLink(page), http.StatusSeeOther)
+}

@@ -1,0 +1,119 @@
+package routes
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"pulperia/dao"
+	"pulperia/dao/models"
+	"pulperia/views"
+)
+
+// The cookies of a visitor. Their values are what the visitor could type as well: the shop believes none of them more
+// than a form.
+const (
+	cartCookie     = "cart"
+	userCookie     = "user"
+	languageCookie = "lang"
+	cookieDays     = 365
+)
+
+// visit is one request for a page: in which language, with which cart, at which position.
+type visit struct {
+	voice    *views.Voice
+	position dao.Position
+	cart     models.Cart // the zero cart as long as nothing was added
+	user     string      // the e-mail address that was last used in the chat, or ""
+	here     string
+}
+
+// visit reads the position before anything else, so that nothing on the page is older than it says.
+func (p *pages) visit(r *http.Request) (*visit, error) {
+	v := p.stranger(r)
+	position, err := p.store.Feed.Head(r.Context())
+	if err != nil {
+		return v, err
+	}
+	v.position = position
+	if user, err := url.QueryUnescape(cookie(r, userCookie)); err == nil && models.CheckUser(user) == nil {
+		v.user = user
+	}
+	id, err := models.ParseID(cookie(r, cartCookie))
+	if err != nil {
+		return v, nil
+	}
+	cart, err := p.store.Carts.Get(r.Context(), id)
+	if err != nil && !errors.Is(err, dao.ErrNotFound) {
+		return v, err
+	}
+	v.cart = cart
+	return v, nil
+}
+
+// stranger is a visit as far as the request alone tells it.
+func (p *pages) stranger(r *http.Request) *visit {
+	language, chosen := views.ParseLanguage(cookie(r, languageCookie))
+	if !chosen {
+		language = p.choose.Choose(r.Header.Get("Accept-Language"))
+	}
+	return &visit{voice: p.views.Voice(language), here: "/"}
+}
+
+// page is the frame of a page of this visit; section is the part of the shop that the header marks.
+func (p *pages) page(v *visit, title, section string) views.Page {
+	page := views.Page{
+		Title: title, Here: v.here, CartCount: v.cart.Count(), Version: p.version, At: map[string]bool{section: true},
+	}
+	if v.position.Epoch != "" {
+		page.Position = v.position.String()
+	}
+	return page
+}
+
+func cookie(r *http.Request, name string) string {
+	if c, err := r.Cookie(name); err == nil {
+		return c.Value
+	}
+	return ""
+}
+
+// setCookie has the visitor remember a value for a year. Scripts cannot read it and other sites cannot send it along.
+func setCookie(w http.ResponseWriter, r *http.Request, name, value string) {
+	http.SetCookie(w, &http.Cookie{
+		Name: name, Value: value, Path: "/", MaxAge: int(cookieDays * 24 * time.Hour / time.Second),
+		HttpOnly: true, SameSite: http.SameSiteLaxMode,
+		Secure: r.TLS != nil || r.Header.Get("X-Forwarded-Proto") == "https", // to lie about it only spoils one's own cookie
+	})
+}
+
+// setLanguage remembers a language and goes back to where it was chosen.
+func (p *pages) setLanguage(w http.ResponseWriter, r *http.Request) {
+	form, err := readForm(r)
+	if err != nil {
+		p.fail(w, r, err)
+		return
+	}
+	language, known := views.ParseLanguage(form.Get("lang"))
+	if !known {
+		var v models.Invalid
+		v.Add("lang", models.NotOneOf, "es, en", "")
+		p.fail(w, r, v)
+		return
+	}
+	setCookie(w, r, languageCookie, string(language))
+	http.Redirect(w, r, localPath(form.Get("to")), http.StatusSeeOther)
+}
+
+// localPath returns a path of this server as it is, and "/" for everything that would lead elsewhere. Browsers take a
+// backslash for a slash and skip control characters, so a path with one of them leads who knows where.
+func localPath(to string) string {
+	u, err := url.Parse(to)
+	if err != nil || u.Scheme != "" || u.Host != "" || u.User != nil || strings.ContainsAny(to, "\\\r\n\t") ||
+		!strings.HasPrefix(to, "/") || strings.HasPrefix(to, "//") {
+		return "/"
+	}
+	return to
+}

@@ -1,0 +1,116 @@
+package routes
+
+import (
+	"github.com/danielgtaylor/huma/v2"
+
+	"pulperia/dao/models"
+)
+
+type productDoc struct {
+	ID          string   `json:"_id" pattern:"^[0-9a-f]{24}$" example:"665f1c2ab0e84d3f9a7c1e52"`
+	Title       string   `json:"title" example:"Yerba mate 1 kg"`
+	Description string   `json:"description" example:"Molienda gruesa, estacionada doce meses."`
+	Code        string   `json:"code" doc:"Unique in the shop; exact, case-sensitive." example:"YM-1000"`
+	Price       float64  `json:"price" doc:"In the shop's one currency, with at most two decimals." example:"1234.5"`
+	Status      bool     `json:"status" doc:"false takes it off sale." example:"true"`
+	Stock       int64    `json:"stock" example:"7"`
+	Category    string   `json:"category" example:"almacén"`
+	Thumbnails  []string `json:"thumbnails" nullable:"false" doc:"Absolute paths on this server, or http(s) URLs." example:"/img/yerba.webp"`
+	CreatedAt   string   `json:"createdAt" format:"date-time" example:"2026-11-23T12:00:00.000Z"`
+	UpdatedAt   string   `json:"updatedAt" format:"date-time" example:"2026-11-23T12:00:00.000Z"`
+	Rev         int64    `json:"rev" minimum:"1" doc:"1 when made, one more at every change." example:"1"`
+}
+
+// ProductFields is exported for the sake of reflection: huma passes over embedded types that are not.
+type ProductFields struct {
+	Title       string       `json:"title" minLength:"1" maxLength:"200" example:"Yerba mate 1 kg"`
+	Description string       `json:"description" minLength:"1" maxLength:"5000" example:"Molienda gruesa, estacionada doce meses."`
+	Code        string       `json:"code" minLength:"1" maxLength:"200" doc:"Unique in the shop; exact, case-sensitive." example:"YM-1000"`
+	Price       float64      `json:"price" minimum:"0" maximum:"10000000000" doc:"At most two decimals." example:"1234.5"`
+	Status      bool         `json:"status" required:"false" default:"true" example:"true"`
+	Stock       int64        `json:"stock" minimum:"0" maximum:"1000000000" example:"7"`
+	Category    string       `json:"category" minLength:"1" maxLength:"200" example:"almacén"`
+	Thumbnails  []string     `json:"thumbnails" required:"false" nullable:"false" maxItems:"20" maxLength:"2000" doc:"Absolute paths on this server, or http(s) URLs; none when absent." example:"/img/yerba.webp"`
+	Thumbnail   thumbnailDoc `json:"thumbnail" required:"false"`
+}
+
+type productCreateDoc struct {
+	_  struct{} `json:"-" additionalProperties:"true"`
+	ID string   `json:"_id" required:"false" pattern:"^[0-9a-f]{24}$" doc:"Kept when it is free; made when absent." example:"665f1c2ab0e84d3f9a7c1e52"`
+	ProductFields
+}
+
+type productUpdateDoc struct{ ProductFields }
+
+// TransformSchema makes every field optional: an update takes any subset of them.
+func (productUpdateDoc) TransformSchema(_ huma.Registry, s *huma.Schema) *huma.Schema {
+	s.Required = nil
+	s.AdditionalProperties = true
+	s.Description = "Any subset of a product's fields. Others are ignored; `_id` never changes."
+	return s
+}
+
+// thumbnailDoc is the other spelling of thumbnails.
+type thumbnailDoc struct{}
+
+// Schema allows a string as well as a list of strings.
+func (thumbnailDoc) Schema(huma.Registry) *huma.Schema {
+	most, longest := models.MaxThumbnails, models.MaxThumbnail
+	picture := &huma.Schema{Type: huma.TypeString, MaxLength: &longest}
+	return &huma.Schema{
+		Description: "Another spelling of `thumbnails`; without meaning where `thumbnails` is there too.",
+		OneOf:       []*huma.Schema{picture, {Type: huma.TypeArray, MaxItems: &most, Items: picture}},
+	}
+}
+
+type productAnswerDoc struct {
+	Status  string     `json:"status" enum:"success"`
+	Payload productDoc `json:"payload"`
+}
+
+type productListDoc struct {
+	Status  string       `json:"status" enum:"success"`
+	Payload []productDoc `json:"payload" nullable:"false"`
+	Paging
+}
+
+func (productRoutes) describeList(op *operation) {
+	op.is("listProducts", "products", "A page of products",
+		"Oldest first, or by price. What stands in `query` gives way to a parameter of its own. A page past the end is empty.")
+	op.query("limit", "Products on a page.", wholeSchema(1, models.MaxLimit, defaultLimit))
+	op.query("page", "From 1.", wholeSchema(1, 0, 1))
+	op.query("sort", "By price; oldest first when absent. `1` and `-1` mean the same, case does not matter.", oneOf("asc", "desc", "1", "-1"))
+	op.query("query", "`category:yerbas`, `status:true` or `{\"category\":\"yerbas\",\"status\":true}`; no other key.", textSchema("category:yerbas"))
+	op.query("category", "Exactly this category.", textSchema("yerbas"))
+	op.query("status", "On sale or not.", oneOf("true", "false"))
+	op.query("q", "Words: each must begin some word of title, description, code or category; accents and case do not matter.", textSchema("limon"))
+	op.query("minPrice", "At least this price.", textSchema("100"))
+	op.query("maxPrice", "At most this price.", textSchema("1234.50"))
+	op.query("available", "true: only what is on sale and in stock.", oneOf("true", "false"))
+	op.answers(200, "The page.", productListDoc{})
+}
+
+func (productRoutes) describeGet(op *operation) {
+	op.is("getProduct", "products", "A product", "")
+	op.answers(200, "The product.", productAnswerDoc{})
+}
+
+func (productRoutes) describeCreate(op *operation) {
+	op.is("createProduct", "products", "Add a product", "The same id with the same content again adds nothing.")
+	op.takes(productCreateDoc{}, true)
+	op.answers(201, "The product, as it is stored.", productAnswerDoc{})
+	op.answers(200, "It was there already, with this id and this content.", productAnswerDoc{})
+	op.fails(409)
+}
+
+func (productRoutes) describeUpdate(op *operation) {
+	op.is("updateProduct", "products", "Change a product", "")
+	op.takes(productUpdateDoc{}, true)
+	op.answers(200, "The product, as it is now.", productAnswerDoc{})
+	op.fails(409)
+}
+
+func (productRoutes) describeRemove(op *operation) {
+	op.is("deleteProduct", "products", "Remove a product", "Carts that name it stay as they are.")
+	op.answers(200, "The product, as it was.", productAnswerDoc{})
+}

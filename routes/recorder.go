@@ -1,0 +1,91 @@
+package routes
+
+import (
+	"log/slog"
+	"net/http"
+	"strings"
+)
+
+// recorder notes what is answered.
+type recorder struct {
+	http.ResponseWriter
+	status int // 0 until it is sent
+	bytes  int64
+}
+
+// WriteHeader notes the status of the answer.
+func (r *recorder) WriteHeader(status int) {
+	if r.status == 0 && status >= 200 {
+		r.status = status
+	}
+	r.ResponseWriter.WriteHeader(status)
+}
+
+// Write counts the bytes as they are sent.
+func (r *recorder) Write(b []byte) (int, error) {
+	if r.status == 0 {
+		r.status = http.StatusOK
+	}
+	n, err := r.ResponseWriter.Write(b)
+	r.bytes += int64(n)
+	return n, err
+}
+
+// Unwrap lets http.ResponseController reach what the connection can do.
+func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }
+
+// policy lets a page load only what the shop itself serves, and pictures from wherever merchants keep them.
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' http: https:; font-src 'self'; " +
+	"connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+// secure sets the headers that every answer has, and those of what a browser shows. The referrer policy keeps a cart's address,
+// which opens the cart, from the sites that pictures come from.
+func secure(header http.Header, r *http.Request, id string) {
+	header.Set("X-Request-Id", id)
+	header.Set("X-Content-Type-Options", "nosniff")
+	if !isAPI(r.URL.Path) {
+		header.Set("Referrer-Policy", "same-origin")
+		header.Set("Content-Security-Policy", policy)
+	}
+}
+
+// refusals answers for what no route answers, in the form of the place: JSON to a program, a page to a person.
+type refusals struct {
+	log  *slog.Logger
+	page func(http.ResponseWriter, *http.Request, error)
+}
+
+func (f refusals) refuse(w http.ResponseWriter, r *http.Request, err error) {
+	if isAPI(r.URL.Path) {
+		explain(f.log, w, err).write(w)
+		return
+	}
+	f.page(w, r, err)
+}
+
+// panicked answers after a panic. What the route had prepared no longer counts.
+func (f refusals) panicked(w http.ResponseWriter, r *http.Request, err error) {
+	for _, name := range []string{"Cache-Control", "Content-Encoding", "Content-Length", "Etag", "X-Position"} {
+		w.Header().Del(name)
+	}
+	f.refuse(w, r, err)
+}
+
+// unrouted answers a path or a method that no route has: the catch-all patterns have no method, all others do.
+func unrouted(mux *http.ServeMux, refusals refusals) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		var allow []string
+		for _, method := range []string{"GET", "HEAD", "POST", "PUT", "DELETE"} {
+			_, pattern := mux.Handler(&http.Request{Method: method, URL: r.URL, Host: r.Host})
+			if strings.Contains(pattern, " ") {
+				allow = append(allow, method)
+			}
+		}
+		if len(allow) == 0 {
+			refusals.refuse(w, r, problem{status: 404, code: "not_found", message: "There is nothing at this path."})
+			return
+		}
+		refusals.refuse(w, r, problem{status: 405, code: "method_not_allowed", allow: strings.Join(allow, ", "),
+			message: r.Method + " is not possible here, only " + strings.Join(allow, ", ") + "."})
+	}
+}

@@ -1,0 +1,204 @@
+package routes
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+	"log/slog"
+	"math"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"pulperia/dao"
+	"pulperia/dao/models"
+)
+
+// problem is an error as an answer tells it. It is an error too, for what routes refuse on their own account.
+type problem struct {
+	status     int
+	code       string // the contract's word for it, such as "not_found"
+	message    string // for a person, in English
+	details    models.Invalid
+	retryAfter time.Duration // told in Retry-After when over 0
+	allow      string        // the methods that there are, for 405
+}
+
+// Error returns the message.
+func (p problem) Error() string { return p.message }
+
+// retryStore is when to come back to a store that could not be reached: long enough for a restart.
+const retryStore = 5 * time.Second
+
+// problemOf turns an error into what an answer tells of it. What is not in the table is "internal", and nothing of it is told.
+func problemOf(err error) problem {
+	if p, ok := errors.AsType[problem](err); ok {
+		return p
+	}
+	if invalid, ok := errors.AsType[models.Invalid](err); ok {
+		return problem{status: http.StatusBadRequest, code: "invalid", message: summary(invalid), details: invalid}
+	}
+	if conflict, ok := errors.AsType[dao.Conflict](err); ok {
+		return errTaken(conflict)
+	}
+	if tooLarge, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		return errTooLarge(tooLarge.Limit)
+	}
+	for _, row := range []struct {
+		is error
+		problem
+	}{
+		{dao.ErrUnknown, problem{status: 503, code: "unavailable", retryAfter: retryStore,
+			message: "It is not known whether this was stored. Look before you send it again."}},
+		{dao.ErrUnavailable, problem{status: 503, code: "unavailable", retryAfter: retryStore,
+			message: "The store cannot do this now, and nothing was changed. Try again in a moment."}},
+		{dao.ErrNotFound, problem{status: 404, code: "not_found", message: "There is nothing with this id."}},
+		{dao.ErrConflict, problem{status: 409, code: "conflict", message: "The code or the id is already taken."}},
+		{context.DeadlineExceeded, problem{status: 503, code: "unavailable", retryAfter: retryStore,
+			message: "This took too long, and nothing was changed. Try again in a moment."}},
+		{context.Canceled, problem{status: 503, code: "unavailable", retryAfter: retryStore,
+			message: "The request ended before it was done, and nothing was changed."}},
+	} {
+		if errors.Is(err, row.is) {
+			return row.problem
+		}
+	}
+	return problem{status: 500, code: "internal", message: "Something went wrong here."}
+}
+
+func summary(invalid models.Invalid) string {
+	const shown = 5
+	names := make([]string, 0, shown+1)
+	for _, p := range invalid {
+		if len(names) == shown {
+			names = append(names, "…")
+			break
+		}
+		names = append(names, p.Field)
+	}
+	return "Not accepted as sent: " + strings.Join(names, ", ") + ". See details for what is asked for."
+}
+
+// explain is problemOf for the last moment before an answer. What whoever runs the shop should look into is logged,
+// once, with the request's id; the visitor is told the id and no more.
+func explain(log *slog.Logger, w http.ResponseWriter, err error) problem {
+	p := problemOf(err)
+	if p.status < 500 || errors.Is(err, context.Canceled) {
+		return p
+	}
+	id := w.Header().Get("X-Request-Id")
+	level := slog.LevelWarn
+	if p.code == "internal" {
+		level = slog.LevelError
+		p.message += " Tell whoever runs the shop this request id: " + id
+	}
+	log.Log(context.Background(), level, "request failed", "request", id, "error", err)
+	return p
+}
+
+// headers sets the headers that belong to a problem.
+func (p problem) headers(w http.ResponseWriter) {
+	if p.retryAfter > 0 {
+		w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(p.retryAfter.Seconds()))))
+	}
+	if p.allow != "" {
+		w.Header().Set("Allow", p.allow)
+	}
+}
+
+// failure is the JSON form of a problem.
+type failure struct {
+	Status  string          `json:"status"`
+	Error   string          `json:"error"`
+	Message string          `json:"message"`
+	Details []failureDetail `json:"details"`
+}
+
+type failureDetail struct {
+	Field  string `json:"field"`
+	Reason string `json:"reason"`
+}
+
+// write answers with the JSON form of a problem.
+func (p problem) write(w http.ResponseWriter) {
+	answer := failure{Status: "error", Error: p.code, Message: p.message, Details: []failureDetail{}}
+	for _, detail := range p.details {
+		answer.Details = append(answer.Details, failureDetail{detail.Field, detail.Reason()})
+	}
+	p.headers(w)
+	writeJSON(w, p.status, models.JSON(answer))
+}
+
+func writeJSON(w http.ResponseWriter, status int, body []byte) {
+	header := w.Header()
+	header.Set("Content-Type", "application/json; charset=utf-8")
+	header.Set("Content-Length", strconv.Itoa(len(body)))
+	w.WriteHeader(status)
+	w.Write(body) // who cannot read it any more has gone
+}
+
+// begin and end are what stands around the payload of an answer that went well.
+const begin, end = `{"status":"success","payload":`, `}`
+
+// success appends the JSON form of an answer that went well.
+func success(answer, payload []byte) []byte {
+	return append(append(append(answer, begin...), payload...), end...)
+}
+
+// The refusals that come from no store.
+
+func errNotFound(what string, id models.ID) problem {
+	return problem{status: 404, code: "not_found", message: "There is no " + what + " " + id.String() + "."}
+}
+
+func errTooLarge(limit int64) problem {
+	return problem{status: 413, code: "too_large",
+		message: "The body is too large: at most " + strconv.FormatInt(limit, 10) + " bytes are read."}
+}
+
+func errTooMany(what string, retryAfter time.Duration) problem {
+	return problem{status: 429, code: "too_many_requests", retryAfter: retryAfter,
+		message: "These are too many " + what + " in a short time. Wait a moment and try again."}
+}
+
+func errTaken(conflict dao.Conflict) problem {
+	p := problem{status: 409, code: "conflict", message: "Nothing was stored: " + conflict.Error() + "."}
+	p.details.Add(conflict.Field, models.Taken, nil, strconv.Quote(conflict.Value))
+	return p
+}
+
+// missing names what was not found; any other error passes.
+func missing(what string, id models.ID, err error) error {
+	if errors.Is(err, dao.ErrNotFound) {
+		return errNotFound(what, id)
+	}
+	return err
+}
+
+// etag returns a weak tag of a body: weak, because the same body may be sent compressed.
+func etag(body []byte) string {
+	sum := sha256.Sum256(body)
+	var text [3 + 16 + 1]byte
+	copy(text[:], `W/"`)
+	base64.RawURLEncoding.Encode(text[3:], sum[:12])
+	text[19] = '"'
+	return string(text[:])
+}
+
+// notModified says whether the client of a request to read has what the tag stands for (RFC 9110, section 13.1.2).
+func notModified(r *http.Request, tag string) bool {
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		return false
+	}
+	for _, list := range r.Header["If-None-Match"] {
+		for known := range strings.SplitSeq(list, ",") {
+			known = strings.TrimSpace(known)
+			if known == "*" || strings.TrimPrefix(known, "W/") == strings.TrimPrefix(tag, "W/") {
+				return true
+			}
+		}
+	}
+	return false
+}

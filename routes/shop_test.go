@@ -1,0 +1,192 @@
+package routes
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"testing/fstest"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"pulperia/dao"
+	"pulperia/dao/filemanagers"
+	"pulperia/dao/models"
+)
+
+// apiShop is the whole shop over an empty store of its own.
+type apiShop struct {
+	t       testing.TB
+	handler http.Handler
+	store   dao.Store
+	log     *logText
+}
+
+func openAPIShop(t testing.TB, adjust ...func(*Options)) *apiShop {
+	t.Helper()
+	log := &logText{}
+	logger := slog.New(slog.NewTextHandler(log, nil))
+	store, err := filemanagers.Open(t.Context(), t.TempDir(), filemanagers.Options{Log: logger})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := store.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	o := Options{
+		Store:   store,
+		Log:     logger,
+		Metrics: prometheus.NewRegistry(),
+		Public: fstest.MapFS{
+			"css/tokens.css": {Data: []byte(strings.Repeat(":root { --paper: #FBF7F0; }\n", 100))},
+		},
+		Demo:     fstest.MapFS{"img/mate.svg": {Data: []byte(`<svg xmlns="http://www.w3.org/2000/svg"/>`)}},
+		Currency: "$",
+		Version:  "test",
+	}
+	for _, f := range adjust {
+		f(&o)
+	}
+	handler, err := New(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &apiShop{t, handler, store, log}
+}
+
+// logText is a log that a test reads while the shop writes.
+type logText struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (l *logText) Write(b []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(b)
+}
+
+func (l *logText) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
+}
+
+// answer is an answer, read.
+type answer struct {
+	*httptest.ResponseRecorder
+	t testing.TB
+}
+
+// do sends a request from this machine. Headers are name, value, name, value. A body is sent as JSON unless they say otherwise.
+func (s *apiShop) do(method, target, body string, headers ...string) answer {
+	s.t.Helper()
+	r := httptest.NewRequestWithContext(s.t.Context(), method, target, strings.NewReader(body))
+	r.RemoteAddr = "127.0.0.1:50000"
+	if body != "" {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	for i := 0; i < len(headers); i += 2 {
+		switch name, value := headers[i], headers[i+1]; name {
+		case "Remote":
+			r.RemoteAddr = value
+		case "":
+		default:
+			r.Header.Set(name, value)
+		}
+	}
+	w := httptest.NewRecorder()
+	s.handler.ServeHTTP(w, r)
+	return answer{w, s.t}
+}
+
+// must is do for requests that prepare a test.
+func (s *apiShop) must(method, target, body string) answer {
+	s.t.Helper()
+	got := s.do(method, target, body)
+	if got.Code >= 300 {
+		s.t.Fatalf("%s %s: %d %s", method, target, got.Code, got.Body)
+	}
+	return got
+}
+
+// payload reads the payload of an answer into a value.
+func (a answer) payload(into any) {
+	a.t.Helper()
+	whole := struct{ Payload any }{into}
+	if err := json.Unmarshal(a.Body.Bytes(), &whole); err != nil {
+		a.t.Fatalf("%v in %s", err, a.Body)
+	}
+}
+
+// failure reads an answer that tells of a problem, and checks that it has the contract's form.
+func (a answer) failure() failure {
+	a.t.Helper()
+	var f failure
+	decoder := json.NewDecoder(bytes.NewReader(a.Body.Bytes()))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&f); err != nil {
+		a.t.Fatalf("%v in %d %s", err, a.Code, a.Body)
+	}
+	if f.Status != "error" || f.Error == "" || f.Message == "" || f.Details == nil {
+		a.t.Errorf("not in the form of an error: %s", a.Body)
+	}
+	return f
+}
+
+// fields returns the fields that the details name.
+func (f failure) fields() []string {
+	names := []string{}
+	for _, detail := range f.Details {
+		names = append(names, detail.Field)
+	}
+	return names
+}
+
+// product puts a product into the catalogue by the API; change alters its JSON.
+func (s *apiShop) product(code string, change ...string) models.Product {
+	s.t.Helper()
+	var p models.Product
+	s.must("POST", "/api/products", productJSON(code, change...)).payload(&p)
+	return p
+}
+
+// productJSON is a whole product. Each change is a field with its new JSON, such as `"price":3`; later ones count.
+func productJSON(code string, change ...string) string {
+	fields := append([]string{
+		`"title":"Yerba mate 1 kg"`, `"description":"Molienda gruesa"`, fmt.Sprintf(`"code":%q`, code),
+		`"price":1234.5`, `"stock":7`, `"category":"almacén"`,
+	}, change...)
+	return "{" + strings.Join(fields, ",") + "}"
+}
+
+func (s *apiShop) cart(body string) models.Cart {
+	s.t.Helper()
+	var c models.Cart
+	s.must("POST", "/api/carts", body).payload(&c)
+	return c
+}
+
+const unknownID = "ffffffffffffffffffffffff"
+
+// send sends a request that a test has made itself.
+func (s *apiShop) send(r *http.Request) answer {
+	s.t.Helper()
+	r.RemoteAddr = "127.0.0.1:50000"
+	w := httptest.NewRecorder()
+	s.handler.ServeHTTP(w, r)
+	return answer{w, s.t}
+}
+
+// in is the same shop for a test within a test.
+func (s apiShop) in(t testing.TB) *apiShop {
+	s.t = t
+	return &s
+}

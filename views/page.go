@@ -1,0 +1,12 @@
+package views
+
+// Page is what the layout shows around every page. The pages embed it.
+type Page struct {
+	Title     string // of the document; the shop's name follows
+	Here      string // path and query of this page, to come back to after another language is chosen
+	Search    string // what was searched for
+	CartCount int64  // how many things are in the visitor's cart
+	Position  string // of the feed, at which the page is made; empty on an error page
+	Version   string
+	At        map[string]bool // the part of the shop that the page belongs to, for the header
+}

@@ -1,0 +1,110 @@
+package views
+
+import (
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/mailgun/raymond/v2"
+
+	"pulperia/dao/models"
+)
+
+// Voice is how the shop speaks one language: its texts, and the forms of numbers, amounts and times.
+type Voice struct {
+	Language         Language
+	texts            texts
+	thousands        string // between groups of three digits
+	point            string // before the cents
+	signApart        bool   // whether a space stands between the currency's sign and the digits
+	currency         string
+	zone             *time.Location
+	months, weekdays []string
+}
+
+func newVoice(language Language, s Settings) (*Voice, error) {
+	all, err := readTexts(language)
+	if err != nil {
+		return nil, err
+	}
+	v := &Voice{
+		Language: language, texts: all, currency: s.Currency, zone: s.Zone,
+		months:   strings.Split(all["date.months"].other, " "),
+		weekdays: strings.Split(all["date.weekdays"].other, " "),
+	}
+	switch language {
+	case Spanish:
+		v.thousands, v.point, v.signApart = ".", ",", true
+	default:
+		last, _ := utf8.DecodeLastRuneInString(s.Currency)
+		v.thousands, v.point, v.signApart = ",", ".", unicode.IsLetter(last)
+	}
+	return v, nil
+}
+
+// helpers are what the templates may call.
+func (v *Voice) helpers(asset func(string) string) map[string]any {
+	return map[string]any{
+		"t":      func(key string, o *raymond.Options) string { return v.Say(key, o.Hash()) },
+		"money":  v.Money,
+		"number": v.Number,
+		"day":    v.Day,
+		"clock":  v.Clock,
+		"asset":  asset,
+	}
+}
+
+// Money writes an amount with the currency's sign: "$ 1.234,50" in Spanish, "$1,234.50" in English.
+func (v *Voice) Money(m models.Money) string {
+	sign := ""
+	if m < 0 {
+		sign, m = "-", -m
+	}
+	space := ""
+	if v.signApart && v.currency != "" {
+		space = " "
+	}
+	cents := strconv.FormatInt(100+int64(m%100), 10)[1:]
+	return sign + v.currency + space + v.Number(int64(m/100)) + v.point + cents
+}
+
+// Number writes a whole number with its digits in groups of three.
+func (v *Voice) Number(n int64) string {
+	digits := strconv.FormatInt(n, 10)
+	first := 0
+	if n < 0 {
+		first = 1
+	}
+	for i := len(digits) - 3; i > first; i -= 3 {
+		digits = digits[:i] + v.thousands + digits[i:]
+	}
+	return digits
+}
+
+// Typed writes an amount as a person would type it into a form: "1234,5".
+func (v *Voice) Typed(m models.Money) string { return strings.Replace(m.String(), ".", v.point, 1) }
+
+// Day writes the day of a moment: "lunes 23 de noviembre de 2026".
+func (v *Voice) Day(at models.Time) string {
+	t := at.Std().In(v.zone)
+	return v.Say("date.day", map[string]any{
+		"weekday": v.weekdays[t.Weekday()], "day": t.Day(), "month": v.months[t.Month()-1], "year": strconv.Itoa(t.Year()),
+	})
+}
+
+// Clock writes the time of day of a moment: "18:05".
+func (v *Voice) Clock(at models.Time) string { return at.Std().In(v.zone).Format("15:04") }
+
+// Date writes the day of a moment as a computer sorts it: "2026-11-23".
+func (v *Voice) Date(at models.Time) string { return at.Std().In(v.zone).Format(time.DateOnly) }
+
+// Problem says what is asked of a field, without naming it: the text stands beside the field.
+func (v *Voice) Problem(p models.Problem) string {
+	var limit any = p.Limit
+	if n, err := strconv.ParseInt(p.Limit, 10, 64); err == nil {
+		limit = n
+	}
+	return v.Say("rule."+string(p.Rule), map[string]any{"limit": limit})
+}
