@@ -1,0 +1,63 @@
+// Package app puts the program together: it is the one package that knows all the others.
+//
+// config.go says what the command line and the environment may hold; each command has a file of its own: serve.go,
+// import.go, export.go, check.go. store.go turns --store into an open store.
+package app
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/alecthomas/kong"
+)
+
+// Streams are where a program reads and writes.
+type Streams struct {
+	In       io.Reader
+	Out, Err *os.File
+}
+
+// Main runs the program and returns its exit code: 0 when all went well, 1 otherwise. A failure is one line on Err.
+func Main(ctx context.Context, args []string, streams Streams) (code int) {
+	defer func() {
+		switch r := recover().(type) {
+		case nil:
+		case exit:
+			code = int(r)
+		default:
+			panic(r)
+		}
+	}()
+	if err := run(ctx, args, streams); err != nil {
+		fmt.Fprintln(streams.Err, "pulperia:", err)
+		return 1
+	}
+	return 0
+}
+
+// exit is the panic by which kong ends the program, after --help and --version.
+type exit int
+
+func run(ctx context.Context, args []string, streams Streams) error {
+	var c cli
+	parser, err := kong.New(&c,
+		kong.Name("pulperia"),
+		kong.Description("A shop that talks: a catalogue, carts and a chat, kept in plain JSON files."),
+		kong.DefaultEnvars("PULPERIA"),
+		kong.Vars{"version": version()},
+		kong.Writers(streams.Out, streams.Err),
+		kong.Exit(func(code int) { panic(exit(code)) }),
+		kong.BindTo(ctx, (*context.Context)(nil)),
+		kong.Bind(streams, &c.globals),
+	)
+	if err != nil {
+		return err
+	}
+	command, err := parser.Parse(args)
+	if err != nil {
+		return fmt.Errorf("%w (pulperia --help says more)", err)
+	}
+	return command.Run()
+}

@@ -1,0 +1,48 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+)
+
+// importCommand brings in catalogues.
+type importCommand struct {
+	Files  []string `arg:"" name:"file" help:"Files to bring in, or a folder that export made; - reads from standard input."`
+	DryRun bool     `help:"Say what would happen, and write nothing."`
+}
+
+// Run imports into a store that no other process has open.
+func (c *importCommand) Run(ctx context.Context, g *globals, streams Streams) (err error) {
+	store, err := openStore(ctx, g.Store, 0, g.logger(streams.Err))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, store.Close()) }()
+	report, err := importFiles(ctx, store, c.Files, importOptions{
+		DryRun: c.DryRun, In: streams.In, Out: streams.Out, Progress: streams.Err,
+	})
+	if err == nil && !report.Complete() {
+		err = fmt.Errorf("import: %d entries were refused and %d files could not be read; the rest is in", report.Refused, report.Broken)
+	}
+	return err
+}
+
+// exportCommand writes everything into one place.
+type exportCommand struct {
+	Target string `arg:"" help:"A folder, a file that ends in .jsonl or .jsonl.gz, or - for standard output."`
+}
+
+// Run exports the store as it is at this moment, beside a shop that has it open, too.
+func (c *exportCommand) Run(ctx context.Context, g *globals, streams Streams) (err error) {
+	store, err := readStore(ctx, g.Store, g.logger(streams.Err))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, store.Close()) }()
+	done, err := exportStore(ctx, store, c.Target, streams.Out)
+	if err == nil {
+		fmt.Fprintln(streams.Err, done)
+	}
+	return err
+}

@@ -1,0 +1,120 @@
+package app
+
+import (
+	"fmt"
+	"log/slog"
+	"net"
+	"net/netip"
+	"os"
+	"runtime/debug"
+	"strconv"
+
+	"github.com/alecthomas/kong"
+)
+
+// cli is the command line. Every flag may also stand in the environment, as PULPERIA_ and its name in capitals; the
+// command line wins.
+type cli struct {
+	globals
+	Version kong.VersionFlag `help:"Print the version." env:"-"`
+
+	Serve  serveCommand  `cmd:"" default:"withargs" help:"Open the shop. This is what happens without a command."`
+	Import importCommand `cmd:"" help:"Bring in catalogues: Shopify's CSV, DummyJSON's JSON, a products.json, or an export of pulperia."`
+	Export exportCommand `cmd:"" help:"Write everything into a folder or a file. This is the backup; the shop may be open meanwhile."`
+	Check  checkCommand  `cmd:"" help:"Read everything and verify it. The shop may be open meanwhile."`
+}
+
+// globals are the flags of every command.
+type globals struct {
+	Store     string `default:"data" placeholder:"DIR" help:"Folder that everything is kept in (${default})."`
+	LogFormat string `enum:"text,json" default:"text" help:"How the log is written: text or json."`
+}
+
+// serveCommand is the flags of serve.
+type serveCommand struct {
+	Listen            string   `placeholder:"ADDRESS" help:"Address to listen on (127.0.0.1:8080; with PORT in the environment, that port of all addresses)."`
+	Port              string   `hidden:"" env:"PORT" name:"platform-port"`
+	Demo              bool     `help:"Fill an empty store with a small catalogue."`
+	Currency          string   `default:"$$" help:"Sign that stands before prices (${default})."`
+	RequestsPerMinute int      `default:"6000" help:"Requests that one address may make in a minute, a third of them at once; 0 for no limit (${default})."`
+	MessagesPerMinute int      `default:"30" help:"Messages that one person may send in a minute, a third of them at once; 0 for no limit (${default})."`
+	TrustedProxy      []string `placeholder:"CIDR" help:"Address or network of a proxy whose X-Forwarded-For is believed; may be repeated."`
+	CartDays          int      `default:"30" help:"Days after which a cart that nobody touches is removed; 0 for never (${default})."`
+	KeepChanges       int      `default:"10000" help:"Changes that the feed keeps at least (${default})."`
+}
+
+// Validate refuses what kong cannot know to be wrong.
+func (c *serveCommand) Validate() error {
+	for name, value := range map[string]int{
+		"requests-per-minute": c.RequestsPerMinute, "messages-per-minute": c.MessagesPerMinute, "cart-days": c.CartDays,
+	} {
+		if value < 0 {
+			return fmt.Errorf("--%s %d: must be 0 or more", name, value)
+		}
+	}
+	if c.KeepChanges < 1 {
+		return fmt.Errorf("--keep-changes %d: must be 1 or more", c.KeepChanges)
+	}
+	if _, err := c.address(); err != nil {
+		return err
+	}
+	_, err := c.proxies()
+	return err
+}
+
+// address returns where to listen. Hosting platforms name a port in PORT and expect it on all addresses.
+func (c *serveCommand) address() (string, error) {
+	if c.Listen == "" && c.Port != "" {
+		if port, err := strconv.ParseUint(c.Port, 10, 16); err != nil || port == 0 {
+			return "", fmt.Errorf("PORT=%q in the environment: must be a number from 1 to 65535", c.Port)
+		}
+		return ":" + c.Port, nil
+	}
+	if c.Listen == "" {
+		return "127.0.0.1:8080", nil
+	}
+	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
+		return "", fmt.Errorf("--listen %q: must be an address and a port, like 127.0.0.1:8080 or :8080", c.Listen)
+	}
+	return c.Listen, nil
+}
+
+// proxies returns the networks of the trusted proxies.
+func (c *serveCommand) proxies() (networks []netip.Prefix, err error) {
+	for _, text := range c.TrustedProxy {
+		network, err := netip.ParsePrefix(text)
+		if address, addressErr := netip.ParseAddr(text); addressErr == nil {
+			network, err = netip.PrefixFrom(address, address.BitLen()), nil
+		}
+		if err != nil {
+			return nil, fmt.Errorf("--trusted-proxy %q: must be an address or a network, like 10.0.0.1 or 10.0.0.0/8", text)
+		}
+		networks = append(networks, network.Masked())
+	}
+	return networks, nil
+}
+
+// logger returns the log of the program.
+func (g *globals) logger(to *os.File) *slog.Logger {
+	if g.LogFormat == "json" {
+		return slog.New(slog.NewJSONHandler(to, nil))
+	}
+	return slog.New(slog.NewTextHandler(to, nil))
+}
+
+// release is the version of this program, as CHANGELOG.md lists it.
+const release = "0.1.0"
+
+// version returns the release, with the commit if the Go tool recorded one.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return release
+	}
+	for _, setting := range info.Settings {
+		if setting.Key == "vcs.revision" {
+			return release + " (" + setting.Value[:min(12, len(setting.Value))] + ")"
+		}
+	}
+	return release
+}

@@ -1,0 +1,36 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"pulperia/dao"
+	"pulperia/dao/models"
+	"pulperia/demo"
+)
+
+// fillDemo loads the demo catalogue into a store without products, and says whether it did.
+func fillDemo(ctx context.Context, store dao.Store) (bool, error) {
+	there, err := store.Products.List(ctx, models.ProductQuery{Limit: 1})
+	if err != nil || there.Total > 0 {
+		return false, err
+	}
+	var products []models.Product
+	if err := json.Unmarshal(demo.Products(), &products); err != nil {
+		return false, fmt.Errorf("demo catalogue: %w", err)
+	}
+	ids := make([]models.ID, len(products))
+	for i := range ids {
+		ids[i] = models.NewID(time.Now())
+	}
+	slices.SortFunc(ids, models.ID.Compare) // a listing of equal age goes by id
+	now := models.TimeOf(time.Now())
+	for i := range products {
+		products[i].ID, products[i].CreatedAt = ids[i], now
+	}
+	_, err = store.Load(ctx, dao.Batch{Products: products})
+	return err == nil, err
+}

@@ -1,0 +1,151 @@
+package app
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"pulperia/catalogue"
+	"pulperia/dao"
+	"pulperia/dao/models"
+)
+
+// importOptions say how to import.
+type importOptions struct {
+	DryRun   bool      // say what would happen and write nothing
+	In       io.Reader // what the file name "-" stands for; nil means that there is none
+	Out      io.Writer // gets a line for each entry that is refused, and one for each file
+	Progress *os.File  // a bar is drawn here if it is a terminal; nil means none
+}
+
+// importReport says what became of the entries of files.
+type importReport struct {
+	Read, Created, Updated, Same, Refused int
+	Broken                                int // files that could not be read, or not to their end
+}
+
+func (r *importReport) add(o importReport) {
+	r.Read += o.Read
+	r.Created += o.Created
+	r.Updated += o.Updated
+	r.Same += o.Same
+	r.Refused += o.Refused
+	r.Broken += o.Broken
+}
+
+// Complete says whether everything in the files is in the store.
+func (r importReport) Complete() bool { return r.Refused == 0 && r.Broken == 0 }
+
+// importFiles brings the entries of files into a store: by its code a product that is new is created, one that differs is
+// updated, one that is the same is left; so a second import changes nothing. Carts and messages of an export are added by
+// their ids and never overwritten. A folder stands for the files of an export in it.
+//
+// Each file is read to its end before anything of it is written, so that one which is damaged or cut off changes nothing. A
+// file that cannot be read is said on Out and the others go on. An error means that the store failed or that the context
+// was done; then what was said to be in is in, and importing again goes on from there.
+func importFiles(ctx context.Context, store dao.Store, paths []string, options importOptions) (importReport, error) {
+	var report importReport
+	had, err := possessionsOf(ctx, store)
+	if err != nil {
+		return report, fmt.Errorf("import: %w", err)
+	}
+	im := &importer{store: store, options: options, had: had}
+	for _, path := range paths {
+		files, err := importPaths(path)
+		if err != nil {
+			fmt.Fprintln(options.Out, err)
+			report.Broken++
+		}
+		for _, file := range files {
+			done, err := im.file(ctx, file)
+			report.add(done)
+			if err != nil {
+				return report, err
+			}
+		}
+	}
+	return report, nil
+}
+
+// importPaths returns what a path given on the command line stands for.
+func importPaths(path string) ([]string, error) {
+	if path == "-" {
+		return []string{path}, nil
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if !info.IsDir() {
+		return []string{path}, nil
+	}
+	if catalogue.IsStore(path) {
+		return nil, fmt.Errorf("%s is a store's own folder, whose files may lack the newest changes: "+
+			"export it first (pulperia export --store %s DIR) and import that", path, path)
+	}
+	var files []string
+	for _, name := range catalogue.Files() {
+		file := filepath.Join(path, name)
+		if _, err := os.Stat(file); err == nil {
+			files = append(files, file)
+		} else if !errors.Is(err, fs.ErrNotExist) {
+			return nil, err
+		}
+	}
+	if files == nil {
+		return nil, fmt.Errorf("%s holds none of %v: give the folder of an export, or files", path, catalogue.Files())
+	}
+	return files, nil
+}
+
+// importer imports files, one after the other.
+type importer struct {
+	store   dao.Store
+	options importOptions
+	had     possessions
+	last    models.Time // when the newest batch was made; the next is made later, so that listings keep the order of the files
+}
+
+// possessions says of what kinds a store had anything when the import began. Into an empty store nothing need be looked up.
+type possessions struct{ products, carts, messages bool }
+
+func possessionsOf(ctx context.Context, store dao.Store) (possessions, error) {
+	products, err := store.Products.List(ctx, models.ProductQuery{Limit: 1})
+	if err != nil {
+		return possessions{}, err
+	}
+	_, carts, err := store.Carts.List(ctx, 1, 1)
+	if err != nil {
+		return possessions{}, err
+	}
+	messages, err := store.Messages.Page(ctx, models.ID{}, 1)
+	return possessions{products.Total > 0, carts > 0, len(messages) > 0}, err
+}
+
+// file imports one file. A problem of the file itself is said and makes it broken; an error is one of the store.
+func (im *importer) file(ctx context.Context, path string) (importReport, error) {
+	source, err := openImport(ctx, path, im.options)
+	if err != nil {
+		fmt.Fprintln(im.options.Out, err)
+		return importReport{Broken: 1}, nil
+	}
+	defer source.Close()
+	run := &importRun{importer: im, source: source}
+	format, err := run.read(ctx)
+	switch stopped := cmp.Or(run.failure, context.Cause(ctx)); {
+	case err != nil && stopped != nil:
+		source.say("%s: stopped; so far %s", source.name, run.summary())
+		return run.report, fmt.Errorf("import %s: %w", source.name, stopped)
+	case err != nil:
+		source.say("%s: %v", source.name, err)
+		run.report.Broken++
+	default:
+		source.say("%s: %s: %s", source.name, format, run.summary())
+	}
+	return run.report, nil
+}

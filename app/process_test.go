@@ -1,0 +1,317 @@
+package app
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// program is the real program, built once.
+var program = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "pulperia")
+	if err != nil {
+		return "", err
+	}
+	path := filepath.Join(dir, "pulperia")
+	if out, err := exec.Command("go", "build", "-o", path, "pulperia").CombinedOutput(); err != nil {
+		return "", fmt.Errorf("%w: %s", err, out)
+	}
+	return path, nil
+})
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if path, err := program(); err == nil {
+		os.RemoveAll(filepath.Dir(path))
+	}
+	os.Exit(code)
+}
+
+// command prepares a run of the program that ends with the test.
+func command(t *testing.T, args ...string) *exec.Cmd {
+	t.Helper()
+	path, err := program()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	t.Cleanup(cancel)
+	cmd := exec.CommandContext(ctx, path, args...)
+	for _, setting := range os.Environ() {
+		if !strings.HasPrefix(setting, "PULPERIA_") && !strings.HasPrefix(setting, "PORT=") {
+			cmd.Env = append(cmd.Env, setting)
+		}
+	}
+	return cmd
+}
+
+// shop is a running program.
+type shop struct {
+	*exec.Cmd
+	url string
+	log *bytes.Buffer
+	end chan error
+}
+
+var shopURL = regexp.MustCompile(`url=(\S+)`)
+
+// openShop starts a shop on a free port and waits until it is open.
+func openShop(t *testing.T, store string, args ...string) *shop {
+	t.Helper()
+	s := &shop{
+		Cmd: command(t, append([]string{"--store", store, "--listen", "127.0.0.1:0"}, args...)...),
+		log: new(bytes.Buffer), end: make(chan error, 1),
+	}
+	out, err := s.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Start(); err != nil {
+		t.Fatal(err)
+	}
+	url := make(chan string, 1)
+	go func() {
+		for lines := bufio.NewScanner(out); lines.Scan(); {
+			fmt.Fprintln(s.log, lines.Text())
+			if found := shopURL.FindStringSubmatch(lines.Text()); found != nil && strings.Contains(lines.Text(), "is open") {
+				url <- found[1]
+			}
+		}
+		close(url)
+		s.end <- s.Wait()
+	}()
+	s.url = <-url
+	if s.url == "" {
+		t.Fatalf("the shop did not open: %v\n%s", <-s.end, s.log)
+	}
+	return s
+}
+
+// stop sends a signal and returns how the program ended.
+func (s *shop) stop(t *testing.T, signal os.Signal) error {
+	t.Helper()
+	if err := s.Process.Signal(signal); err != nil {
+		t.Fatal(err)
+	}
+	return <-s.end
+}
+
+// do sends a request and returns status and payload.
+func (s *shop) do(client *http.Client, method, path, body string) (int, json.RawMessage, error) {
+	request, err := http.NewRequest(method, s.url+path, strings.NewReader(body))
+	if err != nil {
+		return 0, nil, err
+	}
+	request.Header.Set("Content-Type", "application/json")
+	response, err := client.Do(request)
+	if err != nil {
+		return 0, nil, err
+	}
+	defer response.Body.Close()
+	var answer struct{ Payload json.RawMessage }
+	err = json.NewDecoder(response.Body).Decode(&answer)
+	return response.StatusCode, answer.Payload, err
+}
+
+func (s *shop) get(t *testing.T, path string, payload any) {
+	t.Helper()
+	status, text, err := s.do(http.DefaultClient, "GET", path, "")
+	if err != nil || status != http.StatusOK {
+		t.Fatalf("GET %s: %d, %v", path, status, err)
+	}
+	if err := json.Unmarshal(text, payload); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// execute runs a command of the program to its end.
+func execute(t *testing.T, args ...string) (out string, code int) {
+	t.Helper()
+	cmd := command(t, args...)
+	text, err := cmd.CombinedOutput()
+	if _, exited := err.(*exec.ExitError); err != nil && !exited {
+		t.Fatal(err)
+	}
+	return string(text), cmd.ProcessState.ExitCode()
+}
+
+// Both signals close the shop in order: the request under way is answered, the journal is folded, the exit code is 0.
+func TestSignals(t *testing.T) {
+	for _, signal := range []os.Signal{os.Interrupt, syscall.SIGTERM} {
+		dir := t.TempDir()
+		s := openShop(t, dir, "--demo")
+		body, write := io.Pipe()
+		answered := make(chan error, 1)
+		go func() {
+			response, err := http.Post(s.url+"/api/messages", "application/json", body)
+			if err == nil {
+				response.Body.Close()
+				if response.StatusCode != http.StatusCreated {
+					err = fmt.Errorf("status %d", response.StatusCode)
+				}
+			}
+			answered <- err
+		}()
+		fmt.Fprint(write, `{"user":"ana@example.com",`)
+		waitInFlight(t, s)
+		if err := s.Process.Signal(signal); err != nil {
+			t.Fatal(err)
+		}
+		waitClosing(t, s)
+		fmt.Fprint(write, `"message":"¿llego?"}`)
+		write.Close()
+		if err := <-answered; err != nil {
+			t.Errorf("%v: the request under way got %v", signal, err)
+		}
+		if err := <-s.end; err != nil {
+			t.Errorf("%v: the program ended with %v\n%s", signal, err, s.log)
+		}
+		said, err := os.ReadFile(filepath.Join(dir, "messages.jsonl"))
+		if err != nil || !strings.Contains(string(said), "¿llego?") {
+			t.Errorf("%v: after the stop messages.jsonl holds %q (%v)", signal, said, err)
+		}
+	}
+}
+
+// waitInFlight waits until the shop answers another request beside the one that asks.
+func waitInFlight(t *testing.T, s *shop) {
+	t.Helper()
+	for range 1_000 {
+		response, err := http.Get(s.url + "/metrics")
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := io.ReadAll(response.Body)
+		response.Body.Close()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(string(text), "\npulperia_http_requests_in_flight 2\n") {
+			return
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+	t.Fatal("the request does not reach the shop")
+}
+
+// waitClosing waits until the shop takes no more connections.
+func waitClosing(t *testing.T, s *shop) {
+	t.Helper()
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	for range 1_000 {
+		if _, err := client.Get(s.url + "/healthz"); err != nil {
+			return
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+	t.Fatal("the shop goes on taking connections")
+}
+
+// What keeps the shop from opening is one clear line and a non-zero exit.
+func TestRefusals(t *testing.T) {
+	dir := t.TempDir()
+	s := openShop(t, dir)
+	address := strings.TrimPrefix(s.url, "http://")
+	damaged := t.TempDir()
+	if err := os.WriteFile(filepath.Join(damaged, "products.json"), []byte(`[{"title":""}]`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		name, args string
+		want       []string
+	}{
+		{"taken port", "--listen " + address + " --store " + t.TempDir(), []string{address, "address already in use"}},
+		{"locked store", "--listen 127.0.0.1:0 --store " + dir, []string{dir, fmt.Sprint("process ", s.Process.Pid)}},
+		{"import into a locked store", "import --store " + dir + " " + filepath.Join(damaged, "products.json"), []string{fmt.Sprint("process ", s.Process.Pid)}},
+		{"damaged store", "--listen 127.0.0.1:0 --store " + damaged, []string{"products.json: line 1", "title is required"}},
+		{"check of a damaged store", "check --store " + damaged, []string{"products.json: line 1", "title is required"}},
+		{"store that is a file", "--listen 127.0.0.1:0 --store " + filepath.Join(damaged, "products.json"), []string{"products.json"}},
+		{"URL of another kind", "check --store mongodb://ana:secreto@example.com", []string{"mongodb://…"}},
+		{"unknown flag", "--lisen :1", []string{"--lisen"}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			out, code := execute(t, strings.Fields(test.args)...)
+			if code == 0 || strings.Count(out, "\n") != 1 || strings.Contains(out, "secreto") {
+				t.Errorf("exit %d, and it says\n%s", code, out)
+			}
+			for _, part := range test.want {
+				if !strings.Contains(out, part) {
+					t.Errorf("%q does not name %s", out, part)
+				}
+			}
+		})
+	}
+	if err := s.stop(t, os.Interrupt); err != nil {
+		t.Error(err)
+	}
+}
+
+// Whoever listens beyond this machine is warned; whoever does not is not.
+func TestWarnsBeyondLoopback(t *testing.T) {
+	s := openShop(t, t.TempDir())
+	if err := s.stop(t, os.Interrupt); err != nil || strings.Contains(s.log.String(), "WARN") {
+		t.Errorf("on loopback: %v\n%s", err, s.log)
+	}
+	warned := openShop(t, t.TempDir(), "--listen", "0.0.0.0:0")
+	if err := warned.stop(t, os.Interrupt); err != nil || !strings.Contains(warned.log.String(), "may edit the catalogue") {
+		t.Errorf("on all addresses: %v\n%s", err, warned.log)
+	}
+}
+
+// --demo fills an empty store once; a backup made beside the open shop brings everything into another one, byte for byte.
+func TestDemoBackupRestore(t *testing.T) {
+	dir, copied := t.TempDir(), t.TempDir()
+	s := openShop(t, dir, "--demo")
+	var products []struct {
+		ID string `json:"_id"`
+	}
+	s.get(t, "/api/products?limit=100", &products)
+	if len(products) < 24 {
+		t.Fatalf("the demo has %d products", len(products))
+	}
+	if _, _, err := s.do(http.DefaultClient, "POST", "/api/messages", `{"user":"ana@example.com","message":"hola 🧉"}`); err != nil {
+		t.Fatal(err)
+	}
+	if status, _, err := s.do(http.DefaultClient, "DELETE", "/api/products/"+products[0].ID, ""); err != nil || status != http.StatusOK {
+		t.Fatal(status, err)
+	}
+	backup, again := filepath.Join(copied, "backup.jsonl.gz"), filepath.Join(copied, "again.jsonl.gz")
+	if out, code := execute(t, "export", backup, "--store", dir); code != 0 {
+		t.Fatalf("export beside the open shop: %s", out)
+	}
+	if err := s.stop(t, syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	s = openShop(t, dir, "--demo")
+	s.get(t, "/api/products?limit=100", &products)
+	if err := s.stop(t, syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(s.log.String(), "has products already") {
+		t.Errorf("a second --demo does not say that it leaves the store alone:\n%s", s.log)
+	}
+	other := filepath.Join(copied, "store")
+	for _, args := range [][]string{{"import", backup, "--store", other}, {"check", "--store", other}, {"export", again, "--store", other}} {
+		if out, code := execute(t, args...); code != 0 {
+			t.Fatalf("%v: %s", args, out)
+		}
+	}
+	first, err1 := os.ReadFile(backup)
+	second, err2 := os.ReadFile(again)
+	if err1 != nil || err2 != nil || !bytes.Equal(first, second) {
+		t.Errorf("the export of the restored store differs (%v, %v)", err1, err2)
+	}
+}

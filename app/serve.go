@@ -1,0 +1,148 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+
+	"pulperia/dao"
+	"pulperia/dao/models"
+	"pulperia/demo"
+	"pulperia/public"
+	"pulperia/routes"
+)
+
+// The time-outs of the server: long enough for a slow phone, too short for who means to hold connections.
+const (
+	headerTimeout   = 10 * time.Second
+	readTimeout     = 30 * time.Second
+	writeTimeout    = 60 * time.Second
+	idleTimeout     = 2 * time.Minute
+	shutdownTimeout = 10 * time.Second
+	maxHeaderBytes  = 64 << 10
+)
+
+// Run opens the shop and keeps it open until ctx is done. It listens before it opens the store, so that a taken port
+// changes nothing; it stops in the opposite order: no more connections, the requests under way, the store.
+func (c *serveCommand) Run(ctx context.Context, g *globals, streams Streams) (err error) {
+	log := g.logger(streams.Err)
+	address, err := c.address()
+	if err != nil {
+		return err
+	}
+	listener, err := net.Listen("tcp", address)
+	if err != nil {
+		return fmt.Errorf("listen on %s: %w", address, errors.Unwrap(err))
+	}
+	defer listener.Close()
+	store, err := openStore(ctx, g.Store, c.KeepChanges, log)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, store.Close()) }()
+	if c.Demo {
+		filled, err := fillDemo(ctx, store)
+		if err != nil {
+			return err
+		}
+		if !filled {
+			log.Info("the store has products already; --demo leaves it as it is")
+		}
+	}
+	handler, err := c.handler(store, log)
+	if err != nil {
+		return err
+	}
+	expiry := c.expireCarts(ctx, store.Carts, log)
+	defer expiry()
+	announce(listener.Addr(), g.Store, log)
+	return serve(ctx, listener, handler, log)
+}
+
+func (c *serveCommand) handler(store dao.Store, log *slog.Logger) (http.Handler, error) {
+	proxies, err := c.proxies()
+	if err != nil {
+		return nil, err
+	}
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	return routes.New(routes.Options{
+		Store: store, Log: log, Metrics: registry,
+		Public: public.Files(), Demo: demo.Images(),
+		Currency: c.Currency, Version: version(),
+		Limits:         routes.Limits{RequestsPerMinute: c.RequestsPerMinute, MessagesPerMinute: c.MessagesPerMinute},
+		TrustedProxies: proxies,
+	})
+}
+
+// announce says where the shop is, and who may come in.
+func announce(address net.Addr, store string, log *slog.Logger) {
+	log.Info("the shop is open", "url", "http://"+address.String(), "store", store)
+	if at, err := netip.ParseAddrPort(address.String()); err == nil && !at.Addr().Unmap().IsLoopback() {
+		log.Warn("the shop listens beyond this machine, and it has no accounts: whoever reaches it may edit the catalogue", "address", address.String())
+	}
+}
+
+// serve answers requests until ctx is done, and then those that are under way.
+func serve(ctx context.Context, listener net.Listener, handler http.Handler, log *slog.Logger) error {
+	server := &http.Server{
+		Handler:           handler,
+		ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout, IdleTimeout: idleTimeout,
+		MaxHeaderBytes: maxHeaderBytes,
+		ErrorLog:       slog.NewLogLogger(log.Handler(), slog.LevelDebug), // what clients do wrong with TLS or headers
+	}
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(listener) }()
+	select {
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+	}
+	log.Info("closing the shop")
+	deadline, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTimeout)
+	defer cancel()
+	if err := server.Shutdown(deadline); err != nil {
+		log.Warn("some requests did not end in time and were cut off", "after", shutdownTimeout)
+		return server.Close()
+	}
+	return nil
+}
+
+// expireCarts removes untouched carts now and every hour, until the returned function is called.
+func (c *serveCommand) expireCarts(ctx context.Context, carts dao.Carts, log *slog.Logger) (stop func()) {
+	if c.CartDays == 0 {
+		return func() {}
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		hourly := time.NewTicker(time.Hour)
+		defer hourly.Stop()
+		for {
+			n, err := carts.Expire(ctx, models.TimeOf(time.Now().AddDate(0, 0, -c.CartDays)))
+			switch {
+			case ctx.Err() != nil:
+				return
+			case err != nil:
+				log.Error("could not remove old carts", "err", err)
+			case n > 0:
+				log.Info("removed carts that nobody has touched", "carts", n, "days", c.CartDays)
+			}
+			select {
+			case <-ctx.Done():
+				return
+			case <-hourly.C:
+			}
+		}
+	}()
+	return func() { cancel(); <-ended }
+}
