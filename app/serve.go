@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"runtime/debug"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -64,6 +65,7 @@ func (c *serveCommand) Run(ctx context.Context, g *globals, streams Streams) (er
 	expiry := c.expireCarts(ctx, store.Carts, log)
 	defer expiry()
 	announce(listener.Addr(), g.Store, log)
+	go debug.FreeOSMemory() // reading a large store leaves as much behind as it keeps
 	return serve(ctx, listener, handler, log)
 }
 

@@ -77,8 +77,8 @@ func appendSpan(b []byte, s span) []byte {
 // appendBody appends what of a line does not depend on its batch, up to the closing brace.
 func appendBody(b []byte, c dao.Change) []byte {
 	b = strconv.AppendInt(append(b, `"offset":`...), c.Offset, 10)
-	at, _ := c.At.MarshalText()
-	b = append(append(append(b, `,"at":"`...), at...), `","kind":"`...)
+	b, _ = c.At.AppendText(append(b, `,"at":"`...))
+	b = append(b, `","kind":"`...)
 	b = append(append(append(b, c.Kind...), `","op":"`...), c.Op...)
 	b = hex.AppendEncode(append(b, `","id":"`...), c.ID[:])
 	b = strconv.AppendInt(append(b, `","rev":`...), c.Rev, 10)

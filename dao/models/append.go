@@ -6,8 +6,8 @@ import (
 	"unicode/utf8"
 )
 
-// AppendJSON appends the JSON form of a product, byte for byte what [JSON] returns but in a quarter of the time:
-// listings are what a shop serves most.
+// AppendJSON appends the JSON form of a product, byte for byte what encoding/json makes of it but in a quarter of the
+// time: listings are what a shop serves most.
 func (p Product) AppendJSON(b []byte) []byte {
 	b = hex.AppendEncode(append(b, `{"_id":"`...), p.ID[:])
 	b = appendText(append(b, `","title":`...), p.Title)
@@ -22,6 +22,15 @@ func (p Product) AppendJSON(b []byte) []byte {
 	b = appendTime(append(b, `","updatedAt":"`...), p.UpdatedAt)
 	b = strconv.AppendInt(append(b, `","rev":`...), p.Rev, 10)
 	return append(b, '}')
+}
+
+// AppendJSON appends the JSON form of a message, byte for byte what encoding/json makes of it.
+func (m Message) AppendJSON(b []byte) []byte {
+	b = hex.AppendEncode(append(b, `{"_id":"`...), m.ID[:])
+	b = appendText(append(b, `","user":`...), m.User)
+	b = appendText(append(b, `,"message":`...), m.Message)
+	b = appendTime(append(b, `,"createdAt":"`...), m.CreatedAt)
+	return append(b, `"}`...)
 }
 
 func appendTexts(b []byte, texts []string) []byte {
@@ -54,13 +63,13 @@ func appendText(b []byte, text string) []byte {
 			i++
 			copied = i
 		case c < ' ':
-			return append(b[:begin], JSON(text)...)
+			return append(b[:begin], encode(text)...)
 		case c < utf8.RuneSelf:
 			i++
 		default:
 			r, size := utf8.DecodeRuneInString(text[i:])
 			if r == utf8.RuneError && size == 1 || r == '\u2028' || r == '\u2029' {
-				return append(b[:begin], JSON(text)...)
+				return append(b[:begin], encode(text)...)
 			}
 			i += size
 		}

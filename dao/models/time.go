@@ -18,11 +18,14 @@ func TimeOf(t time.Time) Time { return Time(t.UnixMilli()) }
 func (t Time) Std() time.Time { return time.UnixMilli(int64(t)).UTC() }
 
 // String returns the JSON form without its quotes.
-func (t Time) String() string { return t.Std().Format(timeForm) }
+func (t Time) String() string { return string(appendTime(nil, t)) }
+
+// AppendText appends the JSON form without its quotes.
+func (t Time) AppendText(b []byte) ([]byte, error) { return appendTime(b, t), nil }
 
 // MarshalText returns the JSON form without its quotes.
 func (t Time) MarshalText() ([]byte, error) {
-	return t.Std().AppendFormat(make([]byte, 0, len(timeForm)), timeForm), nil
+	return appendTime(make([]byte, 0, len(timeForm)), t), nil
 }
 
 // UnmarshalText reads RFC 3339 with any zone and fraction, and cuts it to the millisecond. A moment whose year in UTC
