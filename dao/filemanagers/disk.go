@@ -83,9 +83,16 @@ func (f osFile) Size() (int64, error) {
 	return info.Size(), nil
 }
 
+// reading is a disk on which nothing is opened for writing: that of a backup may not allow it.
+type reading struct{ disk }
+
+func (r reading) Open(name string) (file, error) { return r.Read(name) }
+
+const temporarySuffix = ".tmp"
+
 // replace writes a whole file so that after a crash there is either the old one or the new one.
 func replace(d disk, name string, content []byte) error {
-	temporary := name + ".tmp"
+	temporary := name + temporarySuffix
 	if err := create(d, temporary, content); err != nil {
 		return err
 	}

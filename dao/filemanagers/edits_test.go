@@ -2,6 +2,7 @@ package filemanagers
 
 import (
 	"errors"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -238,5 +239,41 @@ func TestCheck(t *testing.T) {
 	edit(t, dir, messagesFile, "hola 1", "chau 1")
 	if r := check(); !strings.Contains(strings.Join(r.Notes, "\n"), "messages.jsonl was edited by hand") {
 		t.Errorf("of an edit it notes %q", r.Notes)
+	}
+}
+
+// What a failed fold left behind is cleared away by the next start, and whoever only reads is not disturbed by it.
+func TestLeftovers(t *testing.T) {
+	dir, s := filled(t)
+	want := content(t, s)
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	leftovers := []string{productsFile + newSuffix, metaFile + temporarySuffix}
+	for _, name := range leftovers {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte("half"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	read, err := OpenReadOnly(t.Context(), dir, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := content(t, read); got != want {
+		t.Errorf("read only there is\n%s, not\n%s", got, want)
+	}
+	if _, _, err := read.Products.Create(t.Context(), testProduct(20)); !errors.Is(err, dao.ErrUnavailable) {
+		t.Errorf("a write to a store that was opened to read gives %v", err)
+	}
+	if err := read.Close(); err != nil {
+		t.Error(err)
+	}
+	if _, err := openDir(t, dir); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range leftovers {
+		if _, err := os.Stat(filepath.Join(dir, name)); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("%s is still there (%v)", name, err)
+		}
 	}
 }

@@ -196,7 +196,7 @@ func OpenReadOnly(ctx context.Context, dir string, o Options) (dao.Store, error)
 func loadBeside(ctx context.Context, d disk) (*contents, error) {
 	for {
 		before, _ := readAll(d, metaFile) // load tells what is wrong with it
-		c, err := load(d)
+		c, err := load(reading{d})
 		if err == nil {
 			return c, nil
 		}

@@ -68,14 +68,13 @@ func (f *folder) fold(clean bool) error {
 	if f.broken != nil {
 		return f.broken
 	}
-	grown := f.grown.Swap(0)
+	f.grown.Store(0) // also if this fails: then the next try is when as much has been written again
 	next, moves, at, err := f.write()
 	if err == nil {
 		next.Clean = clean
 		err = f.commit(next, moves)
 	}
 	if err != nil {
-		f.grown.Add(grown)
 		return fmt.Errorf("fold: %w", err)
 	}
 	f.size.Store(next.Products.Bytes + next.Carts.Bytes)

@@ -23,7 +23,7 @@ type contents struct {
 	lastOf   map[dao.Kind]int64 // the offset of the last change of each kind that the folded files do not hold
 
 	segments []*segment
-	stale    []string // journal files of the epoch before
+	stale    []string // files that do not count: of an unfinished fold, or of the epoch before
 	tail     *tail    // what a crash tore off the journal
 	unfolded int64    // changes that the folded files do not hold
 
@@ -54,6 +54,12 @@ func load(d disk) (*contents, error) {
 	}
 	if err := c.loadFolded(d); err != nil {
 		return nil, err
+	}
+	for _, name := range names {
+		base, isNew := strings.CutSuffix(name, newSuffix)
+		if isNew && !slices.Contains(c.moves, base) || strings.HasSuffix(name, temporarySuffix) {
+			c.stale = append(c.stale, name)
+		}
 	}
 	if err := c.loadJournal(d, names); err != nil {
 		return nil, errors.Join(err, c.close())

@@ -85,7 +85,7 @@ func (m messages) Page(ctx context.Context, before models.ID, limit int) ([]mode
 	if !known {
 		return nil, absent(dao.KindMessage, before)
 	}
-	return m.read(max(0, end-limit), end)
+	return m.read(max(0, end-max(0, limit)), end)
 }
 
 // read returns the messages from ≤ i < to.
