@@ -99,7 +99,8 @@ type Receipt struct {
 	Repeated bool     // nothing was written: a create found the same id with the same content, or a change changed nothing
 }
 
-// Stat is one figure about an engine. Name is in the form of Prometheus, with its unit ("_bytes", "_seconds").
+// Stat is one figure about an engine. Name is in the form of Prometheus, with its unit ("_bytes", "_seconds") but without
+// what the program puts before it.
 type Stat struct {
 	Name, Help string
 	Counter    bool // it only grows; otherwise it is a gauge

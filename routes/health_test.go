@@ -53,7 +53,7 @@ func TestMetrics(t *testing.T) {
 		}
 	}
 	for _, stat := range shop.store.Stats() {
-		if !strings.Contains(text, "\n"+stat.Name+" ") {
+		if !strings.Contains(text, "\npulperia_store_"+stat.Name+" ") {
 			t.Errorf("no %s of the engine", stat.Name)
 		}
 	}

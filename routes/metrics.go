@@ -70,7 +70,7 @@ func (s storeMetrics) Collect(out chan<- prometheus.Metric) {
 		if stat.Counter {
 			kind = prometheus.CounterValue
 		}
-		desc := prometheus.NewDesc(stat.Name, stat.Help, nil, nil)
+		desc := prometheus.NewDesc("pulperia_store_"+stat.Name, stat.Help, nil, nil)
 		metric, err := prometheus.NewConstMetric(desc, kind, stat.Value)
 		if err != nil {
 			metric = prometheus.NewInvalidMetric(desc, err)
