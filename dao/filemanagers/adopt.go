@@ -67,7 +67,7 @@ func writeArray[T any](d disk, name string, values []*T, id func(*T) models.ID) 
 func writeMessages(d disk, list []foldedMessage) (vouched, error) {
 	return writeNew(d, messagesFile, func(w io.Writer) error {
 		for _, m := range list {
-			if _, err := w.Write(appendFolded(nil, m.Offset, m.Message)); err != nil {
+			if _, err := w.Write(appendFolded(nil, m.Offset, models.JSON(m.Message))); err != nil {
 				return err
 			}
 		}

@@ -23,7 +23,7 @@ type committer struct {
 	segmentSize int64 // where a new journal file is begun: old ones go as a whole
 
 	mu      sync.Mutex
-	waiting []*write
+	waiting *batch // what the next commit will take
 	closed  bool
 	wake    chan struct{}
 	ended   chan struct{} // closed when run has returned
@@ -34,11 +34,18 @@ type committer struct {
 	buffer []byte
 }
 
+// batch is the writes that share one commit.
+type batch struct {
+	writes []*write
+	done   chan struct{} // closed when their outcomes are known
+}
+
+func newBatch() *batch { return &batch{done: make(chan struct{})} }
+
 // write is one call that waits for the committer.
 type write struct {
 	do    func(*step) error
 	taken atomic.Bool // by the committer, or by the caller who gives up before
-	done  chan struct{}
 
 	receipt  dao.Receipt
 	err      error
@@ -50,12 +57,13 @@ func (c *committer) commit(ctx context.Context, do func(*step) error) (dao.Recei
 	if err := ctx.Err(); err != nil {
 		return dao.Receipt{}, err
 	}
-	w := &write{do: do, done: make(chan struct{})}
-	if err := c.enqueue(w); err != nil {
+	w := &write{do: do}
+	done, err := c.enqueue(w)
+	if err != nil {
 		return dao.Receipt{}, err
 	}
 	select {
-	case <-w.done:
+	case <-done:
 	case <-ctx.Done():
 		if w.taken.CompareAndSwap(false, true) {
 			return dao.Receipt{}, ctx.Err()
@@ -68,18 +76,22 @@ func (c *committer) commit(ctx context.Context, do func(*step) error) (dao.Recei
 	return w.receipt, w.err
 }
 
-func (c *committer) enqueue(w *write) error {
+// enqueue returns what is closed when the outcome of the write is known.
+func (c *committer) enqueue(w *write) (done <-chan struct{}, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if err := c.ready(); err != nil {
-		return err
+		return nil, err
 	}
-	c.waiting = append(c.waiting, w)
-	select {
-	case c.wake <- struct{}{}:
-	default: // it will look anyway
+	if c.waiting == nil {
+		c.waiting = newBatch()
+		select {
+		case c.wake <- struct{}{}:
+		default: // it will look anyway
+		}
 	}
-	return nil
+	c.waiting.writes = append(c.waiting.writes, w)
+	return c.waiting.done, nil
 }
 
 // open says whether the store takes writes.
@@ -126,13 +138,15 @@ func (c *committer) stop() {
 
 func (c *committer) commitWaiting() {
 	c.mu.Lock()
-	batch := c.waiting
+	b := c.waiting
 	c.waiting = nil
 	c.mu.Unlock()
-
+	if b == nil {
+		return
+	}
 	v := newView(c.state, c.feed)
-	taken := batch[:0]
-	for _, w := range batch {
+	taken := b.writes[:0]
+	for _, w := range b.writes {
 		if w.taken.CompareAndSwap(false, true) {
 			taken = append(taken, w)
 			w.run(v)
@@ -143,8 +157,8 @@ func (c *committer) commitWaiting() {
 		if w.err == nil {
 			w.err = err // also of those that only met what another of the batch had done
 		}
-		close(w.done)
 	}
+	close(b.done)
 }
 
 func (w *write) run(v *view) {

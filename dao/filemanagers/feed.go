@@ -65,6 +65,49 @@ func (f *feed) Since(ctx context.Context, after dao.Position, limit int) ([]dao.
 
 // read returns changes after an offset from the one file that holds the first of them.
 func (f *feed) read(after int64, limit int) ([]dao.Change, error) {
+	s, text, from, err := f.lines(after, limit)
+	if err != nil {
+		return nil, err
+	}
+	return decodeChanges(s, text, from)
+}
+
+func decodeChanges(s *segment, text []byte, from int64) (changes []dao.Change, err error) {
+	for one := range bytes.Lines(text) {
+		var l line
+		if err := unseal(one, &l); err != nil {
+			return nil, damaged(s, from, err)
+		}
+		changes = append(changes, l.Change)
+		from += int64(len(one))
+	}
+	return changes, nil
+}
+
+// documents is read for who knows all of the changes but their documents: a fifth of the work.
+func (f *feed) documents(after int64, limit int) ([][]byte, error) {
+	s, text, from, err := f.lines(after, limit)
+	if err != nil {
+		return nil, err
+	}
+	docs := make([][]byte, 0, limit)
+	for one := range bytes.Lines(text) {
+		doc, err := docOf(one)
+		if err != nil {
+			return nil, damaged(s, from, err)
+		}
+		docs = append(docs, doc)
+		from += int64(len(one))
+	}
+	return docs, nil
+}
+
+func damaged(s *segment, at int64, err error) error {
+	return fmt.Errorf("%w: %w", dao.ErrUnavailable, &Damage{s.name, at, err.Error(), restore})
+}
+
+// lines returns the lines of changes after an offset, as far as they stand in one file, and where they begin in it.
+func (f *feed) lines(after int64, limit int) (s *segment, text []byte, from int64, err error) {
 	f.mu.RLock()
 	first, head := f.segments[0].first, f.live().last()
 	i, found := slices.BinarySearchFunc(f.segments, after+1, func(s *segment, offset int64) int {
@@ -75,37 +118,25 @@ func (f *feed) read(after int64, limit int) ([]dao.Change, error) {
 	}
 	if after < first-1 || after > head {
 		f.mu.RUnlock()
-		return nil, fmt.Errorf("%w: the changes from %d to %d are kept", dao.ErrGone, first, head)
+		return nil, nil, 0, fmt.Errorf("%w: the changes from %d to %d are kept", dao.ErrGone, first, head)
 	}
-	s := f.segments[i]
+	s = f.segments[i]
 	if after == s.last() {
 		f.mu.RUnlock()
-		return nil, nil
+		return s, nil, 0, nil
 	}
 	last := min(after+int64(limit), s.last())
 	from, to := s.at[after+1-s.first], s.end(last)
 	f.mu.RUnlock()
 
-	text := make([]byte, to-from)
+	text = make([]byte, to-from)
 	if _, err := s.file.ReadAt(text, from); err != nil {
 		if f.oldest() > after+1 {
-			return nil, fmt.Errorf("%w: it was pruned just now", dao.ErrGone)
+			return nil, nil, 0, fmt.Errorf("%w: it was pruned just now", dao.ErrGone)
 		}
-		return nil, fmt.Errorf("%w: %w", dao.ErrUnavailable, err)
+		return nil, nil, 0, fmt.Errorf("%w: %w", dao.ErrUnavailable, err)
 	}
-	return decodeChanges(s, text, from)
-}
-
-func decodeChanges(s *segment, text []byte, from int64) (changes []dao.Change, err error) {
-	for one := range bytes.Lines(text) {
-		var l line
-		if err := unseal(one, &l); err != nil {
-			return nil, fmt.Errorf("%w: %w", dao.ErrUnavailable, &Damage{s.name, from, err.Error(), restore})
-		}
-		changes = append(changes, l.Change)
-		from += int64(len(one))
-	}
-	return changes, nil
+	return s, text, from, nil
 }
 
 func (f *feed) oldest() int64 {

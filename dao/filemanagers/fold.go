@@ -124,12 +124,12 @@ func (f *folder) appendMessages(s snapshot) (vouched, []int64, error) {
 	var at []int64
 	var text []byte
 	for chunk := range slices.Chunk(s.fresh, 1_000) {
-		list, err := f.messages.read(s.folded+len(at), s.folded+len(at)+len(chunk))
+		docs, err := f.messages.documents(chunk)
 		if err != nil {
 			return vouched{}, nil, err
 		}
-		for i, message := range list {
-			text = appendFolded(text[:0], chunk[i], message)
+		for i, doc := range docs {
+			text = appendFolded(text[:0], chunk[i], doc)
 			at = append(at, size)
 			size += int64(len(text))
 			if _, err := w.Write(text); err != nil {

@@ -208,9 +208,9 @@ func idOf(text []byte) models.ID {
 	return id
 }
 
-// appendFolded appends a message as a line of messages.jsonl.
-func appendFolded(b []byte, offset int64, message models.Message) []byte {
+// appendFolded appends a message, of which doc is the JSON form, as a line of messages.jsonl.
+func appendFolded(b []byte, offset int64, doc []byte) []byte {
 	b = strconv.AppendInt(append(b, `{"offset":`...), offset, 10)
-	b = append(append(b, ','), models.JSON(message)[1:]...)
+	b = append(append(b, ','), doc[1:]...)
 	return append(b, '\n')
 }

@@ -2,6 +2,7 @@ package filemanagers
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -95,18 +96,41 @@ var (
 
 // unseal verifies a line, which ends with its line break, and decodes it into v.
 func unseal(text []byte, v any) error {
+	text, err := verify(text)
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(append([]byte{'{'}, text...), v)
+}
+
+// docOf verifies a line of a change and returns the document in it. Nothing before it holds a text of people.
+func docOf(text []byte) ([]byte, error) {
+	text, err := verify(text)
+	if err != nil {
+		return nil, err
+	}
+	_, doc, found := bytes.Cut(text, []byte(`,"doc":`))
+	if !found {
+		return nil, errors.New("the line has no document")
+	}
+	return doc[:len(doc)-1], nil
+}
+
+// verify returns what of a line its checksum is made from.
+func verify(text []byte) ([]byte, error) {
 	text, complete := bytes.CutSuffix(text, []byte{'\n'})
 	if !complete {
-		return errTorn
+		return nil, errTorn
 	}
 	if len(text) <= sumSize || !bytes.HasPrefix(text, []byte(`{"sum":"`)) || string(text[sumSize-2:sumSize]) != `",` {
-		return errSum
+		return nil, errSum
 	}
-	sum := crc32.Checksum(text[sumSize:], castagnoli)
-	if fmt.Sprintf("%08x", sum) != string(text[len(`{"sum":"`):sumSize-2]) {
-		return errSum
+	var sum [4]byte
+	binary.BigEndian.PutUint32(sum[:], crc32.Checksum(text[sumSize:], castagnoli))
+	if string(hex.AppendEncode(make([]byte, 0, 8), sum[:])) != string(text[len(`{"sum":"`):sumSize-2]) {
+		return nil, errSum
 	}
-	return json.Unmarshal(append([]byte{'{'}, text[sumSize:]...), v)
+	return text[sumSize:], nil
 }
 
 // segment is one file of the journal.

@@ -1,6 +1,7 @@
 package filemanagers
 
 import (
+	"math/bits"
 	"slices"
 
 	"pulperia/dao/models"
@@ -11,29 +12,39 @@ type selection struct {
 	list     *sorted[slot]
 	from, to int             // ranks in the list, half-open
 	chosen   func(slot) bool // nil when all of them belong
+	total    int             // how many belong; -1 when only going through all of them can tell
 }
 
 // list is models.ProductQuery.Select by the indexes.
 func (c *catalogue) list(q models.ProductQuery) models.ProductPage {
-	page := models.ProductPage{Products: []models.Product{}, Page: max(q.Page, 1), Limit: q.Limit}
 	sel := c.selectBy(q)
-	from, to := q.Window(sel.to - sel.from)
+	counted := sel.total >= 0
+	most := sel.total
+	if !counted {
+		most = sel.to - sel.from
+	}
+	from, to := q.Window(most)
+	page := models.ProductPage{Products: make([]models.Product, 0, to-from), Page: max(q.Page, 1), Limit: q.Limit, Total: sel.total}
 	if sel.chosen == nil {
-		page.Total = sel.to - sel.from
 		for s := range sel.list.between(sel.from+from, sel.from+to) {
 			page.Products = append(page.Products, c.rows[s].product.Clone())
 		}
 		return page
 	}
+	n := 0
 	for s := range sel.list.between(sel.from, sel.to) {
+		if counted && n == to {
+			return page
+		}
 		if !sel.chosen(s) {
 			continue
 		}
-		if from <= page.Total && page.Total < to {
+		if from <= n && n < to {
 			page.Products = append(page.Products, c.rows[s].product.Clone())
 		}
-		page.Total++
+		n++
 	}
+	page.Total = n
 	return page
 }
 
@@ -42,7 +53,7 @@ func (c *catalogue) selectBy(q models.ProductQuery) selection {
 	if list == nil {
 		return selection{list: newSorted[slot](nil, nil)}
 	}
-	sel := selection{list: list, to: list.size}
+	sel := selection{list: list, to: list.size, total: -1}
 	priceDone := true
 	switch {
 	case q.MinPrice == nil && q.MaxPrice == nil:
@@ -52,12 +63,30 @@ func (c *catalogue) selectBy(q models.ProductQuery) selection {
 	case q.Sort == models.PriceDesc:
 		sel.narrow(q.MaxPrice, func(s slot) bool { return c.rows[s].price <= *q.MaxPrice }, &sel.from)
 		sel.narrow(q.MinPrice, func(s slot) bool { return c.rows[s].price < *q.MinPrice }, &sel.to)
+	case q.Text == "" && q.Status == nil && !q.Available:
+		return c.selectByPrice(q, list)
 	default:
 		priceDone = false
 	}
 	sel.to = max(sel.from, sel.to)
-	sel.chosen = c.test(q, priceDone)
+	if sel.chosen = c.test(q, priceDone); sel.chosen == nil {
+		sel.total = sel.to - sel.from
+	}
 	return sel
+}
+
+// selectByPrice is selectBy for an order by age and limits of price only. The order by price tells how many there are;
+// with that, going through the list may end with the page. A few among many are sorted instead.
+func (c *catalogue) selectByPrice(q models.ProductQuery, list *sorted[slot]) selection {
+	cheapest := q
+	cheapest.Sort = models.PriceAsc
+	byPrice := c.selectBy(cheapest)
+	_, last := q.Window(byPrice.total)
+	if n := byPrice.total; 4*n*n*bits.Len(uint(n)) < list.size*last {
+		slots := slices.Collect(byPrice.list.between(byPrice.from, byPrice.to))
+		return selection{list: newSorted(c.comparer(q.Sort), slots), to: n, total: n}
+	}
+	return selection{list: list, to: list.size, chosen: c.test(q, false), total: byPrice.total}
 }
 
 // narrow moves one end of the ranks to where past becomes true, when there is such a limit.

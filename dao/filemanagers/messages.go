@@ -33,18 +33,19 @@ func (m messages) Append(ctx context.Context, message models.Message) (models.Me
 	message.CreatedAt = models.TimeOf(now)
 	doc := models.JSON(message) // here and not in the committer, of which there is only one
 	var stored models.Message
-	receipt, err := m.commit(ctx, func(s *step) (err error) {
-		if stored, err = m.find(s, message.ID); err == nil {
-			if !stored.Same(message) {
-				return dao.Conflict{Field: "_id", Value: message.ID.String()}
-			}
-			return nil
-		}
-		if !errors.Is(err, dao.ErrNotFound) {
+	receipt, err := m.commit(ctx, func(s *step) error {
+		there, known, err := m.find(s, message.ID)
+		switch {
+		case err != nil:
 			return err
+		case !known:
+			s.appendMessage(&message, doc)
+			stored = message
+			return nil
+		case !there.Same(message):
+			return dao.Conflict{Field: "_id", Value: message.ID.String()}
 		}
-		s.appendMessage(&message, doc)
-		stored = message
+		stored = there
 		return nil
 	})
 	if err != nil {
@@ -53,20 +54,20 @@ func (m messages) Append(ctx context.Context, message models.Message) (models.Me
 	return stored, receipt, nil
 }
 
-// find returns a message as the batch sees it.
-func (m messages) find(s *step, id models.ID) (models.Message, error) {
+// find returns a message as the batch sees it, if there is one. Mostly there is none, so no error is made of that.
+func (m messages) find(s *step, id models.ID) (message models.Message, known bool, err error) {
 	if fresh := s.newMessages[id]; fresh != nil {
-		return *fresh, nil
+		return *fresh, true, nil
 	}
-	i, ok := s.messages.index[id]
-	if !ok {
-		return models.Message{}, absent(dao.KindMessage, id)
+	i, known := s.messages.index[id]
+	if !known {
+		return message, false, nil
 	}
 	found, err := m.read(int(i), int(i)+1)
 	if err != nil {
-		return models.Message{}, err
+		return message, true, err
 	}
-	return found[0], nil
+	return found[0], true, nil
 }
 
 // Page reads messages from the files; the index says where they stand.
@@ -119,25 +120,34 @@ func (m messages) readOnce(from, to int) ([]models.Message, error) {
 		}
 		list = append(list, message)
 	}
+	docs, err := m.documents(fresh)
+	if err != nil {
+		return nil, err
+	}
+	for i, doc := range docs {
+		var message models.Message
+		if err := json.Unmarshal(doc, &message); err != nil {
+			return nil, fmt.Errorf("%w: read change %d: %w", dao.ErrUnavailable, fresh[i], err)
+		}
+		list = append(list, message)
+	}
+	return list, nil
+}
+
+// documents returns the JSON forms of messages that stand only in the journal, by their offsets.
+func (m messages) documents(fresh []int64) ([][]byte, error) {
+	docs := make([][]byte, 0, len(fresh))
 	for len(fresh) > 0 {
-		n := run(fresh)
-		changes, err := m.feed.read(fresh[0]-1, n)
+		some, err := m.feed.documents(fresh[0]-1, run(fresh))
 		if err != nil {
 			return nil, err
 		}
-		if len(changes) == 0 {
+		if len(some) == 0 {
 			return nil, fmt.Errorf("%w: change %d is not in the journal", dao.ErrUnavailable, fresh[0])
 		}
-		for _, c := range changes {
-			var message models.Message
-			if err := json.Unmarshal(c.Doc, &message); err != nil {
-				return nil, fmt.Errorf("%w: read change %d: %w", dao.ErrUnavailable, c.Offset, err)
-			}
-			list = append(list, message)
-		}
-		fresh = fresh[len(changes):]
+		docs, fresh = append(docs, some...), fresh[len(some):]
 	}
-	return list, nil
+	return docs, nil
 }
 
 // run returns how many of the offsets, from the first on, follow one another.

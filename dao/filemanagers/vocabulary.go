@@ -1,62 +1,101 @@
 package filemanagers
 
 import (
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
 
 	"pulperia/dao/models"
 )
 
 // vocabulary says which products have a word that begins in a given way.
 type vocabulary struct {
-	postings map[string][]slot // for each word the products that have it, by slot
+	postings postings
 	words    *sorted[string]
 }
 
+// postings has for each word the products that have it, by slot. The lists are behind pointers because assigning to a key that
+// a map has replaces the key too, and these are cut from the text of a whole product.
+type postings map[string]*[]slot
+
+// newVocabulary reads the products on all cores: when a store is opened, this is what takes longest.
 func newVocabulary(products []*models.Product) *vocabulary {
-	v := &vocabulary{postings: map[string][]slot{}}
-	for i, p := range products {
-		s := slot(i)
-		for _, word := range p.Words() {
-			slots, known := v.postings[word]
-			if !known {
-				word = strings.Clone(word) // lest it keeps all the product's words
-			}
-			if len(slots) == 0 || slots[len(slots)-1] != s {
-				v.postings[word] = append(slots, s)
+	size := max(1, (len(products)+runtime.GOMAXPROCS(0)-1)/runtime.GOMAXPROCS(0))
+	var parts []postings
+	var wait sync.WaitGroup
+	for from := 0; from < len(products); from += size {
+		part := postings{}
+		parts = append(parts, part)
+		wait.Go(func() { part.note(slot(from), products[from:min(from+size, len(products))]) })
+	}
+	wait.Wait()
+	v := &vocabulary{postings: postings{}}
+	var words []string
+	for i, part := range parts {
+		for word := range part {
+			if v.postings[word] == nil {
+				v.postings[word] = gather(parts[i:], word)
+				words = append(words, word)
 			}
 		}
-	}
-	words := make([]string, 0, len(v.postings))
-	for word := range v.postings {
-		words = append(words, word)
 	}
 	v.words = newSorted(strings.Compare, words)
 	return v
 }
 
+// note notes the words of products, of which the first has the given slot.
+func (p postings) note(s slot, products []*models.Product) {
+	for _, product := range products {
+		for _, word := range product.Words() {
+			slots := p[word]
+			if slots == nil {
+				slots = new([]slot)
+				p[strings.Clone(word)] = slots
+			}
+			if n := len(*slots); n == 0 || (*slots)[n-1] != s {
+				*slots = append(*slots, s)
+			}
+		}
+		s++
+	}
+}
+
+// gather returns what all parts have of a word, in a list without room to spare.
+func gather(parts []postings, word string) *[]slot {
+	lists := make([][]slot, 0, len(parts))
+	for _, part := range parts {
+		if slots := part[word]; slots != nil {
+			lists = append(lists, *slots)
+		}
+	}
+	all := slices.Concat(lists...)
+	return &all
+}
+
 func (v *vocabulary) insert(s slot, p *models.Product) {
 	for _, word := range distinctWords(p) {
-		slots, known := v.postings[word]
-		if !known {
-			word = strings.Clone(word)
+		slots := v.postings[word]
+		if slots == nil {
+			slots, word = new([]slot), strings.Clone(word)
+			v.postings[word] = slots
 			v.words.insert(word)
 		}
-		i, _ := slices.BinarySearch(slots, s)
-		v.postings[word] = slices.Insert(slots, i, s)
+		i, _ := slices.BinarySearch(*slots, s)
+		*slots = slices.Insert(*slots, i, s)
 	}
 }
 
 func (v *vocabulary) remove(s slot, p *models.Product) {
 	for _, word := range distinctWords(p) {
 		slots := v.postings[word]
-		if len(slots) == 1 {
+		if len(*slots) == 1 {
 			delete(v.postings, word)
 			v.words.remove(word)
 			continue
 		}
-		i, _ := slices.BinarySearch(slots, s)
-		v.postings[word] = slices.Delete(slots, i, i+1)
+		i, _ := slices.BinarySearch(*slots, s)
+		*slots = slices.Delete(*slots, i, i+1)
 	}
 }
 
@@ -74,7 +113,7 @@ func (v *vocabulary) find(begins []string, slots int) bitset {
 		from := v.words.rank(func(word string) bool { return word >= begin })
 		to := v.words.rank(func(word string) bool { return word >= begin && !strings.HasPrefix(word, begin) })
 		for word := range v.words.between(from, to) {
-			for _, s := range v.postings[word] {
+			for _, s := range *v.postings[word] {
 				having.add(s)
 			}
 		}

@@ -1,7 +1,9 @@
 package models
 
 import (
+	"encoding/binary"
 	"encoding/hex"
+	"math/bits"
 	"strconv"
 	"unicode/utf8"
 )
@@ -52,7 +54,7 @@ func appendText(b []byte, text string) []byte {
 	begin := len(b)
 	b = append(b, '"')
 	copied := 0
-	for i := 0; i < len(text); {
+	for i := plain(text, 0); i < len(text); i = plain(text, i) {
 		switch c := text[i]; {
 		case c == '"', c == '\\':
 			b = append(append(b, text[copied:i]...), '\\', c)
@@ -75,6 +77,23 @@ func appendText(b []byte, text string) []byte {
 		}
 	}
 	return append(append(b, text[copied:]...), '"')
+}
+
+// plain returns the first place from i on that may need care: a quote, a backslash, a control character or the begin of
+// a character beyond ASCII. It looks at eight bytes at a time: in each of them a subtraction reaches the highest bit when
+// the byte is too small. It may stop too early, never too late.
+func plain(text string, i int) int {
+	const each, highest = 0x0101010101010101, 0x8080808080808080
+	for ; i+8 <= len(text); i += 8 {
+		w := binary.LittleEndian.Uint64([]byte(text[i : i+8]))
+		if found := (w | (w - each*' ') | ((w ^ each*'"') - each) | ((w ^ each*'\\') - each)) & highest; found != 0 {
+			return i + bits.TrailingZeros64(found)/8
+		}
+	}
+	for i < len(text) && ' ' <= text[i] && text[i] < utf8.RuneSelf && text[i] != '"' && text[i] != '\\' {
+		i++
+	}
+	return i
 }
 
 // appendTime writes a time of the years 0 to 9999 digit by digit; time.Format takes four times as long.

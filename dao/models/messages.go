@@ -62,8 +62,30 @@ func (v *Invalid) checkUser(user string) {
 	if len(*v) > before {
 		return
 	}
+	if isPlainAddress(user) {
+		return
+	}
 	address, err := mail.ParseAddress(user)
 	if err != nil || address.Address != user || strings.ContainsAny(user, `"<> `) {
 		v.Add("user", NotEmail, nil, quote(user))
 	}
+}
+
+// isPlainAddress says whether a text is surely an e-mail address: words of letters, digits, - and _ between single dots, on
+// both sides of the @. Almost all are, and this takes a tenth of the time of parsing them.
+func isPlainAddress(user string) bool {
+	ats, before := 0, byte('.') // a dot may not follow what begins a side
+	for i := range len(user) {
+		c := user[i]
+		switch {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', c == '-', c == '_':
+		case c == '@' && before != '.' && ats == 0:
+			ats, c = 1, '.'
+		case c == '.' && before != '.':
+		default:
+			return false
+		}
+		before = c
+	}
+	return ats == 1 && before != '.'
 }

@@ -1,0 +1,53 @@
+package models
+
+import (
+	"net/mail"
+	"testing"
+	"unicode"
+
+	"pgregory.net/rapid"
+)
+
+// Quick ways for what is usual must never differ from the general ones. (AppendJSON has a test of its own.)
+
+// The quick look at an address accepts nothing that parsing it would refuse.
+func TestPlainAddressIsAnAddress(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		text := rapid.StringOfN(rapid.RuneFrom([]rune("aZ0.-_@ +\"<")), 0, 12, -1).Draw(t, "text")
+		if !isPlainAddress(text) {
+			return
+		}
+		if address, err := mail.ParseAddress(text); err != nil || address.Address != text {
+			t.Fatalf("%q is %v (%v)", text, address, err)
+		}
+	})
+	if !isPlainAddress("ana.b@example.com") {
+		t.Error("the usual address is not seen to be one")
+	}
+}
+
+// What counts as a control character is what Unicode says.
+func TestControlCharacters(t *testing.T) {
+	for r := range rune(0x3000) {
+		if got := hasControl(string(r), false); got != unicode.IsControl(r) {
+			t.Errorf("%U: %v", r, got)
+		}
+	}
+}
+
+// A Latin character folds the quick way to what it folds to the general way.
+func TestFoldLatin(t *testing.T) {
+	taken := 0
+	for r := range rune(0x3000) {
+		quick, done := foldLatin(string(r))
+		if !done {
+			continue
+		}
+		if taken++; quick != foldAny(string(r)) {
+			t.Errorf("%U folds to %q, not %q", r, quick, foldAny(string(r)))
+		}
+	}
+	if taken < 128+40 {
+		t.Errorf("only %d characters are taken", taken)
+	}
+}
