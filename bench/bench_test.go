@@ -1,0 +1,134 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"pulperia/dao/models"
+)
+
+// TestMain lets the test program be the bare server, as the program itself can be.
+func TestMain(m *testing.M) {
+	if len(os.Args) == 3 && os.Args[1] == bareFlag {
+		main()
+		return
+	}
+	os.Exit(m.Run())
+}
+
+// Everything that the table names is measured; here with so little of it that the figures mean nothing.
+func TestRun(t *testing.T) {
+	tiny := scale{products: 60, messages: 200, rounds: 1, length: 50 * time.Millisecond, connections: 4,
+		starts: 1, settle: 50 * time.Millisecond, samples: 20}
+	text, err := measure(t.Context(), tiny, 1, t.TempDir(), "a test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for k := range keys {
+		row := lineOf(t, text, "| "+k.what(tiny)+" |")
+		for _, nothing := range []string{"| 0 requests", "; 0 writes", "| 0 creates", "| 0 appends", "| 0.00 s", "| 0.0 MB", "| p50 0.00 ms"} {
+			if strings.Contains(row, nothing) {
+				t.Errorf("nothing was measured: %s", row)
+			}
+		}
+	}
+	if !bytes.Contains(text, []byte("This is a short run")) {
+		t.Error("the report of a short run does not say that it is one")
+	}
+}
+
+func lineOf(t *testing.T, text []byte, begin string) string {
+	for line := range strings.Lines(string(text)) {
+		if strings.HasPrefix(line, begin) {
+			return line
+		}
+	}
+	t.Fatalf("the report has no line that begins with %q:\n%s", begin, text)
+	return ""
+}
+
+// What is measured is about as large as the requirement says, and the same for the same seed.
+func TestData(t *testing.T) {
+	g, again := newGenerator(3), newGenerator(3)
+	products, messages := 0, 0
+	const n = 500
+	for i := range n {
+		p, twin := g.product(i), again.product(i)
+		if diff := cmp.Diff(p, twin); diff != "" {
+			t.Fatalf("product %d differs for the same seed:\n%s", i, diff)
+		}
+		products += len(stored(p).AppendJSON(nil))
+	}
+	for _, m := range g.history(n) {
+		messages += len(models.JSON(m))
+	}
+	if size := products / n; size < 650 || size > 750 {
+		t.Errorf("a product has %d bytes, not about 700", size)
+	}
+	if size := messages / n; size < 185 || size > 215 {
+		t.Errorf("a message has %d bytes, not about 200", size)
+	}
+}
+
+// stored is what the store makes of a product.
+func stored(p item) models.Product {
+	now := time.Now()
+	return models.Product{
+		ID: models.NewID(now), Title: p.Title, Description: p.Description, Code: p.Code, Price: p.Price, Status: p.Status,
+		Stock: int64(p.Stock), Category: p.Category, Thumbnails: p.Thumbnails,
+		CreatedAt: models.TimeOf(now), UpdatedAt: models.TimeOf(now), Rev: 1,
+	}
+}
+
+// A verdict is what stands between the measured and the required figure, both ends included.
+func TestVerdicts(t *testing.T) {
+	for _, test := range []struct {
+		row  row
+		want string
+	}{
+		{duelRow(oneProduct, duel{ratio: 0.5}, 0.5), "yes"},
+		{duelRow(oneProduct, duel{ratio: 0.4999}, 0.5), "**no**"},
+		{memoryRow(demoMemory, 40_000_000, 40), "yes"},
+		{memoryRow(demoMemory, 40_000_001, 40), "**no**"},
+		{memoryRow(busyMemory, 1, 0), "–"},
+		{timeRow(importing, 10*time.Second, 10*time.Second), "yes"},
+		{timeRow(importing, 10*time.Second+1, 10*time.Second), "**no**"},
+		{latencyRow(history, sample{latencies: make([]time.Duration, 100)}, 0.99, time.Millisecond), "yes"},
+		{latencyRow(history, sample{latencies: []time.Duration{0, time.Second}}, 0.99, time.Millisecond), "**no**"},
+	} {
+		if got := test.row.verdict(); got != test.want {
+			t.Errorf("%+v: %q, want %q", test.row, got, test.want)
+		}
+	}
+}
+
+// The bare limit keeps what it says it keeps: every record that was answered is in the file, once.
+func TestGroupCommit(t *testing.T) {
+	file, err := os.Create(t.TempDir() + "/records")
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := newGroupCommit(file)
+	s, err := closedLoop(context.Background(), 8, 20*time.Millisecond, func(int) (func() error, error) {
+		return func() error { return g.append([]byte("one record\n")) }, nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := g.close(); err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(file.Name())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := bytes.Count(text, []byte("one record\n")); got != len(s.latencies) || got*len("one record\n") != len(text) {
+		t.Errorf("%d records in %d bytes, want %d", got, len(text), len(s.latencies))
+	}
+}

@@ -1,0 +1,172 @@
+// Command bench measures how fast and how small the shop is, and writes docs/benchmarks.md.
+//
+// What can be compared with a bare limit is: the shop's answers with a bare net/http handler that writes the same bytes, its
+// durable writes with a bare append and fdatasync of the same bytes. Both take turns in one run, on the same machine, under
+// the same load; what counts is the ratio, which a busy or slow machine changes far less than the figures themselves.
+//
+// web.go has the comparison over HTTP, bare.go its other side, durable.go and groupcommit.go the one of durable writes,
+// large.go what is measured on a large store, report.go the table. The server that is measured is the program as it is
+// shipped, in a process of its own.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, os.Args[1:], os.Stdout); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+// scale is how much is measured and how long.
+type scale struct {
+	products, messages int
+	rounds             int           // of each comparison
+	length             time.Duration // of a round
+	connections        int
+	starts             int
+	settle             time.Duration // from the start to the reading of the memory
+	samples            int           // of a latency
+}
+
+// full is what the required figures are about; short is a look at them in less than a minute.
+func full() scale {
+	return scale{products: 100_000, messages: 1_000_000, rounds: 5, length: 2 * time.Second, connections: 16,
+		starts: 3, settle: 5 * time.Second, samples: 3_000}
+}
+
+func short() scale {
+	return scale{products: 10_000, messages: 50_000, rounds: 3, length: 400 * time.Millisecond, connections: 16,
+		starts: 2, settle: 2 * time.Second, samples: 500}
+}
+
+// bench is one run.
+type bench struct {
+	scale
+	*generator
+	dir     string // temporary
+	program string // the shop
+	log     *slog.Logger
+}
+
+func run(ctx context.Context, arguments []string, out io.Writer) error {
+	if len(arguments) == 2 && arguments[0] == bareFlag {
+		return serveBare(ctx, arguments[1], out)
+	}
+	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
+	isShort := flags.Bool("short", false, "measure less, in less than a minute; the figures are not the required ones")
+	to := flags.String("o", "docs/benchmarks.md", "`file` that the report goes to; - for the standard output, where a short run writes always")
+	seed := flags.Uint64("seed", 1, "what the products and messages are made from")
+	dir := flags.String("dir", os.TempDir(), "`folder` for the data of the run; its file system is what is measured")
+	if err := flags.Parse(arguments); err != nil {
+		return err
+	}
+	what := full()
+	if *isShort {
+		what, *to = short(), "-"
+	}
+	text, err := measure(ctx, what, *seed, *dir, "go run ./bench "+strings.Join(arguments, " "))
+	if err != nil {
+		return err
+	}
+	if *to == "-" {
+		_, err = out.Write(text)
+		return err
+	}
+	return os.WriteFile(*to, text, 0o644)
+}
+
+// measure makes a whole run and returns its report.
+func measure(ctx context.Context, what scale, seed uint64, dir, command string) (text []byte, err error) {
+	begin := time.Now()
+	dir, err = os.MkdirTemp(dir, "pulperia-bench-")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	b := &bench{
+		scale: what, generator: newGenerator(seed), dir: dir, program: filepath.Join(dir, "pulperia"),
+		log: slog.New(slog.NewTextHandler(os.Stderr, nil)),
+	}
+	if err := build(ctx, b.program); err != nil {
+		return nil, err
+	}
+	machine, err := describe(b.program, dir)
+	if err != nil {
+		return nil, err
+	}
+	r := report{command: strings.TrimSpace(command), machine: machine, scale: what, seed: seed, begin: begin}
+	for _, part := range []func(context.Context, *report) error{b.small, b.creates, b.large} {
+		if err := part(ctx, &r); err != nil {
+			return nil, err
+		}
+	}
+	r.took = time.Since(begin)
+	return r.markdown(), nil
+}
+
+// small measures the demo catalogue, whose front shows 24 products.
+func (b *bench) small(ctx context.Context, r *report) error {
+	shop, err := openShop(ctx, b.program, filepath.Join(b.dir, "small"), "--demo")
+	if err != nil {
+		return err
+	}
+	defer shop.stop()
+	size, err := b.settled(ctx, shop)
+	if err != nil {
+		return err
+	}
+	b.add(r, memoryRow(demoMemory, size, 40))
+	home, err := b.fight(ctx, shop, []string{"/"}, nil)
+	if err != nil {
+		return err
+	}
+	b.add(r, duelRow(frontPage, home, 0.3))
+	return nil
+}
+
+// settled returns how much memory a server has when it has been left alone for a while.
+func (b *bench) settled(ctx context.Context, server *process) (int64, error) {
+	select {
+	case <-ctx.Done():
+		return 0, ctx.Err()
+	case <-time.After(b.settle):
+	}
+	return resident(server.Process.Pid)
+}
+
+// creates measures durable writes of a store without a server around it.
+func (b *bench) creates(ctx context.Context, r *report) error {
+	for _, part := range []struct {
+		key     key
+		workers int
+	}{{creates64, 64}, {creates512, 512}} {
+		result, err := b.durableCreates(ctx, part.workers)
+		if err != nil {
+			return err
+		}
+		b.add(r, createsRow(part.key, result))
+	}
+	return nil
+}
+
+// add takes a row into the report and says it at once.
+func (b *bench) add(r *report, one row) {
+	r.rows = append(r.rows, one)
+	b.log.Info(one.what(b.scale), "measured", one.measured, "bare", one.limit, "ratio", one.ratio, "met", one.verdict())
+}
