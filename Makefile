@@ -1,0 +1,46 @@
+# What one does with this repository. `make check` is what CI runs.
+
+.NOTPARALLEL:
+.PHONY: run test e2e check setup format tidy lint bench screens
+
+# The shop with the demo catalogue.
+run:
+	go run . --demo
+
+# All tests, the browser's included.
+test: setup
+	go test -race ./...
+	$(MAKE) --no-print-directory e2e
+
+# The browser tests. Never from the cache: the program that they try lies outside of their module, where the cache of
+# results does not look.
+e2e: setup
+	cd e2e && go test -race -count=1 ./...
+
+check: setup format tidy lint test
+
+# Installs what is missing, or says how to.
+setup:
+	@scripts/setup
+
+format:
+	@files=$$(gofmt -l .); [ -z "$$files" ] || { echo "not formatted, run gofmt -w on:" $$files; exit 1; }
+
+tidy:
+	go mod tidy -diff
+	cd e2e && go mod tidy -diff
+
+# staticcheck has one pin, in the go.mod of the shop; it serves both modules.
+lint:
+	go vet ./...
+	go tool staticcheck ./...
+	cd e2e && go vet ./... && $$(cd .. && go tool -n staticcheck) ./...
+
+# The measurements, into docs/benchmarks.md.
+bench:
+	go run ./bench
+
+# The pictures of the documentation, into docs/screens.
+screens: setup
+	mkdir -p docs/screens
+	cd e2e && PULPERIA_SCREENS=../docs/screens go test -count=1 -run TestScreens ./...
