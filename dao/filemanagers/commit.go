@@ -144,7 +144,7 @@ func (c *committer) commitWaiting() {
 	if b == nil {
 		return
 	}
-	v := newView(c.state, c.feed)
+	v := newView(c.state, c.feed, len(b.writes))
 	taken := b.writes[:0]
 	for _, w := range b.writes {
 		if w.taken.CompareAndSwap(false, true) {

@@ -33,9 +33,11 @@ type change struct {
 	message                *models.Message
 }
 
-func newView(s *state, f *feed) *view {
+func newView(s *state, f *feed, writes int) *view {
 	return &view{
 		state: s, epoch: f.epoch, head: f.head(), now: models.TimeOf(time.Now()),
+		changes:         make([]change, 0, writes),
+		steps:           make([]span, 0, writes),
 		changedProducts: map[models.ID]*models.Product{},
 		changedCodes:    map[string]models.ID{},
 		changedCarts:    map[models.ID]*models.Cart{},

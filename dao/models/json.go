@@ -9,16 +9,16 @@ import (
 
 // JSON writes a value of this package as the API, the files and the feed show it: compact, with <, > and & as they are.
 func JSON(value any) json.RawMessage {
-	const usual = 512          // bytes: most values fit
-	switch v := value.(type) { // by type and not by method, which a struct that embeds one of them would inherit
+	const usual, short = 512, 256 // bytes: most values fit
+	switch v := value.(type) {    // by type and not by method, which a struct that embeds one of them would inherit
 	case Product:
 		return v.AppendJSON(make([]byte, 0, usual))
 	case *Product:
 		return v.AppendJSON(make([]byte, 0, usual))
 	case Message:
-		return v.AppendJSON(make([]byte, 0, usual))
+		return v.AppendJSON(make([]byte, 0, short))
 	case *Message:
-		return v.AppendJSON(make([]byte, 0, usual))
+		return v.AppendJSON(make([]byte, 0, short))
 	}
 	return encode(value)
 }
