@@ -10,6 +10,8 @@ import (
 	"strconv"
 
 	"github.com/alecthomas/kong"
+
+	"pulperia/socket"
 )
 
 // cli is the command line. Every flag may also stand in the environment, as PULPERIA_ and its name in capitals; the
@@ -38,6 +40,9 @@ type serveCommand struct {
 	Currency          string   `default:"$$" help:"Sign that stands before prices (${default})."`
 	RequestsPerMinute int      `default:"6000" help:"Requests that one address may make in a minute, a third of them at once; 0 for no limit (${default})."`
 	MessagesPerMinute int      `default:"30" help:"Messages that one person may send in a minute, a third of them at once; 0 for no limit (${default})."`
+	FramesPerMinute   int      `default:"1200" help:"WebSocket frames that one connection may send in a minute, a third of them at once; 0 for no limit (${default})."`
+	MaxConnections    int      `default:"64" help:"Live connections that one address may have; 0 for no limit (${default})."`
+	Origin            []string `placeholder:"ORIGIN" help:"Origin of another site, like https://shop.example, whose pages may connect to /ws and /events; may be repeated."`
 	TrustedProxy      []string `placeholder:"CIDR" help:"Address or network of a proxy whose X-Forwarded-For is believed; may be repeated."`
 	CartDays          int      `default:"30" help:"Days after which a cart that nobody touches is removed; 0 for never (${default})."`
 	KeepChanges       int      `default:"10000" help:"Changes that the feed keeps at least (${default})."`
@@ -47,6 +52,7 @@ type serveCommand struct {
 func (c *serveCommand) Validate() error {
 	for name, value := range map[string]int{
 		"requests-per-minute": c.RequestsPerMinute, "messages-per-minute": c.MessagesPerMinute, "cart-days": c.CartDays,
+		"frames-per-minute": c.FramesPerMinute, "max-connections": c.MaxConnections,
 	} {
 		if value < 0 {
 			return fmt.Errorf("--%s %d: must be 0 or more", name, value)
@@ -54,6 +60,11 @@ func (c *serveCommand) Validate() error {
 	}
 	if c.KeepChanges < 1 {
 		return fmt.Errorf("--keep-changes %d: must be 1 or more", c.KeepChanges)
+	}
+	for _, origin := range c.Origin {
+		if err := socket.CheckOrigin(origin); err != nil {
+			return fmt.Errorf("--origin: %w", err)
+		}
 	}
 	if _, err := c.address(); err != nil {
 		return err

@@ -19,6 +19,7 @@ import (
 	"pulperia/demo"
 	"pulperia/public"
 	"pulperia/routes"
+	"pulperia/socket"
 )
 
 // The time-outs of the server: long enough for a slow phone, too short for who means to hold connections.
@@ -27,12 +28,13 @@ const (
 	readTimeout     = 30 * time.Second
 	writeTimeout    = 60 * time.Second
 	idleTimeout     = 2 * time.Minute
-	shutdownTimeout = 10 * time.Second
+	goodbyeTimeout  = 5 * time.Second
+	shutdownTimeout = 10 * time.Second // with goodbyeTimeout
 	maxHeaderBytes  = 64 << 10
 )
 
 // Run opens the shop and keeps it open until ctx is done. It listens before it opens the store, so that a taken port
-// changes nothing; it stops in the opposite order: no more connections, the requests under way, the store.
+// changes nothing; it stops in the opposite order: no more connections, goodbye to those who listen, the requests under way, the store.
 func (c *serveCommand) Run(ctx context.Context, g *globals, streams Streams) (err error) {
 	log := g.logger(streams.Err)
 	address, err := c.address()
@@ -58,31 +60,57 @@ func (c *serveCommand) Run(ctx context.Context, g *globals, streams Streams) (er
 			log.Info("the store has products already; --demo leaves it as it is")
 		}
 	}
-	handler, err := c.handler(store, log)
+	handler, hub, err := c.handler(store, log)
 	if err != nil {
 		return err
 	}
+	defer inBackground(ctx, hub.Run)()
 	expiry := c.expireCarts(ctx, store.Carts, log)
 	defer expiry()
 	announce(listener.Addr(), g.Store, log)
 	go debug.FreeOSMemory() // reading a large store leaves as much behind as it keeps
-	return serve(ctx, listener, handler, log)
+	return serve(ctx, listener, handler, hub, log)
 }
 
-func (c *serveCommand) handler(store dao.Store, log *slog.Logger) (http.Handler, error) {
+// handler returns the whole shop, and the hub that tells what happens in it.
+func (c *serveCommand) handler(store dao.Store, log *slog.Logger) (http.Handler, *socket.Hub, error) {
 	proxies, err := c.proxies()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	return routes.New(routes.Options{
+	shop, err := routes.New(routes.Options{
 		Store: store, Log: log, Metrics: registry,
 		Public: public.Files(), Demo: demo.Images(),
 		Currency: c.Currency, Version: version(),
 		Limits:         routes.Limits{RequestsPerMinute: c.RequestsPerMinute, MessagesPerMinute: c.MessagesPerMinute},
 		TrustedProxies: proxies,
 	})
+	if err != nil {
+		return nil, nil, err
+	}
+	hub, err := socket.New(socket.Options{
+		Store: store, Log: log, Metrics: registry,
+		Client: shop.Client, AllowRequest: shop.AllowRequest, AllowMessage: shop.AllowMessage,
+		Origins: c.Origin, MaxConnections: c.MaxConnections, FramesPerMinute: c.FramesPerMinute,
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	mux := http.NewServeMux()
+	mux.Handle("/", shop)
+	mux.HandleFunc("GET /ws", hub.WebSocket)
+	mux.HandleFunc("GET /events", hub.Events)
+	return mux, hub, nil
+}
+
+// inBackground lets run go on, whatever becomes of ctx, until the returned function is called.
+func inBackground(ctx context.Context, run func(context.Context)) (stop func()) {
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	ended := make(chan struct{})
+	go func() { defer close(ended); run(ctx) }()
+	return func() { cancel(); <-ended }
 }
 
 // announce says where the shop is, and who may come in.
@@ -93,8 +121,8 @@ func announce(address net.Addr, store string, log *slog.Logger) {
 	}
 }
 
-// serve answers requests until ctx is done, and then those that are under way.
-func serve(ctx context.Context, listener net.Listener, handler http.Handler, log *slog.Logger) error {
+// serve answers requests until ctx is done. Then it says goodbye to the sockets, and answers the requests that are under way.
+func serve(ctx context.Context, listener net.Listener, handler http.Handler, hub *socket.Hub, log *slog.Logger) error {
 	server := &http.Server{
 		Handler:           handler,
 		ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout, IdleTimeout: idleTimeout,
@@ -111,6 +139,11 @@ func serve(ctx context.Context, listener net.Listener, handler http.Handler, log
 	log.Info("closing the shop")
 	deadline, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTimeout)
 	defer cancel()
+	listener.Close() // whoever is sent away must not come back here
+	<-failed
+	goodbye, cancelGoodbye := context.WithTimeout(deadline, goodbyeTimeout)
+	hub.Close(goodbye)
+	cancelGoodbye()
 	if err := server.Shutdown(deadline); err != nil {
 		log.Warn("some requests did not end in time and were cut off", "after", shutdownTimeout)
 		return server.Close()
@@ -123,10 +156,7 @@ func (c *serveCommand) expireCarts(ctx context.Context, carts dao.Carts, log *sl
 	if c.CartDays == 0 {
 		return func() {}
 	}
-	ctx, cancel := context.WithCancel(ctx)
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
+	return inBackground(ctx, func(ctx context.Context) {
 		hourly := time.NewTicker(time.Hour)
 		defer hourly.Stop()
 		for {
@@ -145,6 +175,5 @@ func (c *serveCommand) expireCarts(ctx context.Context, carts dao.Carts, log *sl
 			case <-hourly.C:
 			}
 		}
-	}()
-	return func() { cancel(); <-ended }
+	})
 }

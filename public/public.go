@@ -1,4 +1,4 @@
-// Package public holds what the browser loads beside the pages: style sheets and drawings, embedded as they are, without
+// Package public holds what the browser loads beside the pages: style sheets, scripts and drawings, embedded as they are, without
 // a build step.
 package public
 
@@ -7,7 +7,7 @@ import (
 	"io/fs"
 )
 
-//go:embed css img
+//go:embed css img js
 var files embed.FS
 
 // Files returns the files as they are served below /public/, such as "css/base.css".

@@ -13,6 +13,7 @@ import (
 // made once.
 type files struct {
 	byPath   map[string]file // the URL's path
+	scripts  string          // the version of the modules, a folder of their addresses
 	notFound http.HandlerFunc
 }
 
@@ -41,6 +42,11 @@ func newFiles(notFound http.HandlerFunc, systems map[string]fs.FS) (*files, erro
 		if err != nil {
 			return nil, fmt.Errorf("read the files of %s: %w", prefix, err)
 		}
+		if prefix == "/public/" {
+			if f.scripts, err = scriptsVersion(system); err != nil {
+				return nil, fmt.Errorf("read the scripts: %w", err)
+			}
+		}
 	}
 	return f, nil
 }
@@ -52,7 +58,8 @@ func assetVersion(content []byte) string {
 }
 
 func (f *files) serve(w http.ResponseWriter, r *http.Request) {
-	file, ok := f.byPath[r.URL.Path]
+	path, current := f.unversioned(r.URL.Path)
+	file, ok := f.byPath[path]
 	if !ok {
 		f.notFound(w, r)
 		return
@@ -60,7 +67,7 @@ func (f *files) serve(w http.ResponseWriter, r *http.Request) {
 	header := w.Header()
 	header.Set("Etag", file.tag)
 	switch {
-	case r.URL.RawQuery == file.version:
+	case current || r.URL.RawQuery == file.version:
 		header.Set("Cache-Control", "public, max-age=31536000, immutable")
 	case strings.HasPrefix(r.URL.Path, "/demo/"):
 		header.Set("Cache-Control", "public, max-age=86400") // drawings may be a day old
@@ -68,4 +75,16 @@ func (f *files) serve(w http.ResponseWriter, r *http.Request) {
 		header.Set("Cache-Control", "no-cache") // a page and its style belong together: ask each time
 	}
 	http.ServeFileFS(w, r, file.system, file.name)
+}
+
+// unversioned returns the path of a module without the folder that names a version, and whether that version is the
+// current one. A page from before the last start asks for another; it gets what there is, to be asked for again.
+func (f *files) unversioned(path string) (plain string, current bool) {
+	const folder = "/public/" + scriptFolder
+	rest, ok := strings.CutPrefix(path, folder)
+	version, name, versioned := strings.Cut(rest, "/")
+	if !ok || !versioned {
+		return path, false
+	}
+	return folder + name, version == f.scripts
 }

@@ -1,8 +1,11 @@
 package routes
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"io/fs"
+	"strings"
 )
 
 // assets are the addresses of the files of package public. Each changes with the file's content, so that a browser may
@@ -14,9 +17,17 @@ func newAssets(files fs.FS) (assets, error) {
 	if files == nil {
 		return a, nil
 	}
-	err := fs.WalkDir(files, ".", func(path string, entry fs.DirEntry, err error) error {
+	scripts, err := scriptsVersion(files)
+	if err != nil {
+		return nil, err
+	}
+	err = fs.WalkDir(files, ".", func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
 			return err
+		}
+		if script, ok := strings.CutPrefix(path, scriptFolder); ok {
+			a[path] = "/public/" + scriptFolder + scripts + "/" + script
+			return nil
 		}
 		content, err := fs.ReadFile(files, path)
 		a[path] = "/public/" + path + "?" + assetVersion(content)
@@ -34,4 +45,24 @@ func (a assets) url(path string) string {
 		return url
 	}
 	return "/public/" + path
+}
+
+// scriptFolder holds the modules. They import one another by relative addresses, so the version of all of them stands in
+// the path and not behind it: a browser never has modules of two builds on one page, and may keep them for good.
+const scriptFolder = "js/"
+
+// scriptsVersion returns the version of the modules together.
+func scriptsVersion(files fs.FS) (string, error) {
+	scripts, err := fs.Sub(files, strings.TrimSuffix(scriptFolder, "/"))
+	if err != nil {
+		return "", err
+	}
+	if _, err := fs.Stat(scripts, "."); err != nil {
+		return "", nil // a shop without scripts
+	}
+	hash := sha256.New()
+	if err := hashFiles(hash, scripts); err != nil {
+		return "", err
+	}
+	return hex.EncodeToString(hash.Sum(nil)[:4]), nil
 }

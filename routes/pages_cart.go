@@ -16,6 +16,7 @@ type cartSheet struct {
 	views.Page
 	Base       string // where its forms post to: "/cart" for the visitor's own, "/carts/<id>" for another
 	CartThings int64
+	CartID     string // which cart its scripts follow; whoever sees this page has the id already
 	Lines      []cartLine
 	Total      models.Money
 	Left       int64 // how many lines are not counted
@@ -67,6 +68,9 @@ func (p *pages) cartSheet(ctx context.Context, v *visit, cart models.Cart, base 
 		title = v.voice.Say("cart.given", nil)
 	}
 	sheet := cartSheet{Page: p.page(v, title, "cart"), Base: base, CartThings: cart.Count()}
+	if !cart.ID.IsZero() {
+		sheet.CartID = cart.ID.String()
+	}
 	for _, item := range cart.Products {
 		product, err := p.store.Products.Get(ctx, item.Product)
 		if err != nil && !errors.Is(err, dao.ErrNotFound) {

@@ -3,7 +3,6 @@ package routes
 import (
 	"context"
 	"errors"
-	"math"
 	"net/http"
 	"net/url"
 	"strings"
@@ -20,6 +19,7 @@ const chatSize = 50
 // chatSheet is a page of the chat.
 type chatSheet struct {
 	views.Page
+	Me            string // the e-mail address of the visitor, once it is known
 	Days          []chatDay
 	Older, Newest string // addresses of other pages of the history; empty where there is none
 	Form          messageForm
@@ -72,7 +72,7 @@ func (p *pages) chatSheet(ctx context.Context, v *visit, before models.ID, form 
 	if err != nil {
 		return nil, err
 	}
-	sheet := chatSheet{Page: p.page(v, v.voice.Say("chat.title", nil), "chat"), Form: form}
+	sheet := chatSheet{Page: p.page(v, v.voice.Say("chat.title", nil), "chat"), Me: v.user, Form: form}
 	if len(messages) > chatSize {
 		messages = messages[1:]
 		sheet.Older = "/chat?before=" + messages[0].ID.String()
@@ -148,26 +148,4 @@ func (p *pages) appendMessage(ctx context.Context, m models.Message) error {
 		_, _, err = p.store.Messages.Append(ctx, m)
 	}
 	return err
-}
-
-// refuseMessage shows the chat again with the message that was not sent, and why.
-func (p *pages) refuseMessage(w http.ResponseWriter, r *http.Request, form url.Values, problems models.Invalid, wait time.Duration) {
-	status := http.StatusBadRequest
-	if wait > 0 {
-		status = http.StatusTooManyRequests
-		errTooMany("messages", wait).headers(w)
-	}
-	p.refill(w, r, status, "chat", "/chat", func(ctx context.Context, v *visit) (any, error) {
-		again := newMessageForm(v)
-		again.User = field{typed(form, "user"), sayProblem(v.voice, problems, "user")}
-		again.Message = field{typed(form, "message"), sayProblem(v.voice, problems, "message")}
-		again.Summary = v.voice.Say("chat.refused", nil)
-		if wait > 0 {
-			again.Summary = v.voice.Say("chat.tooFast", map[string]any{"n": int64(math.Ceil(wait.Seconds()))})
-		}
-		if again.User.Problem != "" || again.User.Value != v.user {
-			again.Known = "" // the field shows itself
-		}
-		return p.chatSheet(ctx, v, models.ID{}, again)
-	})
 }

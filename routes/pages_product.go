@@ -19,6 +19,7 @@ type productSheet struct {
 	Price                                         models.Money
 	Stock                                         stockWords
 	Available                                     bool
+	Rev                                           int64
 	Quantity                                      field
 	Refused                                       string // why it was not added to the cart
 }
@@ -50,7 +51,7 @@ func (p *pages) productSheet(ctx context.Context, v *visit, id models.ID) (produ
 		Page: p.page(v, product.Title, ""), ID: product.ID.String(), Description: product.Description, Code: product.Code,
 		Category: product.Category, CategoryLink: "/products?" + url.Values{"category": {product.Category}}.Encode(),
 		Several: len(product.Thumbnails) > 1, Price: product.Price, Stock: stockOf(v.voice, product),
-		Available: product.Available(), Quantity: field{Value: "1"},
+		Available: product.Available(), Rev: product.Rev, Quantity: field{Value: "1"},
 	}
 	pictures := product.Thumbnails
 	if len(pictures) == 0 {

@@ -37,6 +37,7 @@ type card struct {
 	Price                        models.Money
 	Stock                        stockWords
 	Available                    bool
+	Rev                          int64
 	Above                        bool // likely to be seen at once: its picture does not wait
 }
 
@@ -122,7 +123,7 @@ func (p *pages) productsSheet(ctx context.Context, v *visit, f filter) (any, err
 	for i, product := range list.Products {
 		page.Products = append(page.Products, card{
 			ID: product.ID.String(), Title: product.Title, Category: product.Category, Picture: p.picture(product),
-			Price: product.Price, Stock: stockOf(v.voice, product), Available: product.Available(), Above: i < 4,
+			Price: product.Price, Stock: stockOf(v.voice, product), Available: product.Available(), Rev: product.Rev, Above: i < 4,
 		})
 	}
 	if len(list.Products) == 0 && list.Total > 0 {

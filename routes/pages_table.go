@@ -31,7 +31,7 @@ type tableSheet struct {
 type row struct {
 	ID, Title, Code, Category string
 	Price                     models.Money
-	Stock                     int64
+	Stock, Rev                int64
 	OnSale                    bool
 }
 
@@ -67,7 +67,7 @@ func (p *pages) tableSheet(ctx context.Context, v *visit, page int, form product
 	for _, product := range list.Products {
 		sheet.Rows = append(sheet.Rows, row{
 			ID: product.ID.String(), Title: product.Title, Code: product.Code, Category: product.Category,
-			Price: product.Price, Stock: product.Stock, OnSale: product.Status,
+			Price: product.Price, Stock: product.Stock, Rev: product.Rev, OnSale: product.Status,
 		})
 	}
 	if len(list.Products) == 0 && list.Total > 0 {

@@ -122,6 +122,16 @@ func (p sight) all(selector string) []*html.Node {
 	return found
 }
 
+// shown returns how many elements match that are not hidden.
+func (p sight) shown(selector string) (n int) {
+	for _, node := range p.all(selector) {
+		if _, hidden := attributeOf(node, "hidden"); !hidden {
+			n++
+		}
+	}
+	return n
+}
+
 func matchesStep(node *html.Node, step string) bool {
 	if inner, attribute, has := strings.Cut(strings.TrimSuffix(step, "]"), "["); has {
 		name, value, exact := strings.Cut(attribute, "=")

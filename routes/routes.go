@@ -18,6 +18,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
@@ -43,9 +44,29 @@ type Limits struct {
 	MessagesPerMinute int // of one user
 }
 
-// New returns the handler of the whole shop. It fails when a template does not parse or a file cannot be read.
-func New(o Options) (http.Handler, error) {
-	limits := newLimits(o.Limits, o.Metrics)
+// Shop is the handler of the whole shop, and what other ways into it share with it.
+type Shop struct {
+	http.Handler
+	clients clients
+	limits  *limits
+}
+
+// Client returns who asks, as far as limits go: an address, or the network that counts as one.
+func (s *Shop) Client(r *http.Request) netip.Prefix { return network(s.clients.address(r)) }
+
+// AllowRequest says whether a client may ask once more now, and otherwise after which time.
+func (s *Shop) AllowRequest(r *http.Request) (retryAfter time.Duration, ok bool) {
+	return s.limits.allowRequest(s.clients.address(r))
+}
+
+// AllowMessage says whether a user may send a message now, and otherwise after which time.
+func (s *Shop) AllowMessage(user string) (retryAfter time.Duration, ok bool) {
+	return s.limits.allowMessage(user)
+}
+
+// New returns the shop. It fails when a template does not parse or a file cannot be read.
+func New(o Options) (*Shop, error) {
+	limits, clients := newLimits(o.Limits, o.Metrics), clients{o.TrustedProxies}
 	pages, err := newPages(o, limits)
 	if err != nil {
 		return nil, err
@@ -57,7 +78,7 @@ func New(o Options) (http.Handler, error) {
 	mux := http.NewServeMux()
 	api := newAPI(mux, o)
 	products := productRoutes{o.Store}
-	carts := cartRoutes{o.Store, clients{o.TrustedProxies}}
+	carts := cartRoutes{o.Store, clients}
 	messages := messageRoutes{o.Store, limits}
 	operations := operationRoutes{o.Store, o.Metrics, o.Log}
 
@@ -101,6 +122,7 @@ func New(o Options) (http.Handler, error) {
 	}
 	mux.HandleFunc("GET /chat", pages.chat)
 	mux.HandleFunc("POST /chat", pages.sendMessage)
+	mux.HandleFunc("POST /chat/user", pages.setUser)
 	mux.HandleFunc("POST /language", pages.setLanguage)
 
 	mux.HandleFunc("GET /public/", files.serve)
@@ -110,5 +132,6 @@ func New(o Options) (http.Handler, error) {
 	}
 	refusals := refusals{o.Log, pages.fail}
 	mux.HandleFunc("/", unrouted(mux, refusals))
-	return newFrame(o, limits, refusals).around(mux)
+	handler, err := newFrame(o, limits, refusals).around(mux)
+	return &Shop{handler, clients, limits}, err
 }

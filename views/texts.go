@@ -32,6 +32,14 @@ func (t *text) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
+// MarshalJSON writes what UnmarshalJSON reads.
+func (t text) MarshalJSON() ([]byte, error) {
+	if t.one == "" {
+		return json.Marshal(t.other)
+	}
+	return json.Marshal(map[string]string{"one": t.one, "other": t.other})
+}
+
 func readTexts(language Language) (texts, error) {
 	name := "texts/" + string(language) + ".json"
 	data, err := files.ReadFile(name)

@@ -72,6 +72,15 @@ func TestEveryTextIsSaidAndEveryKeyKnown(t *testing.T) {
 		t.Fatalf("%d templates: %v", templates, err)
 	}
 	programs, _ := filepath.Glob("../*/*.go")
+	scripts, _ := filepath.Glob("../public/js/*.js")
+	for _, path := range scripts {
+		source, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		note(`\bsay\((?:[a-zA-Z.]+ \? )?"([a-zA-Z.]+)"`, path, string(source))
+		note(`\bsay\([a-zA-Z.]+ \? "[a-zA-Z.]+" : "([a-zA-Z.]+)"`, path, string(source))
+	}
 	for _, path := range programs {
 		source, err := os.ReadFile(path)
 		if err != nil {

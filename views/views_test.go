@@ -1,6 +1,7 @@
 package views
 
 import (
+	"bytes"
 	"fmt"
 	"io/fs"
 	"regexp"
@@ -28,11 +29,13 @@ type errorPage struct {
 // Whatever a page holds is text, in elements and in attributes; a text's own arguments are too.
 func TestRenderEscapes(t *testing.T) {
 	const hostile = `<script>alert(1)</script>"'><img onerror=alert(2)>{{7777*7}}&amp;`
+	const module = `<script type="module" src="/public/js/main.js?v=1"></script>`
 	page := errorPage{Page: Page{Title: hostile, Here: hostile, Search: hostile, Position: hostile, Version: hostile}, Words: hostile, RequestID: hostile}
 	html, err := open(t).Render(Spanish, "error", page)
 	if err != nil {
 		t.Fatal(err)
 	}
+	html = bytes.Replace(html, []byte(module), nil, 1)
 	for _, bad := range []string{"<script", "<img onerror", `"'>`, "&amp;&amp;", "54439"} {
 		if strings.Contains(string(html), bad) {
 			t.Errorf("the page holds %q", bad)
@@ -94,6 +97,7 @@ func TestTemplatesAreStrict(t *testing.T) {
 				return err
 			}
 			source, err := files.ReadFile(path)
+			source = bytes.Replace(source, []byte(`<script type="module" src="{{asset "js/main.js"}}"></script>`), nil, 1)
 			markup := regexp.MustCompile(`\{\{[^}]*\}\}`).ReplaceAllStringFunc(string(source), func(call string) string {
 				return strings.ReplaceAll(call, "=", ":") // what stands inside a call is no markup
 			})

@@ -16,10 +16,10 @@ import (
 type Voice struct {
 	Language         Language
 	texts            texts
-	thousands        string // between groups of three digits
-	point            string // before the cents
-	signApart        bool   // whether a space stands between the currency's sign and the digits
-	currency         string
+	groups           map[string]string // of texts, in JSON form
+	thousands        string            // between groups of three digits
+	point            string            // before the cents
+	sign             string            // of the currency, with the space before the digits if there is one
 	zone             *time.Location
 	months, weekdays []string
 }
@@ -30,16 +30,17 @@ func newVoice(language Language, s Settings) (*Voice, error) {
 		return nil, err
 	}
 	v := &Voice{
-		Language: language, texts: all, currency: s.Currency, zone: s.Zone,
+		Language: language, texts: all, groups: groupTexts(all), sign: s.Currency, zone: s.Zone,
 		months:   strings.Split(all["date.months"].other, " "),
 		weekdays: strings.Split(all["date.weekdays"].other, " "),
 	}
-	switch language {
-	case Spanish:
-		v.thousands, v.point, v.signApart = ".", ",", true
-	default:
-		last, _ := utf8.DecodeLastRuneInString(s.Currency)
-		v.thousands, v.point, v.signApart = ",", ".", unicode.IsLetter(last)
+	last, _ := utf8.DecodeLastRuneInString(s.Currency)
+	v.thousands, v.point = ",", "."
+	if language == Spanish {
+		v.thousands, v.point = ".", ","
+	}
+	if s.Currency != "" && (language == Spanish || unicode.IsLetter(last)) {
+		v.sign += " "
 	}
 	return v, nil
 }
@@ -53,21 +54,20 @@ func (v *Voice) helpers(asset func(string) string) map[string]any {
 		"day":    v.Day,
 		"clock":  v.Clock,
 		"asset":  asset,
+		// for scripts
+		"numbers": v.numbers,
+		"texts":   func(group string) string { return v.groups[group] },
 	}
 }
 
 // Money writes an amount with the currency's sign: "$ 1.234,50" in Spanish, "$1,234.50" in English.
 func (v *Voice) Money(m models.Money) string {
-	sign := ""
+	minus := ""
 	if m < 0 {
-		sign, m = "-", -m
-	}
-	space := ""
-	if v.signApart && v.currency != "" {
-		space = " "
+		minus, m = "-", -m
 	}
 	cents := strconv.FormatInt(100+int64(m%100), 10)[1:]
-	return sign + v.currency + space + v.Number(int64(m/100)) + v.point + cents
+	return minus + v.sign + v.Number(int64(m/100)) + v.point + cents
 }
 
 // Number writes a whole number with its digits in groups of three.

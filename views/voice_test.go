@@ -125,3 +125,22 @@ func TestChooseLanguage(t *testing.T) {
 		}
 	}
 }
+
+// What the scripts are given is all that they need to write as the templates do.
+func TestForScripts(t *testing.T) {
+	for currency, want := range map[string]map[Language]string{
+		"$":   {Spanish: `{"point":",","sign":"$ ","thousands":"."}`, English: `{"point":".","sign":"$","thousands":","}`},
+		"UYU": {Spanish: `{"point":",","sign":"UYU ","thousands":"."}`, English: `{"point":".","sign":"UYU ","thousands":","}`},
+		"":    {Spanish: `{"point":",","sign":"","thousands":"."}`, English: `{"point":".","sign":"","thousands":","}`},
+	} {
+		for language, voice := range voices(t, currency) {
+			if got := voice.numbers(); got != want[language] {
+				t.Errorf("%q in %s: %s, want %s", currency, language, got, want[language])
+			}
+		}
+	}
+	want := `{"stock.few":{"one":"Queda {n}","other":"Quedan {n}"},"stock.in":"Hay en stock","stock.off":"No está a la venta","stock.out":"Agotado"}`
+	if got := voices(t, "$")[Spanish].groups["stock"]; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}

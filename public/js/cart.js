@@ -1,0 +1,27 @@
+// Carts: the page of one follows it, and all pages show the count of the visitor's own.
+
+import {Fresh} from "./fresh.js"
+import {isAfter} from "./live.js"
+
+/** startCart lets the page of a cart follow the cart, and the products in it. */
+export function startCart(root, live) {
+  const fresh = new Fresh()
+  live.on("change", ({kind, id, position}) => {
+    const here = kind === "cart" && id === root.dataset.cart || kind === "product" && document.getElementById("p-" + id)
+    if (here) fresh.since(position)
+  })
+}
+
+/** shareCount has the pages of one browser agree on how many things are in its cart: the newest page is right. */
+export function shareCount(position) {
+  const badge = document.querySelector("[data-cart-count]")
+  if (!badge || !position || !("BroadcastChannel" in window)) return
+  const channel = new BroadcastChannel("pulperia.cart")
+  let known = position
+  channel.onmessage = ({data}) => {
+    if (!isAfter(data.position, known)) return
+    known = data.position
+    badge.querySelector("[data-count]").textContent = data.count
+  }
+  channel.postMessage({position, count: badge.querySelector("[data-count]").textContent})
+}

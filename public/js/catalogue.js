@@ -1,0 +1,96 @@
+// Products on a page follow the shop: each element that shows something of one says what in data-show.
+
+import {el, glow, put} from "./dom.js"
+import {cents, money, number, say} from "./voice.js"
+
+const fewLeft = 5 // as in routes/pages_products.go
+const highlighted = new Set(["price", "stock", "count", "units"])
+
+/** startCatalogue lets all products of the page follow, and tells of new ones in the notice, if there is one. */
+export function startCatalogue(live, notice) {
+  const added = new Set()
+  live.on("change", change => {
+    if (change.kind !== "product") return
+    const roots = document.querySelectorAll(`[data-product="${change.id}"]`)
+    for (const root of roots) follow(root, change)
+    if (!notice) return
+    if (roots.length === 0 && isNew(change)) added.add(change.id)
+    if (change.op === "delete") added.delete(change.id)
+    tell(notice, added.size)
+  })
+}
+
+/** isNew says whether a change is a product on sale that was not there before. */
+function isNew({op, rev, doc}) {
+  return op === "put" && doc.status && (rev === 1 || doc.createdAt === doc.updatedAt)
+}
+
+function tell(notice, n) {
+  notice.hidden = n === 0
+  if (n === 0 || notice.dataset.n === String(n)) return
+  notice.dataset.n = n
+  notice.setAttribute("role", "status")
+  notice.replaceChildren(say("live.new", {n}), " ", el("a", {href: location.pathname + location.search}, say("live.show")))
+}
+
+/** follow shows a change of the product of an element, unless that shows it or a later one already. */
+function follow(root, {rev, op, doc}) {
+  if (rev <= Number(root.dataset.rev)) return
+  root.dataset.rev = rev
+  root.classList.toggle("is-gone", op === "delete")
+  for (const element of root.querySelectorAll("[data-show]")) {
+    const changed = op === "delete" ? showGone(element) : show(element, doc)
+    if (changed && highlighted.has(element.dataset.show)) glow(element)
+  }
+}
+
+/** show writes what an element shows of a product, and says whether it is something else than before. */
+function show(element, doc) {
+  const available = doc.status && doc.stock > 0
+  switch (element.dataset.show) {
+    case "title": return put(element, doc.title)
+    case "category": return put(element, doc.category)
+    case "code": return put(element, doc.code)
+    case "description": return put(element, doc.description)
+    case "price": return put(element, money(cents(doc.price)))
+    case "count": return put(element, number(doc.stock))
+    case "units": return put(element, say("live.units", {n: doc.stock}))
+    case "stock": return showStock(element, ...stockOf(doc))
+    case "off": element.hidden = doc.status; return false
+    case "buy": element.hidden = !available; return false
+    case "instead": element.hidden = available; return false
+    case "categoryLink": element.href = "/products?" + new URLSearchParams({category: doc.category}); return false
+    case "picture": return showPicture(element, doc)
+  }
+}
+
+/** showGone marks what an element shows of a product that was deleted. */
+function showGone(element) {
+  switch (element.dataset.show) {
+    case "stock": return showStock(element, "gone", say("live.gone"))
+    case "buy": element.hidden = true; return false
+    case "instead": element.hidden = false; return false
+  }
+  return false
+}
+
+/** stockOf says how much is left, with the same words as the server. */
+function stockOf(doc) {
+  if (!doc.status) return ["off", say("stock.off")]
+  if (doc.stock <= 0) return ["out", say("stock.out")]
+  if (doc.stock <= fewLeft) return ["few", say("stock.few", {n: doc.stock})]
+  return ["in", say("stock.in")]
+}
+
+function showStock(element, state, words) {
+  element.className = "stock stock--" + state
+  return put(element, words)
+}
+
+/** A product without pictures keeps the drawing that the server chose. */
+function showPicture(image, doc) {
+  image.alt = doc.title
+  const [picture] = doc.thumbnails
+  if (picture && image.getAttribute("src") !== picture) image.src = picture
+  return false
+}

@@ -1,0 +1,152 @@
+// The chat. What the server has rendered stays; from there on it is live, and what one writes is shown before it is stored.
+
+import {el} from "./dom.js"
+import {Messages} from "./messages.js"
+import {Outbox} from "./outbox.js"
+import {People, Typing} from "./people.js"
+import {Reader} from "./scroll.js"
+import {say} from "./voice.js"
+
+const pageSize = 50
+
+/** startChat makes the chat of a page live. On a page of the older history it only tells of new messages. */
+export function startChat(root, live) {
+  const box = root.querySelector("#messages")
+  const messages = new Messages(root, root.dataset.user)
+  const reader = new Reader(box, root.querySelector("[data-down]"))
+  loadOlder(root.querySelector("[data-older]"), box, messages, reader)
+  const form = root.querySelector(".write")
+  sendWithEnter(form)
+  if (root.dataset.user === "") return // who has not said who they are reads, and sends with the form
+  new People(root.querySelector("[data-people]"), live)
+  const newest = root.querySelector("[data-newest] a")
+  newest ? tellOfNew(newest, live) : converse(root, live, {messages, reader, form})
+}
+
+/** converse shows what others write as it comes, and sends what the visitor writes. */
+function converse(root, live, {messages, reader, form}) {
+  const field = form.elements.message
+  const typing = new Typing(root.querySelector("[data-typing]"), field, live, root.dataset.user)
+  const outbox = new Outbox(live, (item, position) => {
+    reader.steady(() => show(item))
+    // What the shop had stored before this page was made does not come again.
+    if (position && !live.isAhead(position)) messages.forget(item.id)
+  })
+
+  const show = item => messages.pend(item, describe(item, live, {
+    retry() {
+      messages.forget(item.id)
+      show(outbox.retry(item))
+    },
+    edit() {
+      messages.forget(item.id)
+      outbox.drop(item.id)
+      field.value = field.value === "" ? item.message : field.value + "\n" + item.message
+      field.focus()
+    },
+    discard() {
+      messages.forget(item.id)
+      outbox.drop(item.id)
+      field.focus()
+    },
+  }))
+
+  for (const item of outbox.items) messages.has(item.id) ? outbox.drop(item.id) : show(item)
+  live.on("state", () => outbox.items.forEach(show))
+  live.on("change", ({kind, op, id, doc}) => {
+    if (kind !== "message" || op !== "put") return
+    outbox.drop(id)
+    typing.end(doc.user)
+    if (messages.has(id)) return
+    messages.isOwn(doc) ? reader.steady(() => messages.add(doc)) : reader.grow(() => messages.add(doc))
+  })
+  form.addEventListener("submit", event => {
+    const changes = event.submitter?.hasAttribute("formaction") || form.elements.user.value.trim() !== root.dataset.user
+    if (changes) {
+      refuseChange(event, form, live)
+      return // the form goes its way: the answer is a page for the new address
+    }
+    event.preventDefault()
+    const text = field.value.trim()
+    if (text === "") return
+    reader.forget()
+    show(outbox.add(root.dataset.user, text))
+    reader.toEnd()
+    field.value = ""
+    field.focus()
+    typing.sent()
+  })
+}
+
+/** refuseChange keeps the page, and all that waits on it, when the answer to the form could not come. */
+function refuseChange(event, form, live) {
+  if (live.state !== "offline") return
+  event.preventDefault()
+  form.querySelector(".write__who").open = true
+  document.getElementById("user-problem").textContent = say("talk.noChange")
+}
+
+/** describe returns what stands below a message that is not stored yet: how it fares, and what can be done. */
+function describe(item, live, {retry, edit, discard}) {
+  const button = (text, act) => {
+    const made = el("button", {class: "bubble__act", type: "button"}, text)
+    made.addEventListener("click", act)
+    return made
+  }
+  if (item.state === "stored") return [say("talk.stored")]
+  if (item.state === "failed") {
+    const invalid = item.why === "invalid"
+    return [say(invalid ? "talk.invalid" : "talk.failed"), " ", el("span", {class: "bubble__acts"},
+      invalid ? button(say("talk.edit"), edit) : button(say("talk.retry"), retry), " ", button(say("talk.discard"), discard))]
+  }
+  if (live.state !== "connected" || item.why === "unreachable") return [say("talk.waiting")]
+  if (!item.wait) return [say("talk.sending")]
+  return [item.why === "too_many_requests" ? say("talk.paced", {n: item.wait}) : say("talk.later", {n: item.wait})]
+}
+
+/** tellOfNew counts what is written while one reads the older history. */
+function tellOfNew(link, live) {
+  let n = 0
+  live.on("change", ({kind}) => {
+    if (kind === "message") link.textContent = say("talk.down", {n: ++n}) + " ↓"
+  })
+}
+
+/** sendWithEnter sends with Enter; Shift-Enter breaks the line, and an Enter that only ends the typing of a character does not send. */
+function sendWithEnter(form) {
+  const field = form.elements.message
+  field.enterKeyHint = "send"
+  field.rows = 1
+  field.addEventListener("keydown", event => {
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return
+    event.preventDefault()
+    form.requestSubmit(form.querySelector(".write__line [type=submit]"))
+  })
+}
+
+/** loadOlder puts older messages before the others as soon as one scrolls near them. */
+function loadOlder(link, box, messages, reader) {
+  if (!link) return
+  let loading = null
+  const load = async () => {
+    const answer = await fetch("/api/messages?limit=" + (pageSize + 1) + "&before=" + messages.oldest)
+    if (!answer.ok) throw new Error(answer.statusText)
+    const {payload} = await answer.json()
+    const more = payload.length > pageSize
+    reader.steady(() => {
+      messages.addOlder(more ? payload.slice(1) : payload)
+      more ? link.href = "/chat?before=" + messages.oldest : link.parentElement.remove()
+    })
+    near.unobserve(link)
+    if (more) near.observe(link) // it may still be near
+  }
+  const once = () => loading ??= load().finally(() => loading = null)
+  const near = new IntersectionObserver(entries => {
+    if (entries.at(-1).isIntersecting) once().catch(() => {}) // the link still leads there
+  }, {root: box, rootMargin: "400px 0px 0px"})
+  near.observe(link)
+  link.addEventListener("click", event => {
+    event.preventDefault()
+    once().catch(() => location.assign(link.href))
+  })
+}

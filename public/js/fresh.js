@@ -1,0 +1,117 @@
+// Parts of a page that cannot be made from a change alone (a cart's sums, a table's pages) are asked for anew, and what differs is
+// put in place. What the visitor is typing and where the keyboard is stays.
+
+import {glow} from "./dom.js"
+import {isAfter} from "./live.js"
+
+const gather = 150 // ms in which changes are gathered, and as much again at random so that not all ask at once
+const rest = 1_000 // ms between two questions; longer after each that had no answer
+const longestRest = 30_000
+
+/** here is the address of this page, even where it is the answer to a form. */
+export function here() {
+  return document.querySelector(".language [name=to]")?.value ?? location.pathname + location.search
+}
+
+/** Fresh asks for the page again when it is told that something of it has changed. */
+export class Fresh {
+  #wanted = "" // the position that the page must have reached
+  #timer = 0
+  #asking = false
+  #askedAt = 0
+  #failures = 0
+
+  /** since asks for the page as it is at a position or later. */
+  since(position) {
+    this.#wanted = position
+    if (this.#timer || this.#asking) return
+    const pause = Math.max(gather * (1 + Math.random()), this.#askedAt + Math.min(longestRest, rest * 2 ** this.#failures) - Date.now())
+    this.#timer = setTimeout(() => this.#ask(), pause)
+  }
+
+  async #ask() {
+    this.#timer = 0
+    this.#asking = true
+    this.#askedAt = Date.now()
+    const wanted = this.#wanted
+    let reached = ""
+    try {
+      const answer = await fetch(here(), {headers: {Accept: "text/html"}})
+      if (answer.status === 404) location.replace(here()) // it is gone, and the shop says so better
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html")
+      reached = answer.ok && page.body.dataset.position || ""
+      if (reached && !isAfter(wanted, reached)) adopt(page)
+    } catch { /* it is asked again */ }
+    this.#asking = false
+    this.#failures = reached ? 0 : this.#failures + 1
+    if (!reached || isAfter(this.#wanted, reached)) this.since(this.#wanted)
+  }
+}
+
+/** adopt takes the parts with data-fresh from another rendering of this page. */
+function adopt(page) {
+  for (const part of document.querySelectorAll("[data-fresh]")) {
+    const other = page.querySelector(`[data-fresh="${part.dataset.fresh}"]`)
+    if (other) morph(part, other)
+  }
+}
+
+/**
+ * morph makes an element like another one, and leaves alone what is alike. Children with an id are the same by it. What shows
+ * a later revision already, because a change was faster than the page, stays.
+ */
+export function morph(old, other) {
+  if (Number(old.dataset.rev) > Number(other.dataset.rev)) return
+  for (const {name} of [...old.attributes]) if (!other.hasAttribute(name) && name !== "open") old.removeAttribute(name)
+  for (const {name, value} of other.attributes) if (old.getAttribute(name) !== value) old.setAttribute(name, value)
+  let at = old.firstChild
+  for (const child of [...other.childNodes]) {
+    const same = twin(old, at, child)
+    if (!same) {
+      const made = old.insertBefore(document.importNode(child, true), at)
+      if (made.nodeType === Node.TEXT_NODE) light(made)
+      continue
+    }
+    while (at && at !== same) at = wanted(other, at) ? later(old, at) : drop(at)
+    at = same.nextSibling
+    if (child.nodeType === Node.ELEMENT_NODE) {
+      morph(same, child)
+    } else if (same.data !== child.data) {
+      same.data = child.data
+      light(same)
+    }
+  }
+  while (at) at = drop(at)
+}
+
+/** twin finds the child that stands for another one, at its place or after it. */
+function twin(parent, at, child) {
+  if (child.id) return parent.querySelector(":scope > #" + CSS.escape(child.id))
+  for (let node = at; node && !node.id; node = node.nextSibling) {
+    if (node.nodeName === child.nodeName) return node
+  }
+  return null
+}
+
+/** wanted says whether a child has its place in another element, only not here. */
+function wanted(other, child) {
+  return child.id && other.querySelector(":scope > #" + CSS.escape(child.id)) !== null
+}
+
+function later(parent, node) {
+  const next = node.nextSibling
+  parent.append(node)
+  return next
+}
+
+function drop(node) {
+  const next = node.nextSibling
+  node.remove()
+  return next
+}
+
+/** light shows where a figure has changed. */
+function light(text) {
+  const element = text.parentElement.closest("[data-glow], [data-show]")
+  if (element) glow(element)
+}

@@ -1,0 +1,193 @@
+// The line to the shop: it keeps itself open, and goes on where it was.
+
+import {openSocket, openStream} from "./transports.js"
+
+const welcomeTimeout = 10_000 // ms from the first attempt to welcome
+const shade = 30_000 // ms after which a page that nobody looks at lets go of a stream: a browser has six for a shop
+const silence = 70_000 // ms without a word after which a line counts as broken; a position comes every 25 s
+const blockedFor = 600_000 // ms for which the pages of a visit do not try a WebSocket that did not open
+
+/** How long to wait in ms at least, by what the shop said when it hung up; socket/reasons.go has the table. */
+const pauses = {
+  slow: 0, idle: 0, gone: 0, // come back at once, from where you were
+  shutdown: 2_000, unavailable: 4_000, policy: 4_000, flood: 15_000, // come back later
+  too_big: Infinity, bad_frame: Infinity, bad_text: Infinity, // never: it would do the same again
+}
+const longestPause = 30_000
+
+/** pauseAfter returns how long to wait before the next attempt: growing, and with jitter so that not all come at once. */
+export function pauseAfter(reason, failures, random = Math.random()) {
+  const growing = Math.min(longestPause, 500 * 2 ** failures)
+  return ((pauses[reason] ?? 0) + growing) * (0.5 + random)
+}
+
+/** isAfter says whether a position lies after another one; of two epochs nobody can tell, so it does. */
+export function isAfter(position, other) {
+  const [epoch, offset] = position.split("."), [otherEpoch, otherOffset] = (other ?? "").split(".")
+  return epoch !== otherEpoch || Number(offset) > Number(otherOffset)
+}
+
+/**
+ * Live hears what happens in the shop after a position: everything, in order, once. What it hears and how it fares, it
+ * tells those who asked with on: "change", "ack", "error", "welcome", "presence", "typing" with the frame, "state" with
+ * "connecting", "connected" or "offline", and "stale" when the shop no longer knows what was missed.
+ */
+export class Live {
+  state = "connecting"
+  /** Whether frames can be sent; otherwise one can only listen. */
+  canSend = false
+
+  #listeners = {}
+  #line = null
+  #failures = 0 // attempts since the last welcome
+  #deaf = 0 // attempts in a row in which no WebSocket opened
+  #timer = 0 // of the next attempt, or of what ends the present one
+  #shade = 0 // timer, while nobody looks
+  #again = 0 // timer of the next try for a WebSocket, while one can only listen
+  #reason = "" // why the shop said goodbye
+  #heardAt = 0
+
+  /** @param since the position up to which the page shows everything, or null */
+  constructor({since, topics, user}) {
+    this.since = since
+    this.topics = topics
+    this.user = user
+    if (Date.now() < Number(recall("blocked"))) this.#deaf = 2
+  }
+
+  on(type, listener) {
+    (this.#listeners[type] ??= []).push(listener)
+  }
+
+  start() {
+    addEventListener("online", () => this.state !== "connected" && this.#dial())
+    addEventListener("offline", () => this.#dial()) // the line may be broken without a word; a shop on this machine is not
+    document.addEventListener("visibilitychange", () => this.#look())
+    addEventListener("pageshow", event => event.persisted && this.#dial())
+    addEventListener("pagehide", () => this.#hangUp())
+    this.#dial()
+  }
+
+  /** isAhead says whether a position is still to come. */
+  isAhead(position) {
+    return isAfter(position, this.since)
+  }
+
+  /** send says whether the frame has left; the answer says whether it arrived. */
+  send(frame) {
+    return this.canSend && this.#line.send(frame)
+  }
+
+  /** redial gives up a line that does not answer, and opens another. */
+  redial() {
+    this.#dial()
+  }
+
+  #tell(type, detail) {
+    for (const listener of this.#listeners[type] ?? []) listener(detail)
+  }
+
+  #become(state) {
+    if (state === this.state) return
+    this.state = state
+    this.#tell("state", state)
+  }
+
+  #hangUp() {
+    clearTimeout(this.#timer)
+    this.#line?.close()
+    this.#line = null
+    this.canSend = false
+  }
+
+  #dial() {
+    this.#hangUp()
+    this.#reason = ""
+    this.#become(this.#hopeful() ? "connecting" : "offline")
+    const hello = {type: "hello", since: this.since, topics: this.topics}
+    if (this.user) hello.user = this.user
+    const streams = this.#deaf >= 2 && this.#deaf % 2 === 0
+    const ended = reason => this.#ended(this.#reason || reason)
+    this.#line = (streams ? openStream : openSocket)(hello, frame => this.#hear(frame, streams), ended)
+    this.#timer = setTimeout(ended, welcomeTimeout, "")
+  }
+
+  #ended(reason) {
+    if (this.state !== "connected") this.#deaf++
+    this.#hangUp()
+    const pause = pauseAfter(reason, this.#failures++)
+    this.#become(pause < Infinity && this.#hopeful() ? "connecting" : "offline")
+    if (pause < Infinity) this.#timer = setTimeout(() => this.#dial(), pause)
+  }
+
+  #hopeful() {
+    return navigator.onLine && this.#failures < 2
+  }
+
+  #hear(frame, streams) {
+    this.#heardAt = Date.now()
+    switch (frame.type) {
+      case "welcome":
+        this.#welcome(frame, streams)
+        break
+      case "change":
+        if (!isAfter(frame.position, this.since)) return
+        this.since = frame.position
+        break
+      case "position":
+        this.since = frame.position
+        break
+      case "bye":
+        this.#reason = frame.reason
+        break
+    }
+    if (this.state === "connected") this.#watch()
+    this.#tell(frame.type, frame)
+  }
+
+  #welcome(frame, streams) {
+    if (!frame.recovered) {
+      this.#hangUp()
+      this.#tell("stale")
+      return
+    }
+    this.since ??= frame.position
+    this.#failures = 0
+    this.canSend = !streams
+    if (!streams) this.#deaf = 0
+    remember("blocked", streams ? Date.now() + blockedFor : 0)
+    clearTimeout(this.#again)
+    if (streams) this.#again = setTimeout(() => { this.#deaf = 1; this.#dial() }, blockedFor)
+    this.#become("connected")
+  }
+
+  /** fresh goes on from now, without what was missed: for a page that cannot be loaded again. */
+  fresh() {
+    this.since = null
+    this.#dial()
+  }
+
+  /** A line that has been silent for too long is broken, whatever the browser knows of it. */
+  #watch() {
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => this.#ended(""), silence)
+  }
+
+  /** look is called when somebody looks at the page, and when nobody does any more. After a sleep the timers are late. */
+  #look() {
+    clearTimeout(this.#shade)
+    if (document.visibilityState !== "visible") {
+      this.#shade = setTimeout(() => this.state === "connected" && !this.canSend && this.#hangUp(), shade)
+    } else if (this.state === "connected" && (!this.#line || Date.now() - this.#heardAt > silence / 2)) {
+      this.#dial()
+    }
+  }
+}
+
+/** What a visit remembers from one page to the next; a browser may refuse to. */
+function recall(key) {
+  try { return sessionStorage.getItem("pulperia." + key) } catch { return null }
+}
+function remember(key, value) {
+  try { sessionStorage.setItem("pulperia." + key, value) } catch { /* then it is found out again */ }
+}

@@ -1,0 +1,153 @@
+// What the visitor has sent and the shop has not yet stored. It survives a reload, and goes out in order, each message under
+// the one id that it got here: however often it is sent, it is one message.
+
+const key = "pulperia.outbox"
+const answerTimeout = 20_000 // ms after which a line that does not answer is given up
+
+/** newID returns an id as the shop makes them: four bytes of time, eight that nobody can guess, in hex. */
+export function newID(now = Date.now()) {
+  const seconds = Math.floor(now / 1000).toString(16).padStart(8, "0").slice(-8)
+  return seconds + [...crypto.getRandomValues(new Uint8Array(8))].map(b => b.toString(16).padStart(2, "0")).join("")
+}
+
+/**
+ * Outbox sends what is added to it. An item is {id, user, message, state, why, wait}: state is "sending", "stored" or
+ * "failed", why the shop's word for what is wrong, wait the seconds that it has asked for. changed is called with an item
+ * whose state is another one, and with the position at which it is stored.
+ */
+export class Outbox {
+  #live
+  #changed
+  #items
+  #sending = null // the item that is on its way
+  #answered = null // takes the answer to it
+  #pause = 0 // timer
+  #restUntil = 0 // the shop has asked for patience
+
+  constructor(live, changed) {
+    this.#live = live
+    this.#changed = changed
+    this.#items = read()
+    live.on("ack", frame => this.#answer(frame.id, {position: frame.position}))
+    live.on("error", frame => this.#answer(frame.id, {why: frame.error, wait: frame.retryAfter}))
+    live.on("change", frame => frame.kind === "message" && this.#answer(frame.id, {position: frame.position}))
+    live.on("state", state => state === "connected" ? this.flush() : this.#answered?.(null))
+  }
+
+  /** items returns what is not stored yet, oldest first. */
+  get items() {
+    return [...this.#items]
+  }
+
+  /** add takes a message and sends it as soon as it can. */
+  add(user, message) {
+    const item = {id: newID(), user, message, state: "sending"}
+    this.#items.push(item)
+    write(stored => [...stored, item])
+    this.flush()
+    return item
+  }
+
+  /** retry sends a message again that was refused. It keeps its id, unless another message has it. */
+  retry(item) {
+    if (item.why === "conflict") {
+      this.drop(item.id)
+      return this.add(item.user, item.message)
+    }
+    Object.assign(item, {state: "sending", why: undefined})
+    this.#note(item)
+    this.flush()
+    return item
+  }
+
+  /** drop forgets a message: it is stored, or not wanted any more. */
+  drop(id) {
+    this.#items = this.#items.filter(item => item.id !== id)
+    write(stored => stored.filter(item => item.id !== id))
+  }
+
+  /** flush sends what waits, one after the other so that the order stays. */
+  async flush() {
+    if (this.#sending || Date.now() < this.#restUntil) return
+    for (;;) {
+      const item = this.#sending = this.#items.find(item => item.state === "sending") ?? null
+      if (!item || this.#live.state !== "connected") break
+      const answer = await this.#deliver(item)
+      if (!answer) break // the line broke: it goes out again on the next
+      if (!this.#settle(item, answer)) break
+    }
+    this.#sending = null
+  }
+
+  /** settle notes an answer, and says whether the next message may go. */
+  #settle(item, {position, why, wait}) {
+    if (!why) {
+      this.drop(item.id)
+      this.#changed(Object.assign(item, {state: "stored", wait: undefined}), position)
+      return true
+    }
+    const later = ["too_many_requests", "unavailable", "unreachable"].includes(why)
+    Object.assign(item, later ? {why, wait: Math.max(1, wait ?? 5)} : {why, state: "failed", wait: undefined})
+    this.#note(item)
+    if (later) this.#rest(item.wait * 1000 + Math.random() * 500)
+    return !later
+  }
+
+  #rest(pause) {
+    this.#restUntil = Date.now() + pause
+    clearTimeout(this.#pause)
+    this.#pause = setTimeout(() => { this.#restUntil = 0; this.flush() }, pause)
+  }
+
+  #note(item) {
+    write(stored => stored.map(other => other.id === item.id ? item : other))
+    this.#changed(item)
+  }
+
+  /** deliver sends a message and returns the answer, or null when there is none. */
+  #deliver(item) {
+    const {id, user, message} = item
+    if (user !== this.#live.user || !this.#live.canSend) return this.#post(item)
+    return new Promise(done => {
+      const late = setTimeout(() => { this.#live.redial(); done(null) }, answerTimeout)
+      this.#answered = answer => {
+        this.#answered = null
+        clearTimeout(late)
+        done(answer)
+      }
+      if (!this.#live.send({type: "message", id, message})) this.#answered(null)
+    })
+  }
+
+  #answer(id, answer) {
+    if (this.#answered && id === this.#sending?.id) this.#answered(answer)
+  }
+
+  /** post sends a message over HTTP, which is the same act. */
+  async #post({id, user, message}) {
+    try {
+      const answer = await fetch("/api/messages", {
+        method: "POST", headers: {"Content-Type": "application/json"}, body: JSON.stringify({_id: id, user, message}),
+        signal: AbortSignal.timeout(answerTimeout),
+      })
+      if (answer.ok) return {position: answer.headers.get("X-Position")}
+      const problem = await answer.json()
+      return {why: problem.error, wait: Number(answer.headers.get("Retry-After")) || undefined}
+    } catch {
+      return {why: "unreachable", wait: 5}
+    }
+  }
+}
+
+/** All pages of the visitor share what is kept; where nothing can be kept it lasts as long as the page. */
+function read() {
+  try {
+    return JSON.parse(localStorage.getItem(key) ?? "[]").map(item => ({...item, wait: undefined}))
+  } catch {
+    return []
+  }
+}
+
+function write(change) {
+  try { localStorage.setItem(key, JSON.stringify(change(read()))) } catch { /* as said */ }
+}

@@ -1,0 +1,79 @@
+// Who is here, and who is typing.
+
+import {el} from "./dom.js"
+import {nameOf, say} from "./voice.js"
+
+const fades = 5_000 // ms after which nobody is typing any more
+const typingEvery = 2_500 // ms: sooner it need not be said again
+const shown = 100
+
+/** People shows who is in the chat. */
+export class People {
+  #root
+  #here = new Set()
+  #count = 0
+
+  constructor(root, live) {
+    this.#root = root
+    live.on("welcome", frame => {
+      this.#here = new Set(frame.people ?? [])
+      this.#count = frame.count ?? this.#here.size
+      this.#show()
+    })
+    live.on("presence", ({joined, left, count}) => {
+      for (const user of left ?? []) this.#here.delete(user)
+      for (const user of joined ?? []) if (this.#here.size < shown) this.#here.add(user)
+      this.#count = Math.max(this.#here.size, count ?? 0)
+      this.#show()
+    })
+    live.on("state", state => this.#root.classList.toggle("is-live", state === "connected"))
+  }
+
+  #show() {
+    const names = [...this.#here].map(nameOf).sort((a, b) => a.localeCompare(b))
+    const more = this.#count - names.length
+    if (more > 0) names.push(say("talk.more", {n: more}))
+    this.#root.querySelector(".people__line").textContent = say("talk.here", {n: this.#count}) + " " + names.join(", ")
+    this.#root.querySelector(".people__list").replaceChildren(...names.map(name => el("li", {}, el("bdi", {}, name))))
+  }
+}
+
+/** Typing shows who is typing, and says when the visitor is. */
+export class Typing {
+  #root
+  #until = new Map() // by user, the timer that ends it
+  #saidAt = 0
+
+  constructor(root, field, live, me) {
+    this.#root = root
+    live.on("typing", ({user}) => user.toLowerCase() !== me.toLowerCase() && this.#begin(user))
+    field.addEventListener("input", () => {
+      if (field.value.trim() === "" || Date.now() - this.#saidAt < typingEvery) return
+      if (live.send({type: "typing"})) this.#saidAt = Date.now()
+    })
+  }
+
+  /** end is called when a message of somebody arrives. */
+  end(user) {
+    clearTimeout(this.#until.get(user))
+    this.#until.delete(user)
+    this.#show()
+  }
+
+  /** sent is called when the visitor has sent the message: the next letter begins another. */
+  sent() {
+    this.#saidAt = 0
+  }
+
+  #begin(user) {
+    clearTimeout(this.#until.get(user))
+    this.#until.set(user, setTimeout(() => this.end(user), fades))
+    this.#show()
+  }
+
+  #show() {
+    const [name, other, ...more] = [...this.#until.keys()].map(nameOf)
+    this.#root.textContent = name === undefined ? "" : other === undefined ? say("talk.typing", {name})
+      : more.length === 0 ? say("talk.typingTwo", {name, other}) : say("talk.typingMany")
+  }
+}

@@ -1,0 +1,14 @@
+// The table of the catalogue: rows follow their products at once, and the list is made anew when one comes or goes.
+
+import {Fresh} from "./fresh.js"
+
+/** startTable lets the table follow what is added and deleted anywhere. */
+export function startTable(live) {
+  const fresh = new Fresh()
+  live.on("change", ({kind, op, id, position}) => {
+    if (kind !== "product") return
+    const row = document.getElementById("p-" + id)
+    if (row && op === "delete") row.remove()
+    if (op === "delete" || !row) fresh.since(position)
+  })
+}

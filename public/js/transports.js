@@ -1,0 +1,48 @@
+// The two ways to the shop. Both say hello, hand over what they hear, and tell once how they ended.
+
+/**
+ * openSocket opens a WebSocket.
+ * @param hello the first frame
+ * @param heard is called with each frame
+ * @param ended is called once with the reason, "" for a line that broke; not after close
+ */
+export function openSocket(hello, heard, ended) {
+  const url = new URL("/ws", location.href)
+  url.protocol = url.protocol === "https:" ? "wss:" : "ws:"
+  const line = new WebSocket(url)
+  line.onopen = () => line.send(JSON.stringify(hello))
+  line.onmessage = event => heard(JSON.parse(event.data))
+  line.onclose = event => ended(event.reason)
+  return {
+    send: frame => line.readyState === WebSocket.OPEN && (line.send(JSON.stringify(frame)), true),
+    close() {
+      line.onopen = line.onmessage = line.onclose = null
+      line.close()
+    },
+  }
+}
+
+/** openStream opens Server-Sent Events: the same frames, but one can only listen. */
+export function openStream(hello, heard, ended) {
+  const url = new URL("/events", location.href)
+  if (hello.since) url.searchParams.set("since", hello.since)
+  if (hello.user) url.searchParams.set("user", hello.user)
+  url.searchParams.set("topics", hello.topics.join(","))
+  const line = new EventSource(url)
+  let open = true
+  for (const type of ["welcome", "change", "position", "presence", "typing", "bye"]) {
+    line.addEventListener(type, event => open && heard(JSON.parse(event.data)))
+  }
+  line.onerror = () => { // it would come back by itself, but not with the pauses that were agreed upon
+    line.close()
+    ended("")
+  }
+  return {
+    send: () => false,
+    close() {
+      open = false
+      line.onerror = null
+      line.close()
+    },
+  }
+}

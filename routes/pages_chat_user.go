@@ -1,0 +1,63 @@
+package routes
+
+import (
+	"context"
+	"errors"
+	"math"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"pulperia/dao/models"
+)
+
+// setUser remembers under which address the visitor writes, without a message: it is what the live chat asks for. A text
+// that stood in the form already stays there.
+func (p *pages) setUser(w http.ResponseWriter, r *http.Request) {
+	form, err := readForm(r)
+	if err != nil {
+		p.fail(w, r, err)
+		return
+	}
+	user := strings.TrimSpace(form.Get("user"))
+	if problems, _ := errors.AsType[models.Invalid](models.CheckUser(user)); problems != nil {
+		p.refuseMessage(w, r, form, problems, 0)
+		return
+	}
+	setCookie(w, r, userCookie, url.QueryEscape(user))
+	if strings.TrimSpace(form.Get("message")) == "" {
+		http.Redirect(w, r, "/chat", http.StatusSeeOther)
+		return
+	}
+	p.refill(w, r, http.StatusOK, "chat", "/chat", func(ctx context.Context, v *visit) (any, error) {
+		v.user = user
+		again := newMessageForm(v)
+		again.Message.Value = typed(form, "message")
+		return p.chatSheet(ctx, v, models.ID{}, again)
+	})
+}
+
+// refuseMessage shows the chat again with the message that was not sent, and why.
+func (p *pages) refuseMessage(w http.ResponseWriter, r *http.Request, form url.Values, problems models.Invalid, wait time.Duration) {
+	status := http.StatusBadRequest
+	if wait > 0 {
+		status = http.StatusTooManyRequests
+		errTooMany("messages", wait).headers(w)
+	}
+	p.refill(w, r, status, "chat", "/chat", func(ctx context.Context, v *visit) (any, error) {
+		again := newMessageForm(v)
+		again.User = field{typed(form, "user"), sayProblem(v.voice, problems, "user")}
+		again.Message = field{typed(form, "message"), sayProblem(v.voice, problems, "message")}
+		if form.Get("message") != "" || again.Message.Problem != "" {
+			again.Summary = v.voice.Say("chat.refused", nil)
+		}
+		if wait > 0 {
+			again.Summary = v.voice.Say("chat.tooFast", map[string]any{"n": int64(math.Ceil(wait.Seconds()))})
+		}
+		if again.User.Problem != "" || again.User.Value != v.user {
+			again.Known = "" // the field shows itself
+		}
+		return p.chatSheet(ctx, v, models.ID{}, again)
+	})
+}

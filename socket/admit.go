@@ -1,0 +1,142 @@
+package socket
+
+import (
+	"context"
+	"maps"
+	"net"
+	"net/netip"
+	"slices"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+// refused says why no connection is made.
+type refused string
+
+const (
+	refusedOrigin      refused = "origin"
+	refusedRequests    refused = "requests"
+	refusedConnections refused = "connections"
+	refusedShutdown    refused = "shutdown"
+	refusedHandshake   refused = "handshake" // it is none, or asks for what there is not
+	refusedStore       refused = "store"
+)
+
+func refusals() []refused {
+	return []refused{refusedOrigin, refusedRequests, refusedConnections, refusedShutdown, refusedHandshake, refusedStore}
+}
+
+// admit takes a place for one more connection of a client, and says why not otherwise. [Hub.leave] gives it back.
+func (h *Hub) admit(client netip.Prefix) (why refused, ok bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.closed {
+		return refusedShutdown, false
+	}
+	if h.MaxConnections > 0 && h.clients[client] >= h.MaxConnections {
+		return refusedConnections, false
+	}
+	h.clients[client]++
+	return "", true
+}
+
+// leave gives back a place.
+func (h *Hub) leave(client netip.Prefix) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.clients[client]--; h.clients[client] <= 0 {
+		delete(h.clients, client)
+	}
+}
+
+// open makes a connection known to the hub. It is new: it has not said hello.
+func (h *Hub) open(d door, line net.Conn, client netip.Prefix) *conn {
+	now := time.Now()
+	c := &conn{hub: h, door: d, net: line, raw: rawConn(line), client: client, opened: now, pinged: now, moved: now}
+	c.pong.Store(now.UnixNano())
+	if h.FramesPerMinute > 0 {
+		c.frames = rate.NewLimiter(rate.Limit(h.FramesPerMinute)/60, max(1, h.FramesPerMinute/3))
+	}
+	h.mu.Lock()
+	h.conns[c] = struct{}{}
+	closed := h.closed
+	h.mu.Unlock()
+	h.metrics.connections[d].Inc()
+	if closed { // meanwhile: Close has not seen it
+		c.end(reasonShutdown)
+	}
+	return c
+}
+
+// gone forgets a connection whose reader has ended, and closes it.
+func (h *Hub) gone(c *conn) {
+	c.mu.Lock()
+	if c.reason == "" {
+		c.reason = reasonLost
+	}
+	why, events := c.reason, c.events
+	c.queue = queue{}
+	c.mu.Unlock()
+	c.net.Close()
+
+	h.mu.Lock()
+	delete(h.conns, c)
+	for _, topic := range c.topics {
+		if delete(h.live[topic], c); len(h.live[topic]) == 0 {
+			delete(h.live, topic)
+		}
+	}
+	h.people.leave(c.user, time.Now())
+	h.leftAlone()
+	h.mu.Unlock()
+	h.leave(c.client)
+	h.metrics.connections[c.door].Dec()
+	h.metrics.closed[why].Inc()
+	h.Log.Info("connection ended", "door", c.door.String(), "client", c.client.Addr().String(), "reason", string(why),
+		"duration", time.Since(c.opened), "events", events)
+}
+
+// Close lets the messages that are under way be stored, says goodbye to everyone, and returns when all have gone or ctx
+// is done; those who are still there are then cut off. Whoever comes later is refused. A second Close harms nothing.
+func (h *Hub) Close(ctx context.Context) {
+	h.mu.Lock()
+	h.closed = true
+	h.leftAlone()
+	h.mu.Unlock()
+	defer context.AfterFunc(ctx, h.stop)() // what the store does not answer in time ends with ctx
+	h.storing.Wait()
+	h.stop()
+	h.reading.Wait()
+	for _, c := range h.connected() {
+		c.end(reasonShutdown)
+	}
+	select {
+	case <-h.empty:
+		return
+	case <-ctx.Done():
+	}
+	for _, c := range h.connected() {
+		c.net.Close()
+	}
+	<-h.empty
+}
+
+// leftAlone notes when the last connection of a closed hub has gone. The caller holds the lock.
+func (h *Hub) leftAlone() {
+	if !h.closed || len(h.conns) > 0 {
+		return
+	}
+	select {
+	case <-h.empty:
+	default:
+		close(h.empty)
+	}
+}
+
+// connected returns all connections.
+func (h *Hub) connected() []*conn {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return slices.Collect(maps.Keys(h.conns))
+}

@@ -1,0 +1,130 @@
+package socket
+
+import (
+	"context"
+	"errors"
+	"math"
+	"time"
+
+	"pulperia/dao"
+	"pulperia/dao/models"
+)
+
+// greet answers hello. It returns when the client may say the next thing.
+func (h *Hub) greet(c *conn, said hello) {
+	if c.greeted {
+		c.send(refuse("", "hello was said already; open another connection to listen to something else"))
+		return
+	}
+	how, err := h.plan(h.working, said.Since)
+	if err != nil {
+		h.Log.Warn("cannot tell what a connection has missed", "error", err)
+		c.end(reasonUnavailable)
+		return
+	}
+	c.greeted = true
+	h.join(c, said, how)
+}
+
+func refuse(id, message string) refusal {
+	return refusal{ID: id, Code: "invalid", Message: "Not accepted: " + message + "."}
+}
+
+// say takes a message. It is stored by a goroutine that lives as long as messages of this connection wait: one after the
+// other, so that they keep their order, while the reader goes on.
+func (h *Hub) say(c *conn, said say) {
+	id := said.ID.String()
+	if c.user == "" {
+		c.send(refuse(id, `whoever writes must have named a "user" in hello`))
+		return
+	}
+	message := models.Message{ID: said.ID, User: c.user, Message: said.Text}
+	message.Normalize()
+	if err := message.Check(); err != nil {
+		c.send(refuse(id, err.Error()))
+		return
+	}
+	if retryAfter, ok := h.AllowMessage(c.user); !ok {
+		c.send(refusal{id, "too_many_requests", "These are too many messages in a short time. Send it again a little later.", seconds(retryAfter)})
+		return
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	switch {
+	case h.closed:
+		return // goodbye is on its way; it will be sent again elsewhere
+	case len(c.saying) >= maxUnstored:
+		text := refusal{id, "too_many_requests", "Too many messages wait to be stored. Send it again a little later.", 1}
+		c.queue.add((&event{body: text}).through(c.door), 1)
+		if c.schedule() {
+			h.writers.add(c)
+		}
+		return
+	}
+	c.saying = append(c.saying, message)
+	if !c.sayings {
+		c.sayings = true
+		h.storing.Go(func() { h.storeMessages(c) })
+	}
+}
+
+// storeMessages stores what a connection has said, until nothing waits.
+func (h *Hub) storeMessages(c *conn) {
+	for {
+		c.mu.Lock()
+		if len(c.saying) == 0 {
+			c.saying, c.sayings = nil, false
+			c.mu.Unlock()
+			return
+		}
+		message := c.saying[0]
+		c.saying = c.saying[1:]
+		c.mu.Unlock()
+		c.send(h.store(message))
+	}
+}
+
+// store stores a message, and returns what its sender is told.
+func (h *Hub) store(message models.Message) any {
+	ctx, cancel := context.WithTimeout(h.working, storeTimeout)
+	defer cancel()
+	_, receipt, err := h.Store.Messages.Append(ctx, message)
+	id := message.ID.String()
+	switch {
+	case err == nil:
+		return ack{message.ID, receipt.Position}
+	case errors.Is(err, dao.ErrConflict):
+		return refusal{id, "conflict", "Nothing was stored: another message has this id.", 0}
+	case errors.Is(err, dao.ErrUnknown):
+		h.Log.Warn("message not stored", "error", err)
+		return refusal{id, "unavailable", "It is not known whether this was stored. Send it again with the same id: it will be there once.", seconds(retryStore)}
+	case errors.Is(err, dao.ErrUnavailable), ctx.Err() != nil:
+		h.Log.Warn("message not stored", "error", err)
+		return refusal{id, "unavailable", "The store cannot do this now, and nothing was stored. Send it again in a moment.", seconds(retryStore)}
+	}
+	if invalid, ok := errors.AsType[models.Invalid](err); ok {
+		return refuse(id, invalid.Error())
+	}
+	h.Log.Error("message not stored", "error", err)
+	return refusal{id, "internal", "Something went wrong here.", seconds(retryStore)}
+}
+
+// types tells the others in the chat that a person types, but not too often.
+func (h *Hub) types(c *conn) {
+	if c.user == "" {
+		c.send(refuse("", `whoever types must have named a "user" in hello`))
+		return
+	}
+	h.mu.Lock()
+	var wake []*conn
+	if h.people.mayType(c.user, time.Now()) {
+		wake = h.tell(&event{body: typing{c.user}}, c.user, true)
+	}
+	h.mu.Unlock()
+	h.writers.add(wake...)
+}
+
+// seconds rounds up: who comes a moment too early is refused again.
+func seconds(d time.Duration) int { return int(math.Ceil(d.Seconds())) }

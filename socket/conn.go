@@ -1,0 +1,222 @@
+package socket
+
+import (
+	"net"
+	"net/netip"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"pulperia/dao/models"
+)
+
+// state is where a connection stands to the feed.
+type state uint8
+
+const (
+	stateNew    state = iota // it has not said hello
+	stateBehind              // it takes what it missed from the ring when its queue is empty
+	stateFeed                // a goroutine reads for it what it missed from the feed
+	stateLive                // it gets what happens
+)
+
+// conn is one connection, whatever its door. Its reader owns it: it makes it known to the hub and closes it.
+type conn struct {
+	hub     *Hub
+	door    door
+	net     net.Conn
+	raw     syscall.RawConn // nil where the connection has none
+	client  netip.Prefix
+	opened  time.Time
+	frames  *rate.Limiter // nil for any number
+	pong    atomic.Int64  // when the last one came, in nanoseconds since 1970
+	greeted bool          // only its reader knows
+
+	mu        sync.Mutex
+	queue     queue
+	scheduled bool // a writer has it, or will
+	reason    reason
+	trim      bool // what waits is thrown away before goodbye
+	ended     time.Time
+	moved     time.Time // when it last took a byte, or had nothing to take
+	pinged    time.Time
+	events    int64 // that were delivered
+	saying    []models.Message
+	sayings   bool // a goroutine stores them
+
+	state  state
+	cursor int64 // what it has, or will not get; it stays where it is when the connection is live
+
+	// Written once, by the reader, under the hub's lock and mu: read under either.
+	user   string
+	topics []string
+}
+
+func (c *conn) wants(topic string) bool {
+	for _, t := range c.topics {
+		if t == topic {
+			return true
+		}
+	}
+	return false
+}
+
+// send queues one event and sees to its delivery.
+func (c *conn) send(body any) {
+	if c.push((&event{body: body}).through(c.door), 1, false) {
+		c.hub.writers.add(c)
+	}
+}
+
+// push queues bytes, and says whether the connection must be given to the writers. It closes a connection that is past
+// its bound, unless what is pushed may be missed.
+func (c *conn) push(text []byte, events int, optional bool) (wake bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.reason != "" || len(text) == 0 {
+		return false
+	}
+	if !c.queue.fits(len(text)) {
+		c.hub.metrics.dropped.Add(float64(events))
+		if optional {
+			return false
+		}
+		c.endLocked(reasonSlow)
+	} else {
+		c.queue.add(text, events)
+	}
+	return c.schedule()
+}
+
+// schedule notes that a writer will come, and says whether one must be asked to. The caller holds mu.
+func (c *conn) schedule() bool {
+	if c.scheduled {
+		return false
+	}
+	c.scheduled, c.moved = true, time.Now()
+	return true
+}
+
+// end says goodbye and closes the connection, once it has been said. Only the first reason counts.
+func (c *conn) end(why reason) {
+	c.mu.Lock()
+	c.endLocked(why)
+	wake := c.schedule()
+	c.mu.Unlock()
+	if wake {
+		c.hub.writers.add(c)
+	}
+}
+
+func (c *conn) endLocked(why reason) {
+	if c.reason != "" {
+		return
+	}
+	c.reason, c.ended = why, time.Now()
+	if why == reasonSlow {
+		c.trim = true // by the writer: it may be writing the first parcel just now
+		return
+	}
+	c.queue.add(c.door.goodbye(why), 0)
+}
+
+// why returns the reason why the connection ends, or none.
+func (c *conn) why() reason {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.reason
+}
+
+// next returns what is to be written now. Nothing means that nothing waits.
+func (c *conn) next(buffer []byte) []byte {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.trim {
+		c.trim = false
+		c.hub.metrics.dropped.Add(float64(c.queue.cut()))
+		c.queue.add(c.door.goodbye(c.reason), 0)
+	}
+	if len(c.queue.parcels) == 0 && c.state == stateBehind && c.reason == "" {
+		c.mu.Unlock() // the hub's lock comes first
+		c.hub.fill(c)
+		c.mu.Lock()
+	}
+	return c.queue.next(buffer)
+}
+
+// outcome is what a writer does with a connection after a write.
+type outcome uint8
+
+const (
+	outcomeDone  outcome = iota // nothing waits
+	outcomeAgain                // more waits
+	outcomeStall                // it does not take more at the moment
+)
+
+// wrote notes what of the bytes has been written.
+func (c *conn) wrote(asked, n int, err error) outcome {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delivered := c.queue.done(n)
+	c.events += int64(delivered)
+	c.hub.metrics.delivered(c.door, delivered, n)
+	if n > 0 || asked == 0 {
+		c.moved = time.Now()
+	}
+	switch {
+	case err != nil:
+		c.queue = queue{}
+		c.net.Close() // the reader sees to the rest
+	case n < asked:
+		return outcomeStall
+	case len(c.queue.parcels) > 0 || c.state == stateBehind && c.reason == "" || c.trim:
+		return outcomeAgain
+	case c.reason != "":
+		c.hangUp()
+	}
+	c.scheduled = false
+	return outcomeDone
+}
+
+// hangUp ends our side of the line after goodbye. The reader goes on until the client's side has ended, too, or its time is up:
+// a line that is closed with bytes unread is reset, and the client might never see why.
+func (c *conn) hangUp() {
+	if half, ok := c.net.(interface{ CloseWrite() error }); ok {
+		half.CloseWrite()
+		c.net.SetReadDeadline(time.Now().Add(goodbyeTimeout))
+		return
+	}
+	c.net.Close()
+}
+
+// tick does what is due after a while, and says whether the connection must be given to the writers. at is the
+// position of those who are live.
+func (c *conn) tick(now time.Time, at *event) (wake bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	switch {
+	case c.reason != "":
+		if now.Sub(c.ended) > goodbyeTimeout {
+			c.net.Close()
+		}
+		return false
+	case c.state == stateNew && now.Sub(c.opened) >= helloTimeout:
+		c.endLocked(reasonPolicy)
+	case c.door == doorWebSocket && now.Sub(time.Unix(0, c.pong.Load())) >= pongTimeout:
+		c.endLocked(reasonIdle)
+	case c.scheduled && now.Sub(c.moved) >= stallTimeout:
+		c.endLocked(reasonSlow)
+	case now.Sub(c.pinged) >= pingEvery:
+		c.pinged = now
+		c.queue.add(c.door.ping(), 0)
+		if c.state == stateLive && c.cursor <= at.offset {
+			c.queue.add(at.through(c.door), 1)
+		}
+	default:
+		return false
+	}
+	return c.schedule()
+}

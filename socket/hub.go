@@ -1,0 +1,229 @@
+package socket
+
+import (
+	"context"
+	"errors"
+	"net/netip"
+	"sync"
+	"time"
+
+	"pulperia/dao"
+)
+
+// Hub tells every connection what it wants to know. Make one with [New], let it [Hub.Run], and [Hub.Close] it.
+type Hub struct {
+	Options
+	metrics metrics
+	writers *writers
+	origins origins
+	ids     requestIDs
+	started chan struct{} // closed when the hub knows where the feed is
+	reads   chan struct{} // a place for each call of the store for who is behind
+	storing sync.WaitGroup
+	reading sync.WaitGroup
+	working context.Context // of what the hub does on its own: it ends with Close
+	stop    context.CancelFunc
+
+	mu      sync.Mutex
+	closed  bool
+	empty   chan struct{} // closed when it is closed and the last connection has gone
+	conns   map[*conn]struct{}
+	clients map[netip.Prefix]int          // how many connections each has
+	live    map[string]map[*conn]struct{} // by topic
+	ring    ring
+	people  people
+}
+
+// maxReads is how many connections may read the feed at once: they must not keep the store from its other work.
+const maxReads = 4
+
+// New makes a hub. It fails when one of the origins is not in the form of an origin.
+func New(o Options) (*Hub, error) {
+	o = o.withDefaults()
+	allowed, err := newOrigins(o.Origins)
+	if err != nil {
+		return nil, err
+	}
+	h := &Hub{
+		Options: o,
+		writers: newWriters(),
+		origins: allowed,
+		ids:     newRequestIDs(),
+		started: make(chan struct{}),
+		reads:   make(chan struct{}, maxReads),
+		empty:   make(chan struct{}),
+		conns:   map[*conn]struct{}{},
+		clients: map[netip.Prefix]int{},
+		live:    map[string]map[*conn]struct{}{},
+		ring:    ring{most: o.ring},
+		people:  newPeople(),
+	}
+	h.working, h.stop = context.WithCancel(context.Background())
+	h.metrics = newMetrics(o, h)
+	return h, nil
+}
+
+// Run follows the feed until ctx is done. It must be going on as long as the hub is to tell anything.
+func (h *Hub) Run(ctx context.Context) {
+	var both sync.WaitGroup
+	both.Go(func() { h.follow(ctx) })
+	both.Go(func() { h.watch(ctx) })
+	both.Wait()
+}
+
+const (
+	retryPause = time.Second // before the hub asks a store again that did not answer
+	breath     = time.Second // that the hub gives most of its readers for one bundle, at most
+)
+
+// follow takes changes from the feed and hands them on.
+func (h *Hub) follow(ctx context.Context) {
+	for next := h.begin; ctx.Err() == nil; {
+		err := next(ctx)
+		switch {
+		case err == nil:
+			next = h.advance
+		case ctx.Err() != nil:
+		case errors.Is(err, dao.ErrGone):
+			h.Log.Warn("the past of the feed is another one now; whoever is connected will load afresh", "error", err)
+			next = h.begin
+		default:
+			h.Log.Error("cannot follow the feed", "error", err, "again", retryPause)
+			sleep(ctx, retryPause)
+		}
+	}
+}
+
+// advance waits until the feed has something, and hands it on.
+func (h *Hub) advance(ctx context.Context) error {
+	at := h.position()
+	if err := h.Store.Feed.Wait(ctx, at); err != nil {
+		return err
+	}
+	events, err := h.read(ctx, at, step)
+	if err != nil {
+		return err
+	}
+	for _, b := range bundles(events) {
+		h.publish(b)
+		h.writers.wait()
+		h.letBreathe(ctx)
+	}
+	return nil
+}
+
+// letBreathe waits a moment when most connections do not keep up, as when a catalogue is imported: it would be wrong to
+// close them all as slow. One slow reader among many changes nothing.
+func (h *Hub) letBreathe(ctx context.Context) {
+	h.mu.Lock()
+	total := len(h.conns)
+	h.mu.Unlock()
+	for began := time.Now(); time.Since(began) < breath && h.writers.areStruggling(total, time.Now()); {
+		sleep(ctx, stallPause)
+	}
+}
+
+// begin goes to the end of the feed, and takes the last changes into the ring: after a restart everybody comes back at
+// once and asks for them.
+func (h *Hub) begin(ctx context.Context) error {
+	head, err := h.Store.Feed.Head(ctx)
+	if err != nil {
+		return err
+	}
+	from := dao.Position{Epoch: head.Epoch, Offset: max(0, head.Offset-int64(h.ring.most))}
+	var recent []*event
+	for at := from; at.Offset < head.Offset; {
+		events, err := h.read(ctx, at, int(min(step, head.Offset-at.Offset)))
+		switch {
+		case errors.Is(err, dao.ErrGone) && from.Offset < head.Offset-1:
+			from.Offset += (head.Offset - from.Offset) / 2 // it does not reach back that far
+			at, recent = from, nil
+		case err != nil:
+			return err
+		default:
+			recent = append(recent, events...)
+			at.Offset += int64(len(events))
+		}
+	}
+	h.beginAt(from, recent)
+	return nil
+}
+
+// beginAt puts the hub behind the given events. Whoever had joined before stood in another past.
+func (h *Hub) beginAt(from dao.Position, recent []*event) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.ring.begin(from)
+	for _, e := range recent {
+		h.ring.add(e)
+	}
+	for c := range h.conns {
+		if len(c.topics) > 0 {
+			c.end(reasonGone)
+		}
+	}
+	select {
+	case <-h.started:
+	default:
+		close(h.started)
+	}
+}
+
+// read returns the next changes after a position, at most limit, as events.
+func (h *Hub) read(ctx context.Context, after dao.Position, limit int) ([]*event, error) {
+	changes, err := h.Store.Feed.Since(ctx, after, limit)
+	events := make([]*event, len(changes))
+	for i, c := range changes {
+		events[i] = newChange(after.Epoch, c)
+	}
+	return events, err
+}
+
+// publish gives a bundle of changes to whoever is live and listens.
+func (h *Hub) publish(b *bundle) {
+	now := time.Now()
+	var wake []*conn
+	h.mu.Lock()
+	for _, e := range b.events {
+		h.ring.add(e)
+		h.metrics.lag.Observe(now.Sub(e.body.(change).At.Std()).Seconds())
+	}
+	first := b.events[0]
+	for c := range h.live[first.topic] {
+		if c.cursor >= first.offset {
+			if h.pushSome(c, b) {
+				wake = append(wake, c)
+			}
+		} else if c.push(b.through(c.door), len(b.events), false) {
+			wake = append(wake, c)
+		}
+	}
+	h.mu.Unlock()
+	h.writers.add(wake...)
+}
+
+// pushSome is for a connection whose page was newer than the hub.
+func (h *Hub) pushSome(c *conn, b *bundle) (wake bool) {
+	for _, e := range b.events {
+		if e.offset > c.cursor && c.push(e.through(c.door), 1, false) {
+			wake = true
+		}
+	}
+	return wake
+}
+
+// tell gives an event to all who are live in the chat, but for one person. It may be missed by who is slow if it is optional.
+func (h *Hub) tell(e *event, except string, optional bool) (wake []*conn) {
+	for c := range h.live[topicMessages] {
+		if (except == "" || c.user != except) && c.push(e.through(c.door), 1, optional) {
+			wake = append(wake, c)
+		}
+	}
+	return wake
+}
+
+func (h *Hub) position() dao.Position {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.ring.position()
+}

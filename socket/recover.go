@@ -1,0 +1,194 @@
+package socket
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"pulperia/dao"
+)
+
+// recovery says how a client that comes gets what it missed.
+type recovery string
+
+const (
+	recoveryNone recovery = "none" // it missed nothing, or did not say where it is
+	recoveryRing recovery = "ring" // from the memory of the hub
+	recoveryFeed recovery = "feed" // from the store
+	recoveryGone recovery = "gone" // not at all: it loads afresh
+)
+
+func recoveries() []recovery {
+	return []recovery{recoveryNone, recoveryRing, recoveryFeed, recoveryGone}
+}
+
+// plan finds out how a client recovers. The errors are the store's.
+func (h *Hub) plan(ctx context.Context, since *dao.Position) (recovery, error) {
+	ctx, cancel := context.WithTimeout(ctx, storeTimeout)
+	defer cancel()
+	select {
+	case <-h.started:
+	case <-ctx.Done():
+		return "", fmt.Errorf("%w: the feed has not been reached yet", dao.ErrUnavailable)
+	}
+	if since == nil {
+		return recoveryNone, nil
+	}
+	h.mu.Lock()
+	at := h.ring.position()
+	_, inRing := h.ring.after(since.Offset)
+	h.mu.Unlock()
+	switch {
+	case since.Epoch != at.Epoch:
+		return recoveryGone, nil
+	case since.Offset == at.Offset:
+		return recoveryNone, nil
+	case since.Offset < at.Offset && inRing:
+		return recoveryRing, nil
+	}
+	// Only the store knows: it is in the feed, or was, or the page is newer than the hub.
+	_, err := h.Store.Feed.Since(ctx, *since, 1)
+	switch {
+	case errors.Is(err, dao.ErrGone):
+		return recoveryGone, nil
+	case err != nil:
+		return "", err
+	case since.Offset > at.Offset:
+		return recoveryNone, nil
+	}
+	return recoveryFeed, nil
+}
+
+// join lets a connection take part, after hello: it is welcomed, and gets what it missed and what happens.
+func (h *Hub) join(c *conn, said hello, how recovery) {
+	h.metrics.recoveries[how].Inc()
+	h.mu.Lock()
+	at := h.ring.position()
+	from := at
+	if said.Since != nil && how != recoveryGone {
+		from = *said.Since
+	}
+	if from.Epoch != at.Epoch { // it has become another one since the plan was made
+		from, how = at, recoveryGone
+	}
+	c.mu.Lock()
+	c.user, c.topics, c.cursor, c.state = said.User, said.Topics, from.Offset, stateBehind
+	c.mu.Unlock()
+	h.people.join(said.User)
+	hi := welcome{Position: at, Recovered: how != recoveryGone, Replay: from.Offset < at.Offset, Count: h.people.count()}
+	hi.Position.Offset = max(at.Offset, from.Offset)
+	if c.wants(topicMessages) {
+		hi.People = h.people.names()
+	}
+	wake := c.push((&event{body: hi}).through(c.door), 1, false)
+	if from.Offset >= at.Offset {
+		h.goLive(c)
+	}
+	h.mu.Unlock()
+	if wake {
+		h.writers.add(c)
+	}
+}
+
+// goLive lets a connection have what happens from now on. The caller holds the hub's lock.
+func (h *Hub) goLive(c *conn) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	h.goLiveLocked(c)
+}
+
+func (h *Hub) goLiveLocked(c *conn) {
+	c.state = stateLive
+	for _, topic := range c.topics {
+		if h.live[topic] == nil {
+			h.live[topic] = map[*conn]struct{}{}
+		}
+		h.live[topic][c] = struct{}{}
+	}
+}
+
+// fill gives a connection that is behind, and whose queue is empty, the next chunk of what it missed. When nothing is left of
+// that, it is live from this very moment, because the hub does not move meanwhile.
+func (h *Hub) fill(c *conn) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.state != stateBehind || c.reason != "" {
+		return
+	}
+	events, ok := h.ring.after(c.cursor)
+	if !ok && h.closed {
+		c.endLocked(reasonShutdown)
+		return
+	}
+	if !ok {
+		c.state = stateFeed
+		h.reading.Go(func() { h.readFeed(c) })
+		return
+	}
+	if c.take(events); c.cursor < h.ring.last {
+		return
+	}
+	h.goLiveLocked(c)
+	if n := len(events); n > 0 && !c.wants(events[n-1].topic) {
+		// What it was sent last is not where it stands: lest it asks for all that again when it comes back.
+		c.queue.add((&event{body: position(h.ring.position())}).through(c.door), 1)
+	}
+}
+
+// take queues the next of the events that it missed, a chunk at most, and moves on. The caller holds mu.
+func (c *conn) take(events []*event) {
+	for _, e := range events {
+		if c.wants(e.topic) {
+			if c.queue.size >= chunk {
+				return
+			}
+			c.queue.add(e.through(c.door), 1)
+		}
+		c.cursor = e.offset
+	}
+}
+
+// readFeed reads for a connection that is behind a step of what the ring has no longer.
+func (h *Hub) readFeed(c *conn) {
+	select {
+	case h.reads <- struct{}{}:
+	case <-h.working.Done():
+		return
+	}
+	defer func() { <-h.reads }()
+	ctx, cancel := context.WithTimeout(h.working, storeTimeout)
+	defer cancel()
+	c.mu.Lock()
+	from, ended := c.cursor, c.reason != ""
+	c.mu.Unlock()
+	if ended {
+		return
+	}
+	events, err := h.read(ctx, dao.Position{Epoch: h.position().Epoch, Offset: from}, step/4)
+	switch {
+	case errors.Is(err, dao.ErrGone):
+		c.end(reasonGone) // it was pruned meanwhile; the client is told when it comes back
+		return
+	case err != nil:
+		h.Log.Warn("cannot read what a connection has missed", "error", err)
+		c.end(reasonUnavailable)
+		return
+	}
+	c.mu.Lock()
+	wake := false
+	if c.reason == "" { // the feed is still the one that it stood in
+		c.take(events)
+		c.state = stateBehind
+		wake = c.schedule()
+	}
+	c.mu.Unlock()
+	if wake {
+		h.writers.add(c)
+	}
+}
+
+// retryStore is when to come back to a store that could not be reached.
+const retryStore = 5 * time.Second

@@ -1,0 +1,97 @@
+// Package socket tells whoever is connected what changes in the shop, at once and in one order.
+//
+// # The model
+//
+// The [Hub] follows the store's feed; nobody calls it to publish. Each change becomes an event with a topic ("messages",
+// "products", or "cart:" and the cart's id), is encoded once for each door, and goes into the bounded queue of every
+// connection that listens to its topic. A door is a way in: WebSocket (websocket.go, frames.go) or Server-Sent Events
+// (sse.go). The hub deals in events, positions and topics; how they look on the line is wire.go and the door's business.
+//
+// # Recovery
+//
+// A client says up to which position it has seen everything. If that is not the hub's position, its connection is
+// behind: it takes what it missed from the ring of recent events, or in steps from the store's feed, at the pace at which
+// its queue empties, and joins those who are live at the moment when nothing is left. So nothing is skipped, nothing comes
+// twice, and a long history costs the hub nothing. When the feed does not reach back that far, the client is told so.
+//
+// # Nobody waits
+//
+// A connection costs one goroutine, its reader. A few writers (writers.go) go from one connection that has something to
+// send to the next and give each all that waits for it in one write that does not block; what a connection does not take is
+// tried again a little later, and when more than [maxQueue] waits the connection is closed as slow. The hub takes the next changes
+// from the feed when every connection has been offered the last ones: under load it falls behind the store, not the readers behind
+// it, and changes leave in larger parcels.
+package socket
+
+import (
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"pulperia/dao"
+)
+
+// The times of the contract.
+const (
+	helloTimeout   = 10 * time.Second // from the handshake to hello
+	pingEvery      = 25 * time.Second // and the position
+	pongTimeout    = 60 * time.Second
+	stallTimeout   = 30 * time.Second // for a connection that takes not a byte
+	goodbyeTimeout = 3 * time.Second  // from bye to the end
+	storeTimeout   = 10 * time.Second // for one call of the store
+	leaveAfter     = 3 * time.Second  // a person whose last connection is gone; with the second of gathering, within 5
+	typingEvery    = 2 * time.Second  // of one person
+)
+
+// The sizes of the contract and of the hub.
+const (
+	maxFrame    = 64 << 10
+	maxQueue    = 256 << 10
+	maxPeople   = 100
+	maxTopics   = 66
+	maxUnstored = 32       // messages of one connection that wait for the store
+	chunk       = 32 << 10 // bytes that go into a queue in one step
+	step        = 256      // changes that are read from the feed in one step
+	typingRate  = 20       // a second, of all people
+	ringChanges = 4096
+	ringBytes   = 8 << 20
+)
+
+// Options is what a hub works with. Store, Log and Metrics are required.
+type Options struct {
+	Store   dao.Store
+	Log     *slog.Logger
+	Metrics *prometheus.Registry
+
+	// Client says who asks, as far as limits go: an address, or the network that counts as one.
+	Client func(*http.Request) netip.Prefix
+	// AllowRequest and AllowMessage are the limits that the sockets share with the rest of the shop. They say after which
+	// time to come back when they refuse. Without them everything is allowed.
+	AllowRequest func(*http.Request) (retryAfter time.Duration, ok bool)
+	AllowMessage func(user string) (retryAfter time.Duration, ok bool)
+
+	Origins         []string // pages of these may connect, too: see [CheckOrigin] for their form
+	MaxConnections  int      // of one client; 0 for any number
+	FramesPerMinute int      // of one connection, a third of them at once; 0 for any number
+
+	ring int // how many changes the ring holds; tests make it small
+}
+
+func (o Options) withDefaults() Options {
+	if o.Client == nil {
+		o.Client = func(*http.Request) netip.Prefix { return netip.Prefix{} }
+	}
+	if o.AllowRequest == nil {
+		o.AllowRequest = func(*http.Request) (time.Duration, bool) { return 0, true }
+	}
+	if o.AllowMessage == nil {
+		o.AllowMessage = func(string) (time.Duration, bool) { return 0, true }
+	}
+	if o.ring == 0 {
+		o.ring = ringChanges
+	}
+	return o
+}
