@@ -1,0 +1,58 @@
+package e2e
+
+import (
+	"testing"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/network"
+)
+
+// visitor is who opens a page, and on what.
+type visitor struct {
+	width, height int64
+	language      string // of Accept-Language; es-AR when empty
+	dark          bool
+	withoutScript bool
+	slowNetwork   bool
+}
+
+// The screens that the shop must look right on.
+var (
+	phone   = visitor{width: 360, height: 740}
+	desktop = visitor{width: 1280, height: 900}
+)
+
+// onBoth runs a test on a phone and on a desktop.
+func onBoth(t *testing.T, test func(*testing.T, visitor)) {
+	t.Run("phone", func(t *testing.T) { test(t, phone) })
+	t.Run("desktop", func(t *testing.T) { test(t, desktop) })
+}
+
+// become changes who looks at the page, and on what.
+func (p *page) become(v visitor) {
+	p.t.Helper()
+	scheme, language := "light", v.language
+	if v.dark {
+		scheme = "dark"
+	}
+	if language == "" {
+		language = "es-AR"
+	}
+	latency := 0.0
+	if v.slowNetwork {
+		latency = 150 // ms: the page stands before its pictures come
+	}
+	p.do(
+		command(emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{
+			Width: v.width, Height: v.height, DeviceScaleFactor: 1, Mobile: v.width < 600,
+		}),
+		command(emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{
+			{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"},
+		}}),
+		command(emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: v.withoutScript}),
+		command(network.SetExtraHTTPHeaders, network.SetExtraHTTPHeadersParams{Headers: network.Headers{"Accept-Language": language}}),
+		command(network.EmulateNetworkConditionsByRule, network.EmulateNetworkConditionsByRuleParams{
+			MatchedNetworkConditions: []*network.Conditions{{Latency: latency, DownloadThroughput: -1, UploadThroughput: -1}},
+		}),
+	)
+}
