@@ -77,11 +77,16 @@ func openBare(ctx context.Context, dir string, all recordings) (*process, error)
 	if err := os.WriteFile(path, text, 0o600); err != nil {
 		return nil, err
 	}
+	return openSelf(ctx, bareFlag, path)
+}
+
+// openSelf starts this program as another server, which says its address when it listens.
+func openSelf(ctx context.Context, arguments ...string) (*process, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, err
 	}
-	p := &process{Cmd: command(ctx, self, bareFlag, path)}
+	p := &process{Cmd: command(ctx, self, arguments...)}
 	out, err := p.StdoutPipe()
 	if err != nil {
 		return nil, err

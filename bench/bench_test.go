@@ -15,7 +15,7 @@ import (
 
 // TestMain lets the test program be the bare server, as the program itself can be.
 func TestMain(m *testing.M) {
-	if len(os.Args) == 3 && os.Args[1] == bareFlag {
+	if len(os.Args) == 3 && (os.Args[1] == bareFlag || os.Args[1] == fanFlag) {
 		main()
 		return
 	}
@@ -25,14 +25,14 @@ func TestMain(m *testing.M) {
 // Everything that the table names is measured; here with so little of it that the figures mean nothing.
 func TestRun(t *testing.T) {
 	tiny := scale{products: 60, messages: 200, rounds: 1, length: 50 * time.Millisecond, connections: 4,
-		starts: 1, settle: 50 * time.Millisecond, samples: 20}
+		starts: 1, settle: 50 * time.Millisecond, samples: 20, sockets: 50, watch: 100 * time.Millisecond, stallRuns: 1}
 	text, err := measure(t.Context(), tiny, 1, t.TempDir(), "a test")
 	if err != nil {
 		t.Fatal(err)
 	}
 	for k := range keys {
 		row := lineOf(t, text, "| "+k.what(tiny)+" |")
-		for _, nothing := range []string{"| 0 requests", "; 0 writes", "| 0 creates", "| 0 appends", "| 0.00 s", "| 0.0 MB", "| p50 0.00 ms"} {
+		for _, nothing := range []string{"| 0 requests", "; 0 writes", "| 0 creates", "| 0 deliveries", " 0 from memory", "| 0 appends", "| 0.00 s", "| 0.0 MB", "| p50 0.00 ms"} {
 			if strings.Contains(row, nothing) {
 				t.Errorf("nothing was measured: %s", row)
 			}

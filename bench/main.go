@@ -5,7 +5,7 @@
 // the same load; what counts is the ratio, which a busy or slow machine changes far less than the figures themselves.
 //
 // web.go has the comparison over HTTP, bare.go its other side, durable.go and groupcommit.go the one of durable writes,
-// large.go what is measured on a large store, report.go the table. The server that is measured is the program as it is
+// large.go what is measured on a large store, live.go and the files beside it what goes over WebSocket, report.go the table. The server that is measured is the program as it is
 // shipped, in a process of its own.
 package main
 
@@ -42,17 +42,20 @@ type scale struct {
 	starts             int
 	settle             time.Duration // from the start to the reading of the memory
 	samples            int           // of a latency
+	sockets            int           // idle; a fifth of them for the fan-out, a tenth for a chat
+	watch              time.Duration // of the latency of messages
+	stallRuns          int           // with and without a reader that stalls
 }
 
 // full is what the required figures are about; short is a look at them in less than a minute.
 func full() scale {
 	return scale{products: 100_000, messages: 1_000_000, rounds: 5, length: 2 * time.Second, connections: 16,
-		starts: 3, settle: 5 * time.Second, samples: 3_000}
+		starts: 3, settle: 5 * time.Second, samples: 3_000, sockets: 10_000, watch: 12 * time.Second, stallRuns: 5}
 }
 
 func short() scale {
 	return scale{products: 10_000, messages: 50_000, rounds: 3, length: 400 * time.Millisecond, connections: 16,
-		starts: 2, settle: 2 * time.Second, samples: 500}
+		starts: 2, settle: 2 * time.Second, samples: 500, sockets: 2_000, watch: 1500 * time.Millisecond, stallRuns: 1}
 }
 
 // bench is one run.
@@ -67,6 +70,9 @@ type bench struct {
 func run(ctx context.Context, arguments []string, out io.Writer) error {
 	if len(arguments) == 2 && arguments[0] == bareFlag {
 		return serveBare(ctx, arguments[1], out)
+	}
+	if len(arguments) == 2 && arguments[0] == fanFlag {
+		return serveFan(ctx, arguments[1], out)
 	}
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	isShort := flags.Bool("short", false, "measure less, in less than a minute; the figures are not the required ones")
@@ -111,7 +117,7 @@ func measure(ctx context.Context, what scale, seed uint64, dir, command string) 
 		return nil, err
 	}
 	r := report{command: strings.TrimSpace(command), machine: machine, scale: what, seed: seed, begin: begin}
-	for _, part := range []func(context.Context, *report) error{b.small, b.creates, b.large} {
+	for _, part := range []func(context.Context, *report) error{b.small, b.creates, b.large, b.live} {
 		if err := part(ctx, &r); err != nil {
 			return nil, err
 		}

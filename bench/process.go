@@ -37,7 +37,7 @@ func openShop(ctx context.Context, program, store string, more ...string) (*proc
 		return nil, err
 	}
 	arguments := append([]string{"serve", "--store", store, "--listen", address,
-		"--requests-per-minute", "0", "--messages-per-minute", "0"}, more...)
+		"--requests-per-minute", "0", "--messages-per-minute", "0", "--frames-per-minute", "0", "--max-connections", "0"}, more...)
 	p := &process{Cmd: command(ctx, program, arguments...), address: address}
 	begin := time.Now()
 	if err := p.Start(); err != nil {

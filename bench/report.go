@@ -37,6 +37,7 @@ func (r *report) markdown() []byte {
 			one.what(r.scale), one.measured, dash(one.limit), dash(one.ratio), dash(one.required), one.verdict())
 	}
 	r.explain(&b)
+	r.explainLive(&b)
 	return b.Bytes()
 }
 

@@ -26,6 +26,13 @@ const (
 	largeMemory
 	busyMemory
 	history
+	fanningOut
+	deliveryCPU
+	idleDelivery
+	chatDelivery
+	socketMemory
+	comingBack
+	stalledReader
 	keys // how many there are
 )
 
@@ -38,6 +45,9 @@ type row struct {
 
 // what returns the first cell of a row.
 func (k key) what(s scale) string {
+	if k >= fanningOut {
+		return liveWhat(k, s)
+	}
 	const writes = ", 100 writes/s going on"
 	products := number("%d products", s.products)
 	both := products + " and " + number("%d messages", s.messages)

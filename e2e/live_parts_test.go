@@ -34,6 +34,25 @@ func TestMorph(t *testing.T) {
 	})
 }
 
+// A page may be newer than the position that it names: a change that it shows already must not take it back.
+func TestOldRevision(t *testing.T) {
+	shop := openShop(t)
+	id := shop.add("Cosa", "c")
+	shop.call("PUT", "/api/products/"+id, map[string]int{"price": 30}, nil)
+	p := shop.visit(t, desktop)
+	p.open("/")
+	p.isLive()
+	p.expect("prices", part[[]string](p, "catalogue.js", fmt.Sprintf(`(() => {
+		let tell
+		part.startCatalogue({on: (type, listener) => tell = listener}, null)
+		const doc = {title: "Cosa", category: "cosas", status: true, stock: 9, thumbnails: []}
+		return [1, 2, 3].map(rev => {
+			tell({kind: "product", op: "put", id: %s, rev, doc: {...doc, price: rev}})
+			return document.querySelector(".card__price").textContent
+		})
+	})()`, js(id))), []string{"$ 30,00", "$ 30,00", "$ 3,00"})
+}
+
 // Who has lost the line comes back at once, then after growing pauses that differ from one visitor to the next; the shop
 // may ask for more patience, or for none at all.
 func TestPauses(t *testing.T) {

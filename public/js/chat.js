@@ -28,9 +28,9 @@ function converse(root, live, {messages, reader, form}) {
   const field = form.elements.message
   const typing = new Typing(root.querySelector("[data-typing]"), field, live, root.dataset.user)
   const outbox = new Outbox(live, (item, position) => {
-    reader.steady(() => show(item))
     // What the shop had stored before this page was made does not come again.
-    if (position && !live.isAhead(position)) messages.forget(item.id)
+    const shown = messages.has(item.id) || position && !live.isAhead(position)
+    reader.steady(() => shown ? messages.forget(item.id) : show(item))
   })
 
   const show = item => messages.pend(item, describe(item, live, {

@@ -1,0 +1,94 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// comeback is what happened when everybody was dropped and came back.
+type comeback struct {
+	sample               // from dialling to the last change that was missed
+	over   time.Duration // in which they came
+	ring   int           // recoveries from the hub's memory
+	other  int           // and from the store's files, or not at all
+}
+
+// Series of the shop's metrics.
+const (
+	droppedMetric = `pulperia_socket_dropped_total`
+	ringMetric    = `pulperia_socket_recoveries_total{kind="ring"}`
+	feedMetric    = `pulperia_socket_recoveries_total{kind="feed"}`
+	goneMetric    = `pulperia_socket_recoveries_total{kind="gone"}`
+)
+
+const (
+	missed     = 20                       // changes that each recovers
+	returnPace = 5 * time.Second / 10_000 // 10,000 come within 5 s
+)
+
+// comebacks drops a swarm, publishes what it misses, and lets it come back. It closes the swarm.
+func (b *bench) comebacks(ctx context.Context, shop *process, s *swarm, p *publisher) (result comeback, err error) {
+	n := len(s.lines)
+	since := p.at()
+	if err := s.close(); err != nil {
+		return comeback{}, err
+	}
+	ring, other, err := recoveries(ctx, shop.address)
+	if err != nil {
+		return comeback{}, err
+	}
+	nobody := &swarm{}
+	if err := p.some(ctx, nobody, missed, 0); err != nil {
+		return comeback{}, err
+	}
+	result.over = returnPace * time.Duration(n)
+	back, err := openSwarm(ctx, shop.address, n, arrivals{since, missed, result.over})
+	if err != nil {
+		return comeback{}, err
+	}
+	err = back.until(ctx, "every socket has recovered", func() bool { return back.has(0, missed) })
+	result.sample = back.taken()
+	if err = errors.Join(err, back.close()); err != nil {
+		return comeback{}, err
+	}
+	if result.ring, result.other, err = recoveries(ctx, shop.address); err != nil {
+		return comeback{}, err
+	}
+	result.ring, result.other = result.ring-ring, result.other-other
+	return result, nil
+}
+
+// recoveries returns how many there were from the hub's memory, and otherwise.
+func recoveries(ctx context.Context, address string) (ring, other int, err error) {
+	ring, ringErr := metric(ctx, address, ringMetric)
+	feed, feedErr := metric(ctx, address, feedMetric)
+	gone, goneErr := metric(ctx, address, goneMetric)
+	return ring, feed + gone, errors.Join(ringErr, feedErr, goneErr)
+}
+
+// metric asks a shop for one of its figures.
+func metric(ctx context.Context, address, series string) (int, error) {
+	ask, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+address+"/metrics", nil)
+	if err != nil {
+		return 0, err
+	}
+	answer, err := http.DefaultClient.Do(ask)
+	if err != nil {
+		return 0, err
+	}
+	defer answer.Body.Close()
+	lines := bufio.NewScanner(answer.Body)
+	for lines.Scan() {
+		if value, found := strings.CutPrefix(lines.Text(), series+" "); found {
+			figure, err := strconv.ParseFloat(value, 64)
+			return int(figure), err
+		}
+	}
+	return 0, fmt.Errorf("/metrics: there is no %s", series)
+}
