@@ -7,35 +7,32 @@ import (
 	"pulperia/dao/models"
 )
 
-// paging is what stands beside the payload of a page: the form is flat, as the assignment's clients read it.
-type paging struct {
-	Total       int     `json:"total"`
-	TotalPages  int     `json:"totalPages"`
-	Page        int     `json:"page"`
-	PrevPage    *int    `json:"prevPage"`
-	NextPage    *int    `json:"nextPage"`
-	HasPrevPage bool    `json:"hasPrevPage"`
-	HasNextPage bool    `json:"hasNextPage"`
-	PrevLink    *string `json:"prevLink"`
-	NextLink    *string `json:"nextLink"`
-}
-
-// endPage ends an answer that has its payload already, with what stands beside it. Of page only the numbers count.
+// endPage ends an answer that has its payload already, with what stands beside it: the form is flat, as the assignment's
+// clients read it. Of page only the numbers count. Links keep all other parameters, those too that mean nothing here.
 func endPage(answer []byte, page models.ProductPage, path string, values url.Values) []byte {
-	p := paging{Total: page.Total, TotalPages: page.TotalPages(), Page: page.Page}
-	if n := page.Prev(); n > 0 {
-		link := linkTo(path, values, n)
-		p.PrevPage, p.PrevLink, p.HasPrevPage = &n, &link, true
+	values.Del("page")
+	link := path + "?"
+	if others := values.Encode(); others != "" {
+		link += others + "&"
 	}
-	if n := page.Next(); n > 0 {
-		link := linkTo(path, values, n)
-		p.NextPage, p.NextLink, p.HasNextPage = &n, &link, true
-	}
-	return append(append(answer, ','), models.JSON(p)[1:]...)
+	prev, next := page.Prev(), page.Next()
+	answer = strconv.AppendInt(append(answer, `,"total":`...), int64(page.Total), 10)
+	answer = strconv.AppendInt(append(answer, `,"totalPages":`...), int64(page.TotalPages()), 10)
+	answer = strconv.AppendInt(append(answer, `,"page":`...), int64(page.Page), 10)
+	answer = appendPage(append(answer, `,"prevPage":`...), "", prev, "")
+	answer = appendPage(append(answer, `,"nextPage":`...), "", next, "")
+	answer = strconv.AppendBool(append(answer, `,"hasPrevPage":`...), prev > 0)
+	answer = strconv.AppendBool(append(answer, `,"hasNextPage":`...), next > 0)
+	link = `"` + link + "page=" // encoded values hold nothing that JSON would escape
+	answer = appendPage(append(answer, `,"prevLink":`...), link, prev, `"`)
+	answer = appendPage(append(answer, `,"nextLink":`...), link, next, `"`)
+	return append(answer, '}')
 }
 
-// linkTo is the path to another page of the same list: all other parameters stay, those too that mean nothing here.
-func linkTo(path string, values url.Values, page int) string {
-	values.Set("page", strconv.Itoa(page))
-	return path + "?" + values.Encode()
+// appendPage appends the number of a page between two texts, or null when there is no such page.
+func appendPage(answer []byte, before string, page int, after string) []byte {
+	if page == 0 {
+		return append(answer, "null"...)
+	}
+	return append(strconv.AppendInt(append(answer, before...), int64(page), 10), after...)
 }

@@ -19,6 +19,19 @@ type page struct {
 	paging
 }
 
+// paging is what stands beside the payload.
+type paging struct {
+	Total       int     `json:"total"`
+	TotalPages  int     `json:"totalPages"`
+	Page        int     `json:"page"`
+	PrevPage    *int    `json:"prevPage"`
+	NextPage    *int    `json:"nextPage"`
+	HasPrevPage bool    `json:"hasPrevPage"`
+	HasNextPage bool    `json:"hasNextPage"`
+	PrevLink    *string `json:"prevLink"`
+	NextLink    *string `json:"nextLink"`
+}
+
 // Every parameter chooses what the contract says, alone and in its other spellings.
 func TestListProducts(t *testing.T) {
 	shop := openAPIShop(t)
@@ -78,7 +91,7 @@ func TestListLinks(t *testing.T) {
 		shop.product(fmt.Sprint(i))
 	}
 	link := func(page int) *string {
-		text := fmt.Sprintf("/api/products?limit=2&mine=a%%26b&page=%d&sort=asc", page)
+		text := fmt.Sprintf("/api/products?limit=2&mine=a%%26b&sort=asc&page=%d", page)
 		return &text
 	}
 	for number, want := range map[int]paging{
