@@ -1,7 +1,7 @@
 // Package app puts the program together: it is the one package that knows all the others.
 //
-// config.go says what the command line and the environment may hold; each command has a file of its own: serve.go,
-// import.go, export.go, check.go. store.go turns --store into an open store.
+// config.go says what the command line and the environment may hold. serve.go opens the shop, check.go verifies a store,
+// commands.go runs import and export, whose work import*.go and export.go do. store.go turns --store into an open store.
 package app
 
 import (
