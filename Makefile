@@ -3,19 +3,22 @@
 .NOTPARALLEL:
 .PHONY: run test e2e check setup format tidy lint bench screens
 
+# Before a command: one MongoDB server for all tests in it.
+with_mongodb = go tool withmongodb
+
 # The shop with the demo catalogue.
 run:
 	go run . --demo
 
 # All tests, the browser's included.
 test: setup
-	go test -race ./...
+	$(with_mongodb) go test -race ./...
 	$(MAKE) --no-print-directory e2e
 
 # The browser tests. Never from the cache: the program that they try lies outside of their module, where the cache of
 # results does not look.
 e2e: setup
-	cd e2e && go test -race -count=1 ./...
+	$(with_mongodb) go -C e2e test -race -count=1 ./...
 
 check: setup format tidy lint test
 

@@ -31,7 +31,7 @@ func Main(ctx context.Context, args []string, streams Streams) (code int) {
 		}
 	}()
 	if err := run(ctx, args, streams); err != nil {
-		fmt.Fprintln(streams.Err, "pulperia:", err)
+		fmt.Fprintln(streams.Err, "pulperia:", withoutSecrets(err.Error(), args))
 		return 1
 	}
 	return 0
@@ -44,7 +44,7 @@ func run(ctx context.Context, args []string, streams Streams) error {
 	var c cli
 	parser, err := kong.New(&c,
 		kong.Name("pulperia"),
-		kong.Description("A shop that talks: a catalogue, carts and a chat, kept in plain JSON files."),
+		kong.Description("A shop that talks: a catalogue, carts and a chat, kept in plain JSON files or in MongoDB."),
 		kong.DefaultEnvars("PULPERIA"),
 		kong.Vars{"version": version()},
 		kong.Writers(streams.Out, streams.Err),

@@ -5,33 +5,52 @@ import (
 	"errors"
 	"fmt"
 
+	"pulperia/dao"
+	"pulperia/dao/dbmanagers"
 	"pulperia/dao/filemanagers"
 )
 
 // checkCommand has no flags of its own.
 type checkCommand struct{}
 
-// Run reads a whole store and prints what it counted. What is wrong is an error.
+// Run reads a whole store and prints what it counted, and what is worth knowing. Damage is an error.
 func (c *checkCommand) Run(ctx context.Context, g *globals, streams Streams) error {
-	dir, err := storeDir(g.Store)
+	report, err := g.checkStore(ctx, streams)
 	if err != nil {
 		return err
 	}
-	report, err := filemanagers.Check(ctx, dir)
-	if err != nil {
-		return err
-	}
-	fmt.Fprintf(streams.Out, "%s: %d products, %d carts, %d messages; changes %d to %d of epoch %s\n",
-		dir, report.Products, report.Carts, report.Messages, report.First, report.Head.Offset, report.Head.Epoch)
+	fmt.Fprintf(streams.Out, "%s: %d products, %d carts, %d messages; changes %d to %d of epoch %s\n", dbmanagers.Redact(g.Store),
+		report.Products, report.Carts, report.Messages, report.First, report.Head.Offset, report.Head.Epoch)
 	for _, note := range report.Notes {
 		fmt.Fprintln(streams.Out, "note:", note)
 	}
 	for _, problem := range report.Problems {
 		fmt.Fprintln(streams.Err, "damage:", problem)
 	}
-	if len(report.Problems) > 0 {
+	switch {
+	case len(report.Problems) > 0:
 		return errors.New("the store is damaged")
+	case len(report.Notes) > 0:
+		fmt.Fprintln(streams.Out, "nothing is damaged; see the notes")
+	default:
+		fmt.Fprintln(streams.Out, "everything is in order")
 	}
-	fmt.Fprintln(streams.Out, "all checksums, rules and references are in order")
 	return nil
+}
+
+// checkStore has the store's engine check it.
+func (g *globals) checkStore(ctx context.Context, streams Streams) (dao.Report, error) {
+	if dbmanagers.IsURL(g.Store) {
+		log := g.logger(streams.Err)
+		password, err := g.storePassword(log)
+		if err != nil {
+			return dao.Report{}, err
+		}
+		return dbmanagers.Check(ctx, g.Store, dbmanagers.Options{Password: password, Log: log})
+	}
+	dir, err := storeDir(g.Store)
+	if err != nil {
+		return dao.Report{}, err
+	}
+	return filemanagers.Check(ctx, dir)
 }

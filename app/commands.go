@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
+
+	"pulperia/dao/dbmanagers"
 )
 
 // importCommand brings in catalogues.
@@ -14,7 +17,12 @@ type importCommand struct {
 
 // Run imports into a store that no other process has open.
 func (c *importCommand) Run(ctx context.Context, g *globals, streams Streams) (err error) {
-	store, err := openStore(ctx, g.Store, 0, g.logger(streams.Err))
+	for _, file := range c.Files {
+		if strings.Contains(file, "://") {
+			return fmt.Errorf("import %s: must be a file or a folder", dbmanagers.Redact(file))
+		}
+	}
+	store, err := g.openStore(ctx, g.Store, 0, g.logger(streams.Err))
 	if err != nil {
 		return err
 	}
@@ -35,7 +43,10 @@ type exportCommand struct {
 
 // Run exports the store as it is at this moment, beside a shop that has it open, too.
 func (c *exportCommand) Run(ctx context.Context, g *globals, streams Streams) (err error) {
-	store, err := readStore(ctx, g.Store, g.logger(streams.Err))
+	if strings.Contains(c.Target, "://") {
+		return fmt.Errorf("export to %s: must be a folder, a file or -", dbmanagers.Redact(c.Target))
+	}
+	store, err := g.readStore(ctx, g.Store, g.logger(streams.Err))
 	if err != nil {
 		return err
 	}

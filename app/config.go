@@ -20,16 +20,18 @@ type cli struct {
 	globals
 	Version kong.VersionFlag `help:"Print the version." env:"-"`
 
-	Serve  serveCommand  `cmd:"" default:"withargs" help:"Open the shop. This is what happens without a command."`
-	Import importCommand `cmd:"" help:"Bring in catalogues: Shopify's CSV, DummyJSON's JSON, a products.json, or an export of pulperia."`
-	Export exportCommand `cmd:"" help:"Write everything into a folder or a file. This is the backup; the shop may be open meanwhile."`
-	Check  checkCommand  `cmd:"" help:"Read everything and verify it. The shop may be open meanwhile."`
+	Serve   serveCommand   `cmd:"" default:"withargs" help:"Open the shop. This is what happens without a command."`
+	Import  importCommand  `cmd:"" help:"Bring in catalogues: Shopify's CSV, DummyJSON's JSON, a products.json, or an export of pulperia."`
+	Export  exportCommand  `cmd:"" help:"Write everything into a folder or a file. This is the backup; the shop may be open meanwhile."`
+	Migrate migrateCommand `cmd:"" help:"Make a store of what another one holds, from a folder to MongoDB, back, or between two of a kind."`
+	Check   checkCommand   `cmd:"" help:"Read everything and verify it. The shop may be open meanwhile."`
 }
 
 // globals are the flags of every command.
 type globals struct {
-	Store     string `default:"data" placeholder:"DIR" help:"Folder that everything is kept in (${default})."`
-	LogFormat string `enum:"text,json" default:"text" help:"How the log is written: text or json."`
+	Store             string `default:"data" placeholder:"DIR|URL" help:"Folder that everything is kept in (${default}), or the URL of a MongoDB database: mongodb://… or mongodb+srv://…"`
+	StorePasswordFile string `placeholder:"FILE" help:"File with the password for the place of <password> in a MongoDB URL. Or put it into PULPERIA_STORE_PASSWORD; there is no flag for it, for all can read command lines."`
+	LogFormat         string `enum:"text,json" default:"text" help:"How the log is written: text or json."`
 }
 
 // serveCommand is the flags of serve.

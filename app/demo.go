@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -12,8 +13,23 @@ import (
 	"pulperia/demo"
 )
 
-// fillDemo loads the demo catalogue into a store without products, and says whether it did.
-func fillDemo(ctx context.Context, store dao.Store) (bool, error) {
+// fillDemo loads the demo catalogue into a store without products, and says whether it did. Of several processes that do so at
+// the same moment one succeeds: what it has loaded is taken for the others, and seen by them a little later.
+func fillDemo(ctx context.Context, store dao.Store) (filled bool, err error) {
+	for range 20 {
+		if filled, err = tryDemo(ctx, store); !errors.Is(err, dao.ErrConflict) {
+			break
+		}
+		select {
+		case <-ctx.Done():
+			return false, ctx.Err()
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+	return filled, err
+}
+
+func tryDemo(ctx context.Context, store dao.Store) (bool, error) {
 	there, err := store.Products.List(ctx, models.ProductQuery{Limit: 1})
 	if err != nil || there.Total > 0 {
 		return false, err

@@ -33,19 +33,26 @@ type load struct {
 	tried    int    // to add to the cart
 }
 
-// The program is killed again and again while clients write. What was acknowledged is there afterwards, what was not is there
-// once or not at all, and the store is sound.
+// On every engine the program is killed again and again while clients write. What was acknowledged is there afterwards, what was
+// not is there once or not at all, and the store is sound.
 func TestKilledUnderLoad(t *testing.T) {
 	seed := *killSeed
 	if seed == 0 {
 		seed = rand.Uint64()
 	}
 	t.Logf("to reproduce: go test ./app -run '^%s$' -killseed %d", t.Name(), seed)
-	random := rand.New(rand.NewPCG(seed, 0))
-	dir := t.TempDir()
+	rounds, window := *killRounds, 80
+	onEachEngine(t, func(t *testing.T, newStore func() string) {
+		killAgainAndAgain(t, newStore(), rounds, window, rand.New(rand.NewPCG(seed, 0)))
+		rounds, window = max(1, rounds/5), 5*window // as long in all, for a database that takes longer for each write
+	})
+}
+
+// killAgainAndAgain kills the shop within so many milliseconds after it has opened and been used for a moment.
+func killAgainAndAgain(t *testing.T, store string, rounds, window int, random *rand.Rand) {
 	l := &load{messages: map[string]bool{}, products: map[string]bool{}}
-	for round := range *killRounds {
-		s := openShop(t, dir, "--demo", "--requests-per-minute", "0", "--messages-per-minute", "0")
+	for round := range rounds {
+		s := openShop(t, store, "--demo", "--requests-per-minute", "0", "--messages-per-minute", "0")
 		if round == 0 {
 			l.begin(t, s)
 		}
@@ -54,13 +61,13 @@ func TestKilledUnderLoad(t *testing.T) {
 		for range 4 {
 			clients.Go(func() { l.write(t, s) })
 		}
-		time.Sleep(time.Duration(20+random.IntN(80)) * time.Millisecond) // the moment of the kill, not a wait for anything
+		time.Sleep(time.Duration(window/4+random.IntN(window)) * time.Millisecond) // the moment of the kill, not a wait for anything
 		if err := s.stop(t, syscall.SIGKILL); err == nil {
 			t.Fatal("the shop ended by itself")
 		}
 		clients.Wait()
-		if round%10 == 9 {
-			l.wantAll(t, dir)
+		if round%10 == 9 || round == rounds-1 {
+			l.wantAll(t, store)
 		}
 	}
 	acknowledged := 0
@@ -69,8 +76,8 @@ func TestKilledUnderLoad(t *testing.T) {
 			acknowledged++
 		}
 	}
-	t.Logf("%d kills; %d of %d messages and %d of %d additions were acknowledged", *killRounds, acknowledged, len(l.messages), l.added, l.tried)
-	if acknowledged < *killRounds || l.added < *killRounds {
+	t.Logf("%d kills; %d of %d messages and %d of %d additions were acknowledged", rounds, acknowledged, len(l.messages), l.added, l.tried)
+	if acknowledged < rounds || l.added < rounds {
 		t.Error("hardly anything was written: the test says little")
 	}
 }
@@ -146,13 +153,13 @@ func (l *load) wantCart(t *testing.T, s *shop) {
 }
 
 // wantAll checks the store and fails unless every acknowledged message and product is there, once and whole.
-func (l *load) wantAll(t *testing.T, dir string) {
+func (l *load) wantAll(t *testing.T, store string) {
 	t.Helper()
-	if out, code := execute(t, "check", "--store", dir); code != 0 {
+	if out, code := execute(t, "check", "--store", store); code != 0 {
 		t.Fatalf("check: %s", out)
 	}
 	backup := filepath.Join(t.TempDir(), "backup.jsonl")
-	if out, code := execute(t, "export", backup, "--store", dir); code != 0 {
+	if out, code := execute(t, "export", backup, "--store", store); code != 0 {
 		t.Fatalf("export: %s", out)
 	}
 	text, err := os.ReadFile(backup)

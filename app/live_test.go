@@ -2,8 +2,6 @@ package app
 
 import (
 	"context"
-	"fmt"
-	"io"
 	"net/http"
 	"strings"
 	"syscall"
@@ -12,10 +10,15 @@ import (
 	"github.com/coder/websocket"
 )
 
-// A signal stops the shop in order: no more connections, goodbye to the sockets, then the requests under way, which still
-// see a store. What the API stores comes over the socket before.
+// On every engine a signal stops the shop in order: no more connections, goodbye to the sockets, then the requests under way,
+// which still see a store. What the API stores comes over the socket before.
 func TestGoodbye(t *testing.T) {
-	s := openShop(t, t.TempDir(), "--origin", "https://partner.example")
+	onEachEngine(t, func(t *testing.T, newStore func() string) {
+		goodbye(t, openShop(t, newStore(), "--origin", "https://partner.example"))
+	})
+}
+
+func goodbye(t *testing.T, s *shop) {
 	conn, _, err := websocket.Dial(t.Context(), s.url+"/ws", &websocket.DialOptions{HTTPHeader: http.Header{"Origin": {"https://partner.example"}}})
 	if err != nil {
 		t.Fatal(err)
@@ -29,21 +32,7 @@ func TestGoodbye(t *testing.T) {
 		t.Fatal(status, err)
 	}
 	hear(t, conn, `"message":"hola"`)
-
-	body, write := io.Pipe()
-	answered := make(chan error, 1)
-	go func() {
-		response, err := http.Post(s.url+"/api/messages", "application/json", body)
-		if err == nil {
-			response.Body.Close()
-			if response.StatusCode != http.StatusCreated {
-				err = fmt.Errorf("status %d", response.StatusCode)
-			}
-		}
-		answered <- err
-	}()
-	fmt.Fprint(write, `{"user":"beto@example.com",`)
-	waitInFlight(t, s)
+	answered, finish := s.underWay(t)
 	if err := s.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
@@ -54,8 +43,7 @@ func TestGoodbye(t *testing.T) {
 	if _, _, err := websocket.Dial(context.Background(), s.url+"/ws", nil); err == nil {
 		t.Error("the shop takes connections after goodbye")
 	}
-	fmt.Fprint(write, `"message":"¿llego?"}`)
-	write.Close()
+	finish()
 	if err := <-answered; err != nil {
 		t.Errorf("the request under way got %v", err)
 	}

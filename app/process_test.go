@@ -17,6 +17,9 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"pulperia/dao/dbmanagers"
+	"pulperia/dao/dbmanagers/mongotest"
 )
 
 // program is the real program, built once.
@@ -33,7 +36,7 @@ var program = sync.OnceValues(func() (string, error) {
 })
 
 func TestMain(m *testing.M) {
-	code := m.Run()
+	code := mongotest.Main(m)
 	if path, err := program(); err == nil {
 		os.RemoveAll(filepath.Dir(path))
 	}
@@ -61,9 +64,10 @@ func command(t *testing.T, args ...string) *exec.Cmd {
 // shop is a running program.
 type shop struct {
 	*exec.Cmd
-	url string
-	log *bytes.Buffer
-	end chan error
+	url    string
+	log    *bytes.Buffer
+	opened chan string // its address, when it is open
+	end    chan error
 }
 
 var shopURL = regexp.MustCompile(`url=(\S+)`)
@@ -71,9 +75,15 @@ var shopURL = regexp.MustCompile(`url=(\S+)`)
 // openShop starts a shop on a free port and waits until it is open.
 func openShop(t *testing.T, store string, args ...string) *shop {
 	t.Helper()
+	return startShop(t, store, args...).untilOpen(t)
+}
+
+// startShop starts a shop on a free port.
+func startShop(t *testing.T, store string, args ...string) *shop {
+	t.Helper()
 	s := &shop{
 		Cmd: command(t, append([]string{"--store", store, "--listen", "127.0.0.1:0"}, args...)...),
-		log: new(bytes.Buffer), end: make(chan error, 1),
+		log: new(bytes.Buffer), opened: make(chan string, 1), end: make(chan error, 1),
 	}
 	out, err := s.StderrPipe()
 	if err != nil {
@@ -82,18 +92,23 @@ func openShop(t *testing.T, store string, args ...string) *shop {
 	if err := s.Start(); err != nil {
 		t.Fatal(err)
 	}
-	url := make(chan string, 1)
 	go func() {
 		for lines := bufio.NewScanner(out); lines.Scan(); {
 			fmt.Fprintln(s.log, lines.Text())
 			if found := shopURL.FindStringSubmatch(lines.Text()); found != nil && strings.Contains(lines.Text(), "is open") {
-				url <- found[1]
+				s.opened <- found[1]
 			}
 		}
-		close(url)
+		close(s.opened)
 		s.end <- s.Wait()
 	}()
-	s.url = <-url
+	return s
+}
+
+// untilOpen waits until it is open.
+func (s *shop) untilOpen(t *testing.T) *shop {
+	t.Helper()
+	s.url = <-s.opened
 	if s.url == "" {
 		t.Fatalf("the shop did not open: %v\n%s", <-s.end, s.log)
 	}
@@ -148,42 +163,74 @@ func execute(t *testing.T, args ...string) (out string, code int) {
 	return string(text), cmd.ProcessState.ExitCode()
 }
 
-// Both signals close the shop in order: the request under way is answered, the journal is folded, the exit code is 0.
+// Both signals close the shop in order, on every engine: the request under way is answered, the store is left whole (the journal is
+// folded), the exit code is 0.
 func TestSignals(t *testing.T) {
-	for _, signal := range []os.Signal{os.Interrupt, syscall.SIGTERM} {
-		dir := t.TempDir()
-		s := openShop(t, dir, "--demo")
-		body, write := io.Pipe()
-		answered := make(chan error, 1)
-		go func() {
-			response, err := http.Post(s.url+"/api/messages", "application/json", body)
-			if err == nil {
-				response.Body.Close()
-				if response.StatusCode != http.StatusCreated {
-					err = fmt.Errorf("status %d", response.StatusCode)
-				}
-			}
-			answered <- err
-		}()
-		fmt.Fprint(write, `{"user":"ana@example.com",`)
-		waitInFlight(t, s)
-		if err := s.Process.Signal(signal); err != nil {
-			t.Fatal(err)
+	onEachEngine(t, func(t *testing.T, newStore func() string) {
+		for _, signal := range []os.Signal{os.Interrupt, syscall.SIGTERM} {
+			closedBy(t, signal, newStore())
 		}
-		waitClosing(t, s)
+	})
+}
+
+func closedBy(t *testing.T, signal os.Signal, store string) {
+	t.Helper()
+	s := openShop(t, store, "--demo")
+	answered, finish := s.underWay(t)
+	if err := s.Process.Signal(signal); err != nil {
+		t.Fatal(err)
+	}
+	waitClosing(t, s)
+	finish()
+	if err := <-answered; err != nil {
+		t.Errorf("%v: the request under way got %v", signal, err)
+	}
+	if err := <-s.end; err != nil {
+		t.Errorf("%v: the program ended with %v\n%s", signal, err, s.log)
+	}
+	if said := messagesOf(t, store); !strings.Contains(said, "¿llego?") {
+		t.Errorf("%v: after the stop the store holds %q", signal, said)
+	}
+}
+
+// underWay sends one half of a message, and returns when the shop has it. finish sends the other half; answered tells how it went.
+func (s *shop) underWay(t *testing.T) (answered chan error, finish func()) {
+	t.Helper()
+	body, write := io.Pipe()
+	answered = make(chan error, 1)
+	go func() {
+		response, err := http.Post(s.url+"/api/messages", "application/json", body)
+		if err == nil {
+			response.Body.Close()
+			if response.StatusCode != http.StatusCreated {
+				err = fmt.Errorf("status %d", response.StatusCode)
+			}
+		}
+		answered <- err
+	}()
+	fmt.Fprint(write, `{"user":"beto@example.com",`)
+	waitInFlight(t, s)
+	return answered, func() {
 		fmt.Fprint(write, `"message":"¿llego?"}`)
 		write.Close()
-		if err := <-answered; err != nil {
-			t.Errorf("%v: the request under way got %v", signal, err)
-		}
-		if err := <-s.end; err != nil {
-			t.Errorf("%v: the program ended with %v\n%s", signal, err, s.log)
-		}
-		said, err := os.ReadFile(filepath.Join(dir, "messages.jsonl"))
-		if err != nil || !strings.Contains(string(said), "¿llego?") {
-			t.Errorf("%v: after the stop messages.jsonl holds %q (%v)", signal, said, err)
-		}
 	}
+}
+
+// messagesOf returns the messages that a store holds after its shop was stopped: of files, without the help of a journal.
+func messagesOf(t *testing.T, store string) string {
+	t.Helper()
+	if !dbmanagers.IsURL(store) {
+		said, err := os.ReadFile(filepath.Join(store, "messages.jsonl"))
+		if err != nil {
+			t.Error(err)
+		}
+		return string(said)
+	}
+	said, code := execute(t, "export", "-", "--store", store)
+	if code != 0 {
+		t.Errorf("export: %s", said)
+	}
+	return said
 }
 
 // waitInFlight waits until the shop answers another request beside the one that asks.
@@ -239,7 +286,8 @@ func TestRefusals(t *testing.T) {
 		{"damaged store", "--listen 127.0.0.1:0 --store " + damaged, []string{"products.json: line 1", "title is required"}},
 		{"check of a damaged store", "check --store " + damaged, []string{"products.json: line 1", "title is required"}},
 		{"store that is a file", "--listen 127.0.0.1:0 --store " + filepath.Join(damaged, "products.json"), []string{"products.json"}},
-		{"URL of another kind", "check --store mongodb://ana:secreto@example.com", []string{"mongodb://…"}},
+		{"URL of another kind", "--listen 127.0.0.1:0 --store postgres://ana:secreto@example.com", []string{"postgres://ana:***@example.com", "mongodb://"}},
+		{"database that is not there", "--listen 127.0.0.1:0 --store mongodb://ana:secreto@" + address + "/?serverSelectionTimeoutMS=300", []string{"mongodb://ana:***@" + address}},
 		{"unknown flag", "--lisen :1", []string{"--lisen"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -271,10 +319,15 @@ func TestWarnsBeyondLoopback(t *testing.T) {
 	}
 }
 
-// --demo fills an empty store once; a backup made beside the open shop brings everything into another one, byte for byte.
+// On every engine --demo fills an empty store once; a backup made beside the open shop brings everything into another one, byte
+// for byte.
 func TestDemoBackupRestore(t *testing.T) {
-	dir, copied := t.TempDir(), t.TempDir()
-	s := openShop(t, dir, "--demo")
+	onEachEngine(t, backupRestore)
+}
+
+func backupRestore(t *testing.T, newStore func() string) {
+	store, copied := newStore(), t.TempDir()
+	s := openShop(t, store, "--demo")
 	var products []struct {
 		ID string `json:"_id"`
 	}
@@ -289,13 +342,13 @@ func TestDemoBackupRestore(t *testing.T) {
 		t.Fatal(status, err)
 	}
 	backup, again := filepath.Join(copied, "backup.jsonl.gz"), filepath.Join(copied, "again.jsonl.gz")
-	if out, code := execute(t, "export", backup, "--store", dir); code != 0 {
+	if out, code := execute(t, "export", backup, "--store", store); code != 0 {
 		t.Fatalf("export beside the open shop: %s", out)
 	}
 	if err := s.stop(t, syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
-	s = openShop(t, dir, "--demo")
+	s = openShop(t, store, "--demo")
 	s.get(t, "/api/products?limit=100", &products)
 	if err := s.stop(t, syscall.SIGTERM); err != nil {
 		t.Fatal(err)
@@ -303,7 +356,7 @@ func TestDemoBackupRestore(t *testing.T) {
 	if !strings.Contains(s.log.String(), "has products already") {
 		t.Errorf("a second --demo does not say that it leaves the store alone:\n%s", s.log)
 	}
-	other := filepath.Join(copied, "store")
+	other := newStore()
 	for _, args := range [][]string{{"import", backup, "--store", other}, {"check", "--store", other}, {"export", again, "--store", other}} {
 		if out, code := execute(t, args...); code != 0 {
 			t.Fatalf("%v: %s", args, out)

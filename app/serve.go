@@ -15,6 +15,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
 	"pulperia/dao"
+	"pulperia/dao/dbmanagers"
 	"pulperia/dao/models"
 	"pulperia/demo"
 	"pulperia/public"
@@ -46,7 +47,7 @@ func (c *serveCommand) Run(ctx context.Context, g *globals, streams Streams) (er
 		return fmt.Errorf("listen on %s: %w", address, errors.Unwrap(err))
 	}
 	defer listener.Close()
-	store, err := openStore(ctx, g.Store, c.KeepChanges, log)
+	store, err := g.openStore(ctx, g.Store, c.KeepChanges, log)
 	if err != nil {
 		return err
 	}
@@ -115,7 +116,7 @@ func inBackground(ctx context.Context, run func(context.Context)) (stop func()) 
 
 // announce says where the shop is, and who may come in.
 func announce(address net.Addr, store string, log *slog.Logger) {
-	log.Info("the shop is open", "url", "http://"+address.String(), "store", store)
+	log.Info("the shop is open", "url", "http://"+address.String(), "store", dbmanagers.Redact(store))
 	if at, err := netip.ParseAddrPort(address.String()); err == nil && !at.Addr().Unmap().IsLoopback() {
 		log.Warn("the shop listens beyond this machine, and it has no accounts: whoever reaches it may edit the catalogue", "address", address.String())
 	}

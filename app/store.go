@@ -2,16 +2,32 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
+	"os"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"strconv"
 	"strings"
 
 	"pulperia/dao"
+	"pulperia/dao/dbmanagers"
 	"pulperia/dao/filemanagers"
 )
 
-// openStore opens the store that --store names.
-func openStore(ctx context.Context, name string, keep int, log *slog.Logger) (dao.Store, error) {
+// openStore opens a store: the database that a MongoDB URL names, or a folder. The feed keeps at least so many changes; 0 for
+// what the engine does by default.
+func (g *globals) openStore(ctx context.Context, name string, keep int, log *slog.Logger) (dao.Store, error) {
+	if dbmanagers.IsURL(name) {
+		o, err := g.database(log)
+		if err != nil {
+			return dao.Store{}, err
+		}
+		o.Keep = keep
+		return dbmanagers.Open(ctx, name, o)
+	}
 	dir, err := storeDir(name)
 	if err != nil {
 		return dao.Store{}, err
@@ -19,8 +35,15 @@ func openStore(ctx context.Context, name string, keep int, log *slog.Logger) (da
 	return filemanagers.Open(ctx, dir, filemanagers.Options{Keep: keep, Log: log})
 }
 
-// readStore opens the store that --store names to read it, beside a shop that has it open, too.
-func readStore(ctx context.Context, name string, log *slog.Logger) (dao.Store, error) {
+// readStore opens a store to read it, beside a shop that has it open, too.
+func (g *globals) readStore(ctx context.Context, name string, log *slog.Logger) (dao.Store, error) {
+	if dbmanagers.IsURL(name) {
+		o, err := g.database(log)
+		if err != nil {
+			return dao.Store{}, err
+		}
+		return dbmanagers.OpenReadOnly(ctx, name, o)
+	}
 	dir, err := storeDir(name)
 	if err != nil {
 		return dao.Store{}, err
@@ -28,13 +51,71 @@ func readStore(ctx context.Context, name string, log *slog.Logger) (dao.Store, e
 	return filemanagers.OpenReadOnly(ctx, dir, filemanagers.Options{Log: log})
 }
 
-// storeDir refuses a URL, lest a folder is made of it; it may hold a password, so it is not shown.
+// database returns the settings of a store in a database.
+func (g *globals) database(log *slog.Logger) (dbmanagers.Options, error) {
+	password, err := g.storePassword(log)
+	return dbmanagers.Options{Password: password, Log: log}, err
+}
+
+// misspelt is a MongoDB URL that lost a slash, and would become a folder with a password in its name.
+var misspelt = regexp.MustCompile(`(?i)^\s*mongodb(\+srv)?:`)
+
+// storeDir refuses what is no folder.
 func storeDir(name string) (string, error) {
-	if scheme, _, isURL := strings.Cut(name, "://"); isURL {
-		return "", fmt.Errorf("--store %s://…: stores of this kind are not supported; give a folder", scheme)
-	}
-	if name == "" {
-		return "", fmt.Errorf(`--store "": must be a folder`)
+	switch {
+	case name == "":
+		return "", errors.New(`--store "": must be a folder or a MongoDB URL`)
+	case misspelt.MatchString(name) && !dbmanagers.IsURL(name):
+		return "", fmt.Errorf("--store %s: a MongoDB URL begins with mongodb:// or mongodb+srv://", dbmanagers.Redact(name))
+	case strings.Contains(name, "://"):
+		return "", fmt.Errorf("--store %s: must be a folder, or a URL that begins with mongodb:// or mongodb+srv://", dbmanagers.Redact(name))
 	}
 	return name, nil
+}
+
+// passwordVariable has no flag beside it: the command line of a process is for everybody to read.
+const passwordVariable = "PULPERIA_STORE_PASSWORD"
+
+// storePassword returns the password for the place of <password> in a MongoDB URL, or nothing.
+func (g *globals) storePassword(log *slog.Logger) (string, error) {
+	file, password := g.StorePasswordFile, os.Getenv(passwordVariable)
+	switch {
+	case file == "":
+		return password, nil
+	case password != "":
+		return "", fmt.Errorf("--store-password-file %s: there is a password in %s, too: take one of them away", file, passwordVariable)
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return "", fmt.Errorf("--store-password-file: %w", err)
+	}
+	password = strings.TrimSuffix(strings.TrimSuffix(string(text), "\n"), "\r")
+	if password == "" {
+		return "", fmt.Errorf("--store-password-file %s: is empty", file)
+	}
+	info, err := os.Stat(file)
+	if err == nil && info.Mode().IsRegular() && info.Mode()&0o077 != 0 && runtime.GOOS != "windows" {
+		log.Warn("others may read the file with the store's password; chmod 600 keeps it to you", "file", file, "mode", info.Mode().String())
+	}
+	return password, nil
+}
+
+// anyURL is what may hold a password: on the command line, also where a URL does not belong, and in our settings.
+var anyURL = regexp.MustCompile(`(?is)([a-z][a-z0-9+.-]*://|mongodb(\+srv)?:).*`)
+
+// withoutSecrets takes passwords of URLs out of a text that may quote the command line or the environment.
+func withoutSecrets(text string, args []string) string {
+	settings := args
+	for _, setting := range os.Environ() {
+		if strings.HasPrefix(setting, "PULPERIA_") {
+			settings = append(settings[:len(settings):len(settings)], setting)
+		}
+	}
+	for _, setting := range settings {
+		if url := anyURL.FindString(setting); strings.Contains(url, "@") || dbmanagers.IsURL(url) || misspelt.MatchString(url) {
+			shown, quoted := dbmanagers.Redact(url), strconv.Quote(url)
+			text = strings.NewReplacer(url, shown, quoted[1:len(quoted)-1], shown, filepath.Clean(url), shown).Replace(text)
+		}
+	}
+	return text
 }

@@ -73,23 +73,28 @@ func (b *bench) durableCreates(ctx context.Context, workers int) (result creates
 }
 
 func (b *bench) createRound(ctx context.Context, store dao.Store, messages []models.Message, workers int) (round, error) {
-	return b.durableRound(ctx, workers, len(messages), func(i int) error {
+	return b.durableRound(ctx, workers, len(messages), func(ctx context.Context, i int) error {
 		_, _, err := store.Messages.Append(ctx, messages[i])
 		return err
 	})
 }
 
 func (b *bench) appendRound(ctx context.Context, bare *groupCommit, lines [][]byte, workers int) (round, error) {
-	return b.durableRound(ctx, workers, len(lines), func(i int) error { return bare.append(lines[i]) })
+	return b.durableRound(ctx, workers, len(lines), func(_ context.Context, i int) error { return bare.append(lines[i]) })
 }
 
-// durableRound has workers that each write one of n things after the other, from different ones on.
-func (b *bench) durableRound(ctx context.Context, workers, n int, write func(i int) error) (round, error) {
+// durableRound has workers that each write one of n things after the other, from different ones on. Each has a context of
+// its own, as each request of a server has.
+func (b *bench) durableRound(ctx context.Context, workers, n int, write func(ctx context.Context, i int) error) (round, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
 	return measured(os.Getpid(), func() (sample, error) {
 		return closedLoop(ctx, workers, b.length, func(worker int) (func() error, error) {
+			own, end := context.WithCancel(ctx)
+			context.AfterFunc(ctx, end) // at the end of the round
 			next := worker * n / workers
 			return func() error {
-				err := write(next % n)
+				err := write(own, next%n)
 				next++
 				return err
 			}, nil

@@ -5,7 +5,8 @@
 // the same load; what counts is the ratio, which a busy or slow machine changes far less than the figures themselves.
 //
 // web.go has the comparison over HTTP, bare.go its other side, durable.go and groupcommit.go the one of durable writes,
-// large.go what is measured on a large store, live.go and the files beside it what goes over WebSocket, report.go the table. The server that is measured is the program as it is
+// large.go what is measured on a large store, live.go and the files beside it what goes over
+// WebSocket, mongodb.go the MongoDB engine beside the bare driver, report.go the table. The server that is measured is the program as it is
 // shipped, in a process of its own.
 package main
 
@@ -117,7 +118,7 @@ func measure(ctx context.Context, what scale, seed uint64, dir, command string) 
 		return nil, err
 	}
 	r := report{command: strings.TrimSpace(command), machine: machine, scale: what, seed: seed, begin: begin}
-	for _, part := range []func(context.Context, *report) error{b.small, b.creates, b.large, b.live} {
+	for _, part := range []func(context.Context, *report) error{b.small, b.creates, b.large, b.live, b.mongodb} {
 		if err := part(ctx, &r); err != nil {
 			return nil, err
 		}

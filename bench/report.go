@@ -16,6 +16,8 @@ type report struct {
 	begin   time.Time
 	took    time.Duration
 	rows    []row
+
+	noServer bool // of MongoDB
 }
 
 // markdown writes docs/benchmarks.md.
@@ -38,6 +40,7 @@ func (r *report) markdown() []byte {
 	}
 	r.explain(&b)
 	r.explainLive(&b)
+	r.explainMongo(&b)
 	return b.Bytes()
 }
 

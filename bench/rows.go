@@ -33,6 +33,11 @@ const (
 	socketMemory
 	comingBack
 	stalledReader
+	mongoProduct
+	mongoPage
+	mongoAppends
+	mongoAdditions
+	mongoMigration
 	keys // how many there are
 )
 
@@ -45,7 +50,10 @@ type row struct {
 
 // what returns the first cell of a row.
 func (k key) what(s scale) string {
-	if k >= fanningOut {
+	switch {
+	case k >= mongoProduct:
+		return mongoWhat(k, s)
+	case k >= fanningOut:
 		return liveWhat(k, s)
 	}
 	const writes = ", 100 writes/s going on"

@@ -5,7 +5,8 @@
 //
 // A [Store] keeps products, carts and messages. Every change that it accepts gets the next offset in its one ordered
 // [Feed]; whoever follows the feed from a [Position] sees each change once, in one order, whoever made it. So a route
-// writes and answers, and publishes nothing; a page is rendered at a position, and a socket goes on from there.
+// writes and answers, and publishes nothing; a page is rendered at a position, and a socket goes on from there. Who is
+// here at this moment is no change and stands in no feed: that is [Presence].
 //
 // # Rules for every method
 //
@@ -59,6 +60,7 @@ type Store struct {
 	Carts    Carts
 	Messages Messages
 	Feed     Feed
+	Presence Presence
 	Engine
 }
 

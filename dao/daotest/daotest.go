@@ -42,6 +42,7 @@ func Run(t *testing.T, h Harness) {
 		{"Messages", messageTests()},
 		{"Feed", feedTests()},
 		{"Wait", waitTests()},
+		{"Presence", presenceTests()},
 		{"Load", loadTests()},
 		{"Dump", dumpTests()},
 		{"Engine", engineTests()},

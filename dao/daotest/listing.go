@@ -127,6 +127,14 @@ func drawnQuery(products []models.Product) *rapid.Generator[models.ProductQuery]
 				}
 			}
 		}
+		if some("ids") {
+			q.IDs = []models.ID{id(999)}
+			for _, p := range products {
+				if rapid.Bool().Draw(rt, "id?") {
+					q.IDs = append(q.IDs, p.ID, p.ID)
+				}
+			}
+		}
 		return q
 	})
 }

@@ -37,6 +37,9 @@ func mutants() []mutant {
 	engine := func(wrap func(dao.Engine) dao.Engine) func(dao.Store) dao.Store {
 		return func(s dao.Store) dao.Store { s.Engine = wrap(s.Engine); return s }
 	}
+	presence := func(wrap func(dao.Presence) dao.Presence) func(dao.Store) dao.Store {
+		return func(s dao.Store) dao.Store { s.Presence = wrap(s.Presence); return s }
+	}
 	return []mutant{
 		{"ties are broken by id alone", "Random/a listing is what models.ProductQuery.Select says", products(func(p dao.Products) dao.Products { return tiesByID{p} })},
 		{"total counts the page", "Random/a listing is what models.ProductQuery.Select says", products(func(p dao.Products) dao.Products { return totalOfPage{p} })},
@@ -66,6 +69,17 @@ func mutants() []mutant {
 		{"any epoch will do", "Feed/since cannot tell of positions that are not in the feed", feed(func(f dao.Feed) dao.Feed { return anyEpoch{f} })},
 		{"wait does not wait", "Wait/wait returns the error of a context that is done", feed(func(f dao.Feed) dao.Feed { return impatient{f} })},
 		{"head runs ahead of what can be read", "Parallel/what is at a position can be read", feed(func(f dao.Feed) dao.Feed { return hasty{f} })},
+		{"a process asks for the others only", "Presence/what every process says is in all, that of the caller too", presence(func(p dao.Presence) dao.Presence { return &othersOnly{Presence: p} })},
+		{"who is here adds up", "Presence/set is in place of what was said before", presence(func(p dao.Presence) dao.Presence { return &addsUp{Presence: p} })},
+		{"typing is seen with new names only", "Presence/set is in place of what was said before", presence(func(p dao.Presence) dao.Presence { return &namesOnly{Presence: p} })},
+		{"nobody is somebody", "Presence/set with nobody removes the process", presence(func(p dao.Presence) dao.Presence { return staysEmpty{p} })},
+		{"who comes is a change", "Presence/presence is in no feed and no dump", func(s dao.Store) dao.Store {
+			s.Presence = announces{s.Presence, s.Messages}
+			return s
+		}},
+		{"presence shares what it keeps", "Presence/what is given and returned is the caller's", presence(func(dao.Presence) dao.Presence { return &immortal{all: map[string]dao.Visitors{}} })},
+		{"presence is never forgotten", "Presence/what is not said again is forgotten, and not too early", presence(func(dao.Presence) dao.Presence { return &immortal{all: map[string]dao.Visitors{}} })},
+		{"presence is forgotten at once", "Presence/what is not said again is forgotten, and not too early", presence(func(p dao.Presence) dao.Presence { return &othersOnly{Presence: p} })},
 		{"load goes in parts", "Load/load is all or none", engine(func(e dao.Engine) dao.Engine { return loadsInParts{e} })},
 		{"load starts revisions anew", "Load/load keeps ids, revisions and times", engine(func(e dao.Engine) dao.Engine { return loadsAnew{e} })},
 		{"dump is of a later position", "Dump/dump and the feed after it are the whole truth, under writes too", func(s dao.Store) dao.Store {

@@ -15,7 +15,7 @@ var _ dao.Carts = carts{}
 
 type carts struct {
 	*state
-	commit func(context.Context, func(*step) error) (dao.Receipt, error)
+	committer *committer
 }
 
 // List reads by age.
@@ -54,7 +54,7 @@ func (c carts) Create(ctx context.Context, cart models.Cart) (models.Cart, dao.R
 		return models.Cart{}, dao.Receipt{}, err
 	}
 	var stored models.Cart
-	receipt, err := c.commit(ctx, func(s *step) error {
+	receipt, err := c.committer.commit(ctx, func(s step) error {
 		if there := s.cart(cart.ID); there != nil {
 			if !there.Same(cart) {
 				return dao.Conflict{Field: "_id", Value: cart.ID.String()}
@@ -77,10 +77,10 @@ func (c carts) Create(ctx context.Context, cart models.Cart) (models.Cart, dao.R
 	return stored, receipt, nil
 }
 
-// Update changes a cart in the committer, so that it sees every update before it.
+// Update changes a cart as the next write, so that it sees every update before it.
 func (c carts) Update(ctx context.Context, id models.ID, alter func(*models.Cart) error) (models.Cart, dao.Receipt, error) {
 	var stored models.Cart
-	receipt, err := c.commit(ctx, func(s *step) error {
+	receipt, err := c.committer.commit(ctx, func(s step) error {
 		before := s.cart(id)
 		if before == nil {
 			return absent(dao.KindCart, id)
@@ -113,7 +113,7 @@ func (c carts) Update(ctx context.Context, id models.ID, alter func(*models.Cart
 // Delete removes a cart.
 func (c carts) Delete(ctx context.Context, id models.ID) (models.Cart, dao.Receipt, error) {
 	var was models.Cart
-	receipt, err := c.commit(ctx, func(s *step) error {
+	receipt, err := c.committer.commit(ctx, func(s step) error {
 		before := s.cart(id)
 		if before == nil {
 			return absent(dao.KindCart, id)
@@ -130,9 +130,9 @@ func (c carts) Delete(ctx context.Context, id models.ID) (models.Cart, dao.Recei
 
 // Expire deletes the carts that nobody has touched since before, in one step.
 func (c carts) Expire(ctx context.Context, before models.Time) (n int, err error) {
-	_, err = c.commit(ctx, func(s *step) error {
-		for id := range c.carts.byID {
-			if cart := s.cart(id); cart != nil && cart.UpdatedAt < before {
+	_, err = c.committer.commit(ctx, func(s step) error {
+		for _, id := range c.untouched(before) {
+			if cart := s.cart(id); cart != nil && cart.UpdatedAt < before { // also for what is not durable yet
 				s.deleteCart(cart)
 				n++
 			}
@@ -143,6 +143,17 @@ func (c carts) Expire(ctx context.Context, before models.Time) (n int, err error
 		return 0, err
 	}
 	return n, nil
+}
+
+func (c carts) untouched(since models.Time) (ids []models.ID) {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	for id, cart := range c.carts.byID {
+		if cart.UpdatedAt < since {
+			ids = append(ids, id)
+		}
+	}
+	return ids
 }
 
 // cartList is the carts in memory.

@@ -1,6 +1,7 @@
 package filemanagers
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"sync"
@@ -10,10 +11,11 @@ import (
 	"pulperia/dao"
 )
 
-// committer orders all writes of a store. One goroutine takes the writes that wait, runs them one after the other on a
-// view that holds what the ones before have done, appends their changes to the journal with one write and one sync
-// (group commit), and only then makes them visible and answers. So there is one order, and nobody reads what is not
-// durable.
+// committer orders all writes of a store and makes them durable. A write runs in its caller's goroutine, under the lock,
+// on a view that holds what the writes before it have done; so there is one order. One goroutine takes the batch that has
+// gathered, appends its changes to the journal with one write and one sync (group commit), and only then makes them
+// visible and answers; so nobody reads what is not durable. Meanwhile the next batch gathers, on top of that one: if that one
+// fails, both do.
 type committer struct {
 	state *state
 	feed  *feed
@@ -22,76 +24,78 @@ type committer struct {
 
 	segmentSize int64 // where a new journal file is begun: old ones go as a whole
 
-	mu      sync.Mutex
-	waiting *batch // what the next commit will take
-	closed  bool
-	wake    chan struct{}
-	ended   chan struct{} // closed when run has returned
+	mu        sync.Mutex // held by the write that runs
+	gathering *batch     // what the next commit will take
+	syncing   *batch     // what the present one has taken
+	closed    bool
+	wake      chan struct{}
+	ended     chan struct{} // closed when run has returned
 
 	broken atomic.Pointer[error] // why no more writes are taken
 	syncs  atomic.Int64
 	waited atomic.Int64 // for syncs, in nanoseconds
+	spare  *view        // of a batch that is done, for the next one
 	buffer []byte
 }
 
+// mostKept is how large, in bytes, a buffer may be to be used again.
+const mostKept = 1 << 20
+
 // batch is the writes that share one commit.
 type batch struct {
-	writes []*write
-	done   chan struct{} // closed when their outcomes are known
+	*view
+	done chan struct{} // closed when the outcome is known
+	err  error         // it
 }
 
-func newBatch() *batch { return &batch{done: make(chan struct{})} }
-
-// write is one call that waits for the committer.
-type write struct {
-	do    func(*step) error
-	taken atomic.Bool // by the committer, or by the caller who gives up before
-
-	receipt  dao.Receipt
-	err      error
-	panicked any // what the caller's function panicked with
-}
-
-// commit runs do in the committer and waits until what it did is durable. After an error nothing that do set may be read.
-func (c *committer) commit(ctx context.Context, do func(*step) error) (dao.Receipt, error) {
+// commit runs do and waits until what it did is durable.
+func (c *committer) commit(ctx context.Context, do func(step) error) (dao.Receipt, error) {
 	if err := ctx.Err(); err != nil {
 		return dao.Receipt{}, err
 	}
-	w := &write{do: do}
-	done, err := c.enqueue(w)
-	if err != nil {
+	b, receipt, err := c.run(do)
+	if b == nil {
 		return dao.Receipt{}, err
 	}
 	select {
-	case <-done:
+	case <-b.done: // awaited also after an error: what it met must not be told before it is durable
+		err = cmp.Or(err, b.err)
 	case <-ctx.Done():
-		if w.taken.CompareAndSwap(false, true) {
-			return dao.Receipt{}, ctx.Err()
-		}
-		return dao.Receipt{}, fmt.Errorf("%w: %w", dao.ErrUnknown, ctx.Err())
+		err = cmp.Or(err, fmt.Errorf("%w: %w", dao.ErrUnknown, ctx.Err()))
 	}
-	if w.panicked != nil {
-		panic(w.panicked)
+	if err != nil {
+		return dao.Receipt{}, err
 	}
-	return w.receipt, w.err
+	return receipt, nil
 }
 
-// enqueue returns what is closed when the outcome of the write is known.
-func (c *committer) enqueue(w *write) (done <-chan struct{}, err error) {
+// run runs do as a step of the batch that gathers, which it returns, or none when the store takes no writes.
+func (c *committer) run(do func(step) error) (*batch, dao.Receipt, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if err := c.ready(); err != nil {
-		return nil, err
+		return nil, dao.Receipt{}, err
 	}
-	if c.waiting == nil {
-		c.waiting = newBatch()
+	b := c.gather()
+	receipt, err := b.run(do)
+	return b, receipt, err
+}
+
+// gather returns the batch that gathers, and begins it if there is none.
+func (c *committer) gather() *batch {
+	if c.gathering == nil {
+		v := newView(c.state, c.feed, c.spare)
+		c.spare = nil
+		if c.syncing != nil {
+			v.on(c.syncing.view)
+		}
+		c.gathering = &batch{view: v, done: make(chan struct{})}
 		select {
 		case c.wake <- struct{}{}:
 		default: // it will look anyway
 		}
 	}
-	c.waiting.writes = append(c.waiting.writes, w)
-	return c.waiting.done, nil
+	return c.gathering
 }
 
 // open says whether the store takes writes.
@@ -106,24 +110,19 @@ func (c *committer) ready() error {
 	if c.closed {
 		return fmt.Errorf("%w: it is closed, or open to read only", dao.ErrUnavailable)
 	}
-	return c.whole()
-}
-
-// whole says whether the disk still holds what was written.
-func (c *committer) whole() error {
 	if why := c.broken.Load(); why != nil {
 		return fmt.Errorf("%w: a write failed (%w); what the disk holds is known after a restart", dao.ErrUnavailable, *why)
 	}
 	return nil
 }
 
-// run takes writes until stop is called, and then those that still wait.
-func (c *committer) run() {
+// loop commits what has gathered until stop is called, and then what is left.
+func (c *committer) loop() {
 	defer close(c.ended)
 	for range c.wake {
-		c.commitWaiting()
+		c.commitGathered()
 	}
-	c.commitWaiting()
+	c.commitGathered()
 }
 
 func (c *committer) stop() {
@@ -136,64 +135,59 @@ func (c *committer) stop() {
 	<-c.ended
 }
 
-func (c *committer) commitWaiting() {
+func (c *committer) commitGathered() {
 	c.mu.Lock()
-	b := c.waiting
-	c.waiting = nil
+	b := c.gathering
+	c.gathering, c.syncing = nil, b
 	c.mu.Unlock()
 	if b == nil {
 		return
 	}
-	v := newView(c.state, c.feed, len(b.writes))
-	taken := b.writes[:0]
-	for _, w := range b.writes {
-		if w.taken.CompareAndSwap(false, true) {
-			taken = append(taken, w)
-			w.run(v)
-		}
+	at, added, err := c.store(b.view)
+	if added > 0 {
+		c.state.apply(b.changes, func() { c.feed.extend(at, added) })
 	}
-	err := c.store(v)
-	for _, w := range taken {
-		if w.err == nil {
-			w.err = err // also of those that only met what another of the batch had done
-		}
-	}
+	c.settle(b, err)
+	c.grew(added)
+}
+
+// settle ends a batch, and with an error also the one that gathers on top of it.
+func (c *committer) settle(b *batch, err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	b.err = err
 	close(b.done)
-}
-
-func (w *write) run(v *view) {
-	s := &step{view: v, first: len(v.changes)}
-	defer func() {
-		if w.panicked = recover(); w.panicked != nil || w.err != nil {
-			s.undo()
-			return
-		}
-		w.receipt = s.complete()
-	}()
-	w.err = w.do(s)
-}
-
-// store makes a batch durable, then visible.
-func (c *committer) store(v *view) error {
-	if len(v.changes) == 0 {
-		return nil
+	c.syncing, c.spare = nil, b.view
+	next := c.gathering
+	switch {
+	case next == nil:
+	case err == nil:
+		next.under = nil
+	default:
+		next.err = fmt.Errorf("%w: a write before it failed: %w", dao.ErrUnavailable, err)
+		c.gathering = nil
+		close(next.done)
 	}
-	if err := c.whole(); err != nil {
-		return err
+}
+
+// store makes a batch durable. It returns where each change begins in the live file of the journal, and how much was added to it.
+func (c *committer) store(v *view) (at []int64, added int64, err error) {
+	if len(v.changes) == 0 {
+		return nil, 0, nil
 	}
 	live, err := c.liveSegment()
 	if err != nil {
-		return fmt.Errorf("%w: begin a journal file: %w", dao.ErrUnavailable, err)
+		return nil, 0, fmt.Errorf("%w: begin a journal file: %w", dao.ErrUnavailable, err)
 	}
 	text, at := v.lines(c.buffer[:0], live.size)
-	c.buffer = text[:0:min(cap(text), 1<<20)]
+	if c.buffer = text; cap(text) > mostKept {
+		c.buffer = nil
+	}
 	if err := c.append(live.file, text, live.size); err != nil {
 		c.broken.Store(&err)
-		return fmt.Errorf("%w: write the journal: %w", dao.ErrUnknown, err)
+		return nil, 0, fmt.Errorf("%w: write the journal: %w", dao.ErrUnknown, err)
 	}
-	c.state.apply(v.changes, func() { c.feed.extend(at, live.size+int64(len(text))) })
-	c.grew(int64(len(text)))
-	return nil
+	return at, int64(len(text)), nil
 }
 
 func (c *committer) liveSegment() (*segment, error) {

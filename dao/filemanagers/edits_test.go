@@ -208,8 +208,8 @@ func TestLock(t *testing.T) {
 // Check counts what is there, notes what is odd, and reports what breaks a rule.
 func TestCheck(t *testing.T) {
 	dir, s := filled(t)
-	want := Report{Products: 3, Carts: 1, Messages: 6}
-	check := func() Report {
+	want := dao.Report{Products: 3, Carts: 1, Messages: 6}
+	check := func() dao.Report {
 		t.Helper()
 		r, err := Check(t.Context(), dir)
 		if err != nil {

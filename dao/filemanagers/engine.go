@@ -37,7 +37,7 @@ func newEngine(c *contents, o Options) *engine {
 	committer := &committer{
 		state: s, feed: f, disk: o.disk, segmentSize: 4 << 20, wake: make(chan struct{}, 1), ended: make(chan struct{}),
 	}
-	e := &engine{state: s, feed: f, committer: committer, messages: messages{s, f, committer.commit}, unlock: func() error { return nil }}
+	e := &engine{state: s, feed: f, committer: committer, messages: messages{s, f, committer}, unlock: func() error { return nil }}
 	e.folder = &folder{
 		disk: o.disk, state: s, feed: f, messages: e.messages, log: o.Log,
 		keep: int64(o.Keep), every: o.Fold, meta: c.meta, logHash: c.logHash,
@@ -49,17 +49,18 @@ func newEngine(c *contents, o Options) *engine {
 
 func (e *engine) store() dao.Store {
 	return dao.Store{
-		Products: products{e.state, e.committer.commit},
-		Carts:    carts{e.state, e.committer.commit},
+		Products: products{e.state, e.committer},
+		Carts:    carts{e.state, e.committer},
 		Messages: e.messages,
 		Feed:     e.feed,
+		Presence: newPresence(),
 		Engine:   e,
 	}
 }
 
 // Load stores a batch as one step.
 func (e *engine) Load(ctx context.Context, batch dao.Batch) (dao.Receipt, error) {
-	receipt, err := e.committer.commit(ctx, func(s *step) error {
+	receipt, err := e.committer.commit(ctx, func(s step) error {
 		for _, p := range batch.Products {
 			if err := s.loadProduct(p.Clone()); err != nil {
 				return fmt.Errorf("product %q: %w", p.Code, err)
@@ -83,7 +84,7 @@ func (e *engine) Load(ctx context.Context, batch dao.Batch) (dao.Receipt, error)
 	return receipt, nil
 }
 
-func (s *step) loadProduct(p models.Product) error {
+func (s step) loadProduct(p models.Product) error {
 	p.Normalize()
 	if err := p.Check(); err != nil {
 		return err
@@ -99,7 +100,7 @@ func (s *step) loadProduct(p models.Product) error {
 	return nil
 }
 
-func (s *step) loadCart(c models.Cart) error {
+func (s step) loadCart(c models.Cart) error {
 	c.Normalize()
 	if err := c.Check(); err != nil {
 		return err
@@ -112,22 +113,24 @@ func (s *step) loadCart(c models.Cart) error {
 	return nil
 }
 
-func (s *step) loadMessage(m models.Message) error {
+func (s step) loadMessage(m models.Message) error {
 	m.Normalize()
 	if err := m.Check(); err != nil {
 		return err
 	}
-	if _, stored := s.messages.index[m.ID]; stored || s.newMessages[m.ID] != nil {
+	_, stored := s.place(m.ID)
+	if _, isNew := s.newMessage(m.ID); stored || isNew {
 		return dao.Conflict{Field: "_id", Value: m.ID.String()}
 	}
 	rev := int64(1)
 	s.fillIn(dao.KindMessage, &m.ID, &m.CreatedAt, new(models.Time), &rev)
-	s.appendMessage(&m, models.JSON(m))
+	s.newMessages[m.ID] = m
+	s.appendMessage(m.ID, models.JSON(m))
 	return nil
 }
 
 // fillIn gives a loaded value what it does not bring along.
-func (s *step) fillIn(kind dao.Kind, id *models.ID, created, updated *models.Time, rev *int64) {
+func (s step) fillIn(kind dao.Kind, id *models.ID, created, updated *models.Time, rev *int64) {
 	if id.IsZero() {
 		*id = models.NewID(s.now.Std())
 	}

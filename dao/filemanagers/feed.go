@@ -65,7 +65,7 @@ func (f *feed) Since(ctx context.Context, after dao.Position, limit int) ([]dao.
 
 // read returns changes after an offset from the one file that holds the first of them.
 func (f *feed) read(after int64, limit int) ([]dao.Change, error) {
-	s, text, from, err := f.lines(after, limit)
+	s, text, from, err := f.lines(nil, after, limit)
 	if err != nil {
 		return nil, err
 	}
@@ -84,30 +84,32 @@ func decodeChanges(s *segment, text []byte, from int64) (changes []dao.Change, e
 	return changes, nil
 }
 
-// documents is read for who knows all of the changes but their documents: a fifth of the work.
-func (f *feed) documents(after int64, limit int) ([][]byte, error) {
-	s, text, from, err := f.lines(after, limit)
+// documents is read for who knows all of the changes but their documents: a fifth of the work. They stand in space, or in
+// what is made when that is too small.
+func (f *feed) documents(space []byte, after int64, limit int) (docs [][]byte, used []byte, err error) {
+	s, text, from, err := f.lines(space, after, limit)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	docs := make([][]byte, 0, limit)
+	docs = make([][]byte, 0, limit)
 	for one := range bytes.Lines(text) {
 		doc, err := docOf(one)
 		if err != nil {
-			return nil, damaged(s, from, err)
+			return nil, nil, damaged(s, from, err)
 		}
 		docs = append(docs, doc)
 		from += int64(len(one))
 	}
-	return docs, nil
+	return docs, text, nil
 }
 
 func damaged(s *segment, at int64, err error) error {
 	return fmt.Errorf("%w: %w", dao.ErrUnavailable, &Damage{s.name, at, err.Error(), restore})
 }
 
-// lines returns the lines of changes after an offset, as far as they stand in one file, and where they begin in it.
-func (f *feed) lines(after int64, limit int) (s *segment, text []byte, from int64, err error) {
+// lines returns the lines of changes after an offset, as far as they stand in one file, and where they begin in it. It reads
+// them into space if they fit.
+func (f *feed) lines(space []byte, after int64, limit int) (s *segment, text []byte, from int64, err error) {
 	f.mu.RLock()
 	first, head := f.segments[0].first, f.live().last()
 	i, found := slices.BinarySearchFunc(f.segments, after+1, func(s *segment, offset int64) int {
@@ -129,7 +131,7 @@ func (f *feed) lines(after int64, limit int) (s *segment, text []byte, from int6
 	from, to := s.at[after+1-s.first], s.end(last)
 	f.mu.RUnlock()
 
-	text = make([]byte, to-from)
+	text = slices.Grow(space[:0], int(to-from))[:to-from]
 	if _, err := s.file.ReadAt(text, from); err != nil {
 		if f.oldest() > after+1 {
 			return nil, nil, 0, fmt.Errorf("%w: it was pruned just now", dao.ErrGone)
@@ -164,11 +166,11 @@ func (f *feed) Wait(ctx context.Context, after dao.Position) error {
 	}
 }
 
-// extend makes changes visible whose lines are durable in the live file. at says where each begins.
-func (f *feed) extend(at []int64, size int64) {
+// extend makes changes visible whose lines are durable in the live file. at says where each begins, added how long they are.
+func (f *feed) extend(at []int64, added int64) {
 	f.mu.Lock()
 	live := f.live()
-	live.at, live.size = append(live.at, at...), size
+	live.at, live.size = append(live.at, at...), live.size+added
 	moved := f.moved
 	f.moved = make(chan struct{})
 	f.mu.Unlock()

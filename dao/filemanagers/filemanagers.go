@@ -118,12 +118,15 @@ func open(o Options, unlock func() error) (dao.Store, error) {
 	}
 	e := newEngine(c, o)
 	e.unlock = unlock
-	go e.committer.run()
+	go e.committer.loop()
 	return e.store(), nil
 }
 
 // loadAdopted loads a store, and takes in what is new or was edited.
 func loadAdopted(o Options) (*contents, error) {
+	if err := refuseUnfinished(o.disk); err != nil {
+		return nil, err
+	}
 	c, err := load(o.disk)
 	if err != nil || !c.needsAdoption() {
 		return c, err
@@ -186,15 +189,31 @@ func OpenReadOnly(ctx context.Context, dir string, o Options) (dao.Store, error)
 		err := fmt.Errorf("%s: there is no store yet, or it was edited by hand; start the shop once", dir)
 		return dao.Store{}, errors.Join(err, c.close())
 	}
+	return newReader(c, o).store(), nil
+}
+
+// newReader makes an engine that does not write. There may be no journal yet: the first process that writes makes one.
+func newReader(c *contents, o Options) *engine {
+	if len(c.segments) == 0 {
+		c.segments = append(c.segments, &segment{file: noFile{}, first: c.meta.Offset + 1})
+	}
 	e := newEngine(c, o)
 	e.readOnly, e.committer.closed = true, true
 	close(e.committer.ended)
-	return e.store(), nil
+	return e
 }
+
+// noFile holds nothing, and is never read.
+type noFile struct{ file }
+
+func (noFile) Close() error { return nil }
 
 // loadBeside loads a store while another process may be writing it: when store.json has changed meanwhile, it tries again.
 func loadBeside(ctx context.Context, d disk) (*contents, error) {
 	for {
+		if err := refuseUnfinished(d); err != nil {
+			return nil, err
+		}
 		before, _ := readAll(d, metaFile) // load tells what is wrong with it
 		c, err := load(reading{d})
 		if err == nil {

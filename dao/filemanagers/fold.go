@@ -9,7 +9,6 @@ import (
 	"hash"
 	"io"
 	"log/slog"
-	"slices"
 	"sync"
 	"sync/atomic"
 )
@@ -121,21 +120,16 @@ func (f *folder) appendMessages(s snapshot) (vouched, []int64, error) {
 		return vouched{}, nil, err
 	}
 	w := bufio.NewWriterSize(io.MultiWriter(sum, io.NewOffsetWriter(file, size)), 1<<16)
-	var at []int64
-	var text []byte
-	for chunk := range slices.Chunk(s.fresh, 1_000) {
-		docs, err := f.messages.documents(chunk)
-		if err != nil {
-			return vouched{}, nil, err
-		}
-		for i, doc := range docs {
-			text = appendFolded(text[:0], chunk[i], doc)
-			at = append(at, size)
-			size += int64(len(text))
-			if _, err := w.Write(text); err != nil {
-				return vouched{}, nil, err
-			}
-		}
+	at := make([]int64, 0, len(s.fresh))
+	err = f.messages.documents(s.fresh, func(offset int64, doc []byte) error {
+		text := appendFolded(w.AvailableBuffer(), offset, doc)
+		at = append(at, size)
+		size += int64(len(text))
+		_, err := w.Write(text)
+		return err
+	})
+	if err != nil {
+		return vouched{}, nil, err
 	}
 	if err := w.Flush(); err != nil {
 		return vouched{}, nil, err

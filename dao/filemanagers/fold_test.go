@@ -126,3 +126,40 @@ func TestFoldWritesWhatChanged(t *testing.T) {
 		t.Error("a changed product made a fold write the wrong files")
 	}
 }
+
+// A fold lets go of what the feed no longer tells of deleted values, while writes ask for it.
+func TestGravesAreClearedBesideWrites(t *testing.T) {
+	const keep = 2
+	d := newMemDisk()
+	s, err := openDisk(d, keep)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	s.Engine.(*engine).committer.segmentSize = 2_000
+	var wait sync.WaitGroup
+	for n := range 4 {
+		wait.Go(func() {
+			for range 100 {
+				if _, _, err := s.Products.Create(t.Context(), testProduct(n)); err != nil {
+					t.Error(err)
+				}
+				if _, _, err := s.Products.Delete(t.Context(), testID(n)); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	for range 50 {
+		if err := s.Engine.(*engine).folder.fold(false); err != nil {
+			t.Error(err)
+		}
+	}
+	wait.Wait()
+	if err := s.Engine.(*engine).folder.fold(false); err != nil {
+		t.Error(err)
+	}
+	if n, oldest := len(s.Engine.(*engine).graves), s.Feed.(*feed).oldest(); oldest == 1 || n > 4 {
+		t.Errorf("the feed begins with change %d, and %d deleted values are remembered", oldest, n)
+	}
+}

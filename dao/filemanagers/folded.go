@@ -174,7 +174,7 @@ func (c *contents) indexMessages(d disk, name string) (found, error) {
 
 // indexLines notes id and place of each line in the first size bytes.
 func indexLines(f file, size int64) (*chatLog, hash.Hash, error) {
-	log := &chatLog{file: f, index: map[models.ID]int32{}}
+	log := &chatLog{file: f, index: newPlaces()}
 	sum := sha256.New()
 	r := bufio.NewReaderSize(io.NewSectionReader(f, 0, size), int(min(size, 1<<20)))
 	for {
@@ -190,8 +190,8 @@ func indexLines(f file, size int64) (*chatLog, hash.Hash, error) {
 		if err != nil {
 			return log, sum, err
 		}
-		log.index[idOf(text)] = int32(len(log.ids))
 		log.ids = append(log.ids, idOf(text))
+		log.index.put(log.ids)
 		log.at = append(log.at, log.size)
 		log.size += int64(len(text))
 	}

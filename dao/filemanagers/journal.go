@@ -75,16 +75,16 @@ func appendSpan(b []byte, s span) []byte {
 	return append(b, ']')
 }
 
-// appendBody appends what of a line does not depend on its batch, up to the closing brace.
-func appendBody(b []byte, c dao.Change) []byte {
+// appendBody appends what of a line does not depend on its batch, up to the closing brace. doc is the document of the change.
+func appendBody(b []byte, c dao.Change, doc []byte) []byte {
 	b = strconv.AppendInt(append(b, `"offset":`...), c.Offset, 10)
 	b, _ = c.At.AppendText(append(b, `,"at":"`...))
 	b = append(b, `","kind":"`...)
 	b = append(append(append(b, c.Kind...), `","op":"`...), c.Op...)
 	b = hex.AppendEncode(append(b, `","id":"`...), c.ID[:])
 	b = strconv.AppendInt(append(b, `","rev":`...), c.Rev, 10)
-	if c.Doc != nil {
-		b = append(append(b, `,"doc":`...), c.Doc...)
+	if doc != nil {
+		b = append(append(b, `,"doc":`...), doc...)
 	}
 	return append(b, '}')
 }

@@ -34,9 +34,9 @@ func journalText() ([]byte, []dao.Change) {
 		{Offset: 3, At: 6, Kind: dao.KindMessage, Op: dao.OpPut, ID: testID(3), Rev: 1, Doc: []byte(`{}`)},
 	}
 	text := appendHeader(nil, header{journalVersion, "9f2c61ab", 1})
-	text = appendLine(text, span{1, 1}, span{1, 1}, appendBody(nil, changes[0]))
-	text = appendLine(text, span{2, 3}, span{2, 3}, appendBody(nil, changes[1]))
-	text = appendLine(text, span{2, 3}, span{2, 3}, appendBody(nil, changes[2]))
+	text = appendLine(text, span{1, 1}, span{1, 1}, appendBody(nil, changes[0], changes[0].Doc))
+	text = appendLine(text, span{2, 3}, span{2, 3}, appendBody(nil, changes[1], changes[1].Doc))
+	text = appendLine(text, span{2, 3}, span{2, 3}, appendBody(nil, changes[2], changes[2].Doc))
 	return text, changes
 }
 

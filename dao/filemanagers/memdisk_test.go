@@ -21,6 +21,7 @@ type memDisk struct {
 	steps int                  // how many changing steps were done
 	fail  int                  // the number of the first step that fails; 0 means none
 	once  bool                 // only that step fails
+	hold  chan struct{}        // if there is one, the sync of a file takes until it is closed
 }
 
 // memInode is the content of a file: as programs see it, and as far as it was synced.
@@ -203,6 +204,12 @@ func (f *memFile) WriteAt(b []byte, at int64) (int, error) {
 }
 
 func (f *memFile) Sync() error {
+	f.disk.mu.Lock()
+	hold := f.disk.hold
+	f.disk.mu.Unlock()
+	if hold != nil {
+		<-hold
+	}
 	f.disk.mu.Lock()
 	defer f.disk.mu.Unlock()
 	if err := f.disk.step(); err != nil {

@@ -16,8 +16,8 @@ var _ dao.Messages = messages{}
 
 type messages struct {
 	*state
-	feed   *feed
-	commit func(context.Context, func(*step) error) (dao.Receipt, error)
+	feed      *feed
+	committer *committer
 }
 
 // Append stores a message.
@@ -27,25 +27,29 @@ func (m messages) Append(ctx context.Context, message models.Message) (models.Me
 		return models.Message{}, dao.Receipt{}, err
 	}
 	now := time.Now()
-	if message.ID.IsZero() {
+	given := !message.ID.IsZero()
+	if !given {
 		message.ID = models.NewID(now)
 	}
 	message.CreatedAt = models.TimeOf(now)
-	doc := models.JSON(message) // here and not in the committer, of which there is only one
-	var stored models.Message
-	receipt, err := m.commit(ctx, func(s *step) error {
-		there, known, err := m.find(s, message.ID)
-		switch {
-		case err != nil:
-			return err
-		case !known:
-			s.appendMessage(&message, doc)
-			stored = message
-			return nil
-		case !there.Same(message):
-			return dao.Conflict{Field: "_id", Value: message.ID.String()}
+	var space [256]byte                  // enough for most
+	doc := message.AppendJSON(space[:0]) // here and not in the step: steps wait for one another
+	stored := message
+	receipt, err := m.committer.commit(ctx, func(s step) error {
+		if given { // else the id is nobody's yet: 64 bits of it are random
+			there, known, err := m.find(s, message.ID)
+			switch {
+			case err != nil:
+				return err
+			case known && !there.Same(message):
+				return dao.Conflict{Field: "_id", Value: message.ID.String()}
+			case known:
+				stored = there
+				return nil
+			}
+			s.newMessages[message.ID] = message
 		}
-		stored = there
+		s.appendMessage(message.ID, doc)
 		return nil
 	})
 	if err != nil {
@@ -54,16 +58,16 @@ func (m messages) Append(ctx context.Context, message models.Message) (models.Me
 	return stored, receipt, nil
 }
 
-// find returns a message as the batch sees it, if there is one. Mostly there is none, so no error is made of that.
-func (m messages) find(s *step, id models.ID) (message models.Message, known bool, err error) {
-	if fresh := s.newMessages[id]; fresh != nil {
-		return *fresh, true, nil
+// find returns a message as the step sees it, if there is one.
+func (m messages) find(s step, id models.ID) (message models.Message, known bool, err error) {
+	if fresh, known := s.newMessage(id); known {
+		return fresh, true, nil
 	}
-	i, known := s.messages.index[id]
+	i, known := s.place(id)
 	if !known {
 		return message, false, nil
 	}
-	found, err := m.read(int(i), int(i)+1)
+	found, err := m.read(i, i+1)
 	if err != nil {
 		return message, true, err
 	}
@@ -78,9 +82,7 @@ func (m messages) Page(ctx context.Context, before models.ID, limit int) ([]mode
 	m.mu.RLock()
 	end, known := len(m.messages.ids), true
 	if !before.IsZero() {
-		var i int32
-		i, known = m.messages.index[before]
-		end = int(i)
+		end, known = m.messages.place(before)
 	}
 	m.mu.RUnlock()
 	if !known {
@@ -120,34 +122,41 @@ func (m messages) readOnce(from, to int) ([]models.Message, error) {
 		}
 		list = append(list, message)
 	}
-	docs, err := m.documents(fresh)
-	if err != nil {
-		return nil, err
-	}
-	for i, doc := range docs {
+	err := m.documents(fresh, func(offset int64, doc []byte) error {
 		var message models.Message
 		if err := json.Unmarshal(doc, &message); err != nil {
-			return nil, fmt.Errorf("%w: read change %d: %w", dao.ErrUnavailable, fresh[i], err)
+			return fmt.Errorf("%w: read change %d: %w", dao.ErrUnavailable, offset, err)
 		}
 		list = append(list, message)
+		return nil
+	})
+	if err != nil {
+		return nil, err
 	}
 	return list, nil
 }
 
-// documents returns the JSON forms of messages that stand only in the journal, by their offsets.
-func (m messages) documents(fresh []int64) ([][]byte, error) {
-	docs := make([][]byte, 0, len(fresh))
+// documents visits the JSON forms of messages that stand only in the journal, by their offsets. A form is the visitor's until it
+// returns.
+func (m messages) documents(fresh []int64, visit func(offset int64, doc []byte) error) error {
+	const most = 1_000 // at once
+	var space []byte
 	for len(fresh) > 0 {
-		some, err := m.feed.documents(fresh[0]-1, run(fresh))
+		docs, used, err := m.feed.documents(space, fresh[0]-1, run(fresh[:min(len(fresh), most)]))
 		if err != nil {
-			return nil, err
+			return err
 		}
-		if len(some) == 0 {
-			return nil, fmt.Errorf("%w: change %d is not in the journal", dao.ErrUnavailable, fresh[0])
+		if len(docs) == 0 {
+			return fmt.Errorf("%w: change %d is not in the journal", dao.ErrUnavailable, fresh[0])
 		}
-		docs, fresh = append(docs, some...), fresh[len(some):]
+		for i, doc := range docs {
+			if err := visit(fresh[i], doc); err != nil {
+				return err
+			}
+		}
+		space, fresh = used, fresh[len(docs):]
 	}
-	return docs, nil
+	return nil
 }
 
 // run returns how many of the offsets, from the first on, follow one another.
@@ -162,16 +171,18 @@ func run(offsets []int64) int {
 // chatLog says where each message stands. The messages themselves are not in memory.
 type chatLog struct {
 	file  file
-	size  int64               // of the file, as far as it counts
-	ids   []models.ID         // of all messages, in the order of the feed
-	index map[models.ID]int32 // where in ids
-	at    []int64             // for the first of them, where they begin in the file
-	fresh []int64             // for the others, their offsets: they stand only in the journal until the next fold
+	size  int64       // of the file, as far as it counts
+	ids   []models.ID // of all messages, in the order of the feed
+	index *places     // where in ids
+	at    []int64     // for the first of them, where they begin in the file
+	fresh []int64     // for the others, their offsets: they stand only in the journal until the next fold
 }
 
+func (l *chatLog) place(id models.ID) (i int, known bool) { return l.index.find(l.ids, id) }
+
 func (l *chatLog) append(id models.ID, offset int64) {
-	l.index[id] = int32(len(l.ids))
 	l.ids = append(l.ids, id)
+	l.index.put(l.ids)
 	l.fresh = append(l.fresh, offset)
 }
 

@@ -13,7 +13,7 @@ var _ dao.Products = products{}
 
 type products struct {
 	*state
-	commit func(context.Context, func(*step) error) (dao.Receipt, error)
+	committer *committer
 }
 
 // List answers from the indexes.
@@ -60,7 +60,7 @@ func (p products) Create(ctx context.Context, product models.Product) (models.Pr
 		return models.Product{}, dao.Receipt{}, err
 	}
 	var stored models.Product
-	receipt, err := p.commit(ctx, func(s *step) error {
+	receipt, err := p.committer.commit(ctx, func(s step) error {
 		if there := s.product(product.ID); there != nil {
 			if !there.Same(product) {
 				return dao.Conflict{Field: "_id", Value: product.ID.String()}
@@ -86,10 +86,10 @@ func (p products) Create(ctx context.Context, product models.Product) (models.Pr
 	return stored, receipt, nil
 }
 
-// Update changes a product in the committer, so that it sees every update before it.
+// Update changes a product as the next write, so that it sees every update before it.
 func (p products) Update(ctx context.Context, id models.ID, alter func(*models.Product) error) (models.Product, dao.Receipt, error) {
 	var stored models.Product
-	receipt, err := p.commit(ctx, func(s *step) error {
+	receipt, err := p.committer.commit(ctx, func(s step) error {
 		before := s.product(id)
 		if before == nil {
 			return absent(dao.KindProduct, id)
@@ -125,7 +125,7 @@ func (p products) Update(ctx context.Context, id models.ID, alter func(*models.P
 // Delete removes a product.
 func (p products) Delete(ctx context.Context, id models.ID) (models.Product, dao.Receipt, error) {
 	var was models.Product
-	receipt, err := p.commit(ctx, func(s *step) error {
+	receipt, err := p.committer.commit(ctx, func(s step) error {
 		before := s.product(id)
 		if before == nil {
 			return absent(dao.KindProduct, id)

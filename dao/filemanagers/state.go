@@ -7,8 +7,7 @@ import (
 	"pulperia/dao/models"
 )
 
-// state is what is durable, as readers see it. The committer changes it, under the lock; the values in it are never
-// altered, only replaced.
+// state is what is durable, as readers see it. The values in it are never altered, only replaced.
 type state struct {
 	mu       sync.RWMutex
 	products *catalogue
@@ -16,7 +15,7 @@ type state struct {
 	messages *chatLog
 	graves   map[value]grave
 	last     map[dao.Kind]int64 // the offset of the last change of each kind
-	newest   models.Time        // the newest createdAt that was given; the committer's own
+	newest   models.Time        // the newest createdAt that was given; it belongs to the write that runs
 }
 
 // value names one value of the store.
@@ -47,7 +46,7 @@ func (s *state) apply(changes []change, moved func()) {
 			s.carts.put(c.cart)
 		case c.cartBefore != nil:
 			s.carts.remove(c.ID)
-		case c.message != nil:
+		case c.Kind == dao.KindMessage:
 			s.messages.append(c.ID, c.Offset)
 		}
 	}

@@ -1,79 +1,121 @@
 package filemanagers
 
 import (
-	"encoding/json"
 	"time"
 
 	"pulperia/dao"
 	"pulperia/dao/models"
 )
 
-// view is the store as the writes of one batch see it: what is durable, and over it what they have done so far.
+// view is the store as the writes of one batch see it: what is durable, over it what the batch before is about to make
+// durable, and over that what they have done so far.
 type view struct {
 	*state
+	under   *view // of the batch that is being committed, until it is
 	epoch   string
 	head    int64
 	now     models.Time
 	changes []change
+	bodies  []byte // of their lines, one after the other
 	steps   []span
 
 	// What the batch did; nil and the zero ID stand for what is gone.
 	changedProducts map[models.ID]*models.Product
 	changedCodes    map[string]models.ID
 	changedCarts    map[models.ID]*models.Cart
-	newMessages     map[models.ID]*models.Message
-	newGraves       map[value]int64 // the revisions of what it deleted
+	newMessages     map[models.ID]models.Message // those that may come again: their ids were given
+	newGraves       map[value]int64              // the revisions of what it deleted
 }
 
-// change is an entry of the feed with the value before and after it. The values are never altered.
+// change is an entry of the feed, without its document, with the value before and after it. The values are never altered.
 type change struct {
 	dao.Change
+	body                   int // where its line's body ends
 	product, productBefore *models.Product
 	cart, cartBefore       *models.Cart
-	message                *models.Message
 }
 
-func newView(s *state, f *feed, writes int) *view {
-	return &view{
-		state: s, epoch: f.epoch, head: f.head(), now: models.TimeOf(time.Now()),
-		changes:         make([]change, 0, writes),
-		steps:           make([]span, 0, writes),
+// newView makes a view on what is durable. It takes over the lists of one that is not needed any more, if there is one.
+func newView(s *state, f *feed, used *view) *view {
+	v := &view{
+		state: s, epoch: f.epoch, head: f.head(),
 		changedProducts: map[models.ID]*models.Product{},
 		changedCodes:    map[string]models.ID{},
 		changedCarts:    map[models.ID]*models.Cart{},
-		newMessages:     map[models.ID]*models.Message{},
+		newMessages:     map[models.ID]models.Message{},
 		newGraves:       map[value]int64{},
 	}
+	if used != nil && cap(used.bodies) <= mostKept {
+		clear(used.changes) // of what it refers to
+		v.changes, v.bodies, v.steps = used.changes[:0], used.bodies[:0], used.steps[:0]
+	}
+	return v
 }
 
-// product returns a product as it is now, or nil. Only the committer changes the state, so it reads without the lock.
+// on puts a view over another one.
+func (v *view) on(under *view) { v.under, v.head = under, under.head }
+
+// product returns a product as it is now, or nil.
 func (v *view) product(id models.ID) *models.Product {
-	if p, changed := v.changedProducts[id]; changed {
-		return p
+	for o := v; o != nil; o = o.under {
+		if p, changed := o.changedProducts[id]; changed {
+			return p
+		}
 	}
+	v.mu.RLock()
+	defer v.mu.RUnlock()
 	return v.products.get(id)
 }
 
 // ownerOf returns the id of the product that has a code, or the zero ID.
 func (v *view) ownerOf(code string) models.ID {
-	if id, changed := v.changedCodes[code]; changed {
-		return id
+	for o := v; o != nil; o = o.under {
+		if id, changed := o.changedCodes[code]; changed {
+			return id
+		}
 	}
+	v.mu.RLock()
+	defer v.mu.RUnlock()
 	return v.products.ownerOf(code)
 }
 
 // cart returns a cart as it is now, or nil.
 func (v *view) cart(id models.ID) *models.Cart {
-	if c, changed := v.changedCarts[id]; changed {
-		return c
+	for o := v; o != nil; o = o.under {
+		if c, changed := o.changedCarts[id]; changed {
+			return c
+		}
 	}
+	v.mu.RLock()
+	defer v.mu.RUnlock()
 	return v.carts.get(id)
+}
+
+// newMessage returns a message that is not durable yet, if there is one with that id.
+func (v *view) newMessage(id models.ID) (message models.Message, known bool) {
+	for o := v; o != nil && !known; o = o.under {
+		message, known = o.newMessages[id]
+	}
+	return message, known
+}
+
+// place returns where a message that is durable stands among all.
+func (v *view) place(id models.ID) (i int, known bool) {
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	return v.messages.place(id)
 }
 
 // firstRev returns the revision of a new value.
 func (v *view) firstRev(kind dao.Kind, id models.ID) int64 {
 	of := value{kind, id}
-	return max(v.graves[of].rev, v.newGraves[of]) + 1
+	v.mu.RLock()
+	rev := v.graves[of].rev
+	v.mu.RUnlock()
+	for o := v; o != nil; o = o.under {
+		rev = max(rev, o.newGraves[of])
+	}
+	return rev + 1
 }
 
 // createdAt returns the time for a new product or cart: now, or just after the newest one, so that a listing shows what
@@ -94,13 +136,12 @@ const maxLead = 1_000
 func (v *view) lines(b []byte, size int64) (text []byte, at []int64) {
 	batch := span{v.changes[0].Offset, v.changes[len(v.changes)-1].Offset}
 	at = make([]int64, 0, len(v.changes))
-	var body []byte
-	i := 0
+	i, body := 0, 0
 	for _, s := range v.steps {
 		for ; i < len(v.changes) && v.changes[i].Offset <= s[1]; i++ {
 			at = append(at, size+int64(len(b)))
-			body = appendBody(body[:0], v.changes[i].Change)
-			b = appendLine(b, batch, s, body)
+			b = appendLine(b, batch, s, v.bodies[body:v.changes[i].body])
+			body = v.changes[i].body
 		}
 	}
 	return b, at
@@ -109,11 +150,28 @@ func (v *view) lines(b []byte, size int64) (text []byte, at []int64) {
 // step is what one write does: all of it or nothing.
 type step struct {
 	*view
-	first int // its first change
+	first, body int // its first change, and where the bodies of its lines begin
+}
+
+// run runs do as one step.
+func (v *view) run(do func(step) error) (receipt dao.Receipt, err error) {
+	v.now = models.TimeOf(time.Now())
+	s := step{v, len(v.changes), len(v.bodies)}
+	whole := false
+	defer func() { // do may panic
+		if !whole {
+			s.undo()
+		}
+	}()
+	if err := do(s); err != nil {
+		return dao.Receipt{}, err
+	}
+	whole = true
+	return s.complete(), nil
 }
 
 // complete ends the step.
-func (s *step) complete() dao.Receipt {
+func (s step) complete() dao.Receipt {
 	receipt := dao.Receipt{Position: dao.Position{Epoch: s.epoch, Offset: s.head}, Repeated: len(s.changes) == s.first}
 	if !receipt.Repeated {
 		s.steps = append(s.steps, span{s.changes[s.first].Offset, s.head})
@@ -122,7 +180,7 @@ func (s *step) complete() dao.Receipt {
 }
 
 // undo takes back what the step did.
-func (s *step) undo() {
+func (s step) undo() {
 	for i := len(s.changes) - 1; i >= s.first; i-- {
 		switch c := s.changes[i]; c.Kind {
 		case dao.KindProduct:
@@ -134,21 +192,21 @@ func (s *step) undo() {
 		}
 		s.head--
 	}
-	s.changes = s.changes[:s.first]
+	s.changes, s.bodies = s.changes[:s.first], s.bodies[:s.body]
 }
 
 // putProduct makes after the value of a product; before is what it was, or nil.
-func (s *step) putProduct(before, after *models.Product) {
+func (s step) putProduct(before, after *models.Product) {
 	s.setProduct(after.ID, before, after)
 	s.add(dao.KindProduct, after.ID, after.Rev, models.JSON(after), change{product: after, productBefore: before})
 }
 
-func (s *step) deleteProduct(before *models.Product) {
+func (s step) deleteProduct(before *models.Product) {
 	s.setProduct(before.ID, before, nil)
 	s.add(dao.KindProduct, before.ID, before.Rev+1, nil, change{productBefore: before})
 }
 
-func (s *step) setProduct(id models.ID, before, after *models.Product) {
+func (s step) setProduct(id models.ID, before, after *models.Product) {
 	if before != nil {
 		s.changedCodes[before.Code] = models.ID{}
 	}
@@ -158,30 +216,31 @@ func (s *step) setProduct(id models.ID, before, after *models.Product) {
 	s.changedProducts[id] = after
 }
 
-func (s *step) putCart(before, after *models.Cart) {
+func (s step) putCart(before, after *models.Cart) {
 	s.changedCarts[after.ID] = after
 	s.add(dao.KindCart, after.ID, after.Rev, models.JSON(after), change{cart: after, cartBefore: before})
 }
 
-func (s *step) deleteCart(before *models.Cart) {
+func (s step) deleteCart(before *models.Cart) {
 	s.changedCarts[before.ID] = nil
 	s.add(dao.KindCart, before.ID, before.Rev+1, nil, change{cartBefore: before})
 }
 
 // appendMessage stores a new message; doc is its JSON form.
-func (s *step) appendMessage(m *models.Message, doc json.RawMessage) {
-	s.newMessages[m.ID] = m
-	s.add(dao.KindMessage, m.ID, 1, doc, change{message: m})
+func (s step) appendMessage(id models.ID, doc []byte) {
+	s.add(dao.KindMessage, id, 1, doc, change{})
 }
 
 // add gives a change the next offset; without a document it is a delete.
-func (s *step) add(kind dao.Kind, id models.ID, rev int64, doc json.RawMessage, c change) {
+func (s step) add(kind dao.Kind, id models.ID, rev int64, doc []byte, c change) {
 	s.head++
 	op := dao.OpPut
 	if doc == nil {
 		op = dao.OpDelete
 		s.newGraves[value{kind, id}] = rev
 	}
-	c.Change = dao.Change{Offset: s.head, At: s.now, Kind: kind, Op: op, ID: id, Rev: rev, Doc: doc}
+	c.Change = dao.Change{Offset: s.head, At: s.now, Kind: kind, Op: op, ID: id, Rev: rev}
+	s.bodies = appendBody(s.bodies, c.Change, doc)
+	c.body = len(s.bodies)
 	s.changes = append(s.changes, c)
 }

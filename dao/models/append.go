@@ -69,6 +69,10 @@ func appendText(b []byte, text string) []byte {
 		case c < utf8.RuneSelf:
 			i++
 		default:
+			if next := accented(text, i); next > i {
+				i = next
+				continue
+			}
 			r, size := utf8.DecodeRuneInString(text[i:])
 			if r == utf8.RuneError && size == 1 || r == '\u2028' || r == '\u2029' {
 				return append(b[:begin], encode(text)...)
@@ -92,6 +96,32 @@ func plain(text string, i int) int {
 	}
 	for i < len(text) && ' ' <= text[i] && text[i] < utf8.RuneSelf && text[i] != '"' && text[i] != '\\' {
 		i++
+	}
+	return i
+}
+
+// accented is plain for a text with accents: it goes on over characters of two bytes, and stops where less than eight bytes are
+// left. With plain alone, each accent would be a branch that no processor foresees.
+func accented(text string, i int) int {
+	const each, highest = 0x0101010101010101, 0x8080808080808080
+	if text[i] >= 0xE0 {
+		return i
+	}
+	begin, open := i, uint64(0) // open: the next byte must go on with a character
+	for ; i+8 <= len(text); i += 8 {
+		w := binary.LittleEndian.Uint64([]byte(text[i : i+8]))
+		lead, follow := w&(w<<1)&highest, w&^(w<<1)&highest // 11… begins a character, 10… goes on with it
+		stop := ((w - each*' ') | ((w ^ each*'"') - each) | ((w ^ each*'\\') - each)) &^ w
+		stop |= follow ^ (lead<<8 | open)
+		stop |= lead & (w<<2 | ^(w&(each*0x1E) + each*0x7E)) // 111… begins three bytes or more, 1100000… nothing
+		if stop &= highest; stop != 0 {
+			i += bits.TrailingZeros64(stop) / 8
+			break
+		}
+		open = lead >> 56
+	}
+	if i > begin && text[i-1] >= 0xC0 {
+		i-- // to where the character begins
 	}
 	return i
 }

@@ -1,17 +1,25 @@
 package models
 
 import (
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
 )
 
+// pieces are what texts are made of, and what is none.
+var pieces = []string{
+	"a", "kilo", "yerba mate", "ñ", "ción", "<&>", `"`, `\`, "\n", "\t\r", "\x00", "\x1f\x7f", "€", "🧉", "\u0080", "\u07ff", "\u0800",
+	"\u2028\u2029", "\ufffd", "\U0010ffff", "\x80", "\xbf\xbf", "\xc0\x80", "\xc1\xbf", "\xc3", "\xe2\x80", "\xed\xa0\x80",
+	"\xf5\x80\x80\x80", "\xff\xfe",
+}
+
 // AppendJSON is a second writer of the form that the API, the files and the feed share, so it must never differ from the first.
 func TestAppendJSONIsJSON(t *testing.T) {
-	text := rapid.OneOf(
-		rapid.String(),
-		rapid.SampledFrom([]string{"<&>", "\x00\x1f\x7f", "\xff\xfe", "\u2028\u2029", "a\"b\\c\nd\te\rf", "almacén 🧉", "\U0010ffff\ufffd"}),
-	)
+	pieces := rapid.Custom(func(t *rapid.T) string {
+		return strings.Join(rapid.SliceOf(rapid.SampledFrom(pieces)).Draw(t, "pieces"), "")
+	})
+	text := rapid.OneOf(rapid.String(), pieces)
 	rapid.Check(t, func(t *rapid.T) {
 		p := Product{
 			Title: text.Draw(t, "title"), Description: text.Draw(t, "description"), Code: text.Draw(t, "code"),
@@ -32,4 +40,18 @@ func TestAppendJSONIsJSON(t *testing.T) {
 			t.Fatalf("\ngot  %s\nwant %s", got, want)
 		}
 	})
+}
+
+// Texts are looked at eight bytes at a time, so each piece must be seen wherever it stands in them, and between two of them.
+func TestAppendTextSeesEveryPlace(t *testing.T) {
+	for _, piece := range pieces {
+		for before := range 17 {
+			for after := range 17 {
+				text := strings.Repeat("a", before) + piece + strings.Repeat("b", after)
+				if got, want := string(appendText(nil, text)), string(encode(text)); got != want {
+					t.Errorf("%q: got %s, want %s", text, got, want)
+				}
+			}
+		}
+	}
 }

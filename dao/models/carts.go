@@ -98,12 +98,19 @@ func addUp(a, b int64) int64 {
 }
 
 // Check returns [Invalid] with every item that breaks a rule, or nil.
-func (c Cart) Check() error {
+func (c Cart) Check() error { return c.CheckChange(Cart{}) }
+
+// CheckChange is Check for a change of old: an item that stays as it was is not held against it, so that a cart which another
+// program wrote badly can still be used and mended.
+func (c Cart) CheckChange(old Cart) error {
 	var v Invalid
-	if len(c.Products) > MaxItems {
-		v.Add("products", TooMany, MaxItems, strconv.Itoa(len(c.Products)))
+	if n := len(c.Products); n > max(MaxItems, len(old.Products)) {
+		v.Add("products", TooMany, MaxItems, strconv.Itoa(n))
 	}
 	for i, item := range c.Products {
+		if slices.Contains(old.Products, item) {
+			continue
+		}
 		field := "products[" + strconv.Itoa(i) + "]."
 		if item.Product.IsZero() {
 			v.Add(field+"product", Required, nil, "")

@@ -131,3 +131,35 @@ func TestCartNormalize(t *testing.T) {
 		t.Errorf("normalizing wrote over the list it was given:\n%s", diff)
 	}
 }
+
+// What another program wrote badly can be used and mended item by item.
+func TestCartCheckChange(t *testing.T) {
+	one, two := models.ID{1}, models.ID{2}
+	bad := models.Cart{Products: []models.Item{{Product: one, Quantity: -3}, {Product: two, Quantity: 1}}}
+	for what, c := range map[string]struct {
+		change func(*models.Cart)
+		want   []string
+	}{
+		"nothing":                   {func(*models.Cart) {}, nil},
+		"another item":              {func(c *models.Cart) { c.Add(models.ID{3}, 1) }, nil},
+		"another item, badly":       {func(c *models.Cart) { c.Add(models.ID{3}, 0) }, []string{"products[2].quantity too_small 1"}},
+		"a good item made bad":      {func(c *models.Cart) { c.Set(two, 0) }, []string{"products[1].quantity too_small 1"}},
+		"the bad item mended":       {func(c *models.Cart) { c.Set(one, 3) }, nil},
+		"the bad item bad as ever":  {func(c *models.Cart) { c.Set(one, -4) }, []string{"products[0].quantity too_small 1"}},
+		"the bad item, moved":       {func(c *models.Cart) { c.Remove(two) }, nil},
+		"the bad quantity, another": {func(c *models.Cart) { c.Set(two, -3) }, []string{"products[1].quantity too_small 1"}},
+	} {
+		c2 := bad.Clone()
+		c.change(&c2)
+		wants(t, what, c2.CheckChange(bad), c.want...)
+	}
+	full := models.Cart{}
+	for i := range models.MaxItems + 2 {
+		full.Add(models.ID{1, byte(i >> 8), byte(i)}, 1)
+	}
+	fewer, more := full.Clone(), full.Clone()
+	fewer.Remove(full.Products[0].Product)
+	more.Add(two, 1)
+	wants(t, "one of too many taken out", fewer.CheckChange(full))
+	wants(t, "one more than too many", more.CheckChange(full), "products too_many 500")
+}

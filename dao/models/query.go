@@ -28,6 +28,7 @@ type ProductQuery struct {
 	MaxPrice  *Money   // inclusive; nil means none
 	Text      string   // each of its words must begin some word of the product, see [Words]
 	Codes     []string // only these codes; nil means any
+	IDs       []ID     // only these ids; nil means any
 	Sort      Sort
 	Page      int // from 1; 0 means 1
 	Limit     int // 1 to MaxLimit
@@ -97,7 +98,8 @@ func (q ProductQuery) matches(p Product) bool {
 		(!q.Available || p.Available()) &&
 		(q.MinPrice == nil || *q.MinPrice <= p.Price) &&
 		(q.MaxPrice == nil || p.Price <= *q.MaxPrice) &&
-		(q.Codes == nil || slices.Contains(q.Codes, p.Code))
+		(q.Codes == nil || slices.Contains(q.Codes, p.Code)) &&
+		(q.IDs == nil || slices.Contains(q.IDs, p.ID))
 }
 
 func hasWords(p Product, begins []string) bool {

@@ -1,0 +1,114 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+
+	"pulperia/dao"
+	"pulperia/dao/dbmanagers/mongotest"
+)
+
+// engines make a store of each kind, for --store. The shop is to be the same on all of them.
+var engines = []struct {
+	name  string
+	store func(t *testing.T) string
+}{
+	{"files", func(t *testing.T) string { return t.TempDir() }},
+	{"mongodb", func(t *testing.T) string { return mongotest.URI(t) }},
+}
+
+// onEachEngine runs a test once on each engine. newStore returns a store that has never been opened.
+func onEachEngine(t *testing.T, test func(t *testing.T, newStore func() string)) {
+	for _, engine := range engines {
+		t.Run(engine.name, func(t *testing.T) { test(t, func() string { return engine.store(t) }) })
+	}
+}
+
+// inside is a whole shop in this process: what the program is made of, where the race detector sees it.
+type inside struct {
+	url   string
+	store dao.Store
+	close func() // ends it in the program's order; a second time it does nothing
+}
+
+// openInside opens a shop with the flags of serve.
+func openInside(t *testing.T, store string, flags ...string) *inside {
+	t.Helper()
+	c, err := parse(t, nil, append([]string{"--store", store}, flags...)...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	log := slog.New(slog.NewTextHandler(t.Output(), nil))
+	s := &inside{}
+	if s.store, err = c.openStore(t.Context(), store, c.Serve.KeepChanges, log); err != nil {
+		t.Fatal(err)
+	}
+	handler, hub, err := c.Serve.handler(s.store, log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(handler)
+	stopHub := inBackground(t.Context(), hub.Run)
+	s.url = server.URL
+	closed := false
+	s.close = func() {
+		if closed {
+			return
+		}
+		closed = true
+		goodbye, cancel := context.WithTimeout(context.Background(), goodbyeTimeout)
+		defer cancel()
+		hub.Close(goodbye)
+		server.Close()
+		stopHub()
+		if err := s.store.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	t.Cleanup(s.close)
+	return s
+}
+
+// send sends a request from a visitor, with headers as name, value, name, value; the answer is read.
+func (s *inside) send(t *testing.T, visitor *http.Client, method, path, body string, headers ...string) (*http.Response, string) {
+	t.Helper()
+	request, err := newRequest(method, s.url+path, body, headers...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer, err := visitor.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	text, err := io.ReadAll(answer.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return answer, string(text)
+}
+
+// must is send for what has to go well.
+func (s *inside) must(t *testing.T, method, path, body string) string {
+	t.Helper()
+	answer, text := s.send(t, http.DefaultClient, method, path, body)
+	if answer.StatusCode >= 300 {
+		t.Fatalf("%s %s: %s %s", method, path, answer.Status, text)
+	}
+	return text
+}
+
+// post stores a message and returns its position.
+func (s *inside) post(t *testing.T, text string) string {
+	t.Helper()
+	answer, body := s.send(t, http.DefaultClient, "POST", "/api/messages", fmt.Sprintf(`{"user":"beto@example.com","message":%q}`, text))
+	if answer.StatusCode != http.StatusCreated {
+		t.Fatal(answer.Status, body)
+	}
+	return answer.Header.Get("X-Position")
+}

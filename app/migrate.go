@@ -1,0 +1,192 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"runtime/debug"
+
+	"pulperia/dao"
+)
+
+// migrateCommand makes a store of what another one holds.
+type migrateCommand struct {
+	From        string `required:"" placeholder:"DIR|URL" help:"Store to migrate, a folder or a MongoDB URL. It is only read; close the shop before."`
+	To          string `required:"" placeholder:"DIR|URL" help:"Where to: a folder or a database that holds nothing yet. A migration that was cut off goes on."`
+	DropUnknown bool   `help:"Leave out the fields of other programs that the target has no place for."`
+	Restart     bool   `help:"Begin anew: remove what an unfinished migration has left in the target."`
+}
+
+// memoryAimedAt holds a hundred thousand products and a million messages, when what is not needed any more is given back soon. A
+// larger store takes more.
+const memoryAimedAt = 160 << 20
+
+// Run migrates, compares both sides, and only then makes the target a store that opens.
+func (c *migrateCommand) Run(ctx context.Context, g *globals, streams Streams) error {
+	limit := debug.SetMemoryLimit(-1)
+	debug.SetMemoryLimit(min(limit, memoryAimedAt))
+	defer debug.SetMemoryLimit(limit)
+	m, err := c.migration(g, streams)
+	if err == nil {
+		err = m.run(ctx)
+	}
+	if err != nil {
+		return fmt.Errorf("migrate: %w", err)
+	}
+	return nil
+}
+
+func (c *migrateCommand) migration(g *globals, streams Streams) (*migration, error) {
+	from, err := g.newEnd("--from", c.From, streams.Err)
+	if err != nil {
+		return nil, err
+	}
+	to, err := g.newEnd("--to", c.To, streams.Err)
+	if err != nil {
+		return nil, err
+	}
+	m := &migration{from: from, to: to, restore: to.restore, command: c, out: streams.Out, progress: &progress{to: streams.Err}}
+	return m, wantApart(from, to)
+}
+
+// restoring is a store that is being made of the values of another one, in the order of a dump. Whoever restores the same again
+// goes on where it was cut off; until Finish it does not open as a store.
+type restoring interface {
+	Done() int                                                                                // how many values are in
+	Put(context.Context, dao.Batch) error                                                     // adds the next ones; the batch is its own from then on
+	Dump(ctx context.Context, visit func(dao.Batch) error) (position dao.Position, err error) // makes it whole and reads it back
+	Finish(context.Context) error
+	Close() error
+}
+
+// migration is one on its way.
+type migration struct {
+	from, to *end
+	restore  func(ctx context.Context, source, content string) (restoring, error) // that of to
+	command  *migrateCommand
+	out      io.Writer
+	progress *progress
+}
+
+func (m *migration) run(ctx context.Context) error {
+	source, err := m.from.read(ctx)
+	if err != nil {
+		return err
+	}
+	closeSource := func() error { return source.Close() }
+	defer func() { closeSource() }()
+	held, err := m.takeStock(ctx, source)
+	if err != nil {
+		return err
+	}
+	if m.command.Restart {
+		if err := m.to.discard(ctx); err != nil {
+			return err
+		}
+	}
+	target, err := m.restore(ctx, m.from.String(), held.name())
+	if err != nil {
+		return err
+	}
+	defer func() { target.Close() }()
+	if err := m.copy(ctx, source, target, held); err != nil {
+		return m.stopped(ctx, target, held, err)
+	}
+	head, err := source.Feed.Head(ctx)
+	if err := errors.Join(err, source.Close()); err != nil { // before the other is read: both take memory
+		return err
+	}
+	closeSource = func() error { return nil }
+	if err := m.prove(ctx, target, held); err != nil {
+		return m.stopped(ctx, target, held, err)
+	}
+	if err := target.Finish(ctx); err != nil {
+		return m.stopped(ctx, target, held, err)
+	}
+	fmt.Fprintf(m.out, "%s is a store now: pulperia --store %s\n", m.to, m.to)
+	return errors.Join(target.Close(), m.lookBack(ctx, head))
+}
+
+// copy puts into the target what is not in yet. The source must give what it gave when stock was taken.
+func (m *migration) copy(ctx context.Context, source dao.Store, target restoring, held stock) error {
+	total, skip := held.total(), target.Done()
+	if skip > 0 {
+		fmt.Fprintf(m.out, "going on after %d of %d values\n", skip, total)
+	}
+	if skip >= total {
+		return nil
+	}
+	copied := newContent()
+	m.progress.begin("copying", total)
+	_, err := source.Dump(ctx, func(batch dao.Batch) error {
+		copied.add(batch)
+		m.progress.add(batch.Len())
+		rest := without(batch, skip)
+		skip -= batch.Len() - rest.Len()
+		if rest.Len() == 0 {
+			return ctx.Err()
+		}
+		return target.Put(ctx, rest)
+	})
+	m.progress.end()
+	if err != nil {
+		return err
+	}
+	if copied.sums() != held.sums {
+		return fmt.Errorf("%s has changed while it was copied: close the shops that write to it, and begin anew with --restart", m.from)
+	}
+	return nil
+}
+
+// without returns a batch without the first n of its values.
+func without(batch dao.Batch, n int) dao.Batch {
+	products := min(n, len(batch.Products))
+	carts := min(n-products, len(batch.Carts))
+	messages := min(n-products-carts, len(batch.Messages))
+	return dao.Batch{Products: batch.Products[products:], Carts: batch.Carts[carts:], Messages: batch.Messages[messages:]}
+}
+
+// prove reads the target back, and prints what is in both.
+func (m *migration) prove(ctx context.Context, target restoring, held stock) error {
+	there := newContent()
+	m.progress.begin("reading back", held.total())
+	_, err := target.Dump(ctx, func(batch dao.Batch) error {
+		there.add(batch)
+		m.progress.add(batch.Len())
+		return ctx.Err()
+	})
+	m.progress.end()
+	if err != nil {
+		return err
+	}
+	sums := there.sums()
+	printSums(m.out, held.sums, sums)
+	if sums != held.sums {
+		return fmt.Errorf("%s does not hold what %s does, and stays closed: begin anew with --restart", m.to, m.from)
+	}
+	return nil
+}
+
+// stopped says what is left of a migration that ended early.
+func (m *migration) stopped(ctx context.Context, target restoring, held stock, err error) error {
+	closed := target.Close() // notes what is in
+	if ctx.Err() == nil {
+		return errors.Join(err, closed)
+	}
+	return errors.Join(fmt.Errorf("stopped; %d of %d values are in %s: the same command goes on from there: %w",
+		target.Done(), held.total(), m.to, context.Cause(ctx)), closed)
+}
+
+// lookBack says so when the source has gone on since it was read.
+func (m *migration) lookBack(ctx context.Context, was dao.Position) error {
+	source, err := m.from.read(ctx)
+	if err != nil {
+		return err
+	}
+	head, err := source.Feed.Head(ctx)
+	if err == nil && head.Offset > was.Offset { // the epoch of a database that no shop has opened yet is another one each time
+		fmt.Fprintf(m.out, "note: %s has gone on since it was read, from %s to %s: these changes are not in %s\n", m.from, was, head, m.to)
+	}
+	return errors.Join(err, source.Close())
+}

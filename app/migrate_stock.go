@@ -1,0 +1,96 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"pulperia/dao"
+	"pulperia/dao/dbmanagers"
+	"pulperia/dao/models"
+)
+
+// stock is what a source holds, as far as a migration must know it before it begins.
+type stock struct {
+	sums
+	found    dbmanagers.Findings
+	problems int
+	shown    []string             // the first problems
+	codes    map[string]models.ID // whose they are
+}
+
+// takeStock reads the whole source once: to know what it holds, and that all of it can go over. What cannot is an error.
+func (m *migration) takeStock(ctx context.Context, source dao.Store) (stock, error) {
+	s := stock{codes: make(map[string]models.ID)}
+	all := newContent()
+	m.progress.begin("reading "+m.from.String(), 0)
+	var err error
+	s.found, err = m.from.survey(ctx, source, func(batch dao.Batch) error {
+		all.add(batch)
+		s.check(batch)
+		m.progress.add(batch.Len())
+		return ctx.Err()
+	})
+	m.progress.end()
+	if err != nil {
+		return s, err
+	}
+	s.sums, s.codes = all.sums(), nil
+	if s.total() == 0 {
+		return s, fmt.Errorf("%s holds no product, no cart and no message: is it the right one?", m.from)
+	}
+	return s, m.wantFit(s)
+}
+
+// check notes the values that no store takes.
+func (s *stock) check(batch dao.Batch) {
+	for _, p := range batch.Products {
+		s.note("product", p.ID, p.Check())
+		if owner, twice := s.codes[p.Code]; twice {
+			s.note("product", p.ID, fmt.Errorf("code %q is that of product %s, too", p.Code, owner))
+		}
+		s.codes[p.Code] = p.ID
+	}
+	for _, c := range batch.Carts {
+		s.note("cart", c.ID, c.Check())
+	}
+	for _, one := range batch.Messages {
+		s.note("message", one.ID, one.Check())
+	}
+}
+
+func (s *stock) note(kind string, id models.ID, problem error) {
+	const most = 20
+	if problem == nil {
+		return
+	}
+	if s.problems++; s.problems <= most {
+		s.shown = append(s.shown, fmt.Sprintf("%s %s: %v", kind, id, problem))
+	}
+}
+
+// wantFit prints what of the source has no place in the target, and returns an error when that is not allowed.
+func (m *migration) wantFit(s stock) error {
+	for _, line := range s.shown {
+		fmt.Fprintln(m.out, line)
+	}
+	if more := s.problems - len(s.shown); more > 0 {
+		fmt.Fprintf(m.out, "and %d more\n", more)
+	}
+	unknown := slices.Sorted(maps.Keys(s.found.Unknown))
+	for _, field := range unknown {
+		fmt.Fprintf(m.out, "%s is unknown here: %d documents have it\n", field, s.found.Unknown[field])
+	}
+	if s.found.Guessed > 0 {
+		fmt.Fprintf(m.out, "note: %d documents of other programs are taken as the shop shows them; pulperia check names them\n", s.found.Guessed)
+	}
+	switch {
+	case s.problems > 0:
+		return fmt.Errorf("%d values of %s break the rules: mend them in the shop, and migrate then; nothing was written", s.problems, m.from)
+	case len(unknown) > 0 && !m.command.DropUnknown:
+		return fmt.Errorf("the target has no place for %s: --drop-unknown leaves them out; nothing was written", strings.Join(unknown, ", "))
+	}
+	return nil
+}

@@ -1,0 +1,132 @@
+package dbmanagers
+
+import (
+	"context"
+	"math/rand/v2"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"pulperia/dao"
+	"pulperia/dao/models"
+)
+
+// findAnnounced settles what is in the feed already, from an earlier attempt or by another process, and returns the rest. It looks at
+// what is new since a position; only when there is nothing of it, or when it is to look thoroughly, it asks for each by its name.
+func (r *announcer) findAnnounced(ctx context.Context, batch []*announcement, since dao.Position, thoroughly bool) ([]*announcement, error) {
+	if err := r.feed.catchUp(ctx); err != nil {
+		return batch, err
+	}
+	places := make(map[changeKey]int64)
+	news, known := r.feed.remembered(since, tailSize)
+	for _, change := range news {
+		places[nameOf(change)] = change.Offset
+	}
+	if thoroughly || !known || len(news) == 0 {
+		if err := r.ask(ctx, batch, places); err != nil {
+			return batch, err
+		}
+		// What is in the feed counts when all before it is, too: the head says so.
+		if err := r.feed.catchUp(ctx); err != nil {
+			return batch, err
+		}
+	}
+	base, _ := r.feed.bounds()
+	head := r.feed.last()
+	var left []*announcement
+	for _, a := range batch {
+		offset, found := places[a.name()]
+		if found && offset <= base {
+			if err := r.retract(ctx, a, offset); err != nil {
+				return batch, err
+			}
+		}
+		if !found || offset > head.Offset || offset <= base {
+			left = append(left, a)
+			continue
+		}
+		a.change.Offset, a.epoch = offset, head.Epoch
+		r.settle(a)
+	}
+	return left, nil
+}
+
+// ask notes the offsets of those changes of a batch that are in the feed.
+func (r *announcer) ask(ctx context.Context, batch []*announcement, places map[changeKey]int64) error {
+	var names bson.A
+	for _, a := range batch {
+		names = append(names, bson.M{"kind": a.change.Kind, "id": objectID(a.change.ID), "rev": a.change.Rev})
+	}
+	for some := range slices.Chunk(names, 100) {
+		cursor, err := r.feed.coll.Find(ctx, bson.M{"$or": some})
+		if err != nil {
+			return err
+		}
+		var found []entry
+		if err := cursor.All(ctx, &found); err != nil {
+			return err
+		}
+		for _, e := range found {
+			places[changeKey{e.Kind, models.ID(e.ID), e.Rev}] = e.Offset
+		}
+	}
+	return nil
+}
+
+// retract removes an announcement that does not count: it was made by a process that slept while the feed was pruned beyond it, or
+// was begun anew. What is pruned is stamped (see feed.prune), so that nobody announces it again and comes here.
+func (r *announcer) retract(ctx context.Context, a *announcement, offset int64) error {
+	meta, err := r.feed.readMeta(ctx)
+	if err != nil || meta.Epoch != r.feed.last().Epoch || offset > meta.Base {
+		return err
+	}
+	_, err = r.feed.coll.DeleteOne(ctx, bson.M{"_id": offset, "kind": a.change.Kind, "id": objectID(a.change.ID), "rev": a.change.Rev})
+	return err
+}
+
+// counted returns those of some announcements that count: the feed has not been begun anew, nor pruned beyond them, since they were
+// made. The others are left to the sweeper, which finds their documents not to be stamped.
+func (f *feed) counted(ctx context.Context, list []*announcement) (counted []*announcement, err error) {
+	ctx, cancel := context.WithTimeout(ctx, f.Timeout)
+	defer cancel()
+	meta, err := f.readMeta(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, a := range list {
+		if place := a.place(); place.Epoch == meta.Epoch && place.Offset > meta.Base {
+			counted = append(counted, a)
+		}
+	}
+	return counted, nil
+}
+
+func nameOf(c dao.Change) changeKey { return changeKey{c.Kind, c.ID, c.Rev} }
+
+// turns lets other processes have theirs. Whoever has just announced knows the head, and would be the first again and again; the
+// others learn of it one round trip later, when the next offset is taken, too. So while there are others, there is a pause after
+// each announcement, about as long as that took. What waits meanwhile goes in one batch.
+type turns struct {
+	others atomic.Int64  // when there was a sign of other processes, in nanoseconds since 1970
+	last   time.Duration // how long the last announcement took
+	end    time.Time     // when it was done
+}
+
+// presumed is how long a sign of other processes counts.
+const presumed = 10 * time.Second
+
+func (t *turns) sign() { t.others.Store(time.Now().UnixNano()) }
+
+func (t *turns) took(d time.Duration) { t.last, t.end = min(d, 50*time.Millisecond), time.Now() }
+
+func (t *turns) wait(ctx context.Context) {
+	if t.last == 0 || time.Since(time.Unix(0, t.others.Load())) > presumed {
+		return
+	}
+	pause := t.last/2 + rand.N(t.last)
+	if rest := time.Until(t.end.Add(pause)); rest > 0 {
+		sleep(ctx, rest)
+	}
+}

@@ -1,0 +1,89 @@
+package dbmanagers
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"pgregory.net/rapid"
+
+	"pulperia/dao/models"
+)
+
+// What is written is read back as it was, and has no dirt and no unknown field; beside our notes, as the engine puts them.
+func TestCodecRoundTrip(t *testing.T) {
+	noted := func(t rapid.TB, doc bson.D, rev int64) bson.Raw {
+		return rawOf(t, append(doc, bson.E{Key: "pulperia", Value: bson.D{{Key: "rev", Value: rev}, {Key: "created", Value: int64(1)}}}))
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		p, c, m := validProduct.Draw(t, "product"), validCart.Draw(t, "cart"), validMessage.Draw(t, "message")
+		if err := p.Check(); err != nil {
+			t.Fatalf("the test draws bad products: %v", err)
+		}
+		product, cart, message := noted(t, productDoc(p), p.Rev), noted(t, cartDoc(c), c.Rev), noted(t, messageDoc(m), 1)
+		if diff := cmp.Diff(p, readProduct(product)); diff != "" {
+			t.Errorf("product (-want +got):\n%s", diff)
+		}
+		if diff := cmp.Diff(c, readCart(cart)); diff != "" {
+			t.Errorf("cart (-want +got):\n%s", diff)
+		}
+		if diff := cmp.Diff(m, readMessage(message)); diff != "" {
+			t.Errorf("message (-want +got):\n%s", diff)
+		}
+		if dirt := slices.Concat(productDirt(product), cartDirt(cart), messageDirt(message)); dirt != nil {
+			t.Errorf("dirt in what we write: %q", dirt)
+		}
+		if names := slices.Concat(unknownFields("product", product), unknownFields("cart", cart), unknownFields("message", message)); names != nil {
+			t.Errorf("unknown in what we write: %q", names)
+		}
+	})
+}
+
+// The forms are those that mongoose reads and writes: names, order and types of the fields.
+func TestDocumentForm(t *testing.T) {
+	id := models.ID{0: 0x66, 11: 1}
+	p := models.Product{ID: id, Title: "Mate", Description: "d", Code: "M-1", Price: 1234_50, Status: true, Stock: 7, Category: "c", CreatedAt: 1, UpdatedAt: 2}
+	c := models.Cart{ID: id, Products: []models.Item{{Product: id, Quantity: 3_000_000_000}}, CreatedAt: 1, UpdatedAt: 2}
+	const oid = `{"$oid":"660000000000000000000001"}`
+	const times = `"createdAt":{"$date":{"$numberLong":"1"}},"updatedAt":{"$date":{"$numberLong":"2"}}`
+	for _, form := range []struct {
+		doc  bson.D
+		want string
+	}{
+		{productDoc(p), `{"_id":` + oid + `,"title":"Mate","description":"d","code":"M-1","price":{"$numberDouble":"1234.5"},"status":true,` +
+			`"stock":{"$numberInt":"7"},"category":"c","thumbnails":[],` + times + `}`},
+		{cartDoc(c), `{"_id":` + oid + `,"products":[{"product":` + oid + `,"quantity":{"$numberLong":"3000000000"}}],` + times + `}`},
+		{cartDoc(models.Cart{ID: id, CreatedAt: 1, UpdatedAt: 2}), `{"_id":` + oid + `,"products":[],` + times + `}`},
+		{messageDoc(models.Message{ID: id, User: "u", Message: "m", CreatedAt: 1}), `{"_id":` + oid + `,"user":"u","message":"m",` +
+			`"createdAt":{"$date":{"$numberLong":"1"}}}`},
+		{productKeys(models.Product{Title: "Té té", Code: "M-1", Price: 5, Status: true, Stock: 1, CreatedAt: 9}), `{"code":"M-1","category":"",` +
+			`"cents":{"$numberLong":"5"},"status":true,"available":true,"created":{"$numberLong":"9"},"words":["1","m","te"]}`},
+		{productKeys(models.Product{}), `{"code":"","category":"",` +
+			`"cents":{"$numberLong":"0"},"status":false,"available":false,"created":{"$numberLong":"0"},"words":[]}`},
+	} {
+		got, err := bson.MarshalExtJSON(form.doc, true, false)
+		if diff := cmp.Diff(form.want, string(got)); diff != "" || err != nil {
+			t.Errorf("%v (-want +got):\n%s", err, diff)
+		}
+	}
+}
+
+// An amount goes through the double and back without losing a cent, and JavaScript shows the double as the amount.
+func TestMoneyIsADouble(t *testing.T) {
+	check := func(t rapid.TB, cents int64) {
+		price := rawOf(t, productDoc(models.Product{Price: models.Money(cents)})).Lookup("price")
+		if got := centsOf(price); int64(got) != cents || textOf(price) != got.String() {
+			t.Fatalf("%d cents are written %s and read as %d", cents, price, got)
+		}
+	}
+	for cents := range int64(20_000) {
+		check(t, cents)
+		check(t, int64(models.MaxPrice)-cents)
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		for range 20 {
+			check(t, rapid.Int64Range(0, int64(models.MaxPrice)).Draw(t, "cents"))
+		}
+	})
+}

@@ -1,0 +1,279 @@
+package dbmanagers
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"pulperia/dao"
+	"pulperia/dao/models"
+)
+
+// The fields of ours that the protocol needs, in documents of all kinds.
+const (
+	revField   = "pulperia.rev"   // long
+	bornField  = "pulperia.born"  // long, by chance: it is ours, but has no revision yet
+	stampField = "pulperia.feed"  // long, the offset of the last change; null: not announced; loading: not there yet
+	goneField  = "pulperia.gone"  // true: deleted, to be removed once that is announced
+	loadField  = "pulperia.load"  // the id of the load that brought it, and
+	placeField = "pulperia.place" // its place in that
+	idField    = "pulperia.id"    // the id that we know it by, when its _id is no ObjectID
+)
+
+// loading is the stamp of a document that a load under way has brought: it does not exist for anybody else yet.
+const loading = int64(-1)
+
+// shape is what a kind of document knows about itself.
+type shape struct {
+	doc  func(raw bson.Raw, rev int64) json.RawMessage // what the feed tells of it at a revision
+	keys func(raw bson.Raw) bson.D                     // what listing needs, derived from its fields
+}
+
+// collection is the documents of one kind.
+type collection struct {
+	*engine
+	shape
+	kind  dao.Kind
+	coll  *mongo.Collection
+	lines lines // of those who want to change one document
+}
+
+func newCollection(e *engine, kind dao.Kind, coll *mongo.Collection, s shape) *collection {
+	return &collection{engine: e, shape: s, kind: kind, coll: coll}
+}
+
+// record is a document as it stands in the database.
+type record struct {
+	raw   bson.Raw
+	key   bson.RawValue // its _id
+	id    models.ID
+	rev   int64
+	born  int64 // it is ours and waits for its revision; or 0
+	stamp int64 // the offset of its last change, 0 when that is not announced, or loading
+	ours  bool  // it has been claimed, at least
+	gone  bool
+	load  string // that brought it; or ""
+	place int64  // in its load
+}
+
+func recordOf(raw bson.Raw) record {
+	rec := record{raw: raw, key: raw.Lookup("_id")}
+	rec.id = idOf(rec.key)
+	inner, ok := raw.Lookup("pulperia").DocumentOK()
+	if !ok {
+		return rec
+	}
+	rec.rev, rec.ours = inner.Lookup("rev").AsInt64OK()
+	rec.born, _ = inner.Lookup("born").AsInt64OK()
+	rec.stamp, _ = inner.Lookup("feed").AsInt64OK()
+	rec.gone, _ = inner.Lookup("gone").BooleanOK()
+	rec.load, _ = inner.Lookup("load").StringValueOK()
+	rec.place, _ = inner.Lookup("place").AsInt64OK()
+	return rec
+}
+
+// exists says whether readers see the document.
+func (r record) exists() bool { return !r.gone && r.stamp != loading }
+
+// find returns a document that readers see, or dao.ErrNotFound.
+func (c *collection) find(ctx context.Context, id models.ID) (record, error) {
+	rec, err := c.lookUp(ctx, id)
+	if err == nil && !rec.exists() {
+		err = absent(c.kind, id)
+	}
+	return rec, err
+}
+
+// lookUp returns a document in whatever state it is, or dao.ErrNotFound.
+func (c *collection) lookUp(ctx context.Context, id models.ID) (record, error) {
+	ctx, cancel := context.WithTimeout(ctx, c.Timeout)
+	defer cancel()
+	raw, err := c.coll.FindOne(ctx, bson.M{"_id": objectID(id)}).Raw()
+	if errors.Is(err, mongo.ErrNoDocuments) {
+		raw, err = c.coll.FindOne(ctx, bson.M{idField: objectID(id)}).Raw()
+	}
+	if errors.Is(err, mongo.ErrNoDocuments) {
+		return record{}, absent(c.kind, id)
+	}
+	if err != nil {
+		return record{}, c.readError(ctx, fmt.Sprintf("read %s %s", c.kind, id), err)
+	}
+	return recordOf(raw), nil
+}
+
+// lookUpMany returns those of the documents that are there, in whatever state.
+func (c *collection) lookUpMany(ctx context.Context, ids []models.ID) (map[models.ID]record, error) {
+	found := make(map[models.ID]record, len(ids))
+	if len(ids) == 0 {
+		return found, nil
+	}
+	list := make([]bson.ObjectID, len(ids))
+	for i, id := range ids {
+		list[i] = objectID(id)
+	}
+	filter := bson.M{"$or": bson.A{bson.M{"_id": bson.M{"$in": list}}, bson.M{idField: bson.M{"$in": list}}}}
+	return found, c.each(ctx, filter, nil, func(rec record) error { found[rec.id] = rec; return nil })
+}
+
+// each visits the documents that a filter selects.
+func (c *collection) each(ctx context.Context, filter any, o *options.FindOptionsBuilder, visit func(record) error) error {
+	if o == nil {
+		o = options.Find()
+	}
+	cursor, err := c.coll.Find(ctx, filter, o)
+	if err != nil {
+		return c.readError(ctx, "read "+c.coll.Name(), err)
+	}
+	defer c.closeCursor(cursor)
+	for cursor.Next(ctx) {
+		if err := visit(recordOf(append(bson.Raw(nil), cursor.Current...))); err != nil {
+			return err
+		}
+	}
+	return c.readError(ctx, "read "+c.coll.Name(), cursor.Err())
+}
+
+// closeCursor tells the server that a cursor is not needed any more, if it does not know that.
+func (e *engine) closeCursor(cursor *mongo.Cursor) {
+	e.bounded(context.Background(), cursor.Close)
+}
+
+// change is what a write does to one document.
+type change struct {
+	set, unset bson.D // fields of the document
+	keys       bson.D // derived values; those that are not named stay
+	gone       bool   // it is deleted
+	doc        json.RawMessage
+}
+
+// update is read-change-write: alter says what to do with the document as it is, nil for nothing, and is asked again when somebody
+// else was faster. Those of this process who want the same document stand in line.
+func (c *collection) update(ctx context.Context, id models.ID, alter func(record) (*change, error)) (dao.Receipt, error) {
+	leave, err := c.lines.stand(ctx, id)
+	if err != nil {
+		return dao.Receipt{}, fmt.Errorf("change %s %s: %w: others are at it: %w", c.kind, id, dao.ErrUnavailable, err)
+	}
+	defer leave()
+	for {
+		rec, err := c.find(ctx, id)
+		if err != nil {
+			return dao.Receipt{}, err
+		}
+		offset, err := c.finish(ctx, &rec)
+		if err != nil {
+			return dao.Receipt{}, err
+		}
+		todo, err := alter(rec)
+		if err != nil {
+			return dao.Receipt{}, err
+		}
+		if todo == nil {
+			_, head := c.feed.bounds()
+			return dao.Receipt{Position: c.feed.position(max(offset, head)), Repeated: true}, nil
+		}
+		done, err := c.apply(ctx, rec, todo)
+		if collided(err) {
+			continue
+		}
+		if err != nil {
+			return dao.Receipt{}, writeError(fmt.Sprintf("change %s %s", c.kind, id), err)
+		}
+		if done {
+			return c.announce(ctx, rec.key, id, rec.rev+1, todo)
+		}
+	}
+}
+
+// apply changes a document that is announced, if it is still at that revision.
+func (c *collection) apply(ctx context.Context, rec record, todo *change) (done bool, err error) {
+	filter := bson.M{"_id": rec.key, revField: rec.rev}
+	set := append(bson.D{}, todo.set...)
+	if todo.gone { // what stood in pulperia goes, and with it the document from all listings
+		set = append(set, bson.E{Key: "pulperia", Value: bson.D{{Key: "rev", Value: rec.rev + 1}, {Key: "feed", Value: nil}, {Key: "gone", Value: true}}})
+	} else {
+		set = append(set, bson.E{Key: revField, Value: rec.rev + 1}, bson.E{Key: stampField, Value: nil})
+		for _, key := range todo.keys {
+			set = append(set, bson.E{Key: "pulperia." + key.Key, Value: key.Value})
+		}
+	}
+	update, unset := bson.D{{Key: "$set", Value: set}}, todo.unset
+	if rec.load != "" && !todo.gone { // what concerns the load as a whole does not concern this change
+		unset = append(slices.Clone(unset), bson.E{Key: loadField, Value: ""}, bson.E{Key: placeField, Value: ""})
+	}
+	if len(unset) > 0 {
+		update = append(update, bson.E{Key: "$unset", Value: unset})
+	}
+	result, err := c.coll.UpdateOne(ctx, filter, update)
+	if err != nil {
+		return false, err
+	}
+	c.at("changed")
+	return result.MatchedCount == 1, nil
+}
+
+// announce tells the feed of a change that this process has just made.
+func (c *collection) announce(ctx context.Context, key bson.RawValue, id models.ID, rev int64, done *change) (dao.Receipt, error) {
+	op := dao.OpPut
+	if done.gone {
+		op = dao.OpDelete
+	}
+	a := c.announcer.submit(c.announcement(key, id, rev, op, done.doc))
+	if _, err := a.wait(ctx); err != nil {
+		return dao.Receipt{}, fmt.Errorf("announce %s %s: %w: %w", c.kind, id, dao.ErrUnknown, err)
+	}
+	return dao.Receipt{Position: a.place()}, nil
+}
+
+// finish claims and announces a document where that is missing, whoever has changed it, and returns the offset of its last change.
+func (c *collection) finish(ctx context.Context, rec *record) (offset int64, err error) {
+	if rec.stamp > 0 {
+		return rec.stamp, nil
+	}
+	if !rec.ours {
+		if err := c.claimOne(ctx, rec); err != nil {
+			return 0, err
+		}
+	}
+	offset, err = c.announcer.submit(c.announcementOf(*rec)).wait(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("announce %s %s: %w: %w", c.kind, rec.id, dao.ErrUnavailable, err)
+	}
+	return offset, nil
+}
+
+// announcementOf is what is to be told of a document that is not announced.
+func (c *collection) announcementOf(rec record) *announcement {
+	if rec.gone {
+		return c.announcement(rec.key, rec.id, rec.rev, dao.OpDelete, nil)
+	}
+	return c.announcement(rec.key, rec.id, rec.rev, dao.OpPut, c.doc(rec.raw, rec.rev))
+}
+
+// remove finishes the deletion of a document that is marked as deleted.
+func (c *collection) remove(ctx context.Context, rec record) error {
+	if _, err := c.finish(ctx, &rec); err != nil {
+		return err
+	}
+	_, err := c.coll.DeleteOne(ctx, bson.M{"_id": rec.key, revField: rec.rev, goneField: true})
+	return c.readError(ctx, fmt.Sprintf("remove %s %s", c.kind, rec.id), err) // nothing of the caller's own is written
+}
+
+// delete marks a document as deleted and announces it. meant says whether it is still to be deleted, and what is to be set
+// so that its unique values are free.
+func (c *collection) delete(ctx context.Context, id models.ID, meant func(record) (free bson.D, yes bool)) (was record, receipt dao.Receipt, err error) {
+	receipt, err = c.update(ctx, id, func(rec record) (*change, error) {
+		was = rec
+		free, yes := meant(rec)
+		if !yes {
+			return nil, nil
+		}
+		return &change{set: free, gone: true}, nil
+	})
+	return was, receipt, err
+}

@@ -1,0 +1,199 @@
+package dbmanagers
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"pulperia/dao"
+	"pulperia/dao/dbmanagers/mongotest"
+)
+
+// short makes failures come soon: it is the time-out of one operation, and connecting may take twice that.
+const short = time.Second
+
+// dialed connects until the test ends.
+func dialed(t *testing.T, url string, o Options) *mongo.Database {
+	t.Helper()
+	client, db, err := connect(t.Context(), url, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { client.Disconnect(context.Background()) })
+	return db
+}
+
+// wantRefusal fails unless connecting is refused, within twice the time-out, in one line with all the words and without the password.
+func wantRefusal(t *testing.T, url, password string, words ...string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second) // far more than connect may take, so that it is not this that ends it
+	defer cancel()
+	client, _, err := connect(ctx, url, Options{Timeout: short, Password: password})
+	if err == nil {
+		client.Disconnect(context.Background())
+		t.Fatal("connected")
+	}
+	if !errors.Is(err, dao.ErrUnavailable) {
+		t.Errorf("%v is not dao.ErrUnavailable", err)
+	}
+	text := err.Error()
+	for _, word := range append(words, "open store "+Redact(url)+": ") {
+		if !strings.Contains(text, word) {
+			t.Errorf("%q does not say %q", text, word)
+		}
+	}
+	if strings.Contains(text, "\n") || strings.Contains(text, "secreto") {
+		t.Errorf("more than one line, or the password: %q", text)
+	}
+}
+
+// What keeps the shop from its database is told apart, with a remedy of its own. Network and TLS are real here.
+func TestRefusedByTheNetwork(t *testing.T) {
+	silent := listen(t, func(net.Conn) {})
+	hangsUp := listen(t, func(conn net.Conn) { conn.Close() })
+	other := listen(t, func(conn net.Conn) { fmt.Fprint(conn, "SSH-2.0-OpenSSH_9.2\r\n") })
+	free, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	closed := free.Addr().String()
+	free.Close()
+	secure, strict := listenTLS(t, tls.NoClientCert), listenTLS(t, tls.RequireAnyClientCert)
+	for _, test := range []struct {
+		name, url string
+		words     []string
+	}{
+		{"closed port", "mongodb://ana:secreto@" + closed + "/", []string{"nothing listens at " + closed, "start the server"}},
+		{"no answer", "mongodb://ana:secreto@" + silent + "/", []string{"no answer from " + silent, "firewall"}},
+		{"hangs up", "mongodb://ana:secreto@" + hangsUp + "/", []string{"closes the connection", "tls=true"}},
+		{"garbage", "mongodb://ana:secreto@" + other + "/", []string{"does not answer like a MongoDB server", "host and port"}},
+		{"TLS where there is none", "mongodb://ana:secreto@" + other + "/?tls=true", []string{"does not answer with TLS", "take tls=true out"}},
+		{"unknown authority", "mongodb://ana:secreto@" + secure + "/?tls=true", []string{"certificate", "tlsCAFile"}},
+		{"wants a certificate", "mongodb://ana:secreto@" + strict + "/?tls=true&tlsInsecure=true", []string{"ends the TLS handshake", "tlsCertificateKeyFile"}},
+		{"unknown host", "mongodb://ana:secreto@no-such-host.invalid/", []string{"DNS", "no-such-host.invalid"}},
+		{"unknown cluster", "mongodb+srv://ana:secreto@no-such-cluster.invalid/", []string{"DNS", "no-such-cluster.invalid"}},
+		{"missing file", "mongodb://ana:secreto@" + closed + "/?tlsCAFile=/no/such.pem", []string{"/no/such.pem", "correct its path"}},
+		{"options that contradict", "mongodb://ana:secreto@" + closed + "/?tls=true&ssl=false", []string{"the URL cannot be used", "correct it"}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			wantRefusal(t, test.url, "", test.words...)
+		})
+	}
+}
+
+// listenTLS accepts TLS with a certificate that nobody vouches for.
+func listenTLS(t *testing.T, wants tls.ClientAuthType) string {
+	server := httptest.NewUnstartedServer(http.NotFoundHandler())
+	server.TLS = &tls.Config{ClientAuth: wants}
+	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	server.StartTLS()
+	t.Cleanup(server.Close)
+	return server.Listener.Addr().String()
+}
+
+// DNS that does not answer is given up in time, although the driver would wait for it.
+func TestSilentDNS(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
+	defer cancel()
+	answer := make(chan struct{})
+	defer close(answer)
+	target, err := parseURL("mongodb+srv://ana:secreto@tienda.example/", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = target.dial(ctx, func() *options.ClientOptions { <-answer; return options.Client() })
+	if text := target.explain(err, &watcher{}).Error(); !strings.Contains(text, "DNS gives no answer about tienda.example") {
+		t.Error(text)
+	}
+}
+
+// Servers that answer, but not what the shop needs.
+func TestRefusedByTheServer(t *testing.T) {
+	replica := func(more ...bson.E) bson.D { return append(bson.D{{Key: "setName", Value: "rs0"}}, more...) }
+	for _, test := range []struct {
+		name     string
+		hello    bson.D
+		answer   func(string) bson.D
+		user, at string // around the address
+		words    []string
+	}{
+		{"too old", bson.D{{Key: "maxWireVersion", Value: 6}}, nil, "", "/", []string{"too old", "wire version is 6", "4.4"}},
+		{"wrong password", nil, refuse("saslStart", 18), "ana:secreto@", "/", []string{"does not let user ana in", "error 18"}},
+		{"wrong password, as Atlas says it", nil, refuse("saslStart", 8000), "ana:secreto@", "/", []string{"does not let user ana in", "error 8000"}},
+		{"user in another database", nil, refuse("saslStart", 18), "ana:secreto@", "/shop", []string{"authSource=admin", "database shop"}},
+		{"no right to read", nil, refuse("find", 13), "ana:secreto@", "/shop?authMechanism=PLAIN", []string{"user ana may not use database shop", "readWrite"}},
+		{"no right, as Atlas says it", nil, refuse("find", 8000), "ana:secreto@", "/shop?authMechanism=PLAIN", []string{"may not use database shop", "readWrite"}},
+		{"login that cannot go on", nil, refuse("-", 0), "ana:secreto@", "/", []string{"the login failed on this side", "authMechanism"}},
+		{"no user", nil, refuse("find", 13), "", "/", []string{"who asks", "PULPERIA_STORE_PASSWORD"}},
+		{"another error", nil, refuse("ping", 999), "", "/", []string{"error 999", "no, says the server"}},
+		{"wrong set", replica(bson.E{Key: "isWritablePrimary", Value: true}), nil, "", "/?replicaSet=rs1", []string{"replica set rs1", "replicaSet="}},
+		{"no primary", replica(bson.E{Key: "isWritablePrimary", Value: false}, bson.E{Key: "ismaster", Value: false}, bson.E{Key: "secondary", Value: true}),
+			nil, "", "/?replicaSet=rs0", []string{"no primary", "election"}},
+		{"straight to a secondary", replica(bson.E{Key: "isWritablePrimary", Value: false}, bson.E{Key: "ismaster", Value: false}, bson.E{Key: "secondary", Value: true}),
+			nil, "", "/?directConnection=true", []string{"secondary", "directConnection"}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			server := newFakeServer(t)
+			server.answer = test.answer
+			server.hello = append(test.hello, bson.E{Key: "hosts", Value: bson.A{server.address}}, bson.E{Key: "me", Value: server.address})
+			if test.user != "" {
+				server.hello = append(server.hello, bson.E{Key: "saslSupportedMechs", Value: bson.A{"SCRAM-SHA-256"}})
+			}
+			wantRefusal(t, "mongodb://"+test.user+server.address+test.at, "", test.words...)
+		})
+	}
+}
+
+// A real server lets one into the database of the path, and tells a user that it does not know to go away.
+func TestRealServer(t *testing.T) {
+	url := mongotest.URI(t)
+	p, _ := split(url)
+	if db := dialed(t, url, Options{}); db.Name() != p.path {
+		t.Errorf("in database %s of %s", db.Name(), Redact(url))
+	}
+	if !p.hasUser && !p.hasQuery {
+		wantRefusal(t, p.scheme+"://nadie:secreto@"+p.hosts+"/"+p.path, "", "does not let user nadie in", "error 18", "authSource=admin")
+	}
+}
+
+// Who stops the start hears of the stop, not of a server.
+func TestConnectCancelled(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	asked := make(chan struct{})
+	silent := listen(t, func(net.Conn) { cancel(); close(asked) })
+	_, _, err := connect(ctx, "mongodb://"+silent+"/?maxConnecting=1", Options{})
+	<-asked
+	if !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+}
+
+// A user who may not write is explained as well as one who may not read.
+func TestRefusedLater(t *testing.T) {
+	refused := fmt.Errorf("make indexes: %w", mongo.CommandError{Code: 13, Message: "not authorized on shop to execute command { createIndexes: … }"})
+	err := explainLater("mongodb+srv://ana:<password>@tienda.abcde.mongodb.net/shop", Options{Password: "secreto"}, refused)
+	want := "open store mongodb+srv://ana:<password>@tienda.abcde.mongodb.net/shop: user ana may not use database shop as the shop must (error 13): " +
+		"give it the role readWrite there, under Database Access in Atlas"
+	if err.Error() != want || !errors.Is(err, dao.ErrUnavailable) {
+		t.Error(err)
+	}
+	other := errors.New("the database was written by a newer pulperia")
+	if err := explainLater("mongodb://ana:secreto@h/", Options{}, other); !errors.Is(err, other) || strings.Contains(err.Error(), "secreto") {
+		t.Error(err)
+	}
+}

@@ -1,0 +1,293 @@
+package dbmanagers
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"pulperia/dao"
+	"pulperia/dao/models"
+)
+
+// Dump hands out the store as it was at one moment. No server is asked for that, for not every one can tell: products and carts are
+// read one after the other into a spool, and what the feed tells of that time is laid over them.
+func (e *engine) Dump(ctx context.Context, visit func(dao.Batch) error) (dao.Position, error) {
+	return e.dump(ctx, visit, func(*collection, record) {})
+}
+
+// dump is Dump that shows every document that it reads.
+func (e *engine) dump(ctx context.Context, visit func(dao.Batch) error, look func(*collection, record)) (dao.Position, error) {
+	leave, err := e.enter(ctx)
+	if err != nil {
+		return dao.Position{}, err
+	}
+	defer leave()
+	if err := e.feed.catchUp(ctx); err != nil {
+		return dao.Position{}, e.readError(ctx, "read the feed", err)
+	}
+	d, err := e.newDumping(visit, look)
+	if err != nil {
+		return dao.Position{}, err
+	}
+	defer d.close()
+	kinds := []*collection{e.products, e.carts}
+	for _, c := range kinds {
+		if err := d.scan(ctx, c); err != nil {
+			return dao.Position{}, err
+		}
+	}
+	if err := e.settleMessages(ctx); err != nil {
+		return dao.Position{}, err
+	}
+	if err := d.follow(ctx); err != nil {
+		return dao.Position{}, err
+	}
+	for _, c := range kinds {
+		if err := d.giveSpooled(c); err != nil {
+			return d.at, err
+		}
+	}
+	return d.at, d.giveMessages(ctx)
+}
+
+// settleMessages returns when all messages that there are have their place in the feed, and bear it.
+func (e *engine) settleMessages(ctx context.Context) error {
+	for more := !e.readOnly; more; {
+		foreign, err := e.messages.unannounced(ctx, bson.M{revField: bson.M{"$exists": false}})
+		if err != nil {
+			return err
+		}
+		list := make([]*record, len(foreign))
+		for i := range foreign {
+			list[i] = &foreign[i]
+		}
+		if err := e.messages.finishAll(ctx, list); err != nil {
+			return err
+		}
+		more = len(foreign) == pageSize
+	}
+	for !e.readOnly {
+		placed, err := messages{e.messages}.placeAll(ctx)
+		if err != nil {
+			return err
+		}
+		e.stamper.drain(ctx)
+		if len(placed) < pageSize {
+			return ctx.Err()
+		}
+	}
+	return nil
+}
+
+// dumping is a dump on its way.
+type dumping struct {
+	*engine
+	visit  func(dao.Batch) error
+	look   func(*collection, record)
+	batch  dao.Batch
+	spools map[*collection]*spool
+	at     dao.Position
+	later  map[valueKey]dao.Change // the last changes since the dump began
+}
+
+// valueKey names a value.
+type valueKey struct {
+	kind dao.Kind
+	id   models.ID
+}
+
+func (e *engine) newDumping(visit func(dao.Batch) error, look func(*collection, record)) (*dumping, error) {
+	_, head := e.feed.bounds()
+	d := &dumping{engine: e, visit: visit, look: look, at: e.feed.position(head), later: make(map[valueKey]dao.Change), spools: make(map[*collection]*spool)}
+	for _, c := range []*collection{e.products, e.carts} {
+		s, err := newSpool()
+		if err != nil {
+			d.close()
+			return nil, fmt.Errorf("dump: %w", err)
+		}
+		d.spools[c] = s
+	}
+	return d, nil
+}
+
+func (d *dumping) close() {
+	for _, s := range d.spools {
+		s.close()
+	}
+}
+
+// scan reads a collection into its spool. What is not announced gets its place in the feed, so that it is before or after the dump.
+func (d *dumping) scan(ctx context.Context, c *collection) error {
+	n := 0
+	byID := options.Find().SetSort(bson.M{"_id": 1}).SetBatchSize(pageSize)
+	return c.each(ctx, bson.M{}, byID, func(rec record) error {
+		if rec.stamp == loading {
+			return nil
+		}
+		if rec.stamp == 0 && !d.readOnly {
+			if _, err := c.finish(ctx, &rec); errors.Is(err, dao.ErrNotFound) {
+				return nil // another program has removed it
+			} else if err != nil {
+				return err
+			}
+		}
+		if n++; n%pageSize == 0 { // before what it needs is pruned
+			if err := d.follow(ctx); err != nil {
+				return err
+			}
+		}
+		if rec.gone {
+			return nil
+		}
+		d.look(c, rec)
+		if key, _ := rec.key.ObjectIDOK(); models.ID(key) != rec.id { // the order of _id is not that of ids here
+			d.later[valueKey{c.kind, rec.id}] = dao.Change{Kind: c.kind, Op: dao.OpPut, ID: rec.id, Doc: c.doc(rec.raw, max(rec.rev, 1))}
+			return nil
+		}
+		return d.spools[c].add(rec.raw)
+	})
+}
+
+// follow takes in what has changed, and moves the dump's position there.
+func (d *dumping) follow(ctx context.Context) error {
+	if err := d.feed.catchUp(ctx); err != nil {
+		return d.readError(ctx, "read the feed", err)
+	}
+	for {
+		changes, err := d.feed.Since(ctx, d.at, pageSize)
+		if err != nil {
+			return fmt.Errorf("dump: %w", err)
+		}
+		for _, change := range changes {
+			d.at.Offset = change.Offset
+			if change.Kind != dao.KindMessage {
+				d.later[valueKey{change.Kind, change.ID}] = change
+			}
+		}
+		if len(changes) < pageSize {
+			return nil
+		}
+	}
+}
+
+// giveSpooled hands out a collection in the order of ids, as the feed says that it was in the end.
+func (d *dumping) giveSpooled(c *collection) error {
+	fresh := d.madeLater(c.kind)
+	err := d.spools[c].each(func(raw bson.Raw) error {
+		rec := recordOf(raw)
+		for len(fresh) > 0 && fresh[0].ID.Compare(rec.id) < 0 {
+			if err := d.addLater(fresh[0]); err != nil {
+				return err
+			}
+			fresh = fresh[1:]
+		}
+		if len(fresh) > 0 && fresh[0].ID == rec.id {
+			fresh = fresh[1:]
+		}
+		if change, changed := d.later[valueKey{c.kind, rec.id}]; changed {
+			return d.addLater(change)
+		}
+		return d.add(c.kind, rec)
+	})
+	for _, change := range fresh {
+		if err == nil {
+			err = d.addLater(change)
+		}
+	}
+	if err != nil {
+		return err
+	}
+	return d.give()
+}
+
+// madeLater returns the last changes of one kind that left something, in the order of ids.
+func (d *dumping) madeLater(kind dao.Kind) (list []dao.Change) {
+	for key, change := range d.later {
+		if key.kind == kind && change.Op == dao.OpPut {
+			list = append(list, change)
+		}
+	}
+	slices.SortFunc(list, func(a, b dao.Change) int { return a.ID.Compare(b.ID) })
+	return list
+}
+
+// addLater hands out a value as a change left it.
+func (d *dumping) addLater(change dao.Change) (err error) {
+	if change.Op == dao.OpDelete {
+		return nil
+	}
+	switch change.Kind {
+	case dao.KindProduct:
+		var p models.Product
+		err = json.Unmarshal(change.Doc, &p)
+		d.batch.Products = append(d.batch.Products, p)
+	default:
+		var c models.Cart
+		err = json.Unmarshal(change.Doc, &c)
+		d.batch.Carts = append(d.batch.Carts, c)
+	}
+	if err != nil {
+		return fmt.Errorf("dump: change %d: %w", change.Offset, err)
+	}
+	return d.giveFull()
+}
+
+// add hands out a value as it stands in its document.
+func (d *dumping) add(kind dao.Kind, rec record) error {
+	switch kind {
+	case dao.KindProduct:
+		p := readProduct(rec.raw)
+		p.Rev = max(p.Rev, 1) // of another program, and not claimed
+		d.batch.Products = append(d.batch.Products, p)
+	case dao.KindCart:
+		c := readCart(rec.raw)
+		c.Rev = max(c.Rev, 1)
+		d.batch.Carts = append(d.batch.Carts, c)
+	default:
+		d.batch.Messages = append(d.batch.Messages, readMessage(rec.raw))
+	}
+	return d.giveFull()
+}
+
+// giveMessages hands out the messages up to the dump's position, in the order of the feed; those without a place come last.
+func (d *dumping) giveMessages(ctx context.Context) error {
+	add := func(rec record) error {
+		d.look(d.messages, rec)
+		return d.add(dao.KindMessage, rec)
+	}
+	// In ranges of offsets, for the reason of messages.Page.
+	for from := int64(0); from < d.at.Offset; from += 10 * pageSize {
+		to := min(from+10*pageSize, d.at.Offset)
+		inOrder := options.Find().SetSort(bson.M{stampField: 1}).SetBatchSize(pageSize)
+		if err := d.messages.each(ctx, bson.M{stampField: bson.M{"$gt": from, "$lte": to}}, inOrder, add); err != nil {
+			return err
+		}
+	}
+	if d.readOnly {
+		byID := options.Find().SetSort(bson.M{"_id": 1}).SetBatchSize(pageSize)
+		if err := d.messages.each(ctx, bson.M{stampField: nil}, byID, add); err != nil {
+			return err
+		}
+	}
+	return d.give()
+}
+
+func (d *dumping) giveFull() error {
+	if d.batch.Len() < pageSize {
+		return nil
+	}
+	return d.give()
+}
+
+func (d *dumping) give() error {
+	full := d.batch
+	if d.batch = (dao.Batch{}); full.Len() == 0 {
+		return nil
+	}
+	return d.visit(full)
+}

@@ -1,0 +1,140 @@
+package dbmanagers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/x/mongo/driver"
+	"go.mongodb.org/mongo-driver/v2/x/mongo/driver/topology"
+
+	"pulperia/dao"
+	"pulperia/dao/models"
+)
+
+// absent is dao.ErrNotFound with what is not there.
+func absent(kind dao.Kind, id models.ID) error {
+	return fmt.Errorf("%s %s: %w", kind, id, dao.ErrNotFound)
+}
+
+// readError is an error of reading in the words of the contract: that of the caller's context, or dao.ErrUnavailable.
+func (e *engine) readError(ctx context.Context, what string, err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(ctx.Err(), context.Canceled):
+		return ctx.Err()
+	}
+	return fmt.Errorf("%s: %w: %w", what, dao.ErrUnavailable, err)
+}
+
+// writeError is an error of writing in the words of the contract. It is dao.ErrUnknown unless it is certain that nothing was
+// written: no server was found to send it to, or the server answered that it did not do it.
+func writeError(what string, err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case notSent(err) || refused(err):
+		return fmt.Errorf("%s: %w: %w", what, dao.ErrUnavailable, err)
+	}
+	return fmt.Errorf("%s: %w: %w", what, dao.ErrUnknown, err)
+}
+
+// notSent says whether an operation never left: no server was there for it, or no connection to one.
+func notSent(err error) bool {
+	if command, sent := errors.AsType[mongo.CommandError](err); sent {
+		_, greeting := command.Wrapped.(topology.ConnectionError) // of a connection in use it is wrapped once more
+		return greeting
+	}
+	var pool driver.RetryablePoolError
+	_, selection := errors.AsType[topology.ServerSelectionError](err)
+	_, queue := errors.AsType[topology.WaitQueueTimeoutError](err)
+	_, connection := errors.AsType[topology.ConnectionError](err)
+	return selection || queue || connection || errors.As(err, &pool) || errors.Is(err, mongo.ErrClientDisconnected)
+}
+
+// refusals are the codes of servers that answer to a whole command that nothing of it was done. Of the others (interrupted, shutting down,
+// internal error, …) that is not certain: https://github.com/mongodb/mongo/blob/master/src/mongo/base/error_codes.yml
+var refusals = []int32{
+	codeUnauthorized, codeAuthenticationFailed, codeAtlas, codeWriteConflict, codeDeadlock, duplicateKey,
+	2,     // BadValue
+	9,     // FailedToParse
+	14,    // TypeMismatch
+	59,    // CommandNotFound
+	72,    // InvalidOptions
+	73,    // InvalidNamespace
+	10107, // NotWritablePrimary
+	13435, // NotPrimaryNoSecondaryOk
+	10334, // BSONObjectTooLarge
+}
+
+const (
+	codeWriteConflict = 112
+	codeDeadlock      = 16908292 // of DocumentDB
+)
+
+// refused says whether a server answered that it did not do what it was asked for.
+func refused(err error) bool {
+	if write, ok := errors.AsType[mongo.WriteException](err); ok {
+		return write.WriteConcernError == nil
+	}
+	if bulk, ok := errors.AsType[mongo.BulkWriteException](err); ok {
+		return bulk.WriteConcernError == nil
+	}
+	command, ok := errors.AsType[mongo.CommandError](err)
+	return ok && slices.Contains(refusals, command.Code)
+}
+
+// collided says whether a server gave up one of two writes that were in each other's way: nothing is written, and the next attempt
+// will do.
+func collided(err error) bool {
+	server, ok := errors.AsType[mongo.ServerError](err)
+	return ok && (server.HasErrorCode(codeWriteConflict) || server.HasErrorCode(codeDeadlock))
+}
+
+// gate counts the calls under way, and lets none in once it is closed.
+type gate struct {
+	mu     sync.Mutex
+	closed bool
+	inside sync.WaitGroup
+}
+
+// close returns, when all calls have left, whether it was this call that closed the gate.
+func (g *gate) close() bool {
+	g.mu.Lock()
+	first := !g.closed
+	g.closed = true
+	g.mu.Unlock()
+	g.inside.Wait()
+	return first
+}
+
+// enter lets a call in: leave is to be called at its end. A closed store is dao.ErrUnavailable.
+func (e *engine) enter(ctx context.Context) (leave func(), err error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	e.gate.mu.Lock()
+	defer e.gate.mu.Unlock()
+	if e.gate.closed {
+		return nil, fmt.Errorf("%w: it is closed", dao.ErrUnavailable)
+	}
+	e.gate.inside.Add(1)
+	return e.gate.inside.Done, nil
+}
+
+// enterWrite is enter for writes. Once one has begun it is not cancelled, so that its answer is true; it is bounded by a deadline instead.
+func (e *engine) enterWrite(ctx context.Context) (write context.Context, leave func(), err error) {
+	if e.readOnly {
+		return nil, nil, fmt.Errorf("%w: it is open for reading only", dao.ErrUnavailable)
+	}
+	out, err := e.enter(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	write, cancel := context.WithTimeout(context.WithoutCancel(ctx), e.Timeout)
+	return write, func() { cancel(); out() }, nil
+}

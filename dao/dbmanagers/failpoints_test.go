@@ -1,0 +1,116 @@
+package dbmanagers
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"pulperia/dao"
+	"pulperia/dao/models"
+)
+
+// failpoint is a step of a write, and what has become of the write when its process is killed there and others have finished it.
+type failpoint struct {
+	do    string
+	steps []string
+	op    dao.Op
+	rev   int64
+}
+
+var failpoints = []failpoint{
+	{"create product", []string{"changed", "numbered", "announced", "stamp"}, dao.OpPut, 1},
+	{"create product of a new id", []string{"changed", "announced", "stamp"}, dao.OpPut, 1},
+	{"update product", []string{"changed", "announced", "stamp"}, dao.OpPut, 2},
+	{"delete product", []string{"changed", "announced", "stamp"}, dao.OpDelete, 2},
+	{"create cart", []string{"changed", "numbered", "announced", "stamp"}, dao.OpPut, 1},
+	{"update cart", []string{"changed", "announced", "stamp"}, dao.OpPut, 2},
+	{"delete cart", []string{"changed", "announced", "stamp"}, dao.OpDelete, 2},
+	{"append", []string{"changed", "announced", "stamp"}, dao.OpPut, 1},
+	{"claim", []string{"claimed", "announced", "stamp"}, dao.OpPut, 1},
+}
+
+// A process is killed between any two steps of a write. Another one finishes it: the change is in the feed, once, and stamped or removed; the
+// epoch stays; and who tries again what was not answered makes nothing twice.
+func TestFailpoints(t *testing.T) {
+	p := newPlace(t)
+	quick := Options{sweepEvery: 20 * time.Millisecond}
+	first := p.open(quick)
+	start, n := first.feed.last(), 0
+	p.ok("close", first.Close())
+	for _, point := range failpoints {
+		for _, step := range point.steps {
+			n++
+			e := errand{URL: p.url, Do: point.do, ID: number(n), Step: step}
+			t.Run(point.do+" at "+step, func(t *testing.T) {
+				p := p.in(t)
+				s := p.open(quick)
+				if point.rev == 2 {
+					p.ok("prepare", errands["create "+point.do[len("update "):]](s, e))
+				}
+				was := len(s.sound())
+				s.ok("close", s.Close())
+				p.killed(e)
+
+				s = p.open(quick)
+				if point.op == dao.OpPut && point.do != "claim" && point.rev == 1 && point.do != "create product of a new id" {
+					p.ok("try again", errands[point.do](s, e))
+				}
+				feed := s.sound()
+				if len(feed) != was+1 {
+					t.Fatalf("the feed has %d more changes, want 1", len(feed)-was)
+				}
+				last := feed[was]
+				if last.Op != point.op || last.Rev != point.rev || last.ID != e.ID && point.do != "create product of a new id" {
+					t.Errorf("the feed tells %+v", tell(last))
+				}
+				if head, err := s.Feed.Head(p.ctx); err != nil || head.Epoch != start.Epoch {
+					t.Errorf("the feed is at %v (%v), and began at %v", head, err, start)
+				}
+			})
+		}
+	}
+}
+
+// A process that loads is killed. Before the step that decides nothing of it is left, and the ids are free; after it everything is there, the
+// messages in their order.
+func TestFailpointsOfLoad(t *testing.T) {
+	for i, step := range []string{"hidden", "committed", "shown", "announced", "stamp"} {
+		t.Run(step, func(t *testing.T) {
+			t.Parallel()
+			p := newPlace(t)
+			quick := Options{sweepEvery: 20 * time.Millisecond, loadPatience: 2 * time.Second}
+			s := p.open(quick) // this one sees all of it from beside
+			e := errand{URL: p.url, Do: "load", ID: number(i), Step: step, N: 1_200}
+			p.killed(e)
+			batch := aBatch(e.ID, e.N)
+			feed := s.sound()
+			if step == "hidden" {
+				if len(feed) != 0 {
+					t.Fatalf("%d values of a load are there that was never committed", len(feed))
+				}
+				_, err := s.Load(p.ctx, batch)
+				p.ok("load again", err)
+				feed = s.sound()
+			}
+			if len(feed) != batch.Len() {
+				t.Fatalf("%d values are there of a load of %d", len(feed), batch.Len())
+			}
+			var order []models.ID
+			for _, change := range feed {
+				if change.Kind == dao.KindMessage {
+					order = append(order, change.ID)
+				}
+			}
+			for i, m := range batch.Messages {
+				if order[i] != m.ID {
+					t.Fatalf("message %d of the feed is %s, want %s", i, order[i], m.ID)
+				}
+			}
+			_, err := s.Load(p.ctx, batch)
+			p.fails("load again", err, dao.ErrConflict)
+			if page, err := s.Messages.Page(p.ctx, models.ID{}, 1); err != nil || len(page) != 1 || page[0].Message != fmt.Sprint(e.N-1) {
+				t.Errorf("the last message is %v (%v)", page, err)
+			}
+		})
+	}
+}

@@ -1,0 +1,197 @@
+package dbmanagers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+
+	"pulperia/dao"
+	"pulperia/dao/models"
+)
+
+// A load is one step although it is many documents: they are inserted as documents that nobody sees (their stamp is loading), then
+// its record in meta becomes committed, which is the one moment that decides, then they are shown and announced. Whoever
+// finds a record of a load whose process is gone undoes or finishes it.
+const (
+	loadOpen      = "open"
+	loadCommitted = "committed"
+	loadUndone    = "undone"
+	hiddenField   = "pulperia.hidden"
+)
+
+// loadRecord is a load under way, in meta.
+type loadRecord struct {
+	ID    string `bson:"_id"`
+	State string `bson:"load"`
+	Beats int64  `bson:"beats"` // grows while its process lives
+}
+
+// loaded is one document of a load.
+type loaded struct {
+	coll *collection
+	id   models.ID
+	rev  int64
+	doc  bson.D
+	told []byte
+}
+
+// Load stores a batch as one step.
+func (e *engine) Load(ctx context.Context, batch dao.Batch) (dao.Receipt, error) {
+	if e.readOnly {
+		return dao.Receipt{}, fmt.Errorf("load: %w: it is open for reading only", dao.ErrUnavailable)
+	}
+	leave, err := e.enter(ctx)
+	if err != nil {
+		return dao.Receipt{}, err
+	}
+	defer leave()
+	since := e.feed.last()
+	docs, err := e.draftLoad(ctx, batch)
+	if err != nil {
+		return dao.Receipt{}, fmt.Errorf("load: %w", err)
+	}
+	if len(docs) == 0 {
+		return dao.Receipt{Position: since, Repeated: true}, nil
+	}
+	ctx = context.WithoutCancel(ctx)
+	name := "load " + models.NewID(time.Now()).String()
+	err = e.insertLoad(ctx, name, docs)
+	if err == nil {
+		err = e.bounded(ctx, func(ctx context.Context) error { return e.wantUnmoved(ctx, since, docs) })
+	}
+	if err == nil {
+		err = e.commitLoad(ctx, name)
+	}
+	if err != nil {
+		e.giveUp(ctx, name)
+		return dao.Receipt{}, fmt.Errorf("load: %w", err)
+	}
+	last, err := e.announceLoad(ctx, name, docs)
+	if err != nil {
+		return dao.Receipt{}, fmt.Errorf("load: announce: %w: %w", dao.ErrUnknown, err)
+	}
+	return dao.Receipt{Position: last}, nil
+}
+
+// insertLoad inserts what nobody sees yet. None of its failures leaves anything that counts.
+func (e *engine) insertLoad(ctx context.Context, name string, docs []loaded) error {
+	if err := e.bounded(ctx, func(ctx context.Context) error {
+		_, err := e.meta.InsertOne(ctx, loadRecord{ID: name, State: loadOpen})
+		return e.readError(ctx, "begin", err)
+	}); err != nil {
+		return err
+	}
+	for place := 0; place < len(docs); {
+		n := place
+		for n < len(docs) && n < place+pageSize && docs[n].coll == docs[place].coll {
+			n++
+		}
+		if err := e.bounded(ctx, func(ctx context.Context) error { return e.insertHidden(ctx, name, docs[place:n], place) }); err != nil {
+			return err
+		}
+		e.at("hidden")
+		if err := e.bounded(ctx, func(ctx context.Context) error {
+			_, err := e.meta.UpdateOne(ctx, bson.M{"_id": name}, bson.M{"$inc": bson.M{"beats": 1}})
+			return e.readError(ctx, "go on", err)
+		}); err != nil {
+			return err
+		}
+		place = n
+	}
+	return nil
+}
+
+// bounded gives one operation its deadline.
+func (e *engine) bounded(ctx context.Context, do func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(ctx, e.Timeout)
+	defer cancel()
+	return do(ctx)
+}
+
+func (e *engine) insertHidden(ctx context.Context, name string, docs []loaded, place int) error {
+	coll := docs[0].coll
+	list := make([]bson.D, len(docs))
+	for i, one := range docs {
+		ours := bson.D{{Key: "rev", Value: one.rev}, {Key: "feed", Value: loading}, {Key: "load", Value: name}, {Key: "place", Value: int64(place + i)}}
+		keys, _ := one.doc[len(one.doc)-1].Value.(bson.D)
+		for _, key := range keys {
+			if key.Key == "created" {
+				key.Key = "hidden"
+			}
+			ours = append(ours, key)
+		}
+		list[i] = append(slices.Clone(one.doc[:len(one.doc)-1]), bson.E{Key: "pulperia", Value: ours})
+	}
+	for {
+		_, err := coll.coll.InsertMany(ctx, list)
+		bulk, ok := errors.AsType[mongo.BulkWriteException](err)
+		if !ok || len(bulk.WriteErrors) == 0 || !bulk.WriteErrors[0].HasErrorCode(duplicateKey) {
+			return e.readError(ctx, "insert into "+coll.coll.Name(), err)
+		}
+		at := bulk.WriteErrors[0].Index
+		one := docs[at]
+		rec, err := coll.lookUp(ctx, one.id)
+		switch {
+		case errors.Is(err, dao.ErrNotFound):
+			return dao.Conflict{Field: "code", Value: codeOf(one.doc)}
+		case err != nil:
+			return err
+		case !rec.gone:
+			return dao.Conflict{Field: "_id", Value: one.id.String()}
+		}
+		if err := coll.remove(ctx, rec); err != nil { // deleted just now: its place is free
+			return err
+		}
+		list, docs = list[at:], docs[at:]
+	}
+}
+
+// wantUnmoved fails when somebody has made and deleted a value of a document's id after a position: its revisions would be told twice.
+// Since the document is there nobody can do that any more.
+func (e *engine) wantUnmoved(ctx context.Context, since dao.Position, docs []loaded) error {
+	last := make(map[changeKey]int64)
+	if err := e.feed.lastRevs(ctx, bson.M{"_id": bson.M{"$gt": since.Offset}}, last); err != nil || len(last) == 0 {
+		return err
+	}
+	for _, one := range docs {
+		if last[changeKey{kind: one.coll.kind, id: one.id}] >= one.rev {
+			return fmt.Errorf("%w: somebody made and deleted %s %s just now", dao.ErrUnavailable, one.coll.kind, one.id)
+		}
+	}
+	return nil
+}
+
+func codeOf(doc bson.D) string {
+	for _, field := range doc {
+		if code, ok := field.Value.(string); ok && field.Key == "code" {
+			return code
+		}
+	}
+	return ""
+}
+
+// commitLoad decides, and shows the documents.
+func (e *engine) commitLoad(ctx context.Context, name string) error {
+	var decided bool
+	err := e.bounded(ctx, func(ctx context.Context) error {
+		result, err := e.meta.UpdateOne(ctx, bson.M{"_id": name, "load": loadOpen}, bson.M{"$set": bson.M{"load": loadCommitted}})
+		decided = err == nil && result.MatchedCount == 1
+		return err
+	})
+	if err != nil {
+		return writeError("commit", err)
+	}
+	if !decided { // by another process; what was inserted since is undone by giveUp
+		return fmt.Errorf("%w: it stood still for too long and was undone", dao.ErrUnavailable)
+	}
+	e.at("committed")
+	if err := e.showLoad(ctx, name); err != nil {
+		return fmt.Errorf("%w: it is committed and will be shown: %w", dao.ErrUnknown, err)
+	}
+	return nil
+}

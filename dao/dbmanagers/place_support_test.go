@@ -1,0 +1,162 @@
+package dbmanagers
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"log/slog"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+	"go.mongodb.org/mongo-driver/v2/x/mongo/driver/connstring"
+
+	"pulperia/dao"
+	"pulperia/dao/models"
+)
+
+var (
+	faultSeed  = flag.Uint64("faults.seed", uint64(time.Now().UnixNano()), "seed of the tests with faults")
+	faultTimes = flag.Int("faults.times", 1, "how many times longer than usual the tests with faults are")
+)
+
+// patient is how long a test waits for what should come within a second or so: the machine may be busy.
+const patient = 60 * time.Second
+
+// place is a database of a test's own, with the bare driver beside the engines on it.
+type place struct {
+	*testing.T
+	ctx    context.Context
+	url    string
+	db     *mongo.Database
+	random *rand.Rand
+}
+
+func newPlace(t *testing.T) *place {
+	t.Helper()
+	return placeAt(t, testURI(t))
+}
+
+func placeAt(t *testing.T, url string) *place {
+	t.Helper()
+	parsed, err := connstring.Parse(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	client, err := mongo.Connect(options.Client().ApplyURI(url))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { client.Disconnect(context.Background()) })
+	t.Logf("repeat it with -faults.seed=%d", *faultSeed)
+	return &place{t, context.Background(), url, client.Database(parsed.Database), rand.New(rand.NewPCG(*faultSeed, 0))}
+}
+
+// in returns the place for a subtest.
+func (p *place) in(t *testing.T) *place {
+	inner := *p
+	inner.T = t
+	return &inner
+}
+
+// process is an engine as one process has it open.
+type process struct {
+	dao.Store
+	*engine
+	*place
+}
+
+// open opens the place's database as one more process would.
+func (p *place) open(o Options) process {
+	p.Helper()
+	return p.openAt(p.url, o)
+}
+
+// openAt opens it by another way than the bare driver goes: through a proxy.
+func (p *place) openAt(url string, o Options) process {
+	p.Helper()
+	if o.Timeout == 0 {
+		o.Timeout = 30 * time.Second
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	s, err := Open(p.ctx, url, o)
+	if err != nil {
+		p.Fatal(err)
+	}
+	p.Cleanup(func() { s.Close() })
+	return process{s, s.Engine.(*engine), p}
+}
+
+// await returns when something is so.
+func (p *place) await(what string, so func() bool) {
+	p.Helper()
+	for end := time.Now().Add(patient); !so(); time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(end) {
+			p.Fatalf("waited for %v in vain: %s", patient, what)
+		}
+	}
+}
+
+func (p *place) ok(what string, err error) {
+	p.Helper()
+	if err != nil {
+		p.Fatalf("%s: %v", what, err)
+	}
+}
+
+func (p *place) fails(what string, err, want error) {
+	p.Helper()
+	if !errors.Is(err, want) {
+		p.Fatalf("%s: error %v, want %v", what, err, want)
+	}
+}
+
+// document reads a document as it stands in the database; nil when it is not there.
+func (p *place) document(coll string, key any) bson.Raw {
+	p.Helper()
+	raw, err := p.db.Collection(coll).FindOne(p.ctx, bson.M{"_id": key}).Raw()
+	if errors.Is(err, mongo.ErrNoDocuments) {
+		return nil
+	}
+	p.ok("read "+coll, err)
+	return raw
+}
+
+// howMany counts documents.
+func (p *place) howMany(coll string, filter bson.M) int64 {
+	p.Helper()
+	n, err := p.db.Collection(coll).CountDocuments(p.ctx, filter)
+	p.ok("count "+coll, err)
+	return n
+}
+
+// settled returns when every change is announced and stamped, and no trace of a deletion or a load is left.
+func (p *place) settled() {
+	p.Helper()
+	p.await("all is stamped", func() bool {
+		for _, coll := range []string{"products", "carts", "messages"} {
+			if p.howMany(coll, bson.M{"$or": bson.A{bson.M{stampField: nil}, bson.M{stampField: loading}, bson.M{goneField: true}}}) > 0 {
+				return false
+			}
+		}
+		return p.howMany("meta", bson.M{"load": bson.M{"$exists": true}}) == 0
+	})
+}
+
+func aProduct(code string) models.Product {
+	return models.Product{Title: "Yerba " + code, Description: "Yerba mate", Code: code, Price: 1250, Status: true, Stock: 5, Category: "mate"}
+}
+
+func aMessage(text string) models.Message {
+	return models.Message{User: "ana@example.com", Message: text}
+}
+
+func number(n int) (id models.ID) {
+	id[0], id[10], id[11] = 0x66, byte(n>>8), byte(n)
+	return id
+}

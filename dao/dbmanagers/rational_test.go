@@ -1,0 +1,53 @@
+package dbmanagers
+
+import (
+	"math/big"
+	"strconv"
+	"testing"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"pgregory.net/rapid"
+)
+
+// The oracle is the rational number that the shortest digits denote.
+func TestNumbersAgainstRationals(t *testing.T) {
+	number := rapid.OneOf(
+		rapid.Map(rapid.StringMatching(`-?[0-9]{1,20}(\.[0-9]{0,20})?(e-?[0-9]{1,2})?`), func(text string) any { return text }),
+		rapid.Map(rapid.StringMatching(`-?[0-9]{1,9}\.[0-9]{2}(49|5|50|4999)[0-9]?`), func(text string) any { return text }),
+		anyNumber,
+	)
+	rapid.Check(t, func(t *rapid.T) {
+		value := fields(t, "n", number.Draw(t, "number")).Lookup("n")
+		wantCents, wantWhole := rational(value)
+		if got := centsOf(value); int64(got) != wantCents {
+			t.Errorf("%s is %d cents, want %d", value, got, wantCents)
+		}
+		if got, _ := wholeOf(value); got != wantWhole {
+			t.Errorf("%s is rounded down to %d, want %d", value, got, wantWhole)
+		}
+	})
+}
+
+// rational is what centsOf and wholeOf should read a number as, or a text that is one, reckoned without a limit of digits.
+func rational(value bson.RawValue) (cents, whole int64) {
+	text := textOf(value)
+	if f, ok := value.DoubleOK(); ok {
+		text = strconv.FormatFloat(f, 'g', -1, 64)
+	}
+	number, ok := new(big.Rat).SetString(text)
+	if !ok {
+		return 0, 0 // no number
+	}
+	towardsZero := func(r *big.Rat) (n int64, inside bool) {
+		all := new(big.Int).Quo(r.Num(), r.Denom())
+		return all.Int64(), all.CmpAbs(new(big.Int).Exp(big.NewInt(10), big.NewInt(17), nil)) < 0
+	}
+	if _, inside := towardsZero(number); inside || value.Type == bson.TypeInt64 {
+		whole = new(big.Int).Div(number.Num(), number.Denom()).Int64() // rounds down
+	}
+	hundred := new(big.Rat).Mul(number, big.NewRat(100, 1))
+	if _, inside := towardsZero(hundred); inside {
+		cents, _ = towardsZero(hundred.Add(hundred, big.NewRat(int64(hundred.Sign()), 2))) // half a cent away from zero, then towards it
+	}
+	return cents, whole
+}

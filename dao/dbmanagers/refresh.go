@@ -1,0 +1,90 @@
+package dbmanagers
+
+import (
+	"context"
+	"errors"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+)
+
+// doubtful is in how many sweeps on end the feed must look damaged before it is begun anew: a server that has just become the primary
+// may show for a moment what was there before.
+const doubtful = 3
+
+// refresh looks whether the feed is still the one that this process follows: another process may have begun it anew or pruned it, and
+// somebody may have dropped or restored what it lies in.
+func (f *feed) refresh(ctx context.Context) error {
+	damaged := true
+	err := f.bounded(ctx, func(ctx context.Context) (err error) { damaged, err = f.look(ctx); return err })
+	if err != nil {
+		return err
+	}
+	if f.doubts++; !damaged {
+		f.doubts = 0
+	}
+	if f.doubts >= doubtful {
+		f.doubts, f.unindexed = 0, true
+		err = f.load(ctx, true)
+	}
+	if err == nil && f.unindexed { // it may have been dropped with all its indexes
+		err = f.makeIndexes(ctx)
+		f.unindexed = err != nil
+	}
+	return err
+}
+
+// look takes in what happened to the feed, and says whether it is damaged.
+func (f *feed) look(ctx context.Context) (damaged bool, err error) {
+	meta, err := f.readMeta(ctx)
+	if errors.Is(err, mongo.ErrNoDocuments) {
+		return true, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	if head := f.last(); meta.Epoch != head.Epoch || meta.Base > head.Offset { // begun anew, or pruned while this process slept
+		return false, f.adopt(ctx)
+	}
+	f.raiseBase(meta.Base)
+	return f.torn(ctx, meta)
+}
+
+func (f *feed) raiseBase(base int64) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.base = max(f.base, base)
+}
+
+// torn says whether the feed's first change is missing, or the last one that this process knows, or one that others follow on.
+func (f *feed) torn(ctx context.Context, meta storeMeta) (bool, error) {
+	head := f.last().Offset
+	first := bson.M{"_id": bson.M{"$in": bson.A{meta.Base + 1, head}}}
+	n, err := f.coll.CountDocuments(ctx, first)
+	if err != nil || head > meta.Base && n < min(2, head-meta.Base) {
+		return err == nil, err
+	}
+	var next entry
+	after := options.FindOne().SetSort(bson.M{"_id": 1}).SetProjection(bson.M{"_id": 1})
+	err = f.coll.FindOne(ctx, bson.M{"_id": bson.M{"$gt": head}}, after).Decode(&next)
+	if errors.Is(err, mongo.ErrNoDocuments) {
+		return false, nil
+	}
+	return next.Offset > head+1, err
+}
+
+// restored looks whether the documents are older than the feed, as after a restore beside a running shop.
+func (f *feed) restored(ctx context.Context) error {
+	head := f.last()
+	older, err := f.documentsOlder(ctx, head.Offset, false)
+	if err != nil || !older {
+		return err
+	}
+	meta, err := f.readMeta(ctx)
+	if err != nil || meta.Epoch != head.Epoch {
+		return err
+	}
+	f.Log.Warn("documents are older than the feed, as after a restore: a new epoch begins", "epoch", meta.Epoch)
+	return f.begin(ctx, meta, f.last().Offset, true)
+}

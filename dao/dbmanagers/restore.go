@@ -1,0 +1,217 @@
+package dbmanagers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"pulperia/dao"
+	"pulperia/dao/models"
+)
+
+const (
+	// restoreID is the _id of the record in meta of a restoration that is not finished.
+	restoreID = "migration"
+
+	// insertsAtOnce keeps the server busy while the next documents are made, and bounds what a cut repeats.
+	insertsAtOnce = 2
+
+	// insertTimeout bounds the insert of one batch, which takes long over a thin line.
+	insertTimeout = time.Minute
+)
+
+// Restoration makes a store of the values of another one. They are inserted as documents in their final shape, numbered as if
+// each had been a change of a feed that was pruned since; the indexes come last, which takes half of the time. What was put
+// survives kill -9, and whoever restores the same again goes on there. Until Finish nobody can open the database as a store.
+type Restoration struct {
+	engine  *engine
+	shown   string // the URL for people
+	record  restoreRecord
+	last    int64 // the number of the last value that was put
+	inserts []insert
+}
+
+// restoreRecord stands in meta as long as a restoration is not finished.
+type restoreRecord struct {
+	ID      string `bson:"_id"`
+	Source  string `bson:"source"`  // for people
+	Content string `bson:"content"` // what is to be in the store in the end; "" while it is being discarded
+	Owner   string `bson:"owner"`   // the process that does it
+	Done    int64  `bson:"done"`    // how many values are in
+}
+
+// Restore begins a restoration of the database that a URL names, or goes on with one. source says for people where the values come from;
+// content names them: it is the same if and only if they are. A database that holds anything else is refused.
+func Restore(ctx context.Context, url string, o Options, source, content string) (*Restoration, error) {
+	e, err := open(ctx, url, o)
+	if err != nil {
+		return nil, err
+	}
+	r := &Restoration{engine: e, shown: Redact(url)}
+	r.record = restoreRecord{restoreID, source, content, models.NewID(time.Now()).String(), 0}
+	if err := r.begin(ctx); err != nil {
+		return nil, errors.Join(explainLater(url, o, err), r.Close())
+	}
+	r.last = r.record.Done
+	return r, nil
+}
+
+// begin takes over the record, or makes one where nothing is.
+func (r *Restoration) begin(ctx context.Context) error {
+	there, err := r.engine.unfinished(ctx)
+	switch {
+	case err != nil:
+		return err
+	case there == nil:
+		if err := r.engine.wantEmpty(ctx); err != nil {
+			return err
+		}
+		_, err := r.engine.meta.InsertOne(ctx, r.record)
+		if mongo.IsDuplicateKeyError(err) {
+			return errors.New("another migration into it has begun just now")
+		}
+		r.engine.at("begun")
+		return writeError("begin", err)
+	case there.Content != r.record.Content && there.Source != r.record.Source:
+		return fmt.Errorf("a migration from %s into it was not finished: go on with that one, or begin anew with --restart", there.Source)
+	case there.Content != r.record.Content:
+		return fmt.Errorf("a migration into it was not finished, and %s has changed since: begin anew with --restart", there.Source)
+	}
+	r.record.Done = there.Done
+	_, err = r.engine.meta.UpdateOne(ctx, bson.M{"_id": restoreID}, bson.M{"$set": bson.M{"owner": r.record.Owner}})
+	return writeError("go on", err)
+}
+
+func (r *Restoration) failed(err error) error {
+	return fmt.Errorf("restore %s: %w", r.shown, err)
+}
+
+// unfinished returns the record of a restoration, nil when there is none.
+func (e *engine) unfinished(ctx context.Context) (*restoreRecord, error) {
+	var there restoreRecord
+	err := e.meta.FindOne(ctx, bson.M{"_id": restoreID}).Decode(&there)
+	if errors.Is(err, mongo.ErrNoDocuments) {
+		return nil, nil
+	}
+	return &there, e.readError(ctx, "read meta", err)
+}
+
+// refuseUnfinished returns an error while a restoration is not finished.
+func (e *engine) refuseUnfinished(ctx context.Context) error {
+	there, err := e.unfinished(ctx)
+	if err != nil || there == nil {
+		return err
+	}
+	return fmt.Errorf("a migration from %s into it was not finished (%d values are in): "+
+		"run the same pulperia migrate again to go on, or with --restart to begin anew", there.Source, there.Done)
+}
+
+// wantEmpty returns an error when there are documents, of ours or of another program.
+func (e *engine) wantEmpty(ctx context.Context) error {
+	meta, err := e.feed.readMeta(ctx)
+	if err != nil && !errors.Is(err, mongo.ErrNoDocuments) {
+		return e.readError(ctx, "read meta", err)
+	}
+	if meta.Version > formatVersion {
+		return fmt.Errorf("it was written by a newer pulperia (its format is %d, this program's is %d)", meta.Version, formatVersion)
+	}
+	var counts [3]int64
+	for i, c := range e.collections() {
+		if counts[i], err = c.coll.CountDocuments(ctx, bson.M{}); err != nil {
+			return e.readError(ctx, "count "+c.coll.Name(), err)
+		}
+	}
+	if counts != [3]int64{} {
+		return fmt.Errorf("it holds %d products, %d carts and %d messages: name a database that is empty", counts[0], counts[1], counts[2])
+	}
+	return nil
+}
+
+// Done returns how many values are in, in the order of a dump.
+func (r *Restoration) Done() int { return int(r.record.Done) }
+
+// Dump makes a whole store of what was put, and reads it back as a store is read. Nothing can be put after it.
+func (r *Restoration) Dump(ctx context.Context, visit func(dao.Batch) error) (dao.Position, error) {
+	if err := r.settleAll(ctx); err != nil {
+		return dao.Position{}, r.failed(err)
+	}
+	if err := r.complete(ctx); err != nil {
+		return dao.Position{}, r.failed(err)
+	}
+	r.engine.readOnly = true
+	at, err := r.engine.Dump(ctx, visit)
+	if err != nil {
+		return at, r.failed(err)
+	}
+	return at, nil
+}
+
+// complete makes what a store has beside its documents: the indexes, and an empty feed that goes on after them.
+func (r *Restoration) complete(ctx context.Context) error {
+	if err := r.engine.makeIndexes(ctx); err != nil {
+		return err
+	}
+	r.engine.at("indexed")
+	if _, err := r.engine.feed.coll.DeleteMany(ctx, bson.M{}); err != nil {
+		return writeError("empty the feed", err)
+	}
+	meta := storeMeta{storeID, formatVersion, newEpoch(), r.last}
+	if _, err := r.engine.meta.ReplaceOne(ctx, bson.M{"_id": storeID}, meta, options.Replace().SetUpsert(true)); err != nil {
+		return writeError("begin the feed", err)
+	}
+	r.engine.at("completed")
+	r.engine.feed.set(meta, r.last)
+	return nil
+}
+
+// Finish makes it a store that opens.
+func (r *Restoration) Finish(ctx context.Context) error {
+	result, err := r.engine.meta.DeleteOne(ctx, r.mine())
+	if err == nil && result.DeletedCount == 0 {
+		err = errTakenOver
+	}
+	if err != nil {
+		return r.failed(writeError("finish", err))
+	}
+	return nil
+}
+
+// Close waits for what is on its way, and disconnects. What was put stays; only Finish makes it a store.
+func (r *Restoration) Close() error {
+	r.settleAll(context.Background()) // what fails is repeated by whoever goes on
+	return r.engine.Close()
+}
+
+// Discard removes what an unfinished restoration has put into a database, so that it can begin anew. Where there is none, nothing is done.
+func Discard(ctx context.Context, url string, o Options) error {
+	e, err := open(ctx, url, o)
+	if err != nil {
+		return err
+	}
+	if err := e.discard(ctx); err != nil {
+		return errors.Join(fmt.Errorf("clear %s: %w", Redact(url), err), e.Close())
+	}
+	return e.Close()
+}
+
+func (e *engine) discard(ctx context.Context) error {
+	if there, err := e.unfinished(ctx); err != nil || there == nil {
+		return err
+	}
+	// Of no content and no owner: nobody goes on with it while it goes.
+	if _, err := e.meta.UpdateOne(ctx, bson.M{"_id": restoreID}, bson.M{"$set": bson.M{"content": "", "owner": "", "done": int64(0)}}); err != nil {
+		return writeError("begin", err)
+	}
+	for _, c := range e.collections() { // what another program has written meanwhile has no stamp
+		if _, err := c.coll.DeleteMany(ctx, bson.M{stampField: bson.M{"$gt": int64(0)}}); err != nil {
+			return writeError("clear "+c.coll.Name(), err)
+		}
+	}
+	_, err := e.meta.DeleteOne(ctx, bson.M{"_id": restoreID})
+	return writeError("finish", err)
+}

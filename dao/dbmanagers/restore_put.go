@@ -1,0 +1,157 @@
+package dbmanagers
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"pulperia/dao"
+	"pulperia/dao/models"
+)
+
+// insert is a batch on its way into a collection.
+type insert struct {
+	values int64
+	done   chan error
+}
+
+// Put adds the next values in the order of a dump: products by id, carts by id, messages in theirs. The batch is the restoration's
+// own from now on. It may return before they are in: Done counts those that are.
+func (r *Restoration) Put(ctx context.Context, batch dao.Batch) error {
+	err := put(ctx, r, r.engine.products, batch.Products, func(p models.Product) (fields bson.D, rev int64, keys bson.D) {
+		return productDoc(p), p.Rev, withUnique(ownKeys(p), p.Code)
+	})
+	if err == nil {
+		err = put(ctx, r, r.engine.carts, batch.Carts, func(c models.Cart) (fields bson.D, rev int64, keys bson.D) {
+			return cartDoc(c), c.Rev, cartKeys(c)
+		})
+	}
+	if err == nil {
+		err = put(ctx, r, r.engine.messages, batch.Messages, func(m models.Message) (fields bson.D, rev int64, keys bson.D) {
+			return messageDoc(m), 1, nil
+		})
+	}
+	if err != nil {
+		return r.failed(err)
+	}
+	return nil
+}
+
+// put has values inserted, and waits while as many batches are on their way as may be.
+func put[T any](ctx context.Context, r *Restoration, c *collection, values []T, parts func(T) (fields bson.D, rev int64, keys bson.D)) error {
+	if len(values) == 0 {
+		return nil
+	}
+	for len(r.inserts) == insertsAtOnce {
+		if err := r.settle(ctx); err != nil {
+			return err
+		}
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	ctx = context.WithoutCancel(ctx) // a batch that has begun is finished, so that Done is true
+	next := insert{int64(len(values)), make(chan error, 1)}
+	before := r.last
+	r.last += next.values
+	r.inserts = append(r.inserts, next)
+	go func() {
+		docs := make([]bson.Raw, len(values))
+		for i, value := range values {
+			fields, rev, keys := parts(value)
+			ours := append(bson.D{{Key: "rev", Value: rev}, {Key: "feed", Value: before + int64(i) + 1}}, keys...)
+			docs[i], _ = bson.Marshal(append(fields, bson.E{Key: "pulperia", Value: ours})) // never fails: see valueOf
+		}
+		next.done <- r.insert(ctx, c, docs)
+	}()
+	return nil
+}
+
+// settle waits for the oldest insert and notes that its values are in.
+func (r *Restoration) settle(ctx context.Context) error {
+	oldest := r.inserts[0]
+	r.inserts = r.inserts[1:]
+	if err := <-oldest.done; err != nil {
+		return err
+	}
+	done := r.record.Done + oldest.values
+	err := r.engine.bounded(context.WithoutCancel(ctx), func(ctx context.Context) error {
+		result, err := r.engine.meta.UpdateOne(ctx, r.mine(), bson.M{"$set": bson.M{"done": done}})
+		if err == nil && result.MatchedCount == 0 {
+			return errTakenOver
+		}
+		return err
+	})
+	if errors.Is(err, errTakenOver) {
+		return err
+	}
+	if err != nil {
+		return writeError("note what is in", err)
+	}
+	r.record.Done = done
+	r.engine.at("noted")
+	return nil
+}
+
+// settleAll waits for all inserts. After a failure it notes no more: what comes later is not without a gap.
+func (r *Restoration) settleAll(ctx context.Context) (err error) {
+	for len(r.inserts) > 0 && err == nil {
+		err = r.settle(ctx)
+	}
+	for _, one := range r.inserts {
+		<-one.done
+	}
+	r.inserts = nil
+	return err
+}
+
+// errTakenOver says that the record is no longer this process's.
+var errTakenOver = errors.New("another process has taken over or cleared it")
+
+// mine selects the record as long as no other process has taken over.
+func (r *Restoration) mine() bson.M { return bson.M{"_id": restoreID, "owner": r.record.Owner} }
+
+// insert inserts documents. Those that are there already, from before a cut, count as inserted.
+func (r *Restoration) insert(ctx context.Context, c *collection, docs []bson.Raw) error {
+	ctx, cancel := context.WithTimeout(ctx, insertTimeout)
+	defer cancel()
+	_, err := c.coll.InsertMany(ctx, docs, options.InsertMany().SetOrdered(false))
+	r.engine.at("inserted")
+	bulk, ok := errors.AsType[mongo.BulkWriteException](err)
+	if !ok || bulk.WriteConcernError != nil {
+		return writeError("insert into "+c.coll.Name(), err)
+	}
+	for _, one := range bulk.WriteErrors {
+		if !one.HasErrorCode(duplicateKey) {
+			return writeError("insert into "+c.coll.Name(), err)
+		}
+	}
+	return c.wantThere(ctx, docs)
+}
+
+// wantThere returns an error unless all of the documents are there just as they are.
+func (c *collection) wantThere(ctx context.Context, docs []bson.Raw) error {
+	missing := make(map[models.ID]bson.Raw, len(docs))
+	ids := make(bson.A, len(docs))
+	for i, doc := range docs {
+		rec := recordOf(doc)
+		missing[rec.id], ids[i] = doc, rec.key
+	}
+	err := c.each(ctx, bson.M{"_id": bson.M{"$in": ids}}, options.Find().SetBatchSize(pageSize), func(rec record) error {
+		if bytes.Equal(rec.raw, missing[rec.id]) {
+			delete(missing, rec.id)
+		}
+		return nil
+	})
+	for id := range missing {
+		if err == nil {
+			err = fmt.Errorf("%s %s: %w, with other content: somebody else writes into the database", c.kind, id, dao.ErrConflict)
+		}
+	}
+	return err
+}

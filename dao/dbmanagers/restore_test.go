@@ -1,0 +1,366 @@
+package dbmanagers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"testing"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"pulperia/dao"
+	"pulperia/dao/dbmanagers/mongotest"
+	"pulperia/dao/models"
+)
+
+// restored are the values of the restorations here, in the batches in which they are put.
+func restored() []dao.Batch {
+	id := func(n int) models.ID { return models.ID{0x66, 11: byte(n)} }
+	var products []models.Product
+	for n := range 5 {
+		products = append(products, models.Product{
+			ID: id(n), Title: fmt.Sprint("Yerba ", n), Description: "Con palo", Code: fmt.Sprint("Y-", n), Price: models.Money(1999 + n), Status: n > 0,
+			Stock: int64(n), Category: "almacén", Thumbnails: []string{"/y.svg"}[:n%2], CreatedAt: 7, UpdatedAt: 9, Rev: int64(n + 5),
+		})
+	}
+	carts := []models.Cart{
+		{ID: id(1), Products: []models.Item{{Product: id(2), Quantity: 3}}, CreatedAt: 1, UpdatedAt: 2, Rev: 4},
+		{ID: id(2), Products: []models.Item{}, CreatedAt: 1, UpdatedAt: 1, Rev: 1},
+	}
+	var messages []models.Message
+	for n := range 8 {
+		messages = append(messages, models.Message{ID: id(50 - n), User: "ana@example.com", Message: fmt.Sprint("hola ", n), CreatedAt: models.Time(n)})
+	}
+	return []dao.Batch{
+		{Products: products[:3]}, {Products: products[3:]}, {Carts: carts}, {Messages: messages[:3]}, {Messages: messages[3:6]}, {Messages: messages[6:]},
+	}
+}
+
+// restoreAll begins or goes on with a restoration, and finishes it.
+func restoreAll(ctx context.Context, url string, o Options) error {
+	r, err := Restore(ctx, url, o, "elsewhere", "all")
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	skip := r.Done()
+	for _, batch := range restored() {
+		if skip -= batch.Len(); skip >= 0 {
+			continue
+		}
+		if err := r.Put(ctx, batch); err != nil {
+			return err
+		}
+	}
+	if _, err := r.Dump(ctx, func(dao.Batch) error { return nil }); err != nil {
+		return err
+	}
+	return r.Finish(ctx)
+}
+
+// documents returns all that is in a database, as it stands there, but for the random epoch.
+func documents(t *testing.T, url string) string {
+	t.Helper()
+	e, err := open(t.Context(), url, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer e.Close()
+	var b strings.Builder
+	for _, c := range append(e.collections(), &collection{engine: e, coll: e.feed.coll}, &collection{engine: e, coll: e.meta}) {
+		if err := c.each(t.Context(), bson.M{}, nil, func(rec record) error {
+			var fields bson.D
+			if err := bson.Unmarshal(rec.raw, &fields); err != nil {
+				return err
+			}
+			for i := range fields {
+				if fields[i].Key == "epoch" {
+					fields[i].Value = ""
+				}
+			}
+			fmt.Fprintln(&b, c.coll.Name(), fields)
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return b.String()
+}
+
+// dumped writes down what a store holds, with times and revisions.
+func dumped(t *testing.T, s dao.Store) string {
+	t.Helper()
+	var all dao.Batch
+	if _, err := s.Dump(t.Context(), func(b dao.Batch) error {
+		all.Products, all.Carts, all.Messages = append(all.Products, b.Products...), append(all.Carts, b.Carts...), append(all.Messages, b.Messages...)
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	return string(models.JSON(all))
+}
+
+func wantRestored() string {
+	var all dao.Batch
+	for _, b := range restored() {
+		all.Products, all.Carts, all.Messages = append(all.Products, b.Products...), append(all.Carts, b.Carts...), append(all.Messages, b.Messages...)
+	}
+	return string(models.JSON(all))
+}
+
+// A process that restores may be killed between any two of its steps. The database does not open as a store then; whoever restores the
+// same again goes on, and what is there in the end is, document by document, what it would be without the kill.
+func TestRestorationKilledAtEveryStep(t *testing.T) {
+	const child = "RESTORATION_TO_KILL"
+	if url := os.Getenv(child); url != "" {
+		url, last, _ := strings.Cut(url, " ")
+		var step atomic.Int32
+		at := func(string) {
+			if fmt.Sprint(step.Add(1)) == last {
+				syscall.Kill(os.Getpid(), syscall.SIGKILL)
+				select {}
+			}
+		}
+		if err := restoreAll(t.Context(), url, Options{at: at}); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	undisturbed := mongotest.URI(t)
+	if err := restoreAll(t.Context(), undisturbed, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	want := documents(t, undisturbed)
+	for kill := 1; ; kill++ {
+		url := mongotest.URI(t)
+		cmd := exec.Command(os.Args[0], "-test.run", "^"+t.Name()+"$")
+		cmd.Env = append(os.Environ(), fmt.Sprintf("%s=%s %d", child, url, kill))
+		out, err := cmd.CombinedOutput()
+		if err == nil {
+			t.Logf("%d steps", kill-1)
+			if kill < 10 {
+				t.Error("hardly any step was tried")
+			}
+			return
+		}
+		if exit, ok := errors.AsType[*exec.ExitError](err); !ok || exit.Sys().(syscall.WaitStatus).Signal() != syscall.SIGKILL {
+			t.Fatalf("step %d: %v: %s", kill, err, out)
+		}
+		wantUnopened(t, url)
+		if err := restoreAll(t.Context(), url, Options{}); err != nil {
+			t.Fatalf("killed after step %d; then: %v", kill, err)
+		}
+		if got := documents(t, url); got != want {
+			t.Fatalf("killed after step %d; then there is\n%s, not\n%s", kill, got, want)
+		}
+	}
+}
+
+// wantUnopened fails if the database opens.
+func wantUnopened(t *testing.T, url string) {
+	t.Helper()
+	for _, open := range []func(context.Context, string, Options) (dao.Store, error){Open, OpenReadOnly} {
+		s, err := open(t.Context(), url, Options{})
+		if err == nil {
+			s.Close()
+		}
+		if err == nil || !strings.Contains(err.Error(), "migration from elsewhere into it was not finished") {
+			t.Fatalf("an unfinished restoration opens: %v", err)
+		}
+	}
+}
+
+// A restored store is a store like any other: listings, codes, the chat and revisions go on from what was there, and positions of before are gone.
+func TestRestoredStoreLives(t *testing.T) {
+	url := mongotest.URI(t)
+	was, err := Open(t.Context(), url, Options{}) // an empty store may become another one
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, receipt, err := was.Carts.Create(t.Context(), models.Cart{ID: models.ID{1}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := was.Carts.Delete(t.Context(), models.ID{1}); err != nil {
+		t.Fatal(err)
+	}
+	if err := was.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := restoreAll(t.Context(), url, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	s, err := Open(t.Context(), url, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if got := dumped(t, s); got != wantRestored() {
+		t.Errorf("there is\n%s, not\n%s", got, wantRestored())
+	}
+	if _, err := s.Feed.Since(t.Context(), receipt.Position, 10); !errors.Is(err, dao.ErrGone) {
+		t.Errorf("changes since a position of before: %v", err)
+	}
+	head, err := s.Feed.Head(t.Context())
+	if err != nil || head.Offset != 15 {
+		t.Errorf("the head is %v, %v", head, err)
+	}
+	b := restored()
+	if _, _, err := s.Products.Create(t.Context(), models.Product{Title: "T", Description: "D", Code: "Y-3", Category: "C"}); !errors.Is(err, dao.ErrConflict) {
+		t.Errorf("a code that is there: %v", err)
+	}
+	p, _, err := s.Products.Update(t.Context(), b[1].Products[0].ID, func(p *models.Product) error { p.Stock++; return nil })
+	if err != nil || p.Rev != b[1].Products[0].Rev+1 || p.CreatedAt != 7 {
+		t.Errorf("changed to %+v, %v", p, err)
+	}
+	said, _, err := s.Messages.Append(t.Context(), models.Message{User: "bea@example.com", Message: "sigo"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, err := s.Messages.Page(t.Context(), models.ID{}, 3)
+	if err != nil || len(page) != 3 || page[2] != said || page[1] != b[5].Messages[1] || page[0] != b[5].Messages[0] {
+		t.Errorf("the newest messages are %v, %v", page, err)
+	}
+	changes, err := s.Feed.Since(t.Context(), head, 10)
+	if err != nil || len(changes) != 2 || changes[0].Offset != 16 {
+		t.Errorf("the feed goes on with %v, %v", changes, err)
+	}
+}
+
+// Of the documents of a batch that was cut off, some may be there. They count when they are what was to be inserted; anything else under
+// their ids is named, and stays.
+func TestRestorationMeetsDocuments(t *testing.T) {
+	url := mongotest.URI(t)
+	r, err := Restore(t.Context(), url, Options{}, "elsewhere", "all")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, batch := range restored() {
+		if err := r.Put(t.Context(), batch); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	if err := r.Put(ctx, restored()[0]); !errors.Is(err, context.Canceled) {
+		t.Errorf("put after a stop: %v", err)
+	}
+	if err := r.Close(); err != nil || r.Done() != 15 {
+		t.Fatal(r.Done(), err)
+	}
+	before := documents(t, url)
+	wantUnopened(t, url)
+	if after := documents(t, url); after != before {
+		t.Errorf("it was tried to open; there was\n%s, and then\n%s", before, after)
+	}
+	e, err := open(t.Context(), url, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer e.Close()
+	update := func(c *collection, filter, update any) {
+		t.Helper()
+		if _, err := c.coll.UpdateOne(t.Context(), filter, update); err != nil {
+			t.Fatal(err)
+		}
+	}
+	meta := &collection{coll: e.meta}
+	update(meta, bson.M{"_id": restoreID}, bson.M{"$set": bson.M{"done": int64(3)}})
+	if _, err := e.messages.coll.DeleteMany(t.Context(), bson.M{"message": bson.M{"$in": bson.A{"hola 1", "hola 4", "hola 7"}}}); err != nil {
+		t.Fatal(err)
+	}
+	update(e.messages, bson.M{"message": "hola 5"}, bson.M{"$set": bson.M{"message": "chau"}})
+	err = restoreAll(t.Context(), url, Options{})
+	if !errors.Is(err, dao.ErrConflict) || !strings.Contains(err.Error(), "message "+restored()[4].Messages[2].ID.String()) {
+		t.Errorf("over another document: %v", err)
+	}
+	update(e.messages, bson.M{"message": "chau"}, bson.M{"$set": bson.M{"message": "hola 5"}})
+	if err := restoreAll(t.Context(), url, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	s, err := OpenReadOnly(t.Context(), url, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if got := dumped(t, s); got != wantRestored() {
+		t.Errorf("there is\n%s, not\n%s", got, wantRestored())
+	}
+}
+
+// A database that holds anything is refused and stays as it is; of two processes that restore at once one goes on; discarding removes what
+// was restored, and nothing of another program.
+func TestRestoreRefuses(t *testing.T) {
+	url := mongotest.URI(t)
+	e, err := open(t.Context(), url, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer e.Close()
+	wantRefused := func(source, content, want string) {
+		t.Helper()
+		before := documents(t, url)
+		_, err := Restore(t.Context(), url, Options{}, source, content)
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v does not say %q", err, want)
+		}
+		if after := documents(t, url); after != before {
+			t.Errorf("refused (%v); there was\n%s, and then\n%s", err, before, after)
+		}
+	}
+	foreign := func() {
+		t.Helper()
+		if _, err := e.messages.coll.InsertOne(t.Context(), bson.M{"user": "x", "message": "theirs"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	foreign()
+	wantRefused("elsewhere", "all", "0 products, 0 carts and 1 messages")
+	if _, err := e.messages.coll.DeleteMany(t.Context(), bson.M{}); err != nil {
+		t.Fatal(err)
+	}
+	newer := storeMeta{storeID, formatVersion + 1, "01234567", 0}
+	if _, err := e.meta.InsertOne(t.Context(), newer); err != nil {
+		t.Fatal(err)
+	}
+	wantRefused("elsewhere", "all", "newer pulperia")
+	if _, err := e.meta.DeleteMany(t.Context(), bson.M{}); err != nil {
+		t.Fatal(err)
+	}
+
+	first, err := Restore(t.Context(), url, Options{}, "elsewhere", "all")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer first.Close()
+	wantRefused("elsewhere", "more", "elsewhere has changed since: begin anew with --restart")
+	wantRefused("nowhere", "more", "from elsewhere into it was not finished")
+	second, err := Restore(t.Context(), url, Options{}, "elsewhere", "all")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer second.Close()
+	for _, batch := range restored() {
+		if err = first.Put(t.Context(), batch); err != nil {
+			break
+		}
+	}
+	if !errors.Is(err, errTakenOver) {
+		t.Errorf("the first of two went on: %v", err)
+	}
+	foreign()
+	if err := Discard(t.Context(), url, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	if got := documents(t, url); strings.Count(got, "\n") != 1 || !strings.Contains(got, "theirs") {
+		t.Errorf("discarded; there is\n%s", got)
+	}
+	if err := second.Finish(t.Context()); !errors.Is(err, errTakenOver) {
+		t.Errorf("what is discarded was finished: %v", err)
+	}
+}

@@ -1,0 +1,151 @@
+package dbmanagers
+
+import (
+	"context"
+	"errors"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"pulperia/dao"
+)
+
+// rareEvery is the number of sweeps between two of what need not be done with each.
+const rareEvery = 20
+
+// sweep finishes what others left undone, until ctx is done: changes that are not announced, documents of other programs, loads
+// of processes that are gone. It also notices what happened to the feed as a whole.
+func (e *engine) sweep(ctx context.Context) {
+	seen := make(map[changeKey]bool)
+	rounds := patrol{engine: e}
+	defer rounds.close()
+	for n := 0; ctx.Err() == nil; n++ {
+		e.note(ctx, "look at the feed", e.feed.refresh(ctx))
+		head := e.feed.last()
+		next := make(map[changeKey]bool)
+		underWay, err := e.finishLoads(ctx)
+		e.note(ctx, "finish loads", err)
+		full := false
+		for _, c := range e.collections() {
+			if err == nil {
+				var more bool
+				more, err = c.sweepOnce(ctx, underWay, seen, next)
+				e.note(ctx, "finish changes of "+c.coll.Name(), err)
+				full = full || more
+			}
+		}
+		seen = next
+		e.note(ctx, "look for changes of other programs", rounds.walk(ctx))
+		if err == nil && !full {
+			e.note(ctx, "prune the feed", e.bounded(ctx, func(ctx context.Context) error { return e.feed.prune(ctx, head) }))
+		}
+		if n%rareEvery == 0 {
+			e.note(ctx, "count documents", e.bounded(ctx, e.count))
+			e.note(ctx, "remove what is left of loads", e.removeStrays(ctx))
+			e.note(ctx, "compare feed and documents", e.bounded(ctx, e.feed.restored))
+		}
+		if !full {
+			sleep(ctx, e.sweepEvery)
+		}
+	}
+}
+
+// note keeps account of what goes on in the background: it logs the first of several failures of one kind, and when they end.
+func (e *engine) note(ctx context.Context, what string, err error) {
+	if ctx.Err() != nil {
+		return
+	}
+	_, fails := e.failing.Load(what)
+	switch {
+	case err != nil && !fails:
+		e.failing.Store(what, true)
+		e.Log.Warn("the database does not do what it is asked for; the shop goes on trying", "to", what, "error", err)
+	case err == nil && fails:
+		e.failing.Delete(what)
+		e.Log.Info("the database does again what it is asked for", "to", what)
+	}
+	if err != nil {
+		e.figures.failed.Add(1)
+	}
+}
+
+// unannounced returns the first documents that a filter selects whose last change is not announced, in the order in which it should be.
+func (c *collection) unannounced(ctx context.Context, filter bson.M) (list []record, err error) {
+	filter[stampField] = nil
+	first := options.Find().SetSort(bson.D{{Key: placeField, Value: 1}, {Key: "_id", Value: 1}}).SetLimit(pageSize)
+	return list, c.each(ctx, filter, first, func(rec record) error { list = append(list, rec); return nil })
+}
+
+// sweepOnce finishes the documents that need it, and says whether there may be more. A change that has just been made is left to its
+// maker; when it is there the next time, too, its maker is gone. next is filled with what has been seen now. Documents of loads under
+// way are left to those.
+func (c *collection) sweepOnce(ctx context.Context, underWay map[string]loadRecord, seen, next map[changeKey]bool) (more bool, err error) {
+	var list []record
+	err = c.bounded(ctx, func(ctx context.Context) error { list, err = c.unannounced(ctx, bson.M{}); return err })
+	if err != nil {
+		return false, err
+	}
+	var due []*record
+	for i := range list {
+		rec, name := &list[i], changeKey{c.kind, list[i].id, list[i].rev}
+		_, waits := underWay[rec.load]
+		switch ours := rec.ours || rec.born != 0; {
+		case waits:
+		case ours && !seen[name]:
+			next[name] = true
+			if !c.announcer.knows(name) {
+				c.announcer.turns.sign()
+			}
+		default:
+			if ours {
+				c.figures.finished.Add(1)
+			}
+			due = append(due, rec)
+		}
+	}
+	return len(list) == pageSize && len(due) > 0, c.finishAll(ctx, due)
+}
+
+// finishAll finishes documents, all at once, in their order. Deleted ones are removed then by the stamper. A failure of one does not
+// keep the others.
+func (c *collection) finishAll(ctx context.Context, list []*record) error {
+	var claims []*record
+	for _, rec := range list {
+		if !rec.ours {
+			claims = append(claims, rec)
+		}
+	}
+	err := c.claim(ctx, claims...)
+	begun := make([]*announcement, 0, len(list))
+	for _, rec := range list {
+		if rec.ours {
+			begun = append(begun, c.announcer.submit(c.announcementOf(*rec)))
+		}
+	}
+	for _, a := range begun {
+		waitErr := c.bounded(ctx, func(ctx context.Context) error { _, err := a.wait(ctx); return err })
+		if waitErr != nil { // so it will be for those behind it
+			return errors.Join(err, waitErr)
+		}
+	}
+	return err
+}
+
+// count asks how many documents there are.
+func (e *engine) count(ctx context.Context) error {
+	for _, c := range e.collections() {
+		n, err := c.coll.EstimatedDocumentCount(ctx)
+		if err != nil {
+			return err
+		}
+		switch c.kind {
+		case dao.KindProduct:
+			e.figures.products.Store(n)
+		case dao.KindCart:
+			e.figures.carts.Store(n)
+		default:
+			e.figures.messages.Store(n)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,246 @@
+package filemanagers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"pulperia/dao"
+	"pulperia/dao/models"
+)
+
+// Restoration makes a store of the values of another one. They are written into the files of a fold under the names that a fold
+// gives them first, and are durable as far as migration.json says; whoever restores the same again goes on there. When all are in,
+// store.json vouches for them. Until Finish removes migration.json nobody can open the folder as a store.
+type Restoration struct {
+	options Options
+	disk    disk
+	shown   string // the folder, for people
+	unlock  func() error
+	record  restoreRecord
+	files   []*restoredFile // those of restoredNames, while values can be put
+	last    int             // the number of the last value that was put
+	grown   int             // bytes that were put since the record was written
+	every   int             // bytes after which it is written
+	broken  bool            // a write failed: nobody knows what the disk holds since the record was written
+}
+
+// Restore begins a restoration of a folder, which is made if it is not there, or goes on with one. source says for people where the
+// values come from; content names them: it is the same if and only if they are. A folder that holds anything else is refused,
+// and stays as it is.
+func Restore(ctx context.Context, dir string, o Options, source, content string) (*Restoration, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	o = o.withDefaults(dir)
+	r, err := restoreLocked(dir, o, source, content)
+	if err != nil {
+		return nil, fmt.Errorf("restore %s: %w", dir, err)
+	}
+	r.shown = dir
+	return r, nil
+}
+
+func restoreLocked(dir string, o Options, source, content string) (*Restoration, error) {
+	if _, err := restorable(o.disk, source, content); err != nil { // before a lock is put into somebody's folder
+		return nil, err
+	}
+	if err := makeFolder(dir); err != nil {
+		return nil, err
+	}
+	lock, err := takeLock(dir)
+	if err != nil {
+		return nil, err
+	}
+	r, err := beginRestoration(o, source, content)
+	if err != nil {
+		return nil, errors.Join(err, lock.Unlock())
+	}
+	r.unlock = lock.Unlock
+	return r, nil
+}
+
+// makeFolder makes a folder that is not there, durably.
+func makeFolder(dir string) error {
+	if _, err := os.Stat(dir); err == nil {
+		return nil
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	return directory(filepath.Dir(filepath.Clean(dir))).Sync()
+}
+
+// beginRestoration begins or goes on with one in a folder whose lock is taken.
+func beginRestoration(o Options, source, content string) (*Restoration, error) {
+	const bytes = 1 << 20 // as much as a cut repeats
+	record, err := restorable(o.disk, source, content)
+	if err != nil {
+		return nil, err
+	}
+	r := &Restoration{options: o, disk: o.disk, unlock: func() error { return nil }, record: record, last: record.Done, every: bytes}
+	if record.Store != nil {
+		return r, nil
+	}
+	if record.Done == 0 { // what is there belongs to an empty store, or does not count
+		if err := r.record.write(r.disk); err != nil {
+			return nil, err
+		}
+		if err := clearStore(r.disk); err != nil {
+			return nil, err
+		}
+	}
+	for i, name := range restoredNames {
+		file, err := openRestored(r.disk, name+newSuffix, record.Bytes[i])
+		if err != nil {
+			return nil, errors.Join(err, r.closeFiles())
+		}
+		r.files = append(r.files, file)
+	}
+	if err := r.disk.Sync(); err != nil {
+		return nil, errors.Join(err, r.closeFiles())
+	}
+	return r, nil
+}
+
+// Done returns how many values are in, in the order of a dump.
+func (r *Restoration) Done() int { return r.record.Done }
+
+// Put adds the next values in the order of a dump: products by id, carts by id, messages in theirs. It may return before they are
+// durable: Done counts those that are.
+func (r *Restoration) Put(ctx context.Context, batch dao.Batch) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if len(r.files) == 0 {
+		return fmt.Errorf("restore %s: it is complete", r.shown)
+	}
+	texts := [3][]byte{models.ArrayPart(batch.Products, r.files[0].size == 0), models.ArrayPart(batch.Carts, r.files[1].size == 0), nil}
+	r.last += batch.Len()
+	for i, m := range batch.Messages {
+		texts[2] = appendFolded(texts[2], int64(r.last-len(batch.Messages)+i+1), models.JSON(m))
+	}
+	for i, f := range r.files {
+		if err := f.write(texts[i]); err != nil {
+			r.broken = true
+			return fmt.Errorf("restore %s: write %s: %w", r.shown, restoredNames[i], err)
+		}
+		r.grown += len(texts[i])
+	}
+	if r.grown < r.every {
+		return nil
+	}
+	return r.note()
+}
+
+// note makes durable what was put, and that it is in.
+func (r *Restoration) note() error {
+	for i, f := range r.files {
+		if err := f.sync(); err != nil {
+			r.broken = true
+			return fmt.Errorf("restore %s: write %s: %w", r.shown, restoredNames[i], err)
+		}
+		r.record.Bytes[i] = f.size
+	}
+	r.record.Done, r.grown = r.last, 0
+	return r.record.write(r.disk)
+}
+
+// Dump makes a whole store of what was put, and reads it back as a store is read. Nothing can be put after it.
+func (r *Restoration) Dump(ctx context.Context, visit func(dao.Batch) error) (dao.Position, error) {
+	at, err := r.dump(ctx, visit)
+	if err != nil {
+		err = fmt.Errorf("restore %s: %w", r.shown, err)
+	}
+	return at, err
+}
+
+func (r *Restoration) dump(ctx context.Context, visit func(dao.Batch) error) (at dao.Position, err error) {
+	if r.record.Store == nil {
+		if err := r.complete(); err != nil {
+			return dao.Position{}, err
+		}
+	}
+	if err := r.record.Store.write(r.disk); err != nil {
+		return dao.Position{}, err
+	}
+	c, err := load(reading{r.disk})
+	if err != nil {
+		return dao.Position{}, err
+	}
+	e := newReader(c, r.options)
+	defer func() { err = errors.Join(err, e.Close()) }()
+	return e.Dump(ctx, visit)
+}
+
+// complete ends the files, and notes what store.json is to vouch for.
+func (r *Restoration) complete() error {
+	for i := range 2 {
+		if err := r.files[i].write(models.ArrayEnd(r.files[i].size == 0)); err != nil {
+			return err
+		}
+	}
+	next := &meta{Format: formatVersion, Epoch: newEpoch(), Offset: int64(r.last), Clean: true}
+	for i, to := range []*vouched{&next.Products, &next.Carts, &next.Messages} {
+		var err error
+		if *to, err = r.files[i].vouched(); err != nil {
+			return err
+		}
+	}
+	r.record.Store = next
+	err := r.note()
+	if err != nil {
+		r.record.Store = nil
+	}
+	return errors.Join(err, r.closeFiles())
+}
+
+// Finish makes it a store that opens.
+func (r *Restoration) Finish(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	err := r.finish()
+	if err != nil {
+		err = fmt.Errorf("restore %s: %w", r.shown, err)
+	}
+	return err
+}
+
+func (r *Restoration) finish() error {
+	if r.record.Store == nil {
+		return errors.New("it was not read back yet")
+	}
+	names, err := r.disk.List()
+	if err != nil {
+		return err
+	}
+	moves := slices.DeleteFunc(slices.Clone(restoredNames[:]), func(name string) bool { return !slices.Contains(names, name+newSuffix) })
+	if err := rename(r.disk, moves); err != nil {
+		return err
+	}
+	if err := r.disk.Remove(restoreFile); err != nil {
+		return err
+	}
+	return r.disk.Sync()
+}
+
+// Close lets go of the folder. What was put stays; only Finish makes it a store.
+func (r *Restoration) Close() error {
+	var err error
+	if len(r.files) > 0 && r.grown > 0 && !r.broken {
+		err = r.note()
+	}
+	return errors.Join(err, r.closeFiles(), r.unlock())
+}
+
+func (r *Restoration) closeFiles() (err error) {
+	for _, f := range r.files {
+		err = errors.Join(err, f.Close())
+	}
+	r.files = nil
+	return err
+}
