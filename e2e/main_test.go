@@ -21,6 +21,8 @@ import (
 	"testing"
 
 	"github.com/chromedp/chromedp"
+
+	"pulperia/dao/dbmanagers/mongotest"
 )
 
 // world is what all tests share. TestMain fills it before the first test, and nothing changes it after.
@@ -63,7 +65,7 @@ func testAll(m *testing.M) (code int, err error) {
 	}
 	defer closeBrowser()
 	world.browser = browser
-	return m.Run(), nil
+	return mongotest.Main(m), nil
 }
 
 // startBrowser starts Chromium with a profile of its own, and nothing that it does by itself: all that leaves it, a test

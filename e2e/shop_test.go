@@ -20,15 +20,21 @@ const startTimeout = 30 * time.Second
 
 // shop is a running shop.
 type shop struct {
-	t   *testing.T
-	url string
+	t     *testing.T
+	url   string
+	store string
 }
 
-// openShop starts a shop on an empty folder. At the end of the test it is asked to stop: it must end with exit code 0
+// openShop starts a shop on a store of its own. At the end of the test it is asked to stop: it must end with exit code 0
 // (the race detector would make it another), without an error in its log.
 func openShop(t *testing.T, flags ...string) *shop {
 	t.Helper()
-	process := exec.Command(world.binary, append([]string{"--listen", "127.0.0.1:0", "--store", t.TempDir()}, flags...)...)
+	return openShopOn(t, newStore(t), flags...)
+}
+
+func openShopOn(t *testing.T, store string, flags ...string) *shop {
+	t.Helper()
+	process := exec.Command(world.binary, append([]string{"--listen", "127.0.0.1:0", "--store", store}, flags...)...)
 	process.Env = append(os.Environ(), "GORACE=atexit_sleep_ms=20") // or the race detector waits for a second
 	stderr, err := process.StderrPipe()
 	if err != nil {
@@ -48,7 +54,7 @@ func openShop(t *testing.T, flags ...string) *shop {
 	})
 	select {
 	case url := <-opened:
-		return &shop{t, url}
+		return &shop{t, url, store}
 	case <-time.After(startTimeout):
 		t.Fatalf("the shop did not open within %s", startTimeout)
 		return nil

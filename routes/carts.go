@@ -1,6 +1,7 @@
 package routes
 
 import (
+	"context"
 	"errors"
 	"math"
 	"net/http"
@@ -75,17 +76,36 @@ type populatedItem struct {
 
 func (c cartRoutes) populate(r *http.Request, cart models.Cart) (populatedCart, error) {
 	whole := populatedCart{cart.ID, make([]populatedItem, len(cart.Products)), cart.CreatedAt, cart.UpdatedAt, cart.Rev}
+	products, err := productsOf(r.Context(), c.store.Products, cart.Products)
+	if err != nil {
+		return populatedCart{}, err
+	}
 	for i, item := range cart.Products {
 		whole.Products[i].Quantity = item.Quantity
-		product, err := c.store.Products.Get(r.Context(), item.Product)
-		if errors.Is(err, dao.ErrNotFound) {
-			continue
-		} else if err != nil {
-			return populatedCart{}, err
+		if product, there := products[item.Product]; there {
+			whole.Products[i].Product = &product
 		}
-		whole.Products[i].Product = &product
 	}
 	return whole, nil
+}
+
+// productsOf returns those of the items' products that there are, by id.
+func productsOf(ctx context.Context, from dao.Products, items []models.Item) (map[models.ID]models.Product, error) {
+	found := make(map[models.ID]models.Product, len(items))
+	for some := range slices.Chunk(items, models.MaxLimit) {
+		ids := make([]models.ID, len(some))
+		for i, item := range some {
+			ids[i] = item.Product
+		}
+		page, err := from.List(ctx, models.ProductQuery{IDs: ids, Limit: len(ids)})
+		if err != nil {
+			return nil, err
+		}
+		for _, product := range page.Products {
+			found[product.ID] = product
+		}
+	}
+	return found, nil
 }
 
 func (c cartRoutes) create(r *http.Request) (written, error) {
@@ -203,9 +223,13 @@ func (c cartRoutes) change(r *http.Request, cid models.ID, change func(*models.C
 
 // haveAll refuses items whose product is not in the catalogue.
 func (c cartRoutes) haveAll(r *http.Request, items []models.Item) error {
+	products, err := productsOf(r.Context(), c.store.Products, items)
+	if err != nil {
+		return err
+	}
 	for _, item := range items {
-		if _, err := c.store.Products.Get(r.Context(), item.Product); err != nil {
-			return missing("product", item.Product, err)
+		if _, there := products[item.Product]; !there {
+			return errNotFound("product", item.Product)
 		}
 	}
 	return nil

@@ -128,13 +128,13 @@ func (o object) id(name string, into *models.ID) {
 
 func (o object) money(name string, into *models.Money) {
 	if raw, ok := o.fields[name]; ok {
-		readMoney(o.wrong, o.prefix+name, string(raw), shown(raw), into)
+		readMoney(o.wrong, o.prefix+name, string(raw), shown, into)
 	}
 }
 
 func (o object) whole(name string, most int64, into *int64) {
 	if raw, ok := o.fields[name]; ok {
-		readNumber(o.wrong, o.prefix+name, string(raw), shown(raw), most, into)
+		readNumber(o.wrong, o.prefix+name, string(raw), shown, most, into)
 	}
 }
 
@@ -190,6 +190,9 @@ func shown(raw []byte) string {
 	}
 	return string(runes)
 }
+
+// quoted is a value of a query as an error shows it.
+func quoted(raw []byte) string { return strconv.Quote(shown(raw)) }
 
 // hasLoneSurrogate says whether JSON text escapes half a surrogate pair, which no UTF-8 can hold (RFC 8259, section 8.2).
 func hasLoneSurrogate(raw []byte) bool {

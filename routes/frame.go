@@ -68,7 +68,7 @@ func tidyPath(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		tidy := r.URL.Path
 		if !strings.HasPrefix(tidy, "/public/") && !strings.HasPrefix(tidy, "/demo/") {
-			tidy = path.Clean("/" + tidy)
+			tidy = path.Clean(cmp.Or(tidy, "/"))
 			if !isAPI(tidy) {
 				tidy = strings.ToLower(tidy)
 			}

@@ -2,11 +2,9 @@ package routes
 
 import (
 	"context"
-	"errors"
 	"math"
 	"net/http"
 
-	"pulperia/dao"
 	"pulperia/dao/models"
 	"pulperia/views"
 )
@@ -71,12 +69,13 @@ func (p *pages) cartSheet(ctx context.Context, v *visit, cart models.Cart, base 
 	if !cart.ID.IsZero() {
 		sheet.CartID = cart.ID.String()
 	}
+	products, err := productsOf(ctx, p.store.Products, cart.Products)
+	if err != nil {
+		return nil, err
+	}
 	for _, item := range cart.Products {
-		product, err := p.store.Products.Get(ctx, item.Product)
-		if err != nil && !errors.Is(err, dao.ErrNotFound) {
-			return nil, err
-		}
-		line := p.cartLine(v.voice, item, product, err != nil)
+		product, there := products[item.Product]
+		line := p.cartLine(v.voice, item, product, !there)
 		if item.Product == again.product {
 			line.Quantity = again.field
 		}

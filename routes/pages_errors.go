@@ -30,13 +30,16 @@ func (p *pages) fail(w http.ResponseWriter, r *http.Request, err error) {
 	p.errorPage(w, r, problem.status, key)
 }
 
-// errorPage answers with the page of a status, in the person's language. It works without the store. The key says which
+// errorPage answers with the page of a status, in the person's language. It works without the store, and does not ask one that is
+// away: whoever has waited for that once need not wait again. The key says which
 // texts tell of it; a status that has none of its own is told as the one that it is a kind of. A page that blames nobody
 // is kept like any other: a flood of refused requests must not cost a rendering each.
 func (p *pages) errorPage(w http.ResponseWriter, r *http.Request, status int, key string) {
-	v, err := p.visit(r)
-	if err != nil {
-		v = p.stranger(r)
+	v := p.stranger(r)
+	if status != http.StatusServiceUnavailable {
+		if known, err := p.visit(r); err == nil {
+			v = known
+		}
 	}
 	if !v.voice.Knows(key) {
 		key = "error." + strconv.Itoa(status/100) + "00"

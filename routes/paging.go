@@ -11,9 +11,9 @@ import (
 // clients read it. Of page only the numbers count. Links keep all other parameters, those too that mean nothing here.
 func endPage(answer []byte, page models.ProductPage, path string, values url.Values) []byte {
 	values.Del("page")
-	link := path + "?"
-	if others := values.Encode(); others != "" {
-		link += others + "&"
+	link := `"` + path + "?page="
+	if others := values.Encode(); others != "" { // encoded values hold nothing that JSON would escape
+		link = `"` + path + "?" + others + "&page="
 	}
 	prev, next := page.Prev(), page.Next()
 	answer = strconv.AppendInt(append(answer, `,"total":`...), int64(page.Total), 10)
@@ -23,7 +23,6 @@ func endPage(answer []byte, page models.ProductPage, path string, values url.Val
 	answer = appendPage(append(answer, `,"nextPage":`...), "", next, "")
 	answer = strconv.AppendBool(append(answer, `,"hasPrevPage":`...), prev > 0)
 	answer = strconv.AppendBool(append(answer, `,"hasNextPage":`...), next > 0)
-	link = `"` + link + "page=" // encoded values hold nothing that JSON would escape
 	answer = appendPage(append(answer, `,"prevLink":`...), link, prev, `"`)
 	answer = appendPage(append(answer, `,"nextLink":`...), link, next, `"`)
 	return append(answer, '}')

@@ -42,7 +42,7 @@ func (q query) whole(name string, least, most, absent int) int {
 		return absent
 	}
 	n := int64(absent)
-	readNumber(q.wrong, name, text, strconv.Quote(shown([]byte(text))), int64(most), &n)
+	readNumber(q.wrong, name, text, quoted, int64(most), &n)
 	switch {
 	case q.wrong.Has(name):
 	case n < int64(least):
@@ -61,7 +61,7 @@ func (q query) flag(name string) *bool {
 	}
 	value := text == "true"
 	if !value && text != "false" {
-		q.wrong.Add(name, models.NotBool, nil, strconv.Quote(shown([]byte(text))))
+		q.wrong.Add(name, models.NotBool, nil, quoted([]byte(text)))
 	}
 	return &value
 }
@@ -73,7 +73,7 @@ func (q query) money(name string) *models.Money {
 		return nil
 	}
 	var amount models.Money
-	readMoney(q.wrong, name, text, strconv.Quote(shown([]byte(text))), &amount)
+	readMoney(q.wrong, name, text, quoted, &amount)
 	return &amount
 }
 
@@ -93,18 +93,19 @@ func idInPath(r *http.Request, name string, wrong *models.Invalid) models.ID {
 func readID(wrong *models.Invalid, field, text string) models.ID {
 	id, err := models.ParseID(text)
 	if err != nil {
-		wrong.Add(field, models.NotID, nil, strconv.Quote(shown([]byte(text))))
+		wrong.Add(field, models.NotID, nil, quoted([]byte(text)))
 	}
 	return id
 }
 
-// readMoney reads a number as models.ParseMoney does, and notes which rule it breaks.
-func readMoney(wrong *models.Invalid, field, text, got string, into *models.Money) {
+// readMoney reads a number as models.ParseMoney does, and notes which rule it breaks, with the text as show shows it.
+func readMoney(wrong *models.Invalid, field, text string, show func([]byte) string, into *models.Money) {
 	amount, err := models.ParseMoney(text)
 	if err == nil {
 		*into = amount
 		return
 	}
+	got := show([]byte(text))
 	switch size, rule := magnitude(text); {
 	case rule != "":
 		wrong.Add(field, rule, nil, got)
@@ -118,7 +119,7 @@ func readMoney(wrong *models.Invalid, field, text, got string, into *models.Mone
 }
 
 // readNumber reads a number whose value is whole, however it is written: 7, 7.0 and 70e-1 are the same number.
-func readNumber(wrong *models.Invalid, field, text, got string, most int64, into *int64) {
+func readNumber(wrong *models.Invalid, field, text string, show func([]byte) string, most int64, into *int64) {
 	if n, err := strconv.ParseInt(text, 10, 64); err == nil && text[0] != '+' {
 		*into = n
 		return
@@ -128,6 +129,7 @@ func readNumber(wrong *models.Invalid, field, text, got string, most int64, into
 		*into = int64(cents / 100)
 		return
 	}
+	got := show([]byte(text))
 	switch size, rule := magnitude(text); {
 	case rule != "":
 		wrong.Add(field, rule, nil, got)

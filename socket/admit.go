@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/netip"
 	"slices"
+	"sync"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -88,6 +89,7 @@ func (h *Hub) gone(c *conn) {
 		}
 	}
 	h.people.leave(c.user, time.Now())
+	h.knockIfFresh()
 	h.leftAlone()
 	h.mu.Unlock()
 	h.leave(c.client)
@@ -97,10 +99,11 @@ func (h *Hub) gone(c *conn) {
 		"duration", time.Since(c.opened), "events", events)
 }
 
-// Close lets the messages that are under way be stored, says goodbye to everyone, and returns when all have gone or ctx
-// is done; those who are still there are then cut off. Whoever comes later is refused. A second Close harms nothing.
+// Close lets the messages that are under way be stored, says goodbye to everyone, the other processes too, and returns when all
+// have gone or ctx is done; those who are still there are then cut off. Whoever comes later is refused. A second Close harms nothing.
 func (h *Hub) Close(ctx context.Context) {
 	h.mu.Lock()
+	first := !h.closed
 	h.closed = true
 	h.leftAlone()
 	h.mu.Unlock()
@@ -108,6 +111,11 @@ func (h *Hub) Close(ctx context.Context) {
 	h.storing.Wait()
 	h.stop()
 	h.reading.Wait()
+	if first {
+		var leaving sync.WaitGroup
+		leaving.Go(func() { h.farewell(ctx) })
+		defer leaving.Wait()
+	}
 	for _, c := range h.connected() {
 		c.end(reasonShutdown)
 	}

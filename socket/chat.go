@@ -119,8 +119,10 @@ func (h *Hub) types(c *conn) {
 	}
 	h.mu.Lock()
 	var wake []*conn
-	if h.people.mayType(c.user, time.Now()) {
+	if now := time.Now(); h.people.mayType(c.user, now) {
 		wake = h.tell(&event{body: typing{c.user}}, c.user, true)
+		h.people.types(c.user, h.ring.position(), now)
+		h.knockIfFresh()
 	}
 	h.mu.Unlock()
 	h.writers.add(wake...)

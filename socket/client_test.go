@@ -27,7 +27,7 @@ type client struct {
 // frame is whatever the server says.
 type frame struct {
 	Type, Position, Kind, Op, ID, Error, Message, User, Reason string
-	Recovered                                                  bool
+	Recovered, Available                                       bool
 	People, Joined, Left                                       []string
 	Count, RetryAfter                                          int
 	Rev                                                        int64

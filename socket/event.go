@@ -42,8 +42,9 @@ type (
 		Joined, Left []string // at most maxPeople of each
 		Count        int
 	}
-	typing struct{ User string }
-	bye    struct{ Reason reason }
+	typing    struct{ User string }
+	available bool // whether the store is, when that has changed
+	bye       struct{ Reason reason }
 )
 
 // What a client can say.

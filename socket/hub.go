@@ -32,6 +32,10 @@ type Hub struct {
 	live    map[string]map[*conn]struct{} // by topic
 	ring    ring
 	people  people
+	away    bool // the store was when it was last asked
+
+	changed    chan struct{} // asks for a look at the other processes
+	neighbours neighbours
 }
 
 // maxReads is how many connections may read the feed at once: they must not keep the store from its other work.
@@ -57,6 +61,9 @@ func New(o Options) (*Hub, error) {
 		live:    map[string]map[*conn]struct{}{},
 		ring:    ring{most: o.ring},
 		people:  newPeople(),
+
+		changed:    make(chan struct{}, 1),
+		neighbours: newNeighbours(),
 	}
 	h.working, h.stop = context.WithCancel(context.Background())
 	h.metrics = newMetrics(o, h)
@@ -65,10 +72,12 @@ func New(o Options) (*Hub, error) {
 
 // Run follows the feed until ctx is done. It must be going on as long as the hub is to tell anything.
 func (h *Hub) Run(ctx context.Context) {
-	var both sync.WaitGroup
-	both.Go(func() { h.follow(ctx) })
-	both.Go(func() { h.watch(ctx) })
-	both.Wait()
+	var all sync.WaitGroup
+	all.Go(func() { h.follow(ctx) })
+	all.Go(func() { h.watch(ctx) })
+	all.Go(func() { h.exchange(ctx) })
+	all.Go(func() { h.attend(ctx) })
+	all.Wait()
 }
 
 const (

@@ -58,7 +58,7 @@ func registerSettings(registry *prometheus.Registry, o Options, h *Hub) {
 	limits.WithLabelValues("connections").Set(float64(o.MaxConnections))
 	limits.WithLabelValues("frames_per_minute").Set(float64(o.FramesPerMinute))
 	registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
-		Name: "pulperia_socket_people", Help: "People who are here, over all their connections.",
+		Name: "pulperia_socket_people", Help: "People who are here, over all their connections, on this process and on all others over its store.",
 	}, func() float64 {
 		h.mu.Lock()
 		defer h.mu.Unlock()

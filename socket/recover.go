@@ -76,12 +76,16 @@ func (h *Hub) join(c *conn, said hello, how recovery) {
 	c.user, c.topics, c.cursor, c.state = said.User, said.Topics, from.Offset, stateBehind
 	c.mu.Unlock()
 	h.people.join(said.User)
+	h.knockIfFresh()
 	hi := welcome{Position: at, Recovered: how != recoveryGone, Replay: from.Offset < at.Offset, Count: h.people.count()}
 	hi.Position.Offset = max(at.Offset, from.Offset)
 	if c.wants(topicMessages) {
 		hi.People = h.people.names()
 	}
 	wake := c.push((&event{body: hi}).through(c.door), 1, false)
+	if h.away {
+		wake = c.push((&event{body: available(false)}).through(c.door), 1, false) || wake
+	}
 	if from.Offset >= at.Offset {
 		h.goLive(c)
 	}

@@ -1,6 +1,12 @@
 package socket
 
-import "pulperia/dao"
+import (
+	"encoding/json"
+	"slices"
+
+	"pulperia/dao"
+	"pulperia/dao/models"
+)
 
 // ring is the recent past: the last changes without a gap, up to where the hub is.
 type ring struct {
@@ -39,4 +45,20 @@ func (r *ring) after(offset int64) ([]*event, bool) {
 		return nil, false
 	}
 	return r.events[int64(len(r.events))-missing:], true
+}
+
+// lookBack is in how many changes the ring looks for what a person has said. When so many have come, nobody minds who types.
+const lookBack = 256
+
+// hasSpoken says whether a person has said something after a position. It is true, too, where that cannot be known.
+func (r *ring) hasSpoken(user string, after dao.Position) bool {
+	events, ok := r.after(after.Offset)
+	if !ok || after.Epoch != r.epoch || len(events) > lookBack {
+		return true
+	}
+	return slices.ContainsFunc(events, func(e *event) bool {
+		var m models.Message
+		c := e.body.(change)
+		return c.Kind == dao.KindMessage && json.Unmarshal(c.Doc, &m) == nil && m.User == user
+	})
 }

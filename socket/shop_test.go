@@ -76,14 +76,19 @@ func (s *shop) start(o Options) {
 
 // stop ends the shop as app does. A second stop does nothing.
 func (s *shop) stop() {
+	s.leave()
+	if err := s.store.Close(); err != nil {
+		s.t.Error(err)
+	}
+}
+
+// leave ends the process, and leaves the store to the others.
+func (s *shop) leave() {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
 	s.hub.Close(ctx)
 	s.server.Close()
 	s.stopRun()
-	if err := s.store.Close(); err != nil {
-		s.t.Error(err)
-	}
 }
 
 // memoryListener accepts what [shop.line] makes.

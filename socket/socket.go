@@ -21,6 +21,13 @@
 // tried again a little later, and when more than [maxQueue] waits the connection is closed as slow. The hub takes the next changes
 // from the feed when every connection has been offered the last ones: under load it falls behind the store, not the readers behind
 // it, and changes leave in larger parcels.
+//
+// # Who is here
+//
+// Who is here and who types (people.go) is no change of the shop and stands in no feed. A hub knows the people of its own
+// connections at once. Those of the other processes over the same store it learns by looking (presence.go): it says what it sees and
+// asks what the others see, in the store's dao.Presence, every second and when something has changed. That goes on beside
+// everything else: when the store does not answer, the others stay as they were last known for dao.PresenceTTL.
 package socket
 
 import (
@@ -42,8 +49,11 @@ const (
 	stallTimeout   = 30 * time.Second // for a connection that takes not a byte
 	goodbyeTimeout = 3 * time.Second  // from bye to the end
 	storeTimeout   = 10 * time.Second // for one call of the store
-	leaveAfter     = 3 * time.Second  // a person whose last connection is gone; with the second of gathering, within 5
 	typingEvery    = 2 * time.Second  // of one person
+
+	// leaveAfter is how long a person is still here whose last connection is gone. With a second until another process asks,
+	// and one of gathering, that is within 5 seconds everywhere.
+	leaveAfter = 2500 * time.Millisecond
 )
 
 // The sizes of the contract and of the hub.

@@ -31,6 +31,8 @@ func encode(body any) (kind string, text []byte) {
 		return "presence", models.JSON(wirePresence{"presence", list(b.Joined), list(b.Left), b.Count})
 	case typing:
 		return "typing", models.JSON(wireTyping{"typing", b.User})
+	case available:
+		return "store", models.JSON(wireStore{"store", bool(b)})
 	case bye:
 		return "bye", models.JSON(wireBye{"bye", string(b.Reason)})
 	}
@@ -93,6 +95,10 @@ type (
 	wireTyping struct {
 		Type string `json:"type"`
 		User string `json:"user"`
+	}
+	wireStore struct {
+		Type      string `json:"type"`
+		Available bool   `json:"available"`
 	}
 	wireBye struct {
 		Type   string `json:"type"`

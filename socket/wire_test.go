@@ -101,6 +101,7 @@ func TestForms(t *testing.T) {
 		`{"type":"error","id":"x","error":"invalid","message":"m","retryAfter":2}`:                                                          refusal{"x", "invalid", "m", 2},
 		`{"type":"presence","joined":["a"],"left":[],"count":1}`:                                                                            presence{[]string{"a"}, nil, 1},
 		`{"type":"typing","user":"a<b@example.com"}`:                                                                                        typing{"a<b@example.com"},
+		`{"type":"store","available":false}`:                                                                                                available(false),
 		`{"type":"bye","reason":"slow"}`:                                                                                                    bye{reasonSlow},
 	} {
 		if _, got := encode(body); string(got) != want || !json.Valid(got) {

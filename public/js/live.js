@@ -29,13 +29,15 @@ export function isAfter(position, other) {
 
 /**
  * Live hears what happens in the shop after a position: everything, in order, once. What it hears and how it fares, it
- * tells those who asked with on: "change", "ack", "error", "welcome", "presence", "typing" with the frame, "state" with
+ * tells those who asked with on: "change", "ack", "error", "welcome", "presence", "typing", "store" with the frame, "state" with
  * "connecting", "connected" or "offline", and "stale" when the shop no longer knows what was missed.
  */
 export class Live {
   state = "connecting"
   /** Whether frames can be sent; otherwise one can only listen. */
   canSend = false
+  /** Whether the shop can reach what it keeps, as far as it has said. The line stays when it cannot. */
+  hasStore = true
 
   #listeners = {}
   #line = null
@@ -137,6 +139,9 @@ export class Live {
       case "position":
         this.since = frame.position
         break
+      case "store":
+        this.hasStore = frame.available
+        break
       case "bye":
         this.#reason = frame.reason
         break
@@ -152,6 +157,7 @@ export class Live {
       return
     }
     this.since ??= frame.position
+    this.hasStore = true // or it is told otherwise right after
     this.#failures = 0
     this.canSend = !streams
     if (!streams) this.#deaf = 0

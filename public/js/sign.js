@@ -1,4 +1,5 @@
-// The sign that says whether the page is live. A screen reader is told only when that changes for long enough to matter.
+// The sign that says whether the page is live: whether there is a line, and whether the shop at its other end can reach what it
+// keeps. A screen reader is told only when that changes for long enough to matter.
 
 import {announce} from "./dom.js"
 import {say} from "./voice.js"
@@ -7,22 +8,23 @@ const patience = 3_000 // ms
 
 /** startSign shows the state of the line wherever the page has a place for it. */
 export function startSign(live) {
-  const words = {connected: say("live.connected"), connecting: say("live.connecting"), offline: say("live.offline")}
-  let told = true // that it is connected
+  const words = {
+    connected: say("live.connected"), connecting: say("live.connecting"), offline: say("live.offline"), paused: say("live.paused"),
+  }
+  const lost = say("live.lost"), news = {connected: say("live.back"), connecting: lost, offline: lost, paused: say("live.held")}
+  let told = news.connected
   let timer = 0
-  const show = state => {
+  const show = () => {
+    const state = live.state === "connected" && !live.hasStore ? "paused" : live.state
     for (const sign of document.querySelectorAll("[data-connection]")) {
       sign.className = "connection connection--" + state
       sign.textContent = words[state]
     }
     clearTimeout(timer)
-    const connected = state === "connected"
-    if (connected === told) return
-    timer = setTimeout(() => {
-      told = connected
-      announce(say(connected ? "live.back" : "live.lost"))
-    }, connected ? 0 : patience)
+    if (news[state] === told) return
+    timer = setTimeout(() => announce(told = news[state]), state === "connected" ? 0 : patience)
   }
   live.on("state", show)
-  show(live.state)
+  live.on("store", show)
+  show()
 }

@@ -30,7 +30,7 @@ export function openStream(hello, heard, ended) {
   url.searchParams.set("topics", hello.topics.join(","))
   const line = new EventSource(url)
   let open = true
-  for (const type of ["welcome", "change", "position", "presence", "typing", "bye"]) {
+  for (const type of ["welcome", "change", "position", "presence", "typing", "store", "bye"]) {
     line.addEventListener(type, event => open && heard(JSON.parse(event.data)))
   }
   line.onerror = () => { // it would come back by itself, but not with the pauses that were agreed upon

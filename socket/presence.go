@@ -1,0 +1,215 @@
+package socket
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"slices"
+	"time"
+
+	"pulperia/dao"
+)
+
+// The times of what the processes tell one another.
+const (
+	lookEvery   = time.Second            // while anyone listens to the chat
+	lookIdle    = 5 * time.Second        // while nobody does, so that who comes next is told the truth
+	lookPause   = 250 * time.Millisecond // between two looks, however much changes
+	lookTimeout = 3 * time.Second        // for the store
+	repeatEvery = 3 * time.Second        // the same is said again; dao.PresenceTTL forgives two that are lost
+	typingFor   = 3 * time.Second        // a moment of typing is told: lookTimeout may pass before the others ask
+
+	farewellTimeout = time.Second
+)
+
+// neighbours is what the hub knows of the other processes that serve the store. It belongs to the goroutine of exchange, and to
+// Close when that looks no more: no lock is held while the store is asked.
+type neighbours struct {
+	node    string // what the others know this process by
+	unsaid  bool   // not everything has been said
+	there   bool   // the store may have something of this process
+	failing bool
+	said    time.Time
+	asked   time.Time           // the last time that there was an answer
+	people  map[string]struct{} // who is elsewhere
+	told    map[string]int64    // serial of the last typing that was told, by node
+}
+
+func newNeighbours() neighbours {
+	return neighbours{node: rand.Text(), told: map[string]int64{}}
+}
+
+// knockIfFresh asks for a look soon if there is something to say. The caller holds the lock.
+func (h *Hub) knockIfFresh() {
+	if !h.people.fresh {
+		return
+	}
+	select {
+	case h.changed <- struct{}{}:
+	default: // somebody has
+	}
+}
+
+// exchange tells the other processes who is here, and learns who is there. Nothing else in the hub waits for it.
+func (h *Hub) exchange(ctx context.Context) {
+	every := time.NewTicker(lookEvery)
+	defer every.Stop()
+	for ctx.Err() == nil {
+		h.look(ctx)
+		sleep(ctx, lookPause)
+		select {
+		case <-ctx.Done():
+		case <-h.changed:
+		case <-every.C:
+		}
+	}
+}
+
+// look says what has changed, and asks the others if it is time.
+func (h *Hub) look(ctx context.Context) {
+	own, sayIt, askThem, ok := h.planLook(time.Now())
+	if !ok {
+		return
+	}
+	defer h.reading.Done()
+	calls, cancel := context.WithTimeout(h.working, lookTimeout)
+	defer cancel()
+	defer context.AfterFunc(ctx, cancel)()
+	var sayErr, askErr error
+	if sayIt {
+		sayErr = h.sayWho(calls, own)
+	}
+	if askThem {
+		askErr = h.askWho(calls)
+	}
+	if calls.Err() != context.Canceled {
+		h.noteFailing(sayErr, askErr)
+	}
+}
+
+// planLook says what is to be done now. Where it is ok, reading counts the look: Close waits for it.
+func (h *Hub) planLook(now time.Time) (own dao.Visitors, sayIt, askThem, ok bool) {
+	n := &h.neighbours
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.closed {
+		return own, false, false, false
+	}
+	h.reading.Add(1)
+	n.unsaid = n.unsaid || h.people.fresh
+	h.people.fresh = false
+	if n.unsaid || n.there && now.Sub(n.said) >= repeatEvery {
+		own = h.people.visitors(now)
+		sayIt = len(own.People) > 0 || n.there
+	}
+	return own, sayIt, len(h.live[topicMessages]) > 0 || now.Sub(n.asked) >= lookIdle, true
+}
+
+// sayWho tells the others who is connected here.
+func (h *Hub) sayWho(ctx context.Context, own dao.Visitors) error {
+	n := &h.neighbours
+	slices.Sort(own.People) // the same people are the same list
+	named := min(len(own.People), dao.MaxPresence)
+	own.People, own.More = own.People[:named], len(own.People)-named
+	n.unsaid, n.there = true, true // until the store has said otherwise
+	now := time.Now()
+	if err := h.Store.Presence.Set(ctx, n.node, own); err != nil {
+		return err
+	}
+	n.unsaid, n.there, n.said = false, named > 0, now
+	return nil
+}
+
+// askWho learns who is on the other processes. When they have not been heard of for too long they count as gone.
+func (h *Hub) askWho(ctx context.Context) error {
+	n := &h.neighbours
+	all, err := h.Store.Presence.All(ctx)
+	now := time.Now()
+	switch {
+	case err == nil:
+		n.asked = now
+		delete(all, n.node)
+	case now.Sub(n.asked) < dao.PresenceTTL:
+		return err
+	}
+	h.meet(all, now)
+	return err
+}
+
+// meet takes in who is on the other processes, and who types there.
+func (h *Hub) meet(all map[string]dao.Visitors, now time.Time) {
+	n := &h.neighbours
+	people, more := map[string]struct{}{}, 0
+	told, typed := map[string]int64{}, []dao.Typing{}
+	for node, v := range all {
+		for _, user := range v.People {
+			people[user] = struct{}{}
+		}
+		more += v.More
+		last, isKnown := n.told[node]
+		for _, t := range v.Typing {
+			if isKnown && t.Serial > last { // what was typed before this process knew of the other is old
+				typed = append(typed, t)
+			}
+			last = max(last, t.Serial)
+		}
+		told[node] = last
+	}
+	came, went := without(people, n.people), without(n.people, people)
+	n.people, n.told = people, told
+
+	var wake []*conn
+	h.mu.Lock()
+	h.people.more = more
+	for _, user := range came {
+		h.people.arrive(user)
+	}
+	for _, user := range went {
+		h.people.depart(user, now)
+	}
+	for _, t := range typed {
+		if !h.ring.hasSpoken(t.User, t.After) && h.people.typing.AllowN(now, 1) {
+			wake = append(wake, h.tell(&event{body: typing{t.User}}, t.User, true)...)
+		}
+	}
+	h.mu.Unlock()
+	h.writers.add(wake...)
+}
+
+// without returns what is in one set and not in another.
+func without(one, other map[string]struct{}) (list []string) {
+	for user := range one {
+		if _, both := other[user]; !both {
+			list = append(list, user)
+		}
+	}
+	return list
+}
+
+// noteFailing says once when the store begins to fail and once when it is back.
+func (h *Hub) noteFailing(errs ...error) {
+	n := &h.neighbours
+	failed := errors.Join(errs...)
+	switch {
+	case failed != nil && !n.failing:
+		h.Log.Warn("cannot share who is here with other processes; their people will seem to leave", "error", failed, "after", dao.PresenceTTL)
+	case failed == nil && n.failing:
+		h.Log.Info("who is here is shared with other processes again")
+	}
+	n.failing = failed != nil
+}
+
+// farewell tells the others that nobody is here any more. No look may be under way.
+func (h *Hub) farewell(ctx context.Context) {
+	n := &h.neighbours
+	if !n.there {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, farewellTimeout)
+	defer cancel()
+	if err := h.Store.Presence.Set(ctx, n.node, dao.Visitors{}); err != nil {
+		h.Log.Warn("the other processes do not know that this one ends", "error", err, "until", dao.PresenceTTL)
+		return
+	}
+	n.there = false
+}
