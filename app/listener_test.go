@@ -124,8 +124,12 @@ func dialEvents(t *testing.T, shop, user, since string, topics ...string) *liste
 	go func() {
 		defer close(l.frames)
 		defer answer.Body.Close()
-		for lines := bufio.NewScanner(answer.Body); lines.Scan(); {
-			if data, ok := strings.CutPrefix(lines.Text(), "data: "); ok {
+		for in := bufio.NewReader(answer.Body); ; {
+			text, err := in.ReadString('\n')
+			if err != nil {
+				return // with half a line, perhaps
+			}
+			if data, ok := strings.CutPrefix(text, "data: "); ok {
 				l.hear([]byte(data))
 			}
 		}

@@ -27,6 +27,7 @@ func (c *migrateCommand) Run(ctx context.Context, g *globals, streams Streams) e
 	limit := debug.SetMemoryLimit(-1)
 	debug.SetMemoryLimit(min(limit, memoryAimedAt))
 	defer debug.SetMemoryLimit(limit)
+	defer debug.SetGCPercent(debug.SetGCPercent(400)) // as long as there is room
 	m, err := c.migration(g, streams)
 	if err == nil {
 		err = m.run(ctx)
@@ -74,8 +75,7 @@ func (m *migration) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	closeSource := func() error { return source.Close() }
-	defer func() { closeSource() }()
+	defer source.Close()
 	held, err := m.takeStock(ctx, source)
 	if err != nil {
 		return err
@@ -89,7 +89,7 @@ func (m *migration) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer func() { target.Close() }()
+	defer target.Close()
 	if err := m.copy(ctx, source, target, held); err != nil {
 		return m.stopped(ctx, target, held, err)
 	}
@@ -97,7 +97,6 @@ func (m *migration) run(ctx context.Context) error {
 	if err := errors.Join(err, source.Close()); err != nil { // before the other is read: both take memory
 		return err
 	}
-	closeSource = func() error { return nil }
 	if err := m.prove(ctx, target, held); err != nil {
 		return m.stopped(ctx, target, held, err)
 	}
@@ -105,7 +104,8 @@ func (m *migration) run(ctx context.Context) error {
 		return m.stopped(ctx, target, held, err)
 	}
 	fmt.Fprintf(m.out, "%s is a store now: pulperia --store %s\n", m.to, m.to)
-	return errors.Join(target.Close(), m.lookBack(ctx, head))
+	m.lookBack(ctx, head)
+	return target.Close()
 }
 
 // copy puts into the target what is not in yet. The source must give what it gave when stock was taken.
@@ -134,7 +134,7 @@ func (m *migration) copy(ctx context.Context, source dao.Store, target restoring
 		return err
 	}
 	if copied.sums() != held.sums {
-		return fmt.Errorf("%s has changed while it was copied: close the shops that write to it, and begin anew with --restart", m.from)
+		return fmt.Errorf("%s has changed while it was copied: close the shops that write to it, and %w", m.from, errAnew)
 	}
 	return nil
 }
@@ -163,30 +163,36 @@ func (m *migration) prove(ctx context.Context, target restoring, held stock) err
 	sums := there.sums()
 	printSums(m.out, held.sums, sums)
 	if sums != held.sums {
-		return fmt.Errorf("%s does not hold what %s does, and stays closed: begin anew with --restart", m.to, m.from)
+		return fmt.Errorf("%s does not hold what %s does, and stays closed: %w", m.to, m.from, errAnew)
 	}
 	return nil
 }
 
+// errAnew says that going on is no use.
+var errAnew = errors.New("begin anew with --restart")
+
 // stopped says what is left of a migration that ended early.
 func (m *migration) stopped(ctx context.Context, target restoring, held stock, err error) error {
 	closed := target.Close() // notes what is in
-	if ctx.Err() == nil {
+	if errors.Is(err, errAnew) {
 		return errors.Join(err, closed)
 	}
-	return errors.Join(fmt.Errorf("stopped; %d of %d values are in %s: the same command goes on from there: %w",
-		target.Done(), held.total(), m.to, context.Cause(ctx)), closed)
+	if ctx.Err() != nil {
+		err = fmt.Errorf("stopped: %w", context.Cause(ctx))
+	}
+	return errors.Join(fmt.Errorf("%w; %d of %d values are in %s, and the same command goes on from there", err, target.Done(), held.total(), m.to), closed)
 }
 
 // lookBack says so when the source has gone on since it was read.
-func (m *migration) lookBack(ctx context.Context, was dao.Position) error {
+func (m *migration) lookBack(ctx context.Context, was dao.Position) {
 	source, err := m.from.read(ctx)
 	if err != nil {
-		return err
+		fmt.Fprintf(m.out, "note: nobody knows whether %s has gone on since it was read: %v\n", m.from, err)
+		return
 	}
-	head, err := source.Feed.Head(ctx)
-	if err == nil && head.Offset > was.Offset { // the epoch of a database that no shop has opened yet is another one each time
+	defer source.Close()
+	// Only the offset: the epoch of a database that no shop has opened yet is another one each time.
+	if head, err := source.Feed.Head(ctx); err == nil && head.Offset > was.Offset {
 		fmt.Fprintf(m.out, "note: %s has gone on since it was read, from %s to %s: these changes are not in %s\n", m.from, was, head, m.to)
 	}
-	return errors.Join(err, source.Close())
 }

@@ -34,6 +34,7 @@ func (p *progress) begin(what string, total int) {
 		progressbar.OptionSetDescription(what),
 		progressbar.OptionShowCount(),
 		progressbar.OptionThrottle(100*time.Millisecond),
+		progressbar.OptionSetSpinnerChangeInterval(0), // it turns as values come, and not in the background
 		progressbar.OptionClearOnFinish())
 }
 

@@ -88,7 +88,7 @@ func (m *migration) wantFit(s stock) error {
 	}
 	switch {
 	case s.problems > 0:
-		return fmt.Errorf("%d values of %s break the rules: mend them in the shop, and migrate then; nothing was written", s.problems, m.from)
+		return fmt.Errorf("%d values of %s break the rules: mend products and carts in the shop and messages in the database, and migrate then; nothing was written", s.problems, m.from)
 	case len(unknown) > 0 && !m.command.DropUnknown:
 		return fmt.Errorf("the target has no place for %s: --drop-unknown leaves them out; nothing was written", strings.Join(unknown, ", "))
 	}

@@ -57,7 +57,7 @@ func TestMigrateStopsAndGoesOn(t *testing.T) {
 		for _, next := range []string{source, changed} {
 			target := newStore()
 			said, err := migrateMeeting(t, source, target, 2_000, func(stop func()) { stop() })
-			if !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), "stopped; 2500 of 4500 values are in") || !strings.Contains(err.Error(), "the same command goes on from there") {
+			if !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), "stopped: ") || !strings.Contains(err.Error(), "; 2500 of 4500 values are in "+target+", and the same command goes on from there") {
 				t.Fatalf("stopped with %v: %s", err, said)
 			}
 			opening := [][]string{{"check"}, {"export", "-"}, {"--listen", "127.0.0.1:0"}}

@@ -1,167 +1,19 @@
 package app
 
 import (
-	"bufio"
 	"bytes"
-	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
 
 	"pulperia/dao/dbmanagers"
-	"pulperia/dao/dbmanagers/mongotest"
 )
-
-// program is the real program, built once.
-var program = sync.OnceValues(func() (string, error) {
-	dir, err := os.MkdirTemp("", "pulperia")
-	if err != nil {
-		return "", err
-	}
-	path := filepath.Join(dir, "pulperia")
-	if out, err := exec.Command("go", "build", "-o", path, "pulperia").CombinedOutput(); err != nil {
-		return "", fmt.Errorf("%w: %s", err, out)
-	}
-	return path, nil
-})
-
-func TestMain(m *testing.M) {
-	code := mongotest.Main(m)
-	if path, err := program(); err == nil {
-		os.RemoveAll(filepath.Dir(path))
-	}
-	os.Exit(code)
-}
-
-// command prepares a run of the program that ends with the test.
-func command(t *testing.T, args ...string) *exec.Cmd {
-	t.Helper()
-	path, err := program()
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
-	t.Cleanup(cancel)
-	cmd := exec.CommandContext(ctx, path, args...)
-	for _, setting := range os.Environ() {
-		if !strings.HasPrefix(setting, "PULPERIA_") && !strings.HasPrefix(setting, "PORT=") {
-			cmd.Env = append(cmd.Env, setting)
-		}
-	}
-	return cmd
-}
-
-// shop is a running program.
-type shop struct {
-	*exec.Cmd
-	url    string
-	log    *bytes.Buffer
-	opened chan string // its address, when it is open
-	end    chan error
-}
-
-var shopURL = regexp.MustCompile(`url=(\S+)`)
-
-// openShop starts a shop on a free port and waits until it is open.
-func openShop(t *testing.T, store string, args ...string) *shop {
-	t.Helper()
-	return startShop(t, store, args...).untilOpen(t)
-}
-
-// startShop starts a shop on a free port.
-func startShop(t *testing.T, store string, args ...string) *shop {
-	t.Helper()
-	s := &shop{
-		Cmd: command(t, append([]string{"--store", store, "--listen", "127.0.0.1:0"}, args...)...),
-		log: new(bytes.Buffer), opened: make(chan string, 1), end: make(chan error, 1),
-	}
-	out, err := s.StderrPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := s.Start(); err != nil {
-		t.Fatal(err)
-	}
-	go func() {
-		for lines := bufio.NewScanner(out); lines.Scan(); {
-			fmt.Fprintln(s.log, lines.Text())
-			if found := shopURL.FindStringSubmatch(lines.Text()); found != nil && strings.Contains(lines.Text(), "is open") {
-				s.opened <- found[1]
-			}
-		}
-		close(s.opened)
-		s.end <- s.Wait()
-	}()
-	return s
-}
-
-// untilOpen waits until it is open.
-func (s *shop) untilOpen(t *testing.T) *shop {
-	t.Helper()
-	s.url = <-s.opened
-	if s.url == "" {
-		t.Fatalf("the shop did not open: %v\n%s", <-s.end, s.log)
-	}
-	return s
-}
-
-// stop sends a signal and returns how the program ended.
-func (s *shop) stop(t *testing.T, signal os.Signal) error {
-	t.Helper()
-	if err := s.Process.Signal(signal); err != nil {
-		t.Fatal(err)
-	}
-	return <-s.end
-}
-
-// do sends a request and returns status and payload.
-func (s *shop) do(client *http.Client, method, path, body string) (int, json.RawMessage, error) {
-	request, err := http.NewRequest(method, s.url+path, strings.NewReader(body))
-	if err != nil {
-		return 0, nil, err
-	}
-	request.Header.Set("Content-Type", "application/json")
-	response, err := client.Do(request)
-	if err != nil {
-		return 0, nil, err
-	}
-	defer response.Body.Close()
-	var answer struct{ Payload json.RawMessage }
-	err = json.NewDecoder(response.Body).Decode(&answer)
-	return response.StatusCode, answer.Payload, err
-}
-
-func (s *shop) get(t *testing.T, path string, payload any) {
-	t.Helper()
-	status, text, err := s.do(http.DefaultClient, "GET", path, "")
-	if err != nil || status != http.StatusOK {
-		t.Fatalf("GET %s: %d, %v", path, status, err)
-	}
-	if err := json.Unmarshal(text, payload); err != nil {
-		t.Fatal(err)
-	}
-}
-
-// execute runs a command of the program to its end.
-func execute(t *testing.T, args ...string) (out string, code int) {
-	t.Helper()
-	cmd := command(t, args...)
-	text, err := cmd.CombinedOutput()
-	if _, exited := err.(*exec.ExitError); err != nil && !exited {
-		t.Fatal(err)
-	}
-	return string(text), cmd.ProcessState.ExitCode()
-}
 
 // Both signals close the shop in order, on every engine: the request under way is answered, the store is left whole (the journal is
 // folded), the exit code is 0.

@@ -35,7 +35,7 @@ func (b *bench) durableCreates(ctx context.Context, workers int) (result creates
 		return creates{}, err
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
-	messages := make([]models.Message, 10_000)
+	messages := make([]models.Message, 1_000) // the processor's cache holds them, as it does what a server has just read
 	for i := range messages {
 		messages[i] = b.message()
 	}

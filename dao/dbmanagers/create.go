@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"math"
 	"math/rand/v2"
 	"time"
@@ -84,7 +83,7 @@ func (c *collection) meet(ctx context.Context, d draft) (dao.Receipt, error) {
 			err = errGone
 		}
 	case err != nil && d.given: // it may be this very value, from an earlier attempt
-		err = fmt.Errorf("%w: %v", dao.ErrUnknown, err)
+		err = unknown("its id is taken", err)
 	case err != nil:
 	case rec.exists():
 		var receipt dao.Receipt
@@ -108,7 +107,7 @@ func (c *collection) created(ctx context.Context, d draft, born int64) (dao.Rece
 	if d.given {
 		var err error
 		if rev, ours, err = c.number(ctx, d.id, born); err != nil {
-			return dao.Receipt{}, fmt.Errorf("create %s: %w: %w", c.kind, dao.ErrUnknown, err)
+			return dao.Receipt{}, unknown("number "+string(c.kind), err)
 		}
 		c.at("numbered")
 	}
@@ -154,7 +153,10 @@ func (c *collection) numbered(ctx context.Context, d draft) (dao.Receipt, error)
 			return dao.Receipt{Position: c.feed.position(put.Offset)}, err
 		}
 	}
-	return dao.Receipt{}, fmt.Errorf("create %s %s: %w: the feed does not tell of it: %w", c.kind, d.id, dao.ErrUnknown, err)
+	if err == nil {
+		err = errors.New("the feed does not tell of it any more")
+	}
+	return dao.Receipt{}, unknown("number "+string(c.kind), err)
 }
 
 // repeated is the receipt of a create that found its id taken.
@@ -167,7 +169,7 @@ func (c *collection) repeated(ctx context.Context, rec record, taken func(record
 		return dao.Receipt{}, err
 	}
 	if err != nil { // it is stored, from an earlier attempt
-		return dao.Receipt{}, fmt.Errorf("%w: %w", dao.ErrUnknown, err)
+		return dao.Receipt{}, unknown("repeated", err)
 	}
 	_, head := c.feed.bounds()
 	return dao.Receipt{Position: c.feed.position(max(offset, head)), Repeated: true}, nil

@@ -7,6 +7,7 @@ import (
 
 	"pulperia/dao"
 	"pulperia/dao/daotest"
+	"pulperia/dao/dbmanagers/mongotest"
 )
 
 // The engine keeps the contract.
@@ -23,7 +24,7 @@ func TestContract(t *testing.T) {
 		return s
 	}
 	daotest.Run(t, daotest.Harness{
-		Open: func(t *testing.T) dao.Store { return open(t, testURI(t)) },
+		Open: func(t *testing.T) dao.Store { return open(t, mongotest.URI(t)) },
 		Reopen: func(t *testing.T, s dao.Store) dao.Store {
 			if err := s.Close(); err != nil {
 				t.Fatal(err)

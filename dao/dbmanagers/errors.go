@@ -43,6 +43,11 @@ func writeError(what string, err error) error {
 	return fmt.Errorf("%s: %w: %w", what, dao.ErrUnknown, err)
 }
 
+// unknown is dao.ErrUnknown for a reason that would be another answer by itself.
+func unknown(what string, reason error) error {
+	return fmt.Errorf("%s: %w: %v", what, dao.ErrUnknown, reason)
+}
+
 // notSent says whether an operation never left: no server was there for it, or no connection to one.
 func notSent(err error) bool {
 	if command, sent := errors.AsType[mongo.CommandError](err); sent {

@@ -73,7 +73,7 @@ func (e *engine) Load(ctx context.Context, batch dao.Batch) (dao.Receipt, error)
 	}
 	last, err := e.announceLoad(ctx, name, docs)
 	if err != nil {
-		return dao.Receipt{}, fmt.Errorf("load: announce: %w: %w", dao.ErrUnknown, err)
+		return dao.Receipt{}, unknown("load: announce", err)
 	}
 	return dao.Receipt{Position: last}, nil
 }
@@ -191,7 +191,7 @@ func (e *engine) commitLoad(ctx context.Context, name string) error {
 	}
 	e.at("committed")
 	if err := e.showLoad(ctx, name); err != nil {
-		return fmt.Errorf("%w: it is committed and will be shown: %w", dao.ErrUnknown, err)
+		return unknown("it is committed and will be shown", err)
 	}
 	return nil
 }

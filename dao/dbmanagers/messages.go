@@ -65,7 +65,7 @@ func (m messages) appended(ctx context.Context, message models.Message) (stored 
 		rec, err = m.lookUp(ctx, message.ID)
 	}
 	if err != nil { // it may be this very message, from an earlier attempt
-		return models.Message{}, dao.Receipt{}, fmt.Errorf("append message: %w: %v", dao.ErrUnknown, err)
+		return models.Message{}, dao.Receipt{}, unknown("append message", err)
 	}
 	conflict := dao.Conflict{Field: "_id", Value: message.ID.String()}
 	if !rec.exists() {

@@ -104,7 +104,9 @@ func (c *collection) notice(ctx context.Context, id models.ID) error {
 	}
 	err = rederive(true)
 	if mongo.IsDuplicateKeyError(err) {
-		c.Log.Warn("a code is there twice: another program wrote it", "product", id)
+		if rec, err := c.lookUp(ctx, id); err == nil {
+			c.warnTwice(ctx, &rec)
+		}
 		err = rederive(false)
 	}
 	if errors.Is(err, dao.ErrNotFound) {

@@ -15,6 +15,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/x/mongo/driver/connstring"
 
 	"pulperia/dao"
+	"pulperia/dao/dbmanagers/mongotest"
 	"pulperia/dao/models"
 )
 
@@ -37,7 +38,7 @@ type place struct {
 
 func newPlace(t *testing.T) *place {
 	t.Helper()
-	return placeAt(t, testURI(t))
+	return placeAt(t, mongotest.URI(t))
 }
 
 func placeAt(t *testing.T, url string) *place {

@@ -13,6 +13,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/x/mongo/driver/connstring"
 
 	"pulperia/dao"
+	"pulperia/dao/dbmanagers/mongotest"
 )
 
 // presences are two processes on one database, with clocks that the test sets.
@@ -63,7 +64,7 @@ func sees(t *testing.T, what string, p *presence, want map[string]string) {
 // Whoever says nothing more is left out and deleted, by whoever notices; clocks that differ by an hour do not matter. Who was
 // only away comes back with all that he says, though he says nothing new.
 func TestPresenceStandsStill(t *testing.T) {
-	a, b, pass := presences(t, testURI(t))
+	a, b, pass := presences(t, mongotest.URI(t))
 	says(t, a, "a", "ana")
 	says(t, b, "b", "beto")
 	both := map[string]string{"a": "ana", "b": "beto"}
@@ -86,7 +87,7 @@ func TestPresenceStandsStill(t *testing.T) {
 
 // The names are most of it, and travel only when they are others.
 func TestPresenceNamesTravelOnce(t *testing.T) {
-	a, b, _ := presences(t, testURI(t))
+	a, b, _ := presences(t, mongotest.URI(t))
 	says(t, a, "a", "ana")
 	sees(t, "at first", b, map[string]string{"a": "ana"})
 	if _, err := a.coll.UpdateByID(t.Context(), "a", bson.M{"$set": bson.M{"people": bson.A{"somebody else"}}}); err != nil {
@@ -102,7 +103,7 @@ func TestPresenceNamesTravelOnce(t *testing.T) {
 
 // What others put into the collection takes nobody's presence down.
 func TestPresenceAmongJunk(t *testing.T) {
-	a, b, pass := presences(t, testURI(t))
+	a, b, pass := presences(t, mongotest.URI(t))
 	junk := []any{
 		bson.M{"_id": bson.NewObjectID(), "people": bson.A{"x"}}, bson.M{"_id": "number", "people": 5, "seq": int64(1)},
 		bson.M{"_id": "text", "seq": "many"}, bson.M{"_id": "null", "seq": nil, "people": nil, "typing": nil},

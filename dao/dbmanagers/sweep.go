@@ -118,7 +118,7 @@ func (c *collection) finishAll(ctx context.Context, list []*record) error {
 	err := c.claim(ctx, claims...)
 	begun := make([]*announcement, 0, len(list))
 	for _, rec := range list {
-		if rec.ours {
+		if rec.ours && rec.stamp == 0 { // it may have been finished while we claimed
 			begun = append(begun, c.announcer.submit(c.announcementOf(*rec)))
 		}
 	}

@@ -29,7 +29,7 @@ type committer struct {
 	syncing   *batch     // what the present one has taken
 	closed    bool
 	wake      chan struct{}
-	ended     chan struct{} // closed when run has returned
+	ended     chan struct{} // closed when loop has returned
 
 	broken atomic.Pointer[error] // why no more writes are taken
 	syncs  atomic.Int64

@@ -9,8 +9,9 @@
 //
 // # How a write becomes durable
 //
-// The committer (commit.go) runs the writes that wait one after the other on a view of the store (view.go), appends
-// their changes to the journal (journal.go) with one write and one fdatasync, and then shows them to readers (state.go).
+// A write runs in its caller's goroutine, one after the other, on a view of the store (view.go). The committer (commit.go)
+// appends the changes of a batch to the journal (journal.go) with one write and one fdatasync, and then shows them to
+// readers (state.go); meanwhile the next batch gathers.
 // Products and carts live in memory with the indexes that listing needs (index.go, vocabulary.go); of messages and of
 // the feed only the places in the files do.
 //

@@ -59,10 +59,13 @@ func appendHeader(b []byte, h header) []byte {
 	return seal(append(openLine(b), text[1:]...), start)
 }
 
-// appendLine appends a change to b. body is what appendBody made of it.
-func appendLine(b []byte, batch span, step span, body []byte) []byte {
+// openBatch returns what all lines of a batch begin with.
+func openBatch(batch span) []byte { return appendSpan(append(openLine(nil), `"batch":`...), batch) }
+
+// appendLine appends a change to b. opening is what openBatch made of its batch, body what appendBody made of it.
+func appendLine(b, opening []byte, step span, body []byte) []byte {
 	start := len(b)
-	b = appendSpan(append(openLine(b), `"batch":`...), batch)
+	b = append(b, opening...)
 	if step[0] != step[1] {
 		b = appendSpan(append(b, `,"step":`...), step)
 	}

@@ -34,9 +34,9 @@ func journalText() ([]byte, []dao.Change) {
 		{Offset: 3, At: 6, Kind: dao.KindMessage, Op: dao.OpPut, ID: testID(3), Rev: 1, Doc: []byte(`{}`)},
 	}
 	text := appendHeader(nil, header{journalVersion, "9f2c61ab", 1})
-	text = appendLine(text, span{1, 1}, span{1, 1}, appendBody(nil, changes[0], changes[0].Doc))
-	text = appendLine(text, span{2, 3}, span{2, 3}, appendBody(nil, changes[1], changes[1].Doc))
-	text = appendLine(text, span{2, 3}, span{2, 3}, appendBody(nil, changes[2], changes[2].Doc))
+	text = appendLine(text, openBatch(span{1, 1}), span{1, 1}, appendBody(nil, changes[0], changes[0].Doc))
+	text = appendLine(text, openBatch(span{2, 3}), span{2, 3}, appendBody(nil, changes[1], changes[1].Doc))
+	text = appendLine(text, openBatch(span{2, 3}), span{2, 3}, appendBody(nil, changes[2], changes[2].Doc))
 	return text, changes
 }
 
@@ -81,7 +81,7 @@ func FuzzJournal(f *testing.F) {
 	f.Add(text[:len(text)-7])
 	f.Add(slices.Concat(text[:200], text[210:]))
 	f.Add([]byte("{}\n"))
-	f.Add(appendLine(slices.Clone(text), span{4, 1 << 62}, span{4, 1 << 62}, []byte(`"offset":4}`)))
+	f.Add(appendLine(slices.Clone(text), openBatch(span{4, 1 << 62}), span{4, 1 << 62}, []byte(`"offset":4}`)))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		changes, s, tail, err := scanText(t, text)
 		if err != nil {

@@ -70,8 +70,8 @@ func (c *catalogue) copies(slots []slot) []models.Product {
 	return products
 }
 
-// fetch reads a little of each line of cache that the products' longest texts lie in, so that the processor asks the memory
-// for all of them at once. Whoever writes the page would else wait for one text after the other, half of its time.
+// fetch reads one byte of each line of cache that the products' longest texts lie in, so that the processor asks the memory
+// for all of them at once. Otherwise whoever writes the page waits for one text after the other.
 func (c *catalogue) fetch(slots []slot) {
 	const line = 64 // bytes
 	var read byte
@@ -172,13 +172,14 @@ func (c *catalogue) test(q models.ProductQuery, priceDone bool) func(slot) bool 
 	if len(words) > 0 {
 		found = c.words.find(words, len(c.rows))
 	}
+	status, available, least, most := q.Status, q.Available, q.MinPrice, q.MaxPrice
 	return func(s slot) bool {
 		if found != nil && !found.has(s) {
 			return false
 		}
 		row := &c.rows[s]
-		return (q.Status == nil || *q.Status == row.status) &&
-			(!q.Available || row.available) &&
-			(priceDone || (q.MinPrice == nil || *q.MinPrice <= row.price) && (q.MaxPrice == nil || row.price <= *q.MaxPrice))
+		return (status == nil || *status == row.status) &&
+			(!available || row.available) &&
+			(priceDone || (least == nil || *least <= row.price) && (most == nil || row.price <= *most))
 	}
 }

@@ -3,7 +3,6 @@ package filemanagers
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -116,15 +115,15 @@ func (m messages) readOnce(from, to int) ([]models.Message, error) {
 		return nil, fmt.Errorf("%w: read %s: %w", dao.ErrUnavailable, messagesFile, err)
 	}
 	for one := range bytes.Lines(text) {
-		var message models.Message
-		if err := json.Unmarshal(one, &message); err != nil {
+		message, err := models.DecodeMessage(one)
+		if err != nil {
 			return nil, fmt.Errorf("%w: read %s: %w", dao.ErrUnavailable, messagesFile, err)
 		}
 		list = append(list, message)
 	}
 	err := m.documents(fresh, func(offset int64, doc []byte) error {
-		var message models.Message
-		if err := json.Unmarshal(doc, &message); err != nil {
+		message, err := models.DecodeMessage(doc)
+		if err != nil {
 			return fmt.Errorf("%w: read change %d: %w", dao.ErrUnavailable, offset, err)
 		}
 		list = append(list, message)

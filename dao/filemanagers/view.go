@@ -134,13 +134,13 @@ const maxLead = 1_000
 
 // lines appends the batch as the journal holds it, and says where each line begins in a file of the given size.
 func (v *view) lines(b []byte, size int64) (text []byte, at []int64) {
-	batch := span{v.changes[0].Offset, v.changes[len(v.changes)-1].Offset}
+	opening := openBatch(span{v.changes[0].Offset, v.changes[len(v.changes)-1].Offset})
 	at = make([]int64, 0, len(v.changes))
 	i, body := 0, 0
 	for _, s := range v.steps {
 		for ; i < len(v.changes) && v.changes[i].Offset <= s[1]; i++ {
 			at = append(at, size+int64(len(b)))
-			b = appendLine(b, batch, s, v.bodies[body:v.changes[i].body])
+			b = appendLine(b, opening, s, v.bodies[body:v.changes[i].body])
 			body = v.changes[i].body
 		}
 	}

@@ -2,8 +2,10 @@ package models
 
 import (
 	"net/mail"
+	"strings"
 	"testing"
 	"unicode"
+	"unicode/utf8"
 
 	"pgregory.net/rapid"
 )
@@ -23,6 +25,20 @@ func TestPlainAddressIsAnAddress(t *testing.T) {
 	})
 	if !isPlainAddress("ana.b@example.com") {
 		t.Error("the usual address is not seen to be one")
+	}
+}
+
+// The quick look at a text accepts nothing that a rule refuses.
+func TestPlainTextBreaksNoRule(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		text := rapid.StringOfN(rapid.RuneFrom([]rune("a ñ\n\x00\x1f\x7f\u0085\u00a0\u2003\ufffd😀")), 0, 6, -1).Draw(t, "text") +
+			rapid.SampledFrom([]string{"", "\xff", "\xc3"}).Draw(t, "end")
+		if isPlainText(text) && (!utf8.ValidString(text) || strings.TrimSpace(text) == "" || hasControl(text, false)) {
+			t.Fatalf("%q passes", text)
+		}
+	})
+	if !isPlainText("¿Tenés ñandú?") {
+		t.Error("a usual text is not seen to be one")
 	}
 }
 
