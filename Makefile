@@ -40,8 +40,8 @@ lint:
 	cd e2e && go vet ./... && $$(cd .. && go tool -n staticcheck) ./...
 
 # The measurements, into docs/benchmarks.md.
-bench:
-	go run ./bench
+bench: setup
+	$(with_mongodb) go run ./bench
 
 # The pictures of the documentation, into docs/screens.
 screens: setup

@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"pulperia/dao/dbmanagers/mongotest"
 	"pulperia/dao/models"
 )
 
@@ -19,13 +20,14 @@ func TestMain(m *testing.M) {
 		main()
 		return
 	}
-	os.Exit(m.Run())
+	os.Exit(mongotest.Main(m))
 }
 
 // Everything that the table names is measured; here with so little of it that the figures mean nothing.
 func TestRun(t *testing.T) {
 	tiny := scale{products: 60, messages: 200, rounds: 1, length: 50 * time.Millisecond, connections: 4,
 		starts: 1, settle: 50 * time.Millisecond, samples: 20, sockets: 50, watch: 100 * time.Millisecond, stallRuns: 1}
+	t.Setenv(serverVariable, mongotest.URI(t))
 	text, err := measure(t.Context(), tiny, 1, t.TempDir(), "a test")
 	if err != nil {
 		t.Fatal(err)

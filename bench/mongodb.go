@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/url"
 	"os"
+	"path/filepath"
 	"slices"
 	"sync"
 	"time"
@@ -17,6 +18,7 @@ import (
 
 	"pulperia/dao"
 	"pulperia/dao/dbmanagers"
+	"pulperia/dao/filemanagers"
 	"pulperia/dao/models"
 )
 
@@ -30,6 +32,7 @@ type shelf struct {
 	client   *mongo.Client
 	bare     *mongo.Database
 	products []models.Product
+	moved    string // the URL of a database that is not there yet
 	drop     func() error
 }
 
@@ -46,7 +49,7 @@ func (b *bench) mongodb(ctx context.Context, r *report) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.drop()) }()
-	for _, part := range []func(context.Context, *report, *shelf) error{b.mongoAppends, b.mongoAdditions, b.mongoFill, b.mongoReads} {
+	for _, part := range []func(context.Context, *report, *shelf) error{b.mongoAppends, b.mongoAdditions, b.mongoFill, b.mongoReads, b.mongoMigration} {
 		if err := part(ctx, r, s); err != nil {
 			return err
 		}
@@ -69,10 +72,11 @@ func (b *bench) openShelf(ctx context.Context, server string) (*shelf, error) {
 	if err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
-	s := &shelf{Store: store, client: client, bare: client.Database(name + "_bare")}
+	at.Path += "_moved"
+	s := &shelf{Store: store, client: client, bare: client.Database(name + "_bare"), moved: at.String()}
 	s.drop = func() error {
 		ctx := context.WithoutCancel(ctx)
-		return errors.Join(store.Close(), client.Database(name).Drop(ctx), s.bare.Drop(ctx), client.Disconnect(ctx))
+		return errors.Join(store.Close(), client.Database(name).Drop(ctx), client.Database(name+"_moved").Drop(ctx), s.bare.Drop(ctx), client.Disconnect(ctx))
 	}
 	return s, nil
 }
@@ -214,6 +218,50 @@ func barePage(ctx context.Context, products *mongo.Collection, p models.Product)
 		err = cursor.All(ctx, &docs)
 	}
 	return errors.Join(err, <-counted)
+}
+
+// mongoMigration times the program's migration of the large store, with the check of the source before and the proof at the end, and
+// beside it the bare driver's bulk inserts of the same products and messages, without reading them and without an index.
+func (b *bench) mongoMigration(ctx context.Context, r *report, s *shelf) (err error) {
+	source := filepath.Join(b.dir, "large")
+	begin := time.Now()
+	if out, err := command(ctx, b.program, "migrate", "--from", source, "--to", s.moved).CombinedOutput(); err != nil {
+		return fmt.Errorf("migrate: %w\n%s", err, out)
+	}
+	ours := time.Since(begin)
+	store, err := filemanagers.OpenReadOnly(ctx, source, filemanagers.Options{Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, store.Close()) }()
+	var bare time.Duration
+	insert := func(collection string, docs []bson.D) error {
+		if len(docs) == 0 {
+			return nil
+		}
+		begin := time.Now()
+		defer func() { bare += time.Since(begin) }()
+		_, err := s.bare.Collection(collection).InsertMany(ctx, docs)
+		return err
+	}
+	_, err = store.Dump(ctx, func(batch dao.Batch) error {
+		var products, messages []bson.D
+		for _, p := range batch.Products {
+			products = append(products, bareProduct(p))
+		}
+		for _, m := range batch.Messages {
+			messages = append(messages, bson.D{
+				{Key: "_id", Value: bson.ObjectID(m.ID)}, {Key: "user", Value: m.User}, {Key: "message", Value: m.Message}, {Key: "createdAt", Value: m.CreatedAt.Std()},
+			})
+		}
+		return errors.Join(insert("moved_products", products), insert("moved_messages", messages))
+	})
+	if err != nil {
+		return err
+	}
+	b.add(r, ratioRow(row{key: mongoMigration, measured: fmt.Sprintf("%.2f s in all", ours.Seconds()),
+		limit: fmt.Sprintf("%.2f s of bulk inserts", bare.Seconds())}, bare.Seconds()/ours.Seconds(), 0.5))
+	return nil
 }
 
 // driverDuel lets the engine and the bare driver take turns.
