@@ -12,13 +12,13 @@ run:
 
 # All tests, the browser's included.
 test: setup
-	$(with_mongodb) go test -race ./...
+	$(with_mongodb) go test -race -timeout 25m ./...
 	$(MAKE) --no-print-directory e2e
 
 # The browser tests. Never from the cache: the program that they try lies outside of their module, where the cache of
 # results does not look.
 e2e: setup
-	$(with_mongodb) go -C e2e test -race -count=1 ./...
+	$(with_mongodb) go -C e2e test -race -count=1 -timeout 25m ./...
 
 check: setup format tidy lint test
 
