@@ -138,6 +138,17 @@ type meeting struct {
 	what  func()
 }
 
+// Dump begins when all that was put is in, and not on its way.
+func (m *meeting) Dump(ctx context.Context, visit func(dao.Batch) error) (dao.Position, error) {
+	if m.after > 0 {
+		if at, err := m.restoring.Dump(ctx, func(dao.Batch) error { return nil }); err != nil {
+			return at, err
+		}
+		m.what()
+	}
+	return m.restoring.Dump(ctx, visit)
+}
+
 func (m *meeting) Put(ctx context.Context, batch dao.Batch) error {
 	err := m.restoring.Put(ctx, batch)
 	before := m.after
@@ -147,7 +158,7 @@ func (m *meeting) Put(ctx context.Context, batch dao.Batch) error {
 	return err
 }
 
-// migrateMeeting migrates in this process; what happens when half values are put.
+// migrateMeeting migrates in this process; what happens when half values are put, or all of them are in and there are fewer than that.
 func migrateMeeting(t *testing.T, from, to string, half int, what func(stop func())) (said string, err error) {
 	t.Helper()
 	ctx, stop := context.WithCancel(t.Context())

@@ -127,7 +127,7 @@ func TestMigrateBesideOpenShop(t *testing.T) {
 func TestMigrateProvesItself(t *testing.T) {
 	source := fillFiles(t, t.TempDir(), someBatch(10))
 	target := mongotest.URI(t)
-	said, err := migrateMeeting(t, source, target, 30, func(func()) {
+	said, err := migrateMeeting(t, source, target, 31, func(func()) {
 		result, err := databaseOf(t, target).Collection("carts").UpdateOne(t.Context(), bson.M{"pulperia.rev": 2}, bson.M{"$set": bson.M{"products": bson.A{}}})
 		if err != nil || result.ModifiedCount != 1 {
 			t.Error(result, err)

@@ -40,7 +40,7 @@ type Restoration struct {
 type restoreRecord struct {
 	ID      string `bson:"_id"`
 	Source  string `bson:"source"`  // for people
-	Content string `bson:"content"` // what is to be in the store in the end; "" while it is being discarded
+	Content string `bson:"content"` // what is to be in the store in the end; "" once it is discarded
 	Owner   string `bson:"owner"`   // the process that does it
 	Done    int64  `bson:"done"`    // how many values are in
 }
@@ -68,7 +68,7 @@ func (r *Restoration) begin(ctx context.Context) error {
 	case err != nil:
 		return err
 	case there == nil:
-		if err := r.engine.wantEmpty(ctx); err != nil {
+		if err := r.engine.wantEmpty(ctx, bson.M{}); err != nil {
 			return err
 		}
 		_, err := r.engine.meta.InsertOne(ctx, r.record)
@@ -77,6 +77,8 @@ func (r *Restoration) begin(ctx context.Context) error {
 		}
 		r.engine.at("begun")
 		return writeError("begin", err)
+	case there.Content == "":
+		return r.beginAnew(ctx)
 	case there.Content != r.record.Content && there.Source != r.record.Source:
 		return fmt.Errorf("a migration from %s into it was not finished: go on with that one, or begin anew with --restart", there.Source)
 	case there.Content != r.record.Content:
@@ -85,6 +87,26 @@ func (r *Restoration) begin(ctx context.Context) error {
 	r.record.Done = there.Done
 	_, err = r.engine.meta.UpdateOne(ctx, bson.M{"_id": restoreID}, bson.M{"$set": bson.M{"owner": r.record.Owner}})
 	return writeError("go on", err)
+}
+
+// beginAnew removes what a discarded restoration has put, and takes its record. An insert of a process that was killed may land even now:
+// it meets the new ones as any other that is there already, so only documents without a stamp are in the way.
+func (r *Restoration) beginAnew(ctx context.Context) error {
+	discarded := bson.M{"_id": restoreID, "content": ""}
+	for _, c := range r.engine.collections() {
+		if _, err := c.coll.DeleteMany(ctx, bson.M{stampField: bson.M{"$gt": int64(0)}}); err != nil {
+			return writeError("clear "+c.coll.Name(), err)
+		}
+	}
+	if err := r.engine.wantEmpty(ctx, bson.M{stampField: nil}); err != nil {
+		_, removed := r.engine.meta.DeleteOne(ctx, discarded)
+		return errors.Join(err, writeError("clear meta", removed))
+	}
+	result, err := r.engine.meta.ReplaceOne(ctx, discarded, r.record)
+	if err == nil && result.MatchedCount == 0 {
+		return errors.New("another migration into it has begun just now")
+	}
+	return writeError("begin", err)
 }
 
 func (r *Restoration) failed(err error) error {
@@ -111,8 +133,8 @@ func (e *engine) refuseUnfinished(ctx context.Context) error {
 		"run the same pulperia migrate again to go on, or with --restart to begin anew", there.Source, there.Done)
 }
 
-// wantEmpty returns an error when there are documents, of ours or of another program.
-func (e *engine) wantEmpty(ctx context.Context) error {
+// wantEmpty returns an error when there are documents that a filter selects, of ours or of another program.
+func (e *engine) wantEmpty(ctx context.Context, filter bson.M) error {
 	meta, err := e.feed.readMeta(ctx)
 	if err != nil && !errors.Is(err, mongo.ErrNoDocuments) {
 		return e.readError(ctx, "read meta", err)
@@ -122,7 +144,7 @@ func (e *engine) wantEmpty(ctx context.Context) error {
 	}
 	var counts [3]int64
 	for i, c := range e.collections() {
-		if counts[i], err = c.coll.CountDocuments(ctx, bson.M{}); err != nil {
+		if counts[i], err = c.coll.CountDocuments(ctx, filter); err != nil {
 			return e.readError(ctx, "count "+c.coll.Name(), err)
 		}
 	}
@@ -187,31 +209,17 @@ func (r *Restoration) Close() error {
 	return r.engine.Close()
 }
 
-// Discard removes what an unfinished restoration has put into a database, so that it can begin anew. Where there is none, nothing is done.
+// Discard gives up an unfinished restoration: the next one, of whatever, removes what it has put, and nothing of another program.
+// Where there is none, nothing is done.
 func Discard(ctx context.Context, url string, o Options) error {
 	e, err := open(ctx, url, o)
 	if err != nil {
 		return err
 	}
-	if err := e.discard(ctx); err != nil {
-		return errors.Join(fmt.Errorf("clear %s: %w", Redact(url), err), e.Close())
+	// Of no owner, too: a process that is still at it ends.
+	_, err = e.meta.UpdateOne(ctx, bson.M{"_id": restoreID}, bson.M{"$set": bson.M{"content": "", "owner": "", "done": int64(0)}})
+	if err != nil {
+		err = fmt.Errorf("discard in %s: %w", Redact(url), writeError("note it", err))
 	}
-	return e.Close()
-}
-
-func (e *engine) discard(ctx context.Context) error {
-	if there, err := e.unfinished(ctx); err != nil || there == nil {
-		return err
-	}
-	// Of no content and no owner: nobody goes on with it while it goes.
-	if _, err := e.meta.UpdateOne(ctx, bson.M{"_id": restoreID}, bson.M{"$set": bson.M{"content": "", "owner": "", "done": int64(0)}}); err != nil {
-		return writeError("begin", err)
-	}
-	for _, c := range e.collections() { // what another program has written meanwhile has no stamp
-		if _, err := c.coll.DeleteMany(ctx, bson.M{stampField: bson.M{"$gt": int64(0)}}); err != nil {
-			return writeError("clear "+c.coll.Name(), err)
-		}
-	}
-	_, err := e.meta.DeleteOne(ctx, bson.M{"_id": restoreID})
-	return writeError("finish", err)
+	return errors.Join(err, e.Close())
 }

@@ -287,14 +287,55 @@ func TestRestoreRefuses(t *testing.T) {
 	if !errors.Is(err, errTakenOver) {
 		t.Errorf("the first of two went on: %v", err)
 	}
-	foreign()
 	if err := Discard(t.Context(), url, Options{}); err != nil {
 		t.Fatal(err)
+	}
+	if err := second.Finish(t.Context()); !errors.Is(err, errTakenOver) {
+		t.Errorf("what is discarded was finished: %v", err)
+	}
+	if err := errors.Join(first.Close(), second.Close()); err != nil { // with what is on its way
+		t.Fatal(err)
+	}
+	wantUnopened(t, url)
+	foreign()
+	if _, err := Restore(t.Context(), url, Options{}, "nowhere", "more"); err == nil || !strings.Contains(err.Error(), "0 products, 0 carts and 1 messages") {
+		t.Errorf("beside a document of another program: %v", err)
 	}
 	if got := documents(t, url); strings.Count(got, "\n") != 1 || !strings.Contains(got, "theirs") {
 		t.Errorf("discarded; there is\n%s", got)
 	}
-	if err := second.Finish(t.Context()); !errors.Is(err, errTakenOver) {
-		t.Errorf("what is discarded was finished: %v", err)
+}
+
+// What a process that was killed has under way may land after another has begun anew: it counts if it is the same, and is named if it is not.
+func TestDiscardedInsertLandsLate(t *testing.T) {
+	url := mongotest.URI(t)
+	r, err := Restore(t.Context(), url, Options{}, "elsewhere", "before")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	if err := Discard(t.Context(), url, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	begun, err := Restore(t.Context(), url, Options{}, "elsewhere", "all")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := r.Put(t.Context(), restored()[0]); err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(r.Close(), begun.Close()); err != nil || begun.Done() != 0 {
+		t.Fatal(begun.Done(), err)
+	}
+	if err := restoreAll(t.Context(), url, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	s, err := OpenReadOnly(t.Context(), url, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if got := dumped(t, s); got != wantRestored() {
+		t.Errorf("there is\n%s, not\n%s", got, wantRestored())
 	}
 }
