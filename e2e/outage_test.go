@@ -15,6 +15,7 @@ func TestDatabaseAway(t *testing.T) {
 	ana.enter("ana@example.com")
 	ana.write("Uno")
 	ana.soon("messages", bubbles, []string{"Uno"})
+	ana.soon("states", unsent, []string{}) // what is not stored yet is shown, too
 	server.Kill()
 	ana.soon("sign", `document.querySelector("[data-connection]").className`, "connection connection--paused")
 	ana.expect("words of the sign", ana.text("[data-connection]"), "Guardado en pausa")
