@@ -95,17 +95,7 @@ func TestFailpointsOfLoad(t *testing.T) {
 			if len(feed) != batch.Len() {
 				t.Fatalf("%d values are there of a load of %d", len(feed), batch.Len())
 			}
-			var order []models.ID
-			for _, change := range feed {
-				if change.Kind == dao.KindMessage {
-					order = append(order, change.ID)
-				}
-			}
-			for i, m := range batch.Messages {
-				if order[i] != m.ID {
-					t.Fatalf("message %d of the feed is %s, want %s", i, order[i], m.ID)
-				}
-			}
+			p.inOrder(feed, batch.Messages)
 			_, err := s.Load(p.ctx, batch)
 			p.fails("load again", err, dao.ErrConflict)
 			if page, err := s.Messages.Page(p.ctx, models.ID{}, 1); err != nil || len(page) != 1 || page[0].Message != fmt.Sprint(e.N-1) {

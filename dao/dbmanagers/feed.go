@@ -167,82 +167,6 @@ func (f *feed) read(ctx context.Context, after int64, limit int) ([]dao.Change, 
 	return changes, nil
 }
 
-// Wait returns when the head is past the position.
-func (f *feed) Wait(ctx context.Context, after dao.Position) error {
-	f.mu.Lock()
-	ahead := after.Epoch == f.epoch && after.Offset > f.head
-	f.waiting++
-	f.mu.Unlock()
-	defer func() {
-		f.mu.Lock()
-		f.waiting--
-		f.mu.Unlock()
-	}()
-	if ahead {
-		if err := f.catchUp(ctx); err != nil {
-			return f.readError(ctx, "wait", err)
-		}
-	}
-	select {
-	case f.hurry <- struct{}{}:
-	default:
-	}
-	for {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		f.mu.Lock()
-		there, moved := after.Epoch == f.epoch && after.Offset == f.head, f.moved
-		f.mu.Unlock()
-		if !there {
-			return nil
-		}
-		select {
-		case <-moved:
-		case <-ctx.Done():
-		}
-	}
-}
-
-// follow asks for what other processes changed until ctx is done.
-func (f *feed) follow(ctx context.Context) {
-	for {
-		f.mu.Lock()
-		pause := pollIdle
-		if f.waiting > 0 {
-			pause = pollBusy
-		}
-		f.mu.Unlock()
-		select {
-		case <-ctx.Done():
-			return
-		case <-f.hurry:
-			// Whoever waits again after each change need not ask at once: its own process told it of that one.
-			sleep(ctx, min(pause, pollBusy))
-		case <-time.After(pause):
-		}
-		f.note(ctx, "follow the feed", f.catchUp(ctx))
-	}
-}
-
-// catchUp goes forward over the changes that this process has not seen.
-func (f *feed) catchUp(ctx context.Context) error {
-	for {
-		head := f.last()
-		changes, err := f.read(ctx, head.Offset, pageSize)
-		if err != nil {
-			return err
-		}
-		if slices.ContainsFunc(changes, func(c dao.Change) bool { return !f.announcer.knows(nameOf(c)) }) {
-			f.announcer.turns.sign()
-		}
-		f.advance(head.Epoch, changes)
-		if len(changes) < pageSize {
-			return nil
-		}
-	}
-}
-
 // advance takes in changes that follow on one another, as far as they lie past the head.
 func (f *feed) advance(epoch string, changes []dao.Change) {
 	f.mu.Lock()
@@ -266,27 +190,6 @@ func (f *feed) advance(epoch string, changes []dao.Change) {
 func (f *feed) wake() {
 	close(f.moved)
 	f.moved = make(chan struct{})
-}
-
-// prune removes the oldest changes when there are a tenth more than are to be kept. It is called at the end of a sweep with the head of its
-// beginning, and removes none that came after the last sweep but one: what is removed has been seen to be stamped.
-func (f *feed) prune(ctx context.Context, swept dao.Position) error {
-	sure := f.sure[0]
-	f.sure[0], f.sure[1] = f.sure[1], swept
-	base, head := f.bounds()
-	keep := int64(f.Keep)
-	if keep == 0 || head-base <= keep+max(keep/10, 100) || sure.Epoch != swept.Epoch || sure.Offset <= base {
-		return nil
-	}
-	base = min(head-keep, sure.Offset)
-	// The base first: whoever reads meanwhile must not take a gap for the beginning.
-	filter := bson.M{"_id": storeID, "epoch": swept.Epoch}
-	if _, err := f.meta.UpdateOne(ctx, filter, bson.M{"$max": bson.M{"base": base}}); err != nil {
-		return err
-	}
-	f.raiseBase(base)
-	_, err := f.coll.DeleteMany(ctx, bson.M{"_id": bson.M{"$lte": base}})
-	return err
 }
 
 // sleep waits, or less when ctx is done.

@@ -46,15 +46,21 @@ func TestForeignInserts(t *testing.T) {
 	if listed+len(carts)+len(messages) != want {
 		t.Errorf("%d products, %d carts and %d messages are listed, of %d documents", listed, len(carts), len(messages), want)
 	}
-	for _, product := range page.Products {
-		got, err := two.Products.Get(p.ctx, product.ID)
+	p.foundByID(two, page.Products, messages)
+}
+
+// foundByID fails when what is listed is not found by its id.
+func (p *place) foundByID(s process, products []models.Product, messages []models.Message) {
+	p.Helper()
+	for _, product := range products {
+		got, err := s.Products.Get(p.ctx, product.ID)
 		p.ok("get "+product.Title, err)
 		if !got.Same(product) || got.Rev != 1 {
-			t.Errorf("got %+v, listed %+v", got, product)
+			p.Errorf("got %+v, listed %+v", got, product)
 		}
 	}
 	for _, m := range messages {
-		_, err := one.Messages.Page(p.ctx, m.ID, 10)
+		_, err := s.Messages.Page(p.ctx, m.ID, 10)
 		p.ok("page before "+m.Message, err)
 	}
 }

@@ -50,14 +50,18 @@ func (e *engine) Load(ctx context.Context, batch dao.Batch) (dao.Receipt, error)
 		return dao.Receipt{}, err
 	}
 	defer leave()
+	if batch.Len() == 0 {
+		return dao.Receipt{Position: e.feed.last(), Repeated: true}, nil
+	}
+	if err := e.bounded(ctx, e.feed.catchUp); err != nil {
+		return dao.Receipt{}, e.readError(ctx, "load", err)
+	}
 	since := e.feed.last()
 	docs, err := e.draftLoad(ctx, batch)
 	if err != nil {
 		return dao.Receipt{}, fmt.Errorf("load: %w", err)
 	}
-	if len(docs) == 0 {
-		return dao.Receipt{Position: since, Repeated: true}, nil
-	}
+	e.at("drafted")
 	ctx = context.WithoutCancel(ctx)
 	name := "load " + models.NewID(time.Now()).String()
 	err = e.insertLoad(ctx, name, docs)

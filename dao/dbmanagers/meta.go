@@ -42,7 +42,11 @@ func (f *feed) load(ctx context.Context, make bool) error {
 	if meta.Version > formatVersion {
 		return fmt.Errorf("the database was written by a newer pulperia (its format is %d, this program's is %d): use that one", meta.Version, formatVersion)
 	}
-	stamped, err := f.lastStamp(ctx) // before the feed: stamps follow announcements
+	before, _, err := f.findHead(ctx, meta)
+	if err != nil {
+		return err
+	}
+	stamped, err := f.lastStamp(ctx, before) // before the head: stamps follow announcements
 	if err != nil {
 		return err
 	}
@@ -127,11 +131,11 @@ func newEpoch() string {
 	return hex.EncodeToString(b[:])
 }
 
-// lastStamp returns the highest offset that a document bears.
-func (f *feed) lastStamp(ctx context.Context) (last int64, err error) {
+// lastStamp returns the highest offset above the given one that a document bears, or 0.
+func (f *feed) lastStamp(ctx context.Context, above int64) (last int64, err error) {
 	for _, c := range f.collections() {
 		var doc bson.Raw
-		err := c.coll.FindOne(ctx, bson.M{stampField: bson.M{"$gt": int64(0)}}, options.FindOne().SetSort(bson.M{stampField: -1})).Decode(&doc)
+		err := c.coll.FindOne(ctx, bson.M{stampField: bson.M{"$gt": above}}, options.FindOne().SetSort(bson.M{stampField: -1})).Decode(&doc)
 		if err != nil && !errors.Is(err, mongo.ErrNoDocuments) {
 			return 0, f.readError(ctx, "read "+c.coll.Name(), err)
 		}

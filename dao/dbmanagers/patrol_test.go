@@ -39,6 +39,20 @@ func (f *follower) revised(id models.ID, rev int64) (change dao.Change) {
 	return change
 }
 
+// foreignChanges are changes of other programs, one after the other, with a listing that shows the product then, and one that does not.
+var foreignChanges = []struct {
+	fields     bson.M
+	finds, not models.ProductQuery
+}{
+
+	{bson.M{"title": "Bombilla", "description": "De alpaca"}, models.ProductQuery{Text: "bombilla"}, models.ProductQuery{Text: "yerba"}},
+	{bson.M{"price": 99.5}, models.ProductQuery{MinPrice: new(models.Money(9950))}, models.ProductQuery{MaxPrice: new(models.Money(9949))}},
+	{bson.M{"price": "7"}, models.ProductQuery{MaxPrice: new(models.Money(700))}, models.ProductQuery{MinPrice: new(models.Money(701))}},
+	{bson.M{"category": "otra"}, models.ProductQuery{Category: "otra"}, models.ProductQuery{Category: "mate"}},
+	{bson.M{"stock": 0}, models.ProductQuery{}, models.ProductQuery{Available: true}},
+	{bson.M{"code": "b"}, models.ProductQuery{Codes: []string{"b"}}, models.ProductQuery{Codes: []string{"a"}}},
+}
+
 // What another program changes in our documents is found, told of once as the next revision, and listed by its new values.
 func TestPatrolFindsChanges(t *testing.T) {
 	p := newPlace(t)
@@ -52,18 +66,7 @@ func TestPatrolFindsChanges(t *testing.T) {
 	cart := models.Cart{ID: number(2), Products: []models.Item{{Product: number(1), Quantity: 1}}}
 	_, _, err = s.Carts.Create(p.ctx, cart)
 	p.ok("create", err)
-	for i, change := range []struct {
-		fields bson.M
-		finds  models.ProductQuery
-		not    models.ProductQuery
-	}{
-		{bson.M{"title": "Bombilla", "description": "De alpaca"}, models.ProductQuery{Text: "bombilla"}, models.ProductQuery{Text: "yerba"}},
-		{bson.M{"price": 99.5}, models.ProductQuery{MinPrice: new(models.Money(9950))}, models.ProductQuery{MaxPrice: new(models.Money(9949))}},
-		{bson.M{"price": "7"}, models.ProductQuery{MaxPrice: new(models.Money(700))}, models.ProductQuery{MinPrice: new(models.Money(701))}},
-		{bson.M{"category": "otra"}, models.ProductQuery{Category: "otra"}, models.ProductQuery{Category: "mate"}},
-		{bson.M{"stock": 0}, models.ProductQuery{}, models.ProductQuery{Available: true}},
-		{bson.M{"code": "b"}, models.ProductQuery{Codes: []string{"b"}}, models.ProductQuery{Codes: []string{"a"}}},
-	} {
+	for i, change := range foreignChanges {
 		p.foreignSet("products", number(1), change.fields)
 		told := f.revised(number(1), int64(i+2))
 		change.finds.Limit, change.not.Limit = 10, 10

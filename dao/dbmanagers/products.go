@@ -118,22 +118,32 @@ func (p products) Update(ctx context.Context, id models.ID, alter func(*models.P
 			stored = after
 			return productUpdate(before, after, rec.raw), nil
 		})
-		switch {
-		case err == nil:
+		if err == nil {
 			return stored, receipt, nil
-		case errors.Is(err, errStale):
-			err = p.noticeFirst(ctx, id)
-		case errors.Is(err, errNewCode):
-			free, err = wanted, p.codeTaken(ctx, codeField, wanted, id)
-		case mongo.IsDuplicateKeyError(err):
-			if err = p.codeTaken(ctx, uniqueField, wanted, id); err == nil {
-				err = pauseFor(ctx, pause, err)
-			}
 		}
-		if err != nil {
+		if errors.Is(err, errNewCode) {
+			free = wanted
+		}
+		if err := p.makeWay(ctx, id, wanted, pause, err); err != nil {
 			return models.Product{}, dao.Receipt{}, err
 		}
 	}
+}
+
+// makeWay does what an update needs before it is tried again, if the reason why it failed is one that passes.
+func (p products) makeWay(ctx context.Context, id models.ID, code string, pause time.Duration, reason error) error {
+	switch {
+	case errors.Is(reason, errStale):
+		return p.noticeFirst(ctx, id)
+	case errors.Is(reason, errNewCode):
+		return p.codeTaken(ctx, codeField, code, id)
+	case mongo.IsDuplicateKeyError(reason):
+		if err := p.codeTaken(ctx, uniqueField, code, id); err != nil {
+			return err
+		}
+		return pauseFor(ctx, pause, reason)
+	}
+	return reason
 }
 
 // productUpdate is the change that makes one product of another.

@@ -7,6 +7,8 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"pulperia/dao"
 )
 
 // doubtful is in how many sweeps on end the feed must look damaged before it is begun anew: a server that has just become the primary
@@ -87,4 +89,25 @@ func (f *feed) restored(ctx context.Context) error {
 	}
 	f.Log.Warn("documents are older than the feed, as after a restore: a new epoch begins", "epoch", meta.Epoch)
 	return f.begin(ctx, meta, f.last().Offset, true)
+}
+
+// prune removes the oldest changes when there are a tenth more than are to be kept. It is called at the end of a sweep with the head of its
+// beginning, and removes none that came after the last sweep but one: what is removed has been seen to be stamped.
+func (f *feed) prune(ctx context.Context, swept dao.Position) error {
+	sure := f.sure[0]
+	f.sure[0], f.sure[1] = f.sure[1], swept
+	base, head := f.bounds()
+	keep := int64(f.Keep)
+	if keep == 0 || head-base <= keep+max(keep/10, 100) || sure.Epoch != swept.Epoch || sure.Offset <= base {
+		return nil
+	}
+	base = min(head-keep, sure.Offset)
+	// The base first: whoever reads meanwhile must not take a gap for the beginning.
+	filter := bson.M{"_id": storeID, "epoch": swept.Epoch}
+	if _, err := f.meta.UpdateOne(ctx, filter, bson.M{"$max": bson.M{"base": base}}); err != nil {
+		return err
+	}
+	f.raiseBase(base)
+	_, err := f.coll.DeleteMany(ctx, bson.M{"_id": bson.M{"$lte": base}})
+	return err
 }

@@ -1,8 +1,10 @@
 package dbmanagers
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"slices"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
@@ -70,10 +72,21 @@ func (e *engine) note(ctx context.Context, what string, err error) {
 }
 
 // unannounced returns the first documents that a filter selects whose last change is not announced, in the order in which it should be.
+// It has the server put them in order only when they are many: not every one does that by an index.
 func (c *collection) unannounced(ctx context.Context, filter bson.M) (list []record, err error) {
 	filter[stampField] = nil
-	first := options.Find().SetSort(bson.D{{Key: placeField, Value: 1}, {Key: "_id", Value: 1}}).SetLimit(pageSize)
-	return list, c.each(ctx, filter, first, func(rec record) error { list = append(list, rec); return nil })
+	add := func(rec record) error { list = append(list, rec); return nil }
+	if err := c.each(ctx, filter, options.Find().SetLimit(pageSize), add); err != nil {
+		return nil, err
+	}
+	if len(list) == pageSize {
+		list = nil
+		first := options.Find().SetSort(bson.D{{Key: placeField, Value: 1}, {Key: "_id", Value: 1}}).SetLimit(pageSize)
+		err := c.each(ctx, filter, first, add)
+		return list, err
+	}
+	slices.SortFunc(list, func(a, b record) int { return cmp.Or(cmp.Compare(a.place, b.place), a.id.Compare(b.id)) })
+	return list, nil
 }
 
 // sweepOnce finishes the documents that need it, and says whether there may be more. A change that has just been made is left to its
