@@ -85,6 +85,10 @@ func (p products) Create(ctx context.Context, product models.Product) (stored mo
 	}
 	if err = p.codeTaken(ctx, codeField, product.Code, product.ID); err == nil {
 		receipt, err = p.create(ctx, fresh)
+	} else if given && errors.Is(err, dao.ErrConflict) { // where the id is taken, too, that counts, as on files
+		if rec, absent := p.find(ctx, product.ID); absent == nil {
+			receipt, err = p.repeated(ctx, rec, fresh.taken)
+		}
 	}
 	if err != nil {
 		return models.Product{}, dao.Receipt{}, fmt.Errorf("create product: %w", err)
