@@ -64,6 +64,7 @@ func (e *engine) Load(ctx context.Context, batch dao.Batch) (dao.Receipt, error)
 	e.at("drafted")
 	ctx = context.WithoutCancel(ctx)
 	name := "load " + models.NewID(time.Now()).String()
+	defer e.loads.begin(name)()
 	err = e.insertLoad(ctx, name, docs)
 	if err == nil {
 		err = e.bounded(ctx, func(ctx context.Context) error { return e.wantUnmoved(ctx, since, docs) })

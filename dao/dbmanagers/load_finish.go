@@ -12,6 +12,7 @@ import (
 // loads is what a process remembers of the loads under way that it sees.
 type loads struct {
 	mu     sync.Mutex
+	alive  map[string]bool      // its own
 	ended  map[string]bool      // its own, that failed: nobody needs to wait whether they go on
 	seen   map[string]loadSeen  // records
 	strays map[string]time.Time // names of loads without a record that documents bear, since when
@@ -24,7 +25,19 @@ type loadSeen struct {
 }
 
 func newLoads() *loads {
-	return &loads{ended: make(map[string]bool), seen: make(map[string]loadSeen), strays: make(map[string]time.Time)}
+	return &loads{alive: make(map[string]bool), ended: make(map[string]bool), seen: make(map[string]loadSeen), strays: make(map[string]time.Time)}
+}
+
+// begin notes that this process is at a load; end that it is not any more.
+func (l *loads) begin(name string) (end func()) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.alive[name] = true
+	return func() {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		delete(l.alive, name)
+	}
 }
 
 // giveUp undoes a load that has failed, unless it is committed. What cannot be done now the sweeper does, when it can.
@@ -114,7 +127,7 @@ func (l *loads) ready(record loadRecord, patience time.Duration) bool {
 		before = loadSeen{record.Beats, time.Now()}
 		l.seen[record.ID] = before
 	}
-	return l.ended[record.ID] || time.Since(before.since) >= patience
+	return l.ended[record.ID] || !l.alive[record.ID] && time.Since(before.since) >= patience
 }
 
 // keep forgets the loads that have no record any more.
