@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"sync"
+	"time"
 
 	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/x/mongo/driver"
@@ -98,6 +100,20 @@ func refused(err error) bool {
 func collided(err error) bool {
 	server, ok := errors.AsType[mongo.ServerError](err)
 	return ok && (server.HasErrorCode(codeWriteConflict) || server.HasErrorCode(codeDeadlock))
+}
+
+// insist repeats an operation as long as the server gives it up for another one that is in its way.
+func insist(ctx context.Context, do func() error) error {
+	for pause := time.Millisecond; ; pause = min(2*pause, 50*time.Millisecond) {
+		err := do()
+		if !collided(err) {
+			return err
+		}
+		sleep(ctx, rand.N(pause)) // by chance, so that the two do not meet again
+		if ctx.Err() != nil {
+			return err
+		}
+	}
 }
 
 // gate counts the calls under way, and lets none in once it is closed.
