@@ -134,17 +134,35 @@ func (g *gate) close() bool {
 }
 
 // enter lets a call in: leave is to be called at its end. A closed store is dao.ErrUnavailable.
-func (e *engine) enter(ctx context.Context) (leave func(), err error) {
+func (g *gate) enter(ctx context.Context) (leave func(), err error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	e.gate.mu.Lock()
-	defer e.gate.mu.Unlock()
-	if e.gate.closed {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.closed {
 		return nil, fmt.Errorf("%w: it is closed", dao.ErrUnavailable)
 	}
-	e.gate.inside.Add(1)
-	return e.gate.inside.Done, nil
+	g.inside.Add(1)
+	return g.inside.Done, nil
+}
+
+// enter is that of the gate, if there is somebody to ask.
+func (e *engine) enter(ctx context.Context) (leave func(), err error) {
+	if err := e.reachable(); err != nil {
+		return nil, err
+	}
+	return e.gate.enter(ctx)
+}
+
+// reachable is dao.ErrUnavailable when the servers have been away for longer than a call may take. The first calls of an outage wait
+// whether it is over soon, as when another primary is elected; the others are answered at once. What runs in the background goes on
+// asking, so that the end of it is noticed.
+func (e *engine) reachable() error {
+	if away := e.servers.away(); away > e.Timeout {
+		return fmt.Errorf("%w: there has been no server that takes writes for %s", dao.ErrUnavailable, away.Round(time.Second))
+	}
+	return nil
 }
 
 // enterWrite is enter for writes. Once one has begun it is not cancelled, so that its answer is true; it is bounded by a deadline instead.
