@@ -46,7 +46,7 @@ import (
 // Options are the settings of the engine. Zero values mean the defaults.
 type Options struct {
 	Keep int          // how many changes the feed keeps at least; 10,000
-	Fold int64        // how many bytes the journal grows between folds at least; 16 MiB
+	Fold int64        // how many bytes the journal grows between folds at least; 64 MiB
 	Log  *slog.Logger // slog.Default()
 	disk disk         // the real one; tests put another in its place
 }
@@ -56,7 +56,7 @@ func (o Options) withDefaults(dir string) Options {
 		o.Keep = 10_000
 	}
 	if o.Fold == 0 {
-		o.Fold = 16 << 20
+		o.Fold = 64 << 20
 	}
 	if o.Log == nil {
 		o.Log = slog.Default()

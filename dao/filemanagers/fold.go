@@ -119,7 +119,7 @@ func (f *folder) appendMessages(s snapshot) (vouched, []int64, error) {
 	if err != nil {
 		return vouched{}, nil, err
 	}
-	w := bufio.NewWriterSize(io.MultiWriter(sum, io.NewOffsetWriter(file, size)), 1<<16)
+	w := bufio.NewWriterSize(io.MultiWriter(sum, io.NewOffsetWriter(file, size)), 1<<20)
 	at := make([]int64, 0, len(s.fresh))
 	err = f.messages.documents(s.fresh, func(offset int64, doc []byte) error {
 		text := appendFolded(w.AvailableBuffer(), offset, doc)
