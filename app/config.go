@@ -32,6 +32,8 @@ type globals struct {
 	Store             string `default:"data" placeholder:"DIR|URL" help:"Folder that everything is kept in (${default}), or the URL of a MongoDB database: mongodb://… or mongodb+srv://…"`
 	StorePasswordFile string `placeholder:"FILE" help:"File with the password for the place of <password> in a MongoDB URL. Or put it into PULPERIA_STORE_PASSWORD; there is no flag for it, for all can read command lines."`
 	LogFormat         string `enum:"text,json" default:"text" help:"How the log is written: text or json."`
+
+	hooks hooks
 }
 
 // serveCommand is the flags of serve.
