@@ -25,6 +25,8 @@ type cli struct {
 	Export  exportCommand  `cmd:"" help:"Write everything into a folder or a file. This is the backup; the shop may be open meanwhile."`
 	Migrate migrateCommand `cmd:"" help:"Make a store of what another one holds, from a folder to MongoDB, back, or between two of a kind."`
 	Check   checkCommand   `cmd:"" help:"Read everything and verify it. The shop may be open meanwhile."`
+
+	Selftest selftestCommand `cmd:"" help:"Try on this disk or database, in a scratch of its own, that nothing acknowledged is lost. The shop may be open meanwhile."`
 }
 
 // globals are the flags of every command.

@@ -123,14 +123,18 @@ func (k *kills) bringIn(t *testing.T, round int, mayDie bool) {
 		t.Error(err)
 		return
 	}
-	cmd := command(t, "import", file, "--store", k.store)
+	cmd, said := command(t, "import", file, "--store", k.store), new(strings.Builder)
+	cmd.Stdout, cmd.Stderr = said, said
+	if err := cmd.Start(); err != nil {
+		t.Error(err)
+		return
+	}
 	if mayDie {
 		time.AfterFunc(time.Duration(5+k.random.IntN(60))*time.Millisecond, func() { cmd.Process.Kill() })
 	}
-	out, err := cmd.CombinedOutput()
-	if err != nil {
+	if err := cmd.Wait(); err != nil {
 		if !mayDie || cmd.ProcessState.Exited() {
-			t.Errorf("import: %v: %s", err, out)
+			t.Errorf("import: %v: %s", err, said)
 		}
 		return
 	}
