@@ -11,6 +11,8 @@ import (
 	"os"
 
 	"github.com/alecthomas/kong"
+
+	"pulperia/dao"
 )
 
 // Streams are where a program reads and writes.
@@ -19,8 +21,18 @@ type Streams struct {
 	Out, Err *os.File
 }
 
+// hooks are what tests put into the program; the zero value is the program as it is.
+type hooks struct {
+	fold int64                     // as filemanagers.Options has it
+	wrap func(dao.Store) dao.Store // around every store that is opened to write
+}
+
 // Main runs the program and returns its exit code: 0 when all went well, 1 otherwise. A failure is one line on Err.
 func Main(ctx context.Context, args []string, streams Streams) (code int) {
+	return mainWith(ctx, args, streams, hooks{})
+}
+
+func mainWith(ctx context.Context, args []string, streams Streams, h hooks) (code int) {
 	defer func() {
 		switch r := recover().(type) {
 		case nil:
@@ -30,7 +42,7 @@ func Main(ctx context.Context, args []string, streams Streams) (code int) {
 			panic(r)
 		}
 	}()
-	if err := run(ctx, args, streams); err != nil {
+	if err := run(ctx, args, streams, h); err != nil {
 		fmt.Fprintln(streams.Err, "pulperia:", withoutSecrets(err.Error(), args))
 		return 1
 	}
@@ -40,8 +52,9 @@ func Main(ctx context.Context, args []string, streams Streams) (code int) {
 // exit is the panic by which kong ends the program, after --help and --version.
 type exit int
 
-func run(ctx context.Context, args []string, streams Streams) error {
+func run(ctx context.Context, args []string, streams Streams, h hooks) error {
 	var c cli
+	c.hooks = h
 	parser, err := kong.New(&c,
 		kong.Name("pulperia"),
 		kong.Description("A shop that talks: a catalogue, carts and a chat, kept in plain JSON files or in MongoDB."),

@@ -25,6 +25,8 @@ type cli struct {
 	Export  exportCommand  `cmd:"" help:"Write everything into a folder or a file. This is the backup; the shop may be open meanwhile."`
 	Migrate migrateCommand `cmd:"" help:"Make a store of what another one holds, from a folder to MongoDB, back, or between two of a kind."`
 	Check   checkCommand   `cmd:"" help:"Read everything and verify it. The shop may be open meanwhile."`
+
+	Selftest selftestCommand `cmd:"" help:"Try on this disk or database, in a scratch of its own, that nothing acknowledged is lost. The shop may be open meanwhile."`
 }
 
 // globals are the flags of every command.
@@ -32,6 +34,8 @@ type globals struct {
 	Store             string `default:"data" placeholder:"DIR|URL" help:"Folder that everything is kept in (${default}), or the URL of a MongoDB database: mongodb://… or mongodb+srv://…"`
 	StorePasswordFile string `placeholder:"FILE" help:"File with the password for the place of <password> in a MongoDB URL. Or put it into PULPERIA_STORE_PASSWORD; there is no flag for it, for all can read command lines."`
 	LogFormat         string `enum:"text,json" default:"text" help:"How the log is written: text or json."`
+
+	hooks hooks
 }
 
 // serveCommand is the flags of serve.

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"pulperia/dao/dbmanagers"
 	"pulperia/dao/models"
 )
 
@@ -22,179 +23,239 @@ var (
 	killSeed   = flag.Uint64("killseed", 0, "seed of the kill test; 0 takes a new one")
 )
 
-// load is what clients wrote and what of it was acknowledged.
-type load struct {
-	mu       sync.Mutex
-	messages map[string]bool // by id: acknowledged or not
-	products map[string]bool
-	cart     string
-	product  string // what the cart holds
-	added    int    // to the cart, acknowledged
-	tried    int    // to add to the cart
-}
-
-// On every engine the program is killed again and again while clients write. What was acknowledged is there afterwards, what was
-// not is there once or not at all, and the store is sound.
+// On every engine the program is killed again and again while clients write and catalogues come in. What was acknowledged is there
+// afterwards with the value that was acknowledged last, what was not is there once or not at all, and the store is sound. Of the rounds
+// half are of files, a third of files that are folded all the time, the rest of a database.
 func TestKilledUnderLoad(t *testing.T) {
 	seed := *killSeed
 	if seed == 0 {
 		seed = rand.Uint64()
 	}
+	t.Attr("seed", fmt.Sprint(seed))
 	t.Logf("to reproduce: go test ./app -run '^%s$' -killseed %d", t.Name(), seed)
-	rounds, window := *killRounds, 80
 	onEachEngine(t, func(t *testing.T, newStore func() string) {
-		killAgainAndAgain(t, newStore(), rounds, window, rand.New(rand.NewPCG(seed, 0)))
-		rounds, window = max(1, rounds/5), 5*window // as long in all, for a database that takes longer for each write
+		k := &kills{store: newStore(), rounds: share(50), window: 80, random: rand.New(rand.NewPCG(seed, 0))}
+		if dbmanagers.IsURL(k.store) {
+			k.rounds, k.window = share(17), 400 // a database takes longer for each write
+		}
+		k.run(t)
+	})
+	t.Run("folding", func(t *testing.T) {
+		t.Setenv(foldVariable, "20000")
+		k := &kills{store: t.TempDir(), rounds: share(33), window: 80, random: rand.New(rand.NewPCG(seed, 2))}
+		k.run(t)
+		t.Attr("folds", fmt.Sprint(k.folds))
+		t.Attr("killed_in_folds", fmt.Sprint(k.inFolds))
+		if k.folds < k.rounds/8 {
+			t.Error("hardly anything was folded: the test says little")
+		}
 	})
 }
 
-// killAgainAndAgain kills the shop within so many milliseconds after it has opened and been used for a moment.
-func killAgainAndAgain(t *testing.T, store string, rounds, window int, random *rand.Rand) {
-	l := &load{messages: map[string]bool{}, products: map[string]bool{}}
-	for round := range rounds {
-		s := openShop(t, store, "--demo", "--requests-per-minute", "0", "--messages-per-minute", "0")
-		if round == 0 {
-			l.begin(t, s)
-		}
-		l.wantCart(t, s)
-		var clients sync.WaitGroup
-		for range 4 {
-			clients.Go(func() { l.write(t, s) })
-		}
-		time.Sleep(time.Duration(window/4+random.IntN(window)) * time.Millisecond) // the moment of the kill, not a wait for anything
-		if err := s.stop(t, syscall.SIGKILL); err == nil {
-			t.Fatal("the shop ended by itself")
-		}
-		clients.Wait()
-		if round%10 == 9 || round == rounds-1 {
-			l.wantAll(t, store)
-		}
-	}
-	acknowledged := 0
-	for _, known := range l.messages {
-		if known {
-			acknowledged++
-		}
-	}
-	t.Logf("%d kills; %d of %d messages and %d of %d additions were acknowledged", rounds, acknowledged, len(l.messages), l.added, l.tried)
-	if acknowledged < rounds || l.added < rounds {
-		t.Error("hardly anything was written: the test says little")
-	}
+// share returns so many percent of the rounds, at least one.
+func share(percent int) int { return max(1, *killRounds*percent/100) }
+
+// kills are those of one store.
+type kills struct {
+	store  string
+	rounds int
+	window int // in milliseconds: a shop is killed within so many after it has opened and been used for a moment
+	random *rand.Rand
+
+	model    *model
+	clients  []*client
+	shared   sharedCart
+	folds    int // rounds after which store.json vouches for more than before
+	inFolds  int // kills in the middle of a fold
+	foldedTo int64
 }
 
-// begin makes the cart that all clients add to.
-func (l *load) begin(t *testing.T, s *shop) {
-	t.Helper()
-	var products []models.Product
-	s.get(t, "/api/products?limit=1", &products)
-	l.product = products[0].ID.String()
-	status, payload, err := s.do(http.DefaultClient, "POST", "/api/carts", "")
-	var cart models.Cart
+func (k *kills) run(t *testing.T) {
+	k.model = newModel()
+	for i := range 4 {
+		k.clients = append(k.clients, &client{model: k.model, shared: &k.shared, name: fmt.Sprint("c", i), random: rand.New(rand.NewPCG(k.random.Uint64(), 0))})
+	}
+	for round := range k.rounds {
+		if round%4 == 1 && !dbmanagers.IsURL(k.store) {
+			k.bringIn(t, round, true)
+		}
+		k.round(t, round)
+		k.lookAtFolds(t)
+		if round%10 == 9 || round == k.rounds-1 {
+			k.wantAll(t)
+		}
+	}
+	k.report(t)
+}
+
+// round lets clients write to an open shop until it is killed.
+func (k *kills) round(t *testing.T, round int) {
+	s := openShop(t, k.store, "--demo", "--requests-per-minute", "0", "--messages-per-minute", "0")
+	k.shared.wants(t, s)
+	var running sync.WaitGroup
+	for _, c := range k.clients {
+		running.Go(func() { c.write(t, s) })
+	}
+	if round%4 == 1 && dbmanagers.IsURL(k.store) {
+		running.Go(func() { k.bringIn(t, round, false) })
+	}
+	time.Sleep(time.Duration(k.window/4+k.random.IntN(k.window)) * time.Millisecond) // the moment of the kill, not a wait for anything
+	if err := s.stop(t, syscall.SIGKILL); err == nil {
+		t.Fatal("the shop ended by itself")
+	}
+	running.Wait()
+}
+
+// bringIn imports a catalogue in which every product has another stock than before. It may be killed; what it left is then brought in again some day.
+func (k *kills) bringIn(t *testing.T, round int, mayDie bool) {
+	entries := make([]map[string]any, 100)
+	for i := range entries {
+		code := fmt.Sprint("imported-", i)
+		entries[i] = map[string]any{"title": fmt.Sprint("T", round), "description": "D", "code": code, "price": 2, "stock": round, "category": "C"}
+		k.model.tries("product "+code, productValue(fmt.Sprint("T", round), round))
+	}
+	text, err := json.Marshal(entries)
+	file := filepath.Join(t.TempDir(), "products.json")
 	if err == nil {
-		err = json.Unmarshal(payload, &cart)
+		err = os.WriteFile(file, text, 0o600)
 	}
-	if err != nil || status != http.StatusCreated {
-		t.Fatal(status, err)
+	if err != nil {
+		t.Error(err)
+		return
 	}
-	l.cart = cart.ID.String()
-}
-
-// write sends writes until the shop is gone.
-func (l *load) write(t *testing.T, s *shop) {
-	client := &http.Client{Transport: &http.Transport{}}
-	defer client.CloseIdleConnections()
-	for {
-		id := models.NewID(time.Now()).String()
-		l.note(func() { l.messages[id] = false })
-		status, _, err := s.do(client, "POST", "/api/messages", fmt.Sprintf(`{"_id":%q,"user":"ana@example.com","message":"soy %s"}`, id, id))
-		if err != nil {
-			return
+	cmd, said := command(t, "import", file, "--store", k.store), new(strings.Builder)
+	cmd.Stdout, cmd.Stderr = said, said
+	if err := cmd.Start(); err != nil {
+		t.Error(err)
+		return
+	}
+	if mayDie {
+		time.AfterFunc(time.Duration(5+k.random.IntN(60))*time.Millisecond, func() { cmd.Process.Kill() })
+	}
+	if err := cmd.Wait(); err != nil {
+		if !mayDie || cmd.ProcessState.Exited() {
+			t.Errorf("import: %v: %s", err, said)
 		}
-		l.note(func() { l.messages[id] = status == http.StatusCreated; l.products[id] = false; l.tried++ })
-		product := fmt.Sprintf(`{"_id":%q,"title":"T","description":"D","code":%q,"price":1.5,"stock":1,"category":"C"}`, id, id)
-		if status, _, err = s.do(client, "POST", "/api/products", product); err != nil {
-			return
-		}
-		l.note(func() { l.products[id] = status == http.StatusCreated })
-		if status, _, err = s.do(client, "POST", "/api/carts/"+l.cart+"/products/"+l.product, ""); err != nil {
-			return
-		}
-		l.note(func() {
-			if status == http.StatusOK {
-				l.added++
-			}
-		})
-		if !l.sound(id) {
-			t.Errorf("a write of %s was refused", id)
-		}
+		return
+	}
+	for i := range entries {
+		k.model.is("product "+fmt.Sprint("imported-", i), productValue(fmt.Sprint("T", round), round))
 	}
 }
 
-func (l *load) note(what func()) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	what()
-}
-
-func (l *load) sound(id string) bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.messages[id] && l.products[id]
-}
-
-// wantCart fails unless the cart holds every acknowledged addition, and no more than were tried.
-func (l *load) wantCart(t *testing.T, s *shop) {
+// lookAtFolds sees what the kill left of folds.
+func (k *kills) lookAtFolds(t *testing.T) {
 	t.Helper()
-	var cart models.Cart
-	s.get(t, "/api/carts/"+l.cart, &cart)
-	if n := int(cart.Count()); n < l.added || n > l.tried {
-		t.Fatalf("the cart holds %d; %d were acknowledged and %d tried", n, l.added, l.tried)
+	if dbmanagers.IsURL(k.store) {
+		return
+	}
+	text, err := os.ReadFile(filepath.Join(k.store, "store.json"))
+	var meta struct{ Offset int64 }
+	if err == nil {
+		err = json.Unmarshal(text, &meta)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if meta.Offset > k.foldedTo {
+		k.folds++
+	}
+	k.foldedTo = meta.Offset
+	left, err := filepath.Glob(filepath.Join(k.store, "*.json.*"))
+	if err == nil && len(left) > 0 {
+		k.inFolds++
 	}
 }
 
-// wantAll checks the store and fails unless every acknowledged message and product is there, once and whole.
-func (l *load) wantAll(t *testing.T, store string) {
+// wantAll checks the store and fails unless everything is there as it must be.
+func (k *kills) wantAll(t *testing.T) {
 	t.Helper()
-	if out, code := execute(t, "check", "--store", store); code != 0 {
+	if out, code := execute(t, "check", "--store", k.store); code != 0 {
 		t.Fatalf("check: %s", out)
 	}
 	backup := filepath.Join(t.TempDir(), "backup.jsonl")
-	if out, code := execute(t, "export", backup, "--store", store); code != 0 {
+	if out, code := execute(t, "export", backup, "--store", k.store); code != 0 {
 		t.Fatalf("export: %s", out)
 	}
 	text, err := os.ReadFile(backup)
 	if err != nil {
 		t.Fatal(err)
 	}
-	messages, products := map[string]int{}, map[string]int{}
+	found := map[string]string{}
 	for line := range strings.Lines(string(text)) {
-		var one struct {
-			Product *models.Product
-			Message *models.Message
+		key, value := keyAndValue(t, line)
+		if _, twice := found[key]; twice {
+			t.Errorf("%s is there twice", key)
 		}
-		if err := json.Unmarshal([]byte(line), &one); err != nil {
-			t.Fatal(err)
-		}
-		if one.Message != nil && one.Message.Message == "soy "+one.Message.ID.String() {
-			messages[one.Message.ID.String()]++
-		}
-		if one.Product != nil && one.Product.Category == "C" {
-			products[one.Product.Code]++
+		if key != "" && key != "cart "+k.shared.id {
+			found[key] = value
 		}
 	}
-	wantWritten(t, "message", l.messages, messages)
-	wantWritten(t, "product", l.products, products)
+	k.model.wants(t, found)
 }
 
-func wantWritten(t *testing.T, kind string, written map[string]bool, there map[string]int) {
+// keyAndValue returns what a line of an export is called in the model. Products of the demo are nobody's.
+func keyAndValue(t *testing.T, line string) (key, value string) {
 	t.Helper()
-	for id, acknowledged := range written {
-		if n := there[id]; n > 1 || acknowledged && n == 0 {
-			t.Errorf("%s %s (acknowledged: %v) is there %d times", kind, id, acknowledged, n)
+	var one struct {
+		Product *models.Product
+		Cart    *models.Cart
+		Message *models.Message
+	}
+	if err := json.Unmarshal([]byte(line), &one); err != nil {
+		t.Fatal(err)
+	}
+	switch {
+	case one.Message != nil:
+		return "message " + one.Message.ID.String(), one.Message.Message
+	case one.Product != nil && one.Product.Category == "C":
+		return "product " + one.Product.Code, productValue(one.Product.Title, int(one.Product.Stock))
+	case one.Cart != nil:
+		return "cart " + one.Cart.ID.String(), fmt.Sprint("holds ", one.Cart.Count())
+	}
+	return "", ""
+}
+
+func productValue(title string, stock int) string { return fmt.Sprintf("%s with %d", title, stock) }
+
+func (k *kills) report(t *testing.T) {
+	t.Helper()
+	acknowledged, tried := k.model.acknowledged+k.shared.added, k.model.tried+k.shared.tried
+	t.Attr("kills", fmt.Sprint(k.rounds))
+	t.Attr("acknowledged", fmt.Sprint(acknowledged))
+	t.Attr("unknown", fmt.Sprint(tried-acknowledged))
+	t.Attr("lost", fmt.Sprint(k.model.lost))
+	if acknowledged < 4*k.rounds || k.shared.added < k.rounds/4 || tried == acknowledged && k.rounds > 10 {
+		t.Error("hardly anything was written: the test says little")
+	}
+}
+
+// sharedCart is the one that all clients add to.
+type sharedCart struct {
+	mu           sync.Mutex
+	id, product  string
+	added, tried int // what was acknowledged, and what was sent
+}
+
+// wants fails unless the cart holds every acknowledged addition, and no more than were tried. The first time it makes the cart.
+func (c *sharedCart) wants(t *testing.T, s *shop) {
+	t.Helper()
+	var cart models.Cart
+	if c.id != "" {
+		s.get(t, "/api/carts/"+c.id, &cart)
+		if n := int(cart.Count()); n < c.added || n > c.tried {
+			t.Fatalf("the cart holds %d; %d were acknowledged and %d tried", n, c.added, c.tried)
 		}
-		delete(there, id)
+		return
 	}
-	for id := range there {
-		t.Errorf("%s %s is there, and nobody sent it", kind, id)
+	var products []models.Product
+	s.get(t, "/api/products?limit=1", &products)
+	status, payload, err := s.do(http.DefaultClient, "POST", "/api/carts", "")
+	if err == nil {
+		err = json.Unmarshal(payload, &cart)
 	}
+	if err != nil || status != http.StatusCreated {
+		t.Fatal(status, err)
+	}
+	c.id, c.product = cart.ID.String(), products[0].ID.String()
 }

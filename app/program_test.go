@@ -9,10 +9,13 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -32,7 +35,16 @@ var program = sync.OnceValues(func() (string, error) {
 	return path, nil
 })
 
+// foldVariable makes the program under test this very binary, which folds each time when its journal has grown by so many bytes: kills
+// then meet folds, too.
+const foldVariable = "SHOP_TEST_FOLD"
+
 func TestMain(m *testing.M) {
+	if fold, err := strconv.ParseInt(os.Getenv(foldVariable), 10, 64); err == nil {
+		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+		context.AfterFunc(ctx, stop)
+		os.Exit(mainWith(ctx, os.Args[1:], Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}, hooks{fold: fold}))
+	}
 	code := mongotest.Main(m)
 	if path, err := program(); err == nil {
 		os.RemoveAll(filepath.Dir(path))
@@ -44,6 +56,9 @@ func TestMain(m *testing.M) {
 func command(t *testing.T, args ...string) *exec.Cmd {
 	t.Helper()
 	path, err := program()
+	if os.Getenv(foldVariable) != "" {
+		path, err = os.Executable()
+	}
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -20,6 +20,14 @@ import (
 // openStore opens a store: the database that a MongoDB URL names, or a folder. The feed keeps at least so many changes; 0 for
 // what the engine does by default.
 func (g *globals) openStore(ctx context.Context, name string, keep int, log *slog.Logger) (dao.Store, error) {
+	store, err := g.openEngine(ctx, name, keep, log)
+	if err == nil && g.hooks.wrap != nil {
+		store = g.hooks.wrap(store)
+	}
+	return store, err
+}
+
+func (g *globals) openEngine(ctx context.Context, name string, keep int, log *slog.Logger) (dao.Store, error) {
 	if dbmanagers.IsURL(name) {
 		o, err := g.database(log)
 		if err != nil {
@@ -32,7 +40,7 @@ func (g *globals) openStore(ctx context.Context, name string, keep int, log *slo
 	if err != nil {
 		return dao.Store{}, err
 	}
-	return filemanagers.Open(ctx, dir, filemanagers.Options{Keep: keep, Log: log})
+	return filemanagers.Open(ctx, dir, filemanagers.Options{Keep: keep, Fold: g.hooks.fold, Log: log})
 }
 
 // readStore opens a store to read it, beside a shop that has it open, too.

@@ -254,29 +254,6 @@ func (d *dumping) add(kind dao.Kind, rec record) error {
 	return d.giveFull()
 }
 
-// giveMessages hands out the messages up to the dump's position, in the order of the feed; those without a place come last.
-func (d *dumping) giveMessages(ctx context.Context) error {
-	add := func(rec record) error {
-		d.look(d.messages, rec)
-		return d.add(dao.KindMessage, rec)
-	}
-	// In ranges of offsets, for the reason of messages.Page.
-	for from := int64(0); from < d.at.Offset; from += 10 * pageSize {
-		to := min(from+10*pageSize, d.at.Offset)
-		inOrder := options.Find().SetSort(bson.M{stampField: 1}).SetBatchSize(pageSize)
-		if err := d.messages.each(ctx, bson.M{stampField: bson.M{"$gt": from, "$lte": to}}, inOrder, add); err != nil {
-			return err
-		}
-	}
-	if d.readOnly {
-		byID := options.Find().SetSort(bson.M{"_id": 1}).SetBatchSize(pageSize)
-		if err := d.messages.each(ctx, bson.M{stampField: nil}, byID, add); err != nil {
-			return err
-		}
-	}
-	return d.give()
-}
-
 func (d *dumping) giveFull() error {
 	if d.batch.Len() < pageSize {
 		return nil

@@ -43,6 +43,7 @@ func newEngine(c *contents, o Options) *engine {
 		keep: int64(o.Keep), every: o.Fold, meta: c.meta, logHash: c.logHash,
 	}
 	e.folder.size.Store(c.meta.Products.Bytes + c.meta.Carts.Bytes)
+	e.folder.grown.Store(c.unfoldedBytes())
 	committer.grew = e.folder.journalGrew
 	return e
 }

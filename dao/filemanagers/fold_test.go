@@ -57,6 +57,32 @@ func TestFeedIsKeptAndPruned(t *testing.T) {
 	}
 }
 
+// A shop that is killed again and again before its journal has grown enough for a fold is folded all the same.
+func TestFoldsOverKills(t *testing.T) {
+	d := newMemDisk()
+	o := Options{disk: d, Fold: 20_000, Log: slog.New(slog.DiscardHandler)}.withDefaults("")
+	folds := int64(0)
+	for range 10 {
+		s, err := open(o, func() error { return nil })
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 10 { // half a fold
+			if _, _, err := s.Messages.Append(t.Context(), models.Message{User: "ana@example.com", Message: strings.Repeat("x", 1_000)}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		e := s.Engine.(*engine)
+		e.committer.stop()
+		e.folder.running.Wait()
+		folds += e.folder.folds.Load()
+		o.disk = o.disk.(*memDisk).image()
+	}
+	if folds < 4 || folds > 6 {
+		t.Errorf("%d folds of ten halves", folds)
+	}
+}
+
 // wantMessagesInFeedOrder pages through all messages, of which older ones are in the file and newer ones in the journal.
 func wantMessagesInFeedOrder(t *testing.T, s dao.Store, want int) {
 	t.Helper()

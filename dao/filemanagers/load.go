@@ -67,6 +67,17 @@ func load(d disk) (*contents, error) {
 	return c, nil
 }
 
+// unfoldedBytes returns how much of the journal the folded files do not hold. It counts towards the next fold: else the journal of a shop
+// that is killed before each would grow for ever.
+func (c *contents) unfoldedBytes() (n int64) {
+	for _, s := range c.segments {
+		if first := max(s.first, c.meta.Offset+1); first <= s.last() {
+			n += s.size - s.at[first-s.first]
+		}
+	}
+	return n
+}
+
 func (c *contents) close() error {
 	var err error
 	if c.log != nil && c.log.file != nil {

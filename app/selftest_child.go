@@ -1,0 +1,94 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+
+	"pulperia/dao"
+	"pulperia/dao/models"
+)
+
+// writersOfKind is how many writers of each kind a killed process has.
+const writersOfKind = 2
+
+// writer makes its n-th write, n counting from 1. Everything that it ever stores can be told from n, so that whoever knows the last n
+// that was acknowledged knows what must be there.
+type writer struct {
+	kind  string
+	write func(ctx context.Context, s dao.Store, name string, n int) error
+}
+
+var writers = []writer{
+	{"message", func(ctx context.Context, s dao.Store, name string, n int) error {
+		_, _, err := s.Messages.Append(ctx, models.Message{User: "selftest@example.com", Message: fmt.Sprint(name, " ", n)})
+		return err
+	}},
+	{"product", func(ctx context.Context, s dao.Store, name string, n int) error {
+		if n == 1 {
+			_, _, err := s.Products.Create(ctx, numbered(name, n))
+			return err
+		}
+		_, _, err := s.Products.Update(ctx, nameID(name), func(p *models.Product) error {
+			p.Title, p.Stock = numbered(name, n).Title, int64(n) // two fields, which nobody may find apart
+			return nil
+		})
+		return err
+	}},
+	{"cart", func(ctx context.Context, s dao.Store, name string, n int) error {
+		items := []models.Item{{Product: nameID("of a cart"), Quantity: int64(n)}}
+		if n == 1 {
+			_, _, err := s.Carts.Create(ctx, models.Cart{ID: nameID(name), Products: items})
+			return err
+		}
+		_, _, err := s.Carts.Update(ctx, nameID(name), func(c *models.Cart) error { c.Products = items; return nil })
+		return err
+	}},
+	{"swap", func(ctx context.Context, s dao.Store, name string, n int) error {
+		p := numbered(fmt.Sprint(name, " ", n), n)
+		_, _, err := s.Products.Create(ctx, p)
+		if err == nil && n > 1 {
+			_, _, err = s.Products.Delete(ctx, nameID(fmt.Sprint(name, " ", n-1)))
+		}
+		return err
+	}},
+}
+
+// beKilled writes as much as it can and reports each write when it is acknowledged, until it is killed or its parent is gone.
+func (c *selftestCommand) beKilled(ctx context.Context, g *globals, streams Streams) (err error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	go func() {
+		io.Copy(io.Discard, streams.In)
+		cancel(errors.New("whoever started this is gone"))
+	}()
+	store, err := g.openStore(ctx, g.Store, wholeFeed, quiet)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, store.Close()) }()
+	fmt.Fprintln(streams.Out, "open")
+	var running sync.WaitGroup
+	for _, w := range writers {
+		for i := range writersOfKind {
+			running.Go(func() {
+				name := fmt.Sprintf("%s-%d-%d", w.kind, c.Child, i)
+				for n := 1; ctx.Err() == nil; n++ {
+					if err := w.write(ctx, store, name, n); err != nil {
+						cancel(fmt.Errorf("%s %d: %w", name, n, err))
+						return
+					}
+					fmt.Fprintln(streams.Out, name, n) // one short write to a pipe: what is in it outlives the process
+				}
+			})
+		}
+	}
+	running.Wait()
+	return context.Cause(ctx)
+}
+
+// numbered is a product that says twice which one it is.
+func numbered(name string, n int) models.Product {
+	return models.Product{ID: nameID(name), Title: fmt.Sprint("number ", n), Description: "of the self-test", Code: name, Status: true, Stock: int64(n), Category: "selftest"}
+}
