@@ -7,7 +7,7 @@ func TestUntidyPaths(t *testing.T) {
 	s := openInside(t, t.TempDir())
 	for path, want := range map[string]int{
 		"/api//products": 200, "/api/./products": 200, "/api/carts/../products": 200, "//": 200, "/x/../chat/": 200, "/api/..": 200,
-		"/api/products/.": 200, "/api/carts/..": 404, "/./ws": 404, "/ws/": 404, "/public//css/../../x": 404, "/public": 404, "/demo/./x": 404, "/%2e%2e/%2e%2e/etc/passwd": 404,
+		"/api/products/.": 200, "/api/carts/..": 404, "/./ws": 404, "/ws/": 404, "/%2e%2e/%2e%2e/etc/passwd": 404,
 	} {
 		answer, text := s.send(t, visitor(), "GET", path, "")
 		if answer.StatusCode != want || answer.Header.Get("X-Request-Id") == "" {

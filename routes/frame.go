@@ -66,12 +66,10 @@ func isText(contentType string) bool {
 // end. The answer is given there and then, without a redirect.
 func tidyPath(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		tidy := path.Clean(cmp.Or(r.URL.Path, "/"))
-		switch tidy {
-		case "/public", "/demo":
-			tidy += "/" // as the routes have them
-		default:
-			if !strings.HasPrefix(tidy, "/public/") && !strings.HasPrefix(tidy, "/demo/") && !isAPI(tidy) {
+		tidy := r.URL.Path
+		if !strings.HasPrefix(tidy, "/public/") && !strings.HasPrefix(tidy, "/demo/") {
+			tidy = path.Clean(cmp.Or(tidy, "/"))
+			if !isAPI(tidy) {
 				tidy = strings.ToLower(tidy)
 			}
 		}
