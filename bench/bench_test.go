@@ -43,6 +43,18 @@ func TestRun(t *testing.T) {
 	if !bytes.Contains(text, []byte("This is a short run")) {
 		t.Error("the report of a short run does not say that it is one")
 	}
+	if dir, err := peerDir(t.Context()); err != nil || dir == "" && os.Getenv("REQUIRE_MONGODB") == "1" {
+		t.Fatalf("there is no peer to measure beside: Node is missing, or its packages (%v)", err)
+	} else if dir == "" {
+		t.Skip("the rows beside the peer need Node")
+	}
+	_, beside, _ := bytes.Cut(text, []byte("## Beside what one would take instead"))
+	for _, what := range []string{"a product by id", "10 products", "a search", "the front page", "a durable message", "a product added", "a message to",
+		"memory of a viewer", "start with", "idle memory, 60", "idle memory, a small", "import of"} {
+		if cells := strings.Split(lineOf(t, beside, "| "+what), "|"); strings.HasPrefix(cells[2], " 0 ") || strings.HasPrefix(cells[4], " 0 ") || cells[4] == " – " {
+			t.Errorf("nothing was measured beside the peer: %s", cells)
+		}
+	}
 }
 
 func lineOf(t *testing.T, text []byte, begin string) string {

@@ -118,7 +118,7 @@ func measure(ctx context.Context, what scale, seed uint64, dir, command string) 
 		return nil, err
 	}
 	r := report{command: strings.TrimSpace(command), machine: machine, scale: what, seed: seed, begin: begin}
-	for _, part := range []func(context.Context, *report) error{b.small, b.creates, b.large, b.live, b.mongodb} {
+	for _, part := range []func(context.Context, *report) error{b.small, b.creates, b.large, b.beside, b.live, b.mongodb} {
 		if err := part(ctx, &r); err != nil {
 			return nil, err
 		}

@@ -18,6 +18,8 @@ type report struct {
 	rows    []row
 
 	noServer bool // of MongoDB
+	node     string
+	rivals   []rival
 }
 
 // markdown writes docs/benchmarks.md.
@@ -38,6 +40,7 @@ func (r *report) markdown() []byte {
 		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s |\n",
 			one.what(r.scale), one.measured, dash(one.limit), dash(one.ratio), dash(one.required), one.verdict())
 	}
+	r.besides(&b)
 	r.explain(&b)
 	r.explainLive(&b)
 	r.explainMongo(&b)
