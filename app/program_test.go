@@ -39,11 +39,15 @@ var program = sync.OnceValues(func() (string, error) {
 // then meet folds, too.
 const foldVariable = "SHOP_TEST_FOLD"
 
+// isProgram says whether this binary is to be the program.
+func isProgram() bool { return os.Getenv(foldVariable) != "" || os.Getenv(lieVariable) != "" }
+
 func TestMain(m *testing.M) {
-	if fold, err := strconv.ParseInt(os.Getenv(foldVariable), 10, 64); err == nil {
+	if isProgram() {
+		fold, _ := strconv.ParseInt(os.Getenv(foldVariable), 10, 64)
 		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 		context.AfterFunc(ctx, stop)
-		os.Exit(mainWith(ctx, os.Args[1:], Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}, hooks{fold: fold}))
+		os.Exit(mainWith(ctx, os.Args[1:], Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}, hooks{fold: fold, wrap: liars[os.Getenv(lieVariable)], brief: true}))
 	}
 	code := mongotest.Main(m)
 	if path, err := program(); err == nil {
@@ -56,7 +60,7 @@ func TestMain(m *testing.M) {
 func command(t *testing.T, args ...string) *exec.Cmd {
 	t.Helper()
 	path, err := program()
-	if os.Getenv(foldVariable) != "" {
+	if isProgram() {
 		path, err = os.Executable()
 	}
 	if err != nil {
