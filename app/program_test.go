@@ -59,10 +59,11 @@ func TestMain(m *testing.M) {
 // command prepares a run of the program that ends with the test.
 func command(t *testing.T, args ...string) *exec.Cmd {
 	t.Helper()
-	path, err := program()
+	find := program
 	if isProgram() {
-		path, err = os.Executable()
+		find = os.Executable
 	}
+	path, err := find()
 	if err != nil {
 		t.Fatal(err)
 	}
