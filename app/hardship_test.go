@@ -68,9 +68,9 @@ func TestStartsAtOnce(t *testing.T) {
 	t.Attr("refused", fmt.Sprint(refused))
 }
 
-// loaded lets clients write to a shop while something is done to it, and returns what must be in the store then, and how many requests got no
-// answer.
-func loaded(t *testing.T, s *shop, do func()) (*model, *sharedCart, int64) {
+// loaded lets clients write to a shop while something is done to it, and until so many more writes are acknowledged after that. It returns what
+// must be in the store then, and how many requests got no answer.
+func loaded(t *testing.T, s *shop, after int, do func()) (*model, *sharedCart, int64) {
 	t.Helper()
 	m, shared := newModel(), &sharedCart{}
 	shared.wants(t, s)
@@ -92,7 +92,7 @@ func loaded(t *testing.T, s *shop, do func()) (*model, *sharedCart, int64) {
 	}
 	m.await(20)
 	do()
-	m.await(20)
+	m.await(after)
 	ended.Store(true)
 	running.Wait()
 	t.Attr("acknowledged", fmt.Sprint(m.acknowledged))
@@ -106,7 +106,7 @@ func TestStopped(t *testing.T) {
 	s := openShop(t, store, "--demo", "--requests-per-minute", "0", "--messages-per-minute", "0")
 	line := dialSocket(t, s.url, "ana@example.com", "", "messages")
 	at := line.welcomed().Position
-	m, shared, failed := loaded(t, s, func() {
+	m, shared, failed := loaded(t, s, 20, func() {
 		for _, pause := range []time.Duration{50 * time.Millisecond, 300 * time.Millisecond, *stopFor} {
 			time.Sleep(100 * time.Millisecond) // of use
 			if err := s.Process.Signal(syscall.SIGSTOP); err != nil {
@@ -165,7 +165,7 @@ func TestFullDescriptorTable(t *testing.T) {
 	cmd.Args = append([]string{"sh", "-c", `ulimit -n 40 && exec "$0" "$@"`, cmd.Path}, cmd.Args[1:]...)
 	cmd.Path = "/bin/sh"
 	s := startCommand(t, cmd).untilOpen(t)
-	m, shared, failed := loaded(t, s, func() {
+	m, shared, failed := loaded(t, s, 20, func() {
 		var idle []net.Conn
 		for range 60 {
 			conn, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://"))
