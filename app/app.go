@@ -23,8 +23,9 @@ type Streams struct {
 
 // hooks are what tests put into the program; the zero value is the program as it is.
 type hooks struct {
-	fold int64                     // as filemanagers.Options has it
-	wrap func(dao.Store) dao.Store // around every store that is opened to write
+	fold  int64                     // as filemanagers.Options has it
+	wrap  func(dao.Store) dao.Store // around every store that is opened to write
+	brief bool                      // a self-test measures speed for a moment only
 }
 
 // Main runs the program and returns its exit code: 0 when all went well, 1 otherwise. A failure is one line on Err.

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"time"
 )
 
 // model is what a store may hold when its writers have been told what they have been told. Each key has one writer at a time.
@@ -58,6 +59,18 @@ func (m *model) may(key, value string) bool {
 }
 
 func (r *register) may(value string) bool { return r.known == value || slices.Contains(r.maybe, value) }
+
+// await waits until so many more writes are acknowledged.
+func (m *model) await(more int) {
+	m.mu.Lock()
+	want := m.acknowledged + more
+	m.mu.Unlock()
+	for enough := false; !enough; time.Sleep(5 * time.Millisecond) {
+		m.mu.Lock()
+		enough = m.acknowledged >= want
+		m.mu.Unlock()
+	}
+}
 
 // wants fails unless what was found is possible, and all of it was written by somebody.
 func (m *model) wants(t *testing.T, found map[string]string) {

@@ -39,11 +39,15 @@ var program = sync.OnceValues(func() (string, error) {
 // then meet folds, too.
 const foldVariable = "SHOP_TEST_FOLD"
 
+// isProgram says whether this binary is to be the program.
+func isProgram() bool { return os.Getenv(foldVariable) != "" || os.Getenv(lieVariable) != "" }
+
 func TestMain(m *testing.M) {
-	if fold, err := strconv.ParseInt(os.Getenv(foldVariable), 10, 64); err == nil {
+	if isProgram() {
+		fold, _ := strconv.ParseInt(os.Getenv(foldVariable), 10, 64)
 		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 		context.AfterFunc(ctx, stop)
-		os.Exit(mainWith(ctx, os.Args[1:], Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}, hooks{fold: fold}))
+		os.Exit(mainWith(ctx, os.Args[1:], Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}, hooks{fold: fold, wrap: liars[os.Getenv(lieVariable)], brief: true}))
 	}
 	code := mongotest.Main(m)
 	if path, err := program(); err == nil {
@@ -60,10 +64,11 @@ func programTime() time.Duration {
 // command prepares a run of the program that ends with the test.
 func command(t *testing.T, args ...string) *exec.Cmd {
 	t.Helper()
-	path, err := program()
-	if os.Getenv(foldVariable) != "" {
-		path, err = os.Executable()
+	find := program
+	if isProgram() {
+		find = os.Executable
 	}
+	path, err := find()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -98,8 +103,14 @@ func openShop(t *testing.T, store string, args ...string) *shop {
 // startShop starts a shop on a free port.
 func startShop(t *testing.T, store string, args ...string) *shop {
 	t.Helper()
+	return startCommand(t, command(t, append([]string{"--store", store, "--listen", "127.0.0.1:0"}, args...)...))
+}
+
+// startCommand starts a prepared shop.
+func startCommand(t *testing.T, cmd *exec.Cmd) *shop {
+	t.Helper()
 	s := &shop{
-		Cmd: command(t, append([]string{"--store", store, "--listen", "127.0.0.1:0"}, args...)...),
+		Cmd: cmd,
 		log: new(bytes.Buffer), opened: make(chan string, 1), end: make(chan error, 1),
 	}
 	out, err := s.StderrPipe()

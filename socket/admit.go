@@ -55,7 +55,6 @@ func (h *Hub) leave(client netip.Prefix) {
 func (h *Hub) open(d door, line net.Conn, client netip.Prefix) *conn {
 	now := time.Now()
 	c := &conn{hub: h, door: d, net: line, raw: rawConn(line), client: client, opened: now, pinged: now, moved: now}
-	c.pong.Store(now.UnixNano())
 	if h.FramesPerMinute > 0 {
 		c.frames = rate.NewLimiter(rate.Limit(h.FramesPerMinute)/60, max(1, h.FramesPerMinute/3))
 	}

@@ -32,7 +32,7 @@ type conn struct {
 	client  netip.Prefix
 	opened  time.Time
 	frames  *rate.Limiter // nil for any number
-	pong    atomic.Int64  // when the last one came, in nanoseconds since 1970
+	pong    atomic.Int64  // when the last one came, in nanoseconds after opened: not by the clock, which may be set
 	greeted bool          // only its reader knows
 
 	mu        sync.Mutex
@@ -205,7 +205,7 @@ func (c *conn) tick(now time.Time, at *event) (wake bool) {
 		return false
 	case c.state == stateNew && now.Sub(c.opened) >= helloTimeout:
 		c.endLocked(reasonPolicy)
-	case c.door == doorWebSocket && now.Sub(time.Unix(0, c.pong.Load())) >= pongTimeout:
+	case c.door == doorWebSocket && now.Sub(c.opened)-time.Duration(c.pong.Load()) >= pongTimeout:
 		c.endLocked(reasonIdle)
 	case c.scheduled && now.Sub(c.moved) >= stallTimeout:
 		c.endLocked(reasonSlow)

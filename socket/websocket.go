@@ -91,7 +91,7 @@ func (c *conn) mayGoOn() error {
 func (c *conn) handle(opcode ws.OpCode, payload []byte) error {
 	switch opcode {
 	case ws.OpPong:
-		c.pong.Store(time.Now().UnixNano())
+		c.pong.Store(int64(time.Since(c.opened)))
 	case ws.OpPing:
 		c.reply(ws.MustCompileFrame(ws.NewPongFrame(payload)))
 	case ws.OpClose:

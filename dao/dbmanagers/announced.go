@@ -109,20 +109,24 @@ func nameOf(c dao.Change) changeKey { return changeKey{c.Kind, c.ID, c.Rev} }
 // others learn of it one round trip later, when the next offset is taken, too. So while there are others, there is a pause after
 // each announcement, about as long as that took. What waits meanwhile goes in one batch.
 type turns struct {
-	others atomic.Int64  // when there was a sign of other processes, in nanoseconds since 1970
-	last   time.Duration // how long the last announcement took
-	end    time.Time     // when it was done
+	others atomic.Pointer[time.Time] // when there was a sign of other processes; a Time knows that also when the clock is set
+	last   time.Duration             // how long the last announcement took
+	end    time.Time                 // when it was done
 }
 
 // presumed is how long a sign of other processes counts.
 const presumed = 10 * time.Second
 
-func (t *turns) sign() { t.others.Store(time.Now().UnixNano()) }
+func (t *turns) sign() {
+	now := time.Now()
+	t.others.Store(&now)
+}
 
 func (t *turns) took(d time.Duration) { t.last, t.end = min(d, 50*time.Millisecond), time.Now() }
 
 func (t *turns) wait(ctx context.Context) {
-	if t.last == 0 || time.Since(time.Unix(0, t.others.Load())) > presumed {
+	sign := t.others.Load()
+	if t.last == 0 || sign == nil || time.Since(*sign) > presumed {
 		return
 	}
 	pause := t.last/2 + rand.N(t.last)

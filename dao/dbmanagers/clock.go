@@ -20,6 +20,9 @@ func (c *clock) next() models.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	at := now()
+	if c.newest-at > maxLead { // the clock was set back
+		c.newest = at - 1
+	}
 	if at <= c.newest && c.newest-at < maxLead {
 		at = c.newest + 1
 	}

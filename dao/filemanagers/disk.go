@@ -1,6 +1,7 @@
 package filemanagers
 
 import (
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -73,7 +74,16 @@ func opened(f *os.File, err error) (file, error) {
 	return osFile{f}, nil
 }
 
-func (f osFile) Sync() error { return datasync(f.File) }
+// Sync also fails when the file was removed meanwhile: what it holds goes with the process.
+func (f osFile) Sync() error {
+	if err := datasync(f.File); err != nil {
+		return err
+	}
+	if info, err := f.Stat(); err == nil && isRemoved(info) {
+		return fmt.Errorf("%s was removed", filepath.Base(f.Name()))
+	}
+	return nil
+}
 
 func (f osFile) Size() (int64, error) {
 	info, err := f.Stat()

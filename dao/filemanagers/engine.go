@@ -1,6 +1,7 @@
 package filemanagers
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -22,6 +23,7 @@ type engine struct {
 	committer *committer
 	folder    *folder
 	readOnly  bool
+	present   func() error
 	unlock    func() error
 
 	close    sync.Once
@@ -31,13 +33,13 @@ type engine struct {
 func newEngine(c *contents, o Options) *engine {
 	s := &state{
 		products: newCatalogue(c.products), carts: newCartList(c.carts), messages: c.log, graves: c.graves,
-		last: c.lastOf,
+		last: c.lastOf, now: o.now,
 	}
 	f := &feed{epoch: c.meta.Epoch, segments: c.segments, moved: make(chan struct{})}
 	committer := &committer{
 		state: s, feed: f, disk: o.disk, segmentSize: 4 << 20, wake: make(chan struct{}, 1), ended: make(chan struct{}),
 	}
-	e := &engine{state: s, feed: f, committer: committer, messages: messages{s, f, committer}, unlock: func() error { return nil }}
+	e := &engine{state: s, feed: f, committer: committer, messages: messages{s, f, committer}, present: o.present, unlock: func() error { return nil }}
 	e.folder = &folder{
 		disk: o.disk, state: s, feed: f, messages: e.messages, log: o.Log,
 		keep: int64(o.Keep), every: o.Fold, meta: c.meta, logHash: c.logHash,
@@ -195,7 +197,7 @@ func (e *engine) Ready(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	return e.committer.open()
+	return cmp.Or(e.committer.open(), e.present())
 }
 
 // Stats returns figures for whoever operates the shop.

@@ -45,10 +45,12 @@ import (
 
 // Options are the settings of the engine. Zero values mean the defaults.
 type Options struct {
-	Keep int          // how many changes the feed keeps at least; 10,000
-	Fold int64        // how many bytes the journal grows between folds at least; 64 MiB
-	Log  *slog.Logger // slog.Default()
-	disk disk         // the real one; tests put another in its place
+	Keep    int              // how many changes the feed keeps at least; 10,000
+	Fold    int64            // how many bytes the journal grows between folds at least; 16 MiB
+	Log     *slog.Logger     // slog.Default()
+	disk    disk             // the real one; tests put another in its place
+	present func() error     // says whether the folder is where it was
+	now     func() time.Time // time.Now; tests set it forward and back
 }
 
 func (o Options) withDefaults(dir string) Options {
@@ -56,10 +58,16 @@ func (o Options) withDefaults(dir string) Options {
 		o.Keep = 10_000
 	}
 	if o.Fold == 0 {
-		o.Fold = 64 << 20
+		o.Fold = 16 << 20
+	}
+	if o.present == nil {
+		o.present = func() error { return nil }
 	}
 	if o.Log == nil {
 		o.Log = slog.Default()
+	}
+	if o.now == nil {
+		o.now = time.Now
 	}
 	if o.disk == nil {
 		o.disk = directory(dir)
@@ -81,11 +89,28 @@ func Open(ctx context.Context, dir string, o Options) (dao.Store, error) {
 	if err != nil {
 		return dao.Store{}, fmt.Errorf("open store %s: %w", dir, err)
 	}
+	folder, err := os.Stat(dir)
+	if err != nil {
+		return dao.Store{}, errors.Join(fmt.Errorf("open store: %w", err), lock.Unlock())
+	}
+	o.present = func() error { return samePlace(dir, folder) }
 	store, err := open(o, lock.Unlock)
 	if err != nil {
 		return dao.Store{}, errors.Join(fmt.Errorf("open store %s: %w", dir, err), lock.Unlock())
 	}
 	return store, nil
+}
+
+// samePlace says whether a folder is still where it was opened: what is written goes into that one, wherever it is now.
+func samePlace(dir string, opened os.FileInfo) error {
+	now, err := os.Stat(dir)
+	if err == nil && !os.SameFile(now, opened) {
+		err = errors.New("another one stands in its place")
+	}
+	if err != nil {
+		return fmt.Errorf("%w: the store's folder was moved or removed: %w", dao.ErrUnavailable, err)
+	}
+	return nil
 }
 
 // takeLock takes the lock of a folder and writes the process id into it, for whoever comes second.
@@ -96,13 +121,32 @@ func takeLock(dir string) (*flock.Flock, error) {
 	case err != nil:
 		return nil, err
 	case !locked:
-		holder, _ := os.ReadFile(path)
-		return nil, fmt.Errorf("%w: process %s has it open", dao.ErrUnavailable, strings.TrimSpace(string(holder)))
+		return nil, fmt.Errorf("%w: %s has it open", dao.ErrUnavailable, holder(path))
 	}
-	if err := os.WriteFile(path, fmt.Appendln(nil, os.Getpid()), 0o600); err != nil {
+	if err := sign(path); err != nil {
 		return nil, errors.Join(err, lock.Unlock())
 	}
 	return lock, nil
+}
+
+// sign writes the process id over what stands in a lock file, without emptying it first: others may be reading it.
+func sign(path string) error {
+	f, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	_, err = f.WriteAt(fmt.Appendln(nil, os.Getpid()), 0)
+	return errors.Join(err, f.Close())
+}
+
+// holder says which process has signed a lock file last.
+func holder(path string) string {
+	text, _ := os.ReadFile(path)
+	pid, _, signed := strings.Cut(string(text), "\n")
+	if !signed { // in this very moment it is about to
+		return "another process"
+	}
+	return "process " + pid
 }
 
 // open opens a store whose lock is taken.

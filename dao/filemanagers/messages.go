@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"pulperia/dao"
 	"pulperia/dao/models"
@@ -25,7 +24,7 @@ func (m messages) Append(ctx context.Context, message models.Message) (models.Me
 	if err := message.Check(); err != nil {
 		return models.Message{}, dao.Receipt{}, err
 	}
-	now := time.Now()
+	now := m.now()
 	given := !message.ID.IsZero()
 	if !given {
 		message.ID = models.NewID(now)

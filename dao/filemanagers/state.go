@@ -2,6 +2,7 @@ package filemanagers
 
 import (
 	"sync"
+	"time"
 
 	"pulperia/dao"
 	"pulperia/dao/models"
@@ -16,6 +17,7 @@ type state struct {
 	graves   map[value]grave
 	last     map[dao.Kind]int64 // the offset of the last change of each kind
 	newest   models.Time        // the newest createdAt that was given; it belongs to the write that runs
+	now      func() time.Time
 }
 
 // value names one value of the store.

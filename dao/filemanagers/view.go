@@ -1,8 +1,6 @@
 package filemanagers
 
 import (
-	"time"
-
 	"pulperia/dao"
 	"pulperia/dao/models"
 )
@@ -122,6 +120,9 @@ func (v *view) firstRev(kind dao.Kind, id models.ID) int64 {
 // was made in the same millisecond in the order in which it was made. In a flood of creations it keeps near the clock.
 func (v *view) createdAt() models.Time {
 	at := v.now
+	if v.newest-at > maxLead { // the clock was set back
+		v.newest = at - 1
+	}
 	if at <= v.newest && v.newest-at < maxLead {
 		at = v.newest + 1
 	}
@@ -155,7 +156,7 @@ type step struct {
 
 // run runs do as one step.
 func (v *view) run(do func(step) error) (receipt dao.Receipt, err error) {
-	v.now = models.TimeOf(time.Now())
+	v.now = models.TimeOf(v.state.now())
 	s := step{v, len(v.changes), len(v.bodies)}
 	whole := false
 	defer func() { // do may panic

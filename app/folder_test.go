@@ -1,0 +1,159 @@
+package app
+
+import (
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// readiness returns what /readyz answers.
+func (s *shop) readiness(t *testing.T) int {
+	t.Helper()
+	status, _, err := s.do(http.DefaultClient, "GET", "/readyz", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return status
+}
+
+// wantReading fails unless the shop answers reads.
+func (s *shop) wantReading(t *testing.T) {
+	t.Helper()
+	for _, path := range []string{"/api/products?limit=5", "/api/messages", "/healthz"} {
+		if status, _, err := s.do(http.DefaultClient, "GET", path, ""); err != nil || status != http.StatusOK {
+			t.Errorf("GET %s: %d (%v)", path, status, err)
+		}
+	}
+}
+
+// untilNotReady waits until /readyz says that the shop cannot write.
+func (s *shop) untilNotReady(t *testing.T) {
+	t.Helper()
+	for range 1_000 {
+		if s.readiness(t) == http.StatusServiceUnavailable {
+			return
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+	t.Error("/readyz stays green")
+}
+
+// The store's folder is renamed while the shop is open: /readyz says so, reads go on, and what was acknowledged meanwhile is there when the
+// folder is back. Clients do not notice.
+func TestFolderRenamed(t *testing.T) {
+	store := filepath.Join(t.TempDir(), "store")
+	s := openShop(t, store, "--demo", "--requests-per-minute", "0", "--messages-per-minute", "0")
+	m, shared, failed := loaded(t, s, 20, func() {
+		rename(t, store, store+".away")
+		if got := s.readiness(t); got != http.StatusServiceUnavailable {
+			t.Errorf("without its folder /readyz answers %d", got)
+		}
+		s.wantReading(t)
+		if err := os.Mkdir(store, 0o700); err != nil {
+			t.Error(err)
+		}
+		if got := s.readiness(t); got != http.StatusServiceUnavailable {
+			t.Errorf("with another folder in its place /readyz answers %d", got)
+		}
+		if err := os.Remove(store); err != nil {
+			t.Error(err)
+		}
+		rename(t, store+".away", store)
+		if got := s.readiness(t); got != http.StatusOK {
+			t.Errorf("with its folder back /readyz answers %d", got)
+		}
+	})
+	if failed > 0 {
+		t.Errorf("%d requests got no answer", failed)
+	}
+	shared.wants(t, s)
+	if err := s.stop(t, os.Interrupt); err != nil {
+		t.Errorf("%v\n%s", err, s.log)
+	}
+	wantModel(t, store, m, shared)
+}
+
+func rename(t *testing.T, from, to string) {
+	t.Helper()
+	if err := os.Rename(from, to); err != nil {
+		t.Error(err)
+	}
+}
+
+// The store's folder is removed while the shop is open: no write is acknowledged that would go with the process, /readyz says so, reads go on,
+// and the end is one clear line.
+func TestFolderRemoved(t *testing.T) {
+	store := filepath.Join(t.TempDir(), "store")
+	s := openShop(t, store, "--demo")
+	if err := os.RemoveAll(store); err != nil {
+		t.Fatal(err)
+	}
+	if got := s.readiness(t); got != http.StatusServiceUnavailable {
+		t.Errorf("before a write /readyz answers %d", got)
+	}
+	status, _, err := s.do(http.DefaultClient, "POST", "/api/messages", `{"user":"ana@example.com","message":"a ninguna parte"}`)
+	if err != nil || status != http.StatusServiceUnavailable {
+		t.Errorf("a message that is kept nowhere is answered with %d (%v)", status, err)
+	}
+	s.wantReading(t)
+	if err := s.stop(t, os.Interrupt); err != nil && strings.Count(s.log.String(), "pulperia:") != 1 {
+		t.Errorf("it ended with %v\n%s", err, s.log)
+	}
+}
+
+// The store's files can be written no more (chattr +i, which stops root, too, and open files): writes are answered as unavailable and nothing of
+// them is acknowledged, reads go on, /readyz says so. When they can be written again, a restart finds all that was acknowledged.
+func TestFolderReadOnly(t *testing.T) {
+	probe := t.TempDir()
+	if out, err := setImmutable(t, probe, true); err != nil {
+		t.Skipf("this machine cannot make files unchangeable: %v %s", err, out)
+	}
+	setImmutable(t, probe, false)
+	store := t.TempDir()
+	s := openShop(t, store, "--demo", "--requests-per-minute", "0", "--messages-per-minute", "0")
+	m, shared, failed := loaded(t, s, 0, func() {
+		if out, err := setImmutable(t, store, true); err != nil {
+			t.Error(err, out)
+		}
+		s.untilNotReady(t)
+		s.wantReading(t)
+		time.Sleep(100 * time.Millisecond) // in which clients go on trying
+	})
+	if status, _, err := s.do(http.DefaultClient, "POST", "/api/messages", `{"user":"ana@example.com","message":"a ninguna parte"}`); err != nil || status != http.StatusServiceUnavailable {
+		t.Errorf("a message is answered with %d (%v)", status, err)
+	}
+	if failed > 0 {
+		t.Errorf("%d requests got no answer", failed)
+	}
+	if err := s.stop(t, os.Interrupt); err != nil && strings.Count(s.log.String(), "pulperia:") != 1 {
+		t.Errorf("it ended with %v\n%s", err, s.log)
+	}
+	out, code := execute(t, "--store", store, "--listen", "127.0.0.1:0")
+	if code == 0 || strings.Count(out, "\n") != 1 {
+		t.Errorf("a start meanwhile: exit %d: %s", code, out)
+	}
+	if out, err := setImmutable(t, store, false); err != nil {
+		t.Fatal(err, out)
+	}
+	s = openShop(t, store)
+	shared.wants(t, s)
+	if err := s.stop(t, os.Interrupt); err != nil {
+		t.Error(err)
+	}
+	wantModel(t, store, m, shared)
+}
+
+// setImmutable makes a folder and all that is in it unchangeable, or changeable again. Only root may, and not on every file system.
+func setImmutable(t *testing.T, dir string, on bool) (out string, err error) {
+	sign := "-i"
+	if on {
+		sign = "+i"
+		t.Cleanup(func() { exec.Command("chattr", "-R", "-i", dir).Run() })
+	}
+	said, err := exec.Command("chattr", "-R", sign, dir).CombinedOutput()
+	return string(said), err
+}
