@@ -232,6 +232,7 @@ func (h *hostileShop) showsTalk(page *pageForm, said []string) {
 	if beyond := page.beyond(h.plain["chat"]); slices.ContainsFunc(beyond, isDangerous) {
 		h.t.Errorf("beyond a plain chat %q", beyond)
 	}
+	said = slices.Clone(said)
 	for i, text := range said {
 		said[i] = shownText(text)
 	}
