@@ -83,8 +83,14 @@ func openShop(t *testing.T, store string, args ...string) *shop {
 // startShop starts a shop on a free port.
 func startShop(t *testing.T, store string, args ...string) *shop {
 	t.Helper()
+	return begin(t, command(t, append([]string{"--store", store, "--listen", "127.0.0.1:0"}, args...)...))
+}
+
+// begin starts a shop by a command that is prepared.
+func begin(t *testing.T, cmd *exec.Cmd) *shop {
+	t.Helper()
 	s := &shop{
-		Cmd: command(t, append([]string{"--store", store, "--listen", "127.0.0.1:0"}, args...)...),
+		Cmd: cmd,
 		log: new(bytes.Buffer), opened: make(chan string, 1), end: make(chan error, 1),
 	}
 	out, err := s.StderrPipe()
