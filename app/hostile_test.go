@@ -25,11 +25,7 @@ var (
 // Hostile texts go through every way into the shop. What comes out, by every way, is exactly the trimmed text, and each page is made of the
 // elements and attributes that it has without them; or they are refused by name.
 func TestHostileTexts(t *testing.T) {
-	seed := *hostileSeed
-	if seed == 0 {
-		seed = rand.Uint64()
-	}
-	t.Attr("seed", strconv.FormatUint(seed, 10))
+	seed := seedOf(t, *hostileSeed)
 	n := *hostileTimes
 	onEachEngine(t, func(t *testing.T, newStore func() string) {
 		store, texts := newStore(), hostileTexts(n, seed)

@@ -27,11 +27,7 @@ var (
 // none is a failure of ours or tells of the inside; what the document does not allow is not taken, what it allows is; and what was
 // stored, and nothing else, is there in the end.
 func TestGeneratedRequests(t *testing.T) {
-	seed := *generatedSeed
-	if seed == 0 {
-		seed = rand.Uint64()
-	}
-	t.Attr("seed", strconv.FormatUint(seed, 10))
+	seed := seedOf(t, *generatedSeed)
 	n := *generatedRequests
 	onEachEngine(t, func(t *testing.T, newStore func() string) {
 		store := newStore()
