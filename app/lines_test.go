@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"slices"
@@ -49,20 +50,27 @@ func (l *line) say(text string) error { return wsutil.WriteClientText(l, []byte(
 // hear returns the next frame of data, or the reason that the shop gives for the end.
 func (l *line) hear() (f frame, err error) {
 	for {
-		raw, err := ws.ReadFrame(l.in)
-		switch {
-		case err != nil:
-			return f, err
-		case raw.Header.OpCode == ws.OpText:
-			return f, json.Unmarshal(raw.Payload, &f)
-		case raw.Header.OpCode == ws.OpPing:
-			err = wsutil.WriteClientMessage(l, ws.OpPong, raw.Payload)
-		case raw.Header.OpCode == ws.OpClose:
-			code, why := ws.ParseCloseFrameData(raw.Payload)
-			return f, wsutil.ClosedError{Code: code, Reason: why}
+		head, err := ws.ReadHeader(l.in)
+		if err == nil && head.Length > 1<<20 {
+			err = fmt.Errorf("a frame of %d bytes", head.Length)
 		}
 		if err != nil {
 			return f, err
+		}
+		payload := make([]byte, head.Length)
+		if _, err := io.ReadFull(l.in, payload); err != nil {
+			return f, err
+		}
+		switch head.OpCode {
+		case ws.OpText:
+			return f, json.Unmarshal(payload, &f)
+		case ws.OpPing:
+			if err := wsutil.WriteClientMessage(l, ws.OpPong, payload); err != nil {
+				return f, err
+			}
+		case ws.OpClose:
+			code, why := ws.ParseCloseFrameData(payload)
+			return f, wsutil.ClosedError{Code: code, Reason: why}
 		}
 	}
 }
@@ -206,4 +214,13 @@ func (s *shop) status(client *http.Client, method, path, body string) (int, erro
 	defer answer.Body.Close()
 	_, err = io.Copy(io.Discard, answer.Body)
 	return answer.StatusCode, err
+}
+
+// seedOf returns the seed that was asked for, or a new one, and tells it.
+func seedOf(t testing.TB, given uint64) uint64 {
+	if given == 0 {
+		given = rand.Uint64()
+	}
+	t.Attr("seed", strconv.FormatUint(given, 10))
+	return given
 }

@@ -122,6 +122,9 @@ func startCommand(t *testing.T, cmd *exec.Cmd) *shop {
 	}
 	go func() {
 		for lines := bufio.NewScanner(out); lines.Scan(); {
+			if s.log.Len() > 16<<20 {
+				s.log.Reset() // hours of load write gigabytes
+			}
 			fmt.Fprintln(s.log, lines.Text())
 			if found := shopURL.FindStringSubmatch(lines.Text()); found != nil && strings.Contains(lines.Text(), "is open") {
 				s.opened <- found[1]

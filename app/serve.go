@@ -47,6 +47,7 @@ func (c *serveCommand) Run(ctx context.Context, g *globals, streams Streams) (er
 		return fmt.Errorf("listen on %s: %w", address, errors.Unwrap(err))
 	}
 	defer listener.Close()
+	listener = leaveRoom(listener)
 	store, err := g.openStore(ctx, g.Store, c.KeepChanges, log)
 	if err != nil {
 		return err
