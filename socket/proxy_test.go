@@ -21,7 +21,10 @@ import (
 	"pulperia/dao/models"
 )
 
-var proxyTime = flag.Duration("proxy", 6*time.Second, "how long clients talk through a bad line")
+var (
+	proxyTime = flag.Duration("proxy", 6*time.Second, "how long clients talk through a bad line")
+	proxySeed = flag.Uint64("proxy.seed", uint64(time.Now().UnixNano()), "what the line does is made from")
+)
 
 // Clients talk through a line that drops, delays, slices, resets and half-opens. In the end each has the same list, which is the
 // feed's: nothing is lost, nothing came twice, and the messages of each are there once.
@@ -32,8 +35,9 @@ func TestBadLine(t *testing.T) {
 	line := badLine{t: t, upstream: server.Listener.Addr().String(), address: "127.0.0.1:0"}
 	line.is()
 	defer func() { line.proxy.Stop() }()
-	seed := time.Now().UnixNano()
-	random := rand.New(rand.NewPCG(uint64(seed), 0))
+	seed := *proxySeed
+	t.Attr("seed", fmt.Sprint(seed))
+	random := rand.New(rand.NewPCG(seed, 0))
 	start := s.head()
 	ctx, cancel := context.WithTimeout(t.Context(), *proxyTime+time.Minute)
 	defer cancel()
@@ -63,6 +67,7 @@ func TestBadLine(t *testing.T) {
 	if len(want) != sent {
 		t.Errorf("%d messages were said, %d stored", sent, len(want))
 	}
+	t.Attr("messages", fmt.Sprint(sent))
 	t.Logf("%d messages, recoveries: none %v, ring %v, feed %v", sent, s.recovered(recoveryNone), s.recovered(recoveryRing), s.recovered(recoveryFeed))
 }
 
