@@ -1,7 +1,6 @@
 package socket
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"flag"
@@ -25,7 +24,7 @@ import (
 
 var (
 	proxyTime = flag.Duration("proxy", 6*time.Second, "how long clients talk through a bad line")
-	proxySeed = flag.Int64("proxy.seed", 0, "seed of what the line does; 0 takes a new one")
+	proxySeed = flag.Uint64("proxy.seed", uint64(time.Now().UnixNano()), "what the line does is made from")
 )
 
 // Clients talk, by WebSocket, or listen, by Server-Sent Events, through a line that drops, delays, slices down to bytes, resets, half-opens
@@ -38,9 +37,9 @@ func TestBadLine(t *testing.T) {
 	line := badLine{t: t, upstream: server.Listener.Addr().String(), address: "127.0.0.1:0"}
 	line.is()
 	defer func() { line.proxy.Stop() }()
-	seed := cmp.Or(*proxySeed, time.Now().UnixNano())
-	t.Attr("seed", strconv.FormatInt(seed, 10))
-	random := rand.New(rand.NewPCG(uint64(seed), 0))
+	seed := *proxySeed
+	t.Attr("seed", fmt.Sprint(seed))
+	random := rand.New(rand.NewPCG(seed, 0))
 	start := s.head()
 	ctx, cancel := context.WithTimeout(t.Context(), *proxyTime+time.Minute)
 	defer cancel()
