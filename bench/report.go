@@ -18,10 +18,11 @@ type report struct {
 	rows    []row
 
 	noServer bool // of MongoDB
+	figures  []*figure
 }
 
-// markdown writes docs/benchmarks.md.
-func (r *report) markdown() []byte {
+// markdown writes docs/benchmarks.md; plots is the folder that it finds them in.
+func (r *report) markdown(plots string) []byte {
 	var b bytes.Buffer
 	b.WriteString("# How fast, how small\n\n")
 	fmt.Fprintf(&b, "Written by `%s` on %s in %.0f s (`make bench`); do not edit.\n", r.command, r.begin.UTC().Format(time.DateOnly), r.took.Seconds())
@@ -41,6 +42,7 @@ func (r *report) markdown() []byte {
 	r.explain(&b)
 	r.explainLive(&b)
 	r.explainMongo(&b)
+	r.explainCurves(&b, plots)
 	return b.Bytes()
 }
 
