@@ -1,6 +1,7 @@
 package filemanagers
 
 import (
+	"math/bits"
 	"runtime"
 	"slices"
 	"strings"
@@ -73,8 +74,30 @@ func gather(parts []postings, word string) *[]slot {
 	return &all
 }
 
-func (v *vocabulary) insert(s slot, p *models.Product) {
-	for _, word := range distinctWords(p) {
+func (v *vocabulary) insert(s slot, p *models.Product) { v.insertWords(s, distinctWords(p)) }
+
+func (v *vocabulary) remove(s slot, p *models.Product) { v.removeWords(s, distinctWords(p)) }
+
+// replace has the words of a product anew. Those that it keeps are left alone: the list of a frequent word is about as long as
+// the catalogue, and to take something out of it moves half of it.
+func (v *vocabulary) replace(s slot, old, p *models.Product) {
+	before, after := distinctWords(old), distinctWords(p)
+	v.removeWords(s, without(before, after))
+	v.insertWords(s, without(after, before))
+}
+
+// without returns the words that others, which are in order, do not have.
+func without(words, others []string) (rest []string) {
+	for _, word := range words {
+		if _, kept := slices.BinarySearch(others, word); !kept {
+			rest = append(rest, word)
+		}
+	}
+	return rest
+}
+
+func (v *vocabulary) insertWords(s slot, words []string) {
+	for _, word := range words {
 		slots := v.postings[word]
 		if slots == nil {
 			slots, word = new([]slot), strings.Clone(word)
@@ -86,8 +109,8 @@ func (v *vocabulary) insert(s slot, p *models.Product) {
 	}
 }
 
-func (v *vocabulary) remove(s slot, p *models.Product) {
-	for _, word := range distinctWords(p) {
+func (v *vocabulary) removeWords(s slot, words []string) {
+	for _, word := range words {
 		slots := v.postings[word]
 		if len(*slots) == 1 {
 			delete(v.postings, word)
@@ -139,4 +162,12 @@ func (b bitset) and(o bitset) {
 	for i := range b {
 		b[i] &= o[i]
 	}
+}
+
+// count returns how many slots there are in the set.
+func (b bitset) count() (n int) {
+	for _, word := range b {
+		n += bits.OnesCount64(word)
+	}
+	return n
 }
