@@ -108,7 +108,7 @@ func (b *bench) writerCurves(ctx context.Context) ([]*figure, error) {
 			return nil, fmt.Errorf("%d writers: %w", n, err)
 		}
 		f.put("store", shown, n, c.store.perSecond)
-		f.put("bare append and fdatasync", limit, n, c.bare.perSecond)
+		f.put("bare append, fdatasync", limit, n, c.bare.perSecond)
 	}
 	return []*figure{f}, nil
 }

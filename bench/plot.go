@@ -47,7 +47,9 @@ func (f *figure) svg() []byte {
 			ours++
 		}
 		l.draw(&b, x, y, i, colour, class)
-		fmt.Fprintf(&b, `<text x="%d" y="%.1f" style="fill:%s">%s</text>`+"\n", frameRight+30, names[i]+4.5, colour, escaped(l.name))
+		fmt.Fprintf(&b, `<path fill="%s" d="`, colour)
+		mark(&b, i, frameRight+16, names[i])
+		fmt.Fprintf(&b, `"/><text x="%d" y="%.1f" style="fill:%s">%s</text>`+"\n", frameRight+28, names[i]+4.5, colour, escaped(l.name))
 	}
 	b.WriteString("</svg>\n")
 	return b.Bytes()
@@ -68,7 +70,7 @@ func (f *figure) drawAxes(b *bytes.Buffer, x, y axis) {
 	fmt.Fprintf(b, `<text x="%d" y="46">%s</text>`+"\n", 12, escaped(f.unit))
 }
 
-// draw draws the line, with a mark at each point, and one that leads to its name.
+// draw draws the line, with a mark at each point.
 func (l *line) draw(b *bytes.Buffer, x, y axis, i int, colour, class string) {
 	var path strings.Builder
 	for j, p := range l.at {

@@ -47,9 +47,7 @@ type failer interface {
 	Fatalf(format string, args ...any)
 }
 
-var (
-	pathPlace = regexp.MustCompile(`[ML](-?[0-9.]+|NaN|[+-]Inf) (-?[0-9.]+|NaN|[+-]Inf)`)
-)
+var pathPlace = regexp.MustCompile(`[ML](-?[0-9.]+|NaN|[+-]Inf) (-?[0-9.]+|NaN|[+-]Inf)`)
 
 func checkPlot(t failer, f *figure, text []byte) {
 	found := map[string]bool{}
@@ -99,8 +97,13 @@ func checkPlot(t failer, f *figure, text []byte) {
 func checkPoints(t failer, path string) int {
 	const rounding = 0.06
 	places := pathPlace.FindAllStringSubmatch(path, -1)
+	before := 0.0
 	for _, place := range places {
 		x, y := numberOf(t, place[1]), numberOf(t, place[2])
+		if x < before+10 {
+			t.Errorf("a larger size stands at %v, a smaller one at %v", x, before)
+		}
+		before = x
 		if !(x >= frameLeft && x <= frameRight && y >= frameTop-rounding && y <= frameBottom+rounding) {
 			t.Errorf("the point %v, %v lies outside of the frame", x, y)
 		}
@@ -192,6 +195,9 @@ func checkFigures(t *testing.T, figures []*figure) {
 	}
 	for _, f := range figures {
 		for _, l := range f.lines {
+			if len(l.name) > 22 {
+				t.Errorf("%s: the name %q is cut off", f.name, l.name)
+			}
 			if len(l.at) < 2 && f.name != "viewers-memory" {
 				t.Errorf("%s: %s has %d points", f.name, l.name, len(l.at))
 			}

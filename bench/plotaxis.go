@@ -29,7 +29,8 @@ func (f *figure) axes() (x, y axis) {
 		}
 	}
 	slices.Sort(sizes)
-	x = axis{from: sizes[0], to: sizes[len(sizes)-1], begin: frameLeft + 16, end: frameRight - 16, ticks: slices.Compact(sizes)}
+	sizes = slices.Compact(sizes)
+	x = axis{from: sizes[0], to: sizes[len(sizes)-1], begin: frameLeft + 16, end: frameRight - 16, ticks: sizes}
 	if x.from == x.to {
 		x.to *= 10
 	}
