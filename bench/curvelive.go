@@ -48,19 +48,24 @@ func (b *bench) viewerPoint(ctx context.Context, f viewerFigures, n int) (err er
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, s.close()) }()
 	f.joins.put("joins", shown, n, float64(n)/time.Since(begin).Seconds())
 	after, err := b.settled(ctx, shop)
 	if err != nil {
-		return err
+		return errors.Join(err, s.close())
 	}
 	if n >= 50 { // of fewer it drowns in what the server does anyway
 		f.memory.put("memory of a viewer", flat, n, float64(max(1, after-before))/1024/float64(n))
 	}
-	return b.viewerDeliveries(ctx, f, shop, s)
+	if err := errors.Join(b.viewerDeliveries(ctx, f, shop, s), s.close()); err != nil {
+		return err
+	}
+	return b.bareDeliveries(ctx, f, n, s.size.Load()) // without the others: both together may be more than a process may have
 }
 
-// viewerDeliveries measures a calm flow of messages to a swarm, and then a flood, beside the bare one.
+// leastCPU stands for what the clock of a short run does not see.
+const leastCPU = time.Nanosecond
+
+// viewerDeliveries measures a calm flow of messages to a swarm, and then a flood.
 func (b *bench) viewerDeliveries(ctx context.Context, f viewerFigures, shop *process, s *swarm) error {
 	n := len(s.lines)
 	p, err := b.openPublisher(ctx, shop.address, publishers)
@@ -77,23 +82,20 @@ func (b *bench) viewerDeliveries(ctx context.Context, f viewerFigures, shop *pro
 	if err := p.some(ctx, s, window, 0); err != nil { // gives the size
 		return err
 	}
-	bare, err := openSelf(ctx, fanFlag, fmt.Sprintf("%dx%d", n, s.size.Load()))
-	if err != nil {
-		return err
-	}
-	defer bare.stop()
 	ours, err := b.hubFlow(ctx, shop, s, p)
+	f.cpu.put("shop", flat, n, micro(max(leastCPU, ours.cpu)))
+	return err
+}
+
+// bareDeliveries measures the loop of prepared frames, to as many.
+func (b *bench) bareDeliveries(ctx context.Context, f viewerFigures, n int, frame int64) error {
+	bare, err := openSelf(ctx, fanFlag, fmt.Sprintf("%dx%d", n, frame))
 	if err != nil {
 		return err
 	}
 	theirs, err := b.bareFlow(ctx, bare, n)
-	if err != nil {
-		return err
-	}
-	const least = time.Nanosecond // what the clock of a short run may not see
-	f.cpu.put("shop", flat, n, micro(max(least, ours.cpu)))
-	f.cpu.put("bare loop", limit, n, micro(max(least, theirs.cpu)))
-	return nil
+	f.cpu.put("bare loop", limit, n, micro(max(leastCPU, theirs.cpu)))
+	return errors.Join(err, bare.stop())
 }
 
 // writerCurves measures durable creates of the store alone beside the bare group commit. The rounds are shorter and fewer than those
