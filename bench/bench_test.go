@@ -28,10 +28,12 @@ func TestRun(t *testing.T) {
 	tiny := scale{products: 60, messages: 200, rounds: 1, length: 50 * time.Millisecond, connections: 4,
 		starts: 1, settle: 50 * time.Millisecond, samples: 20, sockets: 50, watch: 100 * time.Millisecond, stallRuns: 1}
 	t.Setenv(serverVariable, mongotest.URI(t))
-	text, err := measure(t.Context(), tiny, 1, t.TempDir(), "a test")
+	r, err := measure(t.Context(), tiny, allParts, 1, t.TempDir(), "a test")
 	if err != nil {
 		t.Fatal(err)
 	}
+	text := r.markdown("plots")
+	checkFigures(t, r.figures)
 	for k := range keys {
 		row := lineOf(t, text, "| "+k.what(tiny)+" |")
 		for _, nothing := range []string{"| 0 requests", "; 0 writes", "| 0 creates", "| 0 deliveries", " 0 from memory", "| 0 appends", "| 0.00 s", "| 0.0 MB", "| p50 0.00 ms"} {

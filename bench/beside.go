@@ -16,13 +16,13 @@ import (
 // rival is one row of the table that has the peer beside the shop and the bare limit.
 type rival struct {
 	what             string
-	ours, bare, peer figure
+	ours, bare, peer amount
 	less             bool   // the smaller figure is the better one
 	why              string // it misses the aim
 }
 
-// figure is what was measured, and how the table says it. The zero value was not measured.
-type figure struct {
+// amount is what was measured, and how the table says it. The zero value was not measured.
+type amount struct {
 	value float64
 	text  string
 }
@@ -34,7 +34,7 @@ const (
 )
 
 // over returns how many times as good as another figure ours is; 0 when there is no other.
-func (r rival) over(other figure) float64 {
+func (r rival) over(other amount) float64 {
 	switch {
 	case r.ours.value == 0 || other.value == 0:
 		return 0
@@ -202,8 +202,8 @@ func writeSynced(path string, text []byte) (took time.Duration, err error) {
 	return time.Since(begin), err
 }
 
-func seconds(d time.Duration) figure { return figure{d.Seconds(), fmt.Sprintf("%.2f s", d.Seconds())} }
+func seconds(d time.Duration) amount { return amount{d.Seconds(), fmt.Sprintf("%.2f s", d.Seconds())} }
 
-func megabytes(size int64) figure {
-	return figure{float64(size), fmt.Sprintf("%.1f MB", float64(size)/1e6)}
+func megabytes(size int64) amount {
+	return amount{float64(size), fmt.Sprintf("%.1f MB", float64(size)/1e6)}
 }

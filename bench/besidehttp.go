@@ -155,7 +155,7 @@ func (c *contest) ask(ctx context.Context, q question) (rival, error) {
 			}
 		}
 	}
-	rate, figures := 0.0, make([]figure, len(sides))
+	rate, figures := 0.0, make([]amount, len(sides))
 	for n := range sides {
 		if most, _ := middle(rounds[n]); n == 0 || most.perSecond/2 < rate {
 			rate = most.perSecond / 2
@@ -167,7 +167,7 @@ func (c *contest) ask(ctx context.Context, q question) (rival, error) {
 		if err != nil {
 			return rival{}, err
 		}
-		figures[n] = figure{most.perSecond, number("%.0f a second", most.perSecond) + fmt.Sprintf(", %.0f µs of CPU each; at ", micro(cpu)) +
+		figures[n] = amount{most.perSecond, number("%.0f a second", most.perSecond) + fmt.Sprintf(", %.0f µs of CPU each; at ", micro(cpu)) +
 			number("%.0f a second", rate) + fmt.Sprintf(" p50 %s, p99 %s", milli(even.quantile(0.5)), milli(even.quantile(0.99)))}
 	}
 	return rival{what: q.what, ours: figures[0], bare: figures[1], peer: figures[2], why: q.why}, nil

@@ -43,16 +43,16 @@ func (c *contest) viewers(ctx context.Context) ([]rival, error) {
 	if err != nil {
 		return nil, err
 	}
-	flow := func(a audience) figure {
-		return figure{a.perSecond, number("%.0f deliveries a second", a.perSecond) + fmt.Sprintf(", %.2f µs of CPU each; at %.0f messages a second p50 %s, p99 %s",
+	flow := func(a audience) amount {
+		return amount{a.perSecond, number("%.0f deliveries a second", a.perSecond) + fmt.Sprintf(", %.2f µs of CPU each; at %.0f messages a second p50 %s, p99 %s",
 			micro(a.cpu), evenRate, milli(a.even.quantile(0.5)), milli(a.even.quantile(0.99)))}
 	}
-	kibibytes := func(a audience) figure {
-		return figure{float64(a.memory), fmt.Sprintf("%.1f KiB", float64(a.memory)/1024)}
+	kibibytes := func(a audience) amount {
+		return amount{float64(a.memory), fmt.Sprintf("%.1f KiB", float64(a.memory)/1024)}
 	}
 	return []rival{
 		{what: number("a message to %d viewers", n), ours: flow(ours), peer: flow(peer),
-			bare: figure{fanned.perSecond, number("%.0f frames a second", fanned.perSecond) + fmt.Sprintf(", %.2f µs of CPU each", micro(fanned.cpu))},
+			bare: amount{fanned.perSecond, number("%.0f frames a second", fanned.perSecond) + fmt.Sprintf(", %.2f µs of CPU each", micro(fanned.cpu))},
 			why:  "a message that comes alone costs a system call for each viewer, and the limit writes ten frames with one: see the fan-out above"},
 		{what: "memory of a viewer", ours: kibibytes(ours), peer: kibibytes(peer), less: true, why: "a viewer of ours has two buffers and a goroutine, one of the peer an object"},
 	}, nil
