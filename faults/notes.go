@@ -9,7 +9,7 @@ var notPromised = []string{
 	"**The loss of the disk, the folder or the machine.** There is one copy. A backup is yours to make; `export` works beside the running shop.",
 	"**Two shops on one folder of a network file system that has no `flock`** (some NFS, SMB and FUSE). The lock is what keeps the second one out. Several processes are what MongoDB is for.",
 	"**Other programs that write into the files while the shop is open.** The next fold writes over them.",
-	"**What others change or delete in MongoDB** is seen at the next read, but stands in no feed: open pages do not hear of it. What they insert is announced.",
+	"**What others delete in MongoDB** is gone at the next read, but stands in no feed: open pages do not hear of it. What they insert and change is announced, within a second in a small shop.",
 	"**More than the server's own durability.** Writes wait for the majority and the journal; a standalone server is one copy, and a database that ignores write concern is believed.",
 	"**Who somebody is.** There are no accounts: anybody may write a message under any address, and whoever knows a cart's id may change it.",
 	"**Presence and typing** are kept for seconds, in no feed, and may be late or lost.",
