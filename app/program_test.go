@@ -67,7 +67,7 @@ func command(t *testing.T, args ...string) *exec.Cmd {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute+*stopFor)
 	t.Cleanup(cancel)
 	cmd := exec.CommandContext(ctx, path, args...)
 	for _, setting := range os.Environ() {
