@@ -132,7 +132,17 @@ func TestStopped(t *testing.T) {
 	}
 	m.tries("message 650000000000000000000001", "al final")
 	m.is("message 650000000000000000000001", "al final")
-	heard := line.until("the last message", func(f frame) bool { return f.Doc.Message == "al final" })
+	m.wantHeard(t, line.until("the last message", func(f frame) bool { return f.Doc.Message == "al final" }))
+	shared.wants(t, s)
+	if err := s.stop(t, os.Interrupt); err != nil {
+		t.Error(err)
+	}
+	wantModel(t, store, m, shared)
+}
+
+// wantHeard fails unless who listened heard each acknowledged message once.
+func (m *model) wantHeard(t *testing.T, heard []frame) {
+	t.Helper()
 	said := map[string]int{}
 	for _, f := range heard {
 		said[f.Doc.Message]++
@@ -142,11 +152,6 @@ func TestStopped(t *testing.T) {
 			t.Errorf("who listens heard %q %d times", r.known, said[r.known])
 		}
 	}
-	shared.wants(t, s)
-	if err := s.stop(t, os.Interrupt); err != nil {
-		t.Error(err)
-	}
-	wantModel(t, store, m, shared)
 }
 
 // wantModel fails unless a store holds what it must.

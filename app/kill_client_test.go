@@ -1,10 +1,12 @@
 package app
 
 import (
+	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -101,4 +103,34 @@ type sender struct {
 	t *testing.T
 	*shop
 	client *http.Client
+}
+
+// sharedCart is the one that all clients add to.
+type sharedCart struct {
+	mu           sync.Mutex
+	id, product  string
+	added, tried int // what was acknowledged, and what was sent
+}
+
+// wants fails unless the cart holds every acknowledged addition, and no more than were tried. The first time it makes the cart.
+func (c *sharedCart) wants(t *testing.T, s *shop) {
+	t.Helper()
+	var cart models.Cart
+	if c.id != "" {
+		s.get(t, "/api/carts/"+c.id, &cart)
+		if n := int(cart.Count()); n < c.added || n > c.tried {
+			t.Fatalf("the cart holds %d; %d were acknowledged and %d tried", n, c.added, c.tried)
+		}
+		return
+	}
+	var products []models.Product
+	s.get(t, "/api/products?limit=1", &products)
+	status, payload, err := s.do(http.DefaultClient, "POST", "/api/carts", "")
+	if err == nil {
+		err = json.Unmarshal(payload, &cart)
+	}
+	if err != nil || status != http.StatusCreated {
+		t.Fatal(status, err)
+	}
+	c.id, c.product = cart.ID.String(), products[0].ID.String()
 }

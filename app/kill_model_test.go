@@ -60,12 +60,12 @@ func (m *model) may(key, value string) bool {
 
 func (r *register) may(value string) bool { return r.known == value || slices.Contains(r.maybe, value) }
 
-// await waits until so many more writes are acknowledged.
+// await waits until so many more writes are acknowledged, or for so long that something else will tell what is wrong.
 func (m *model) await(more int) {
 	m.mu.Lock()
 	want := m.acknowledged + more
 	m.mu.Unlock()
-	for enough := false; !enough; time.Sleep(5 * time.Millisecond) {
+	for end, enough := time.Now().Add(patience), false; !enough && time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
 		m.mu.Lock()
 		enough = m.acknowledged >= want
 		m.mu.Unlock()

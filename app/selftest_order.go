@@ -65,14 +65,8 @@ func (s *selftest) order(ctx context.Context) (string, error) {
 	}
 	for i := range authors {
 		writing.Go(func() {
-			for n := range byEach {
-				message := models.Message{ID: nameID(fmt.Sprint(i, " ", n)), User: "selftest@example.com", Message: fmt.Sprint(i, " ", n)}
-				err := untilDone(ctx, func() error { _, _, err := hands[i%2].Messages.Append(ctx, message); return err })
-				if err != nil {
-					errs[followers+i] = err
-					cancel(err)
-					return
-				}
+			if errs[followers+i] = writeInOrder(ctx, hands[i%2].Messages, i); errs[followers+i] != nil {
+				cancel(errs[followers+i])
 			}
 		})
 	}
@@ -88,6 +82,18 @@ func (s *selftest) order(ctx context.Context) (string, error) {
 		return "", errs[0]
 	}
 	return compareOrders(seen)
+}
+
+// writeInOrder writes the messages of one author, one after the other.
+func writeInOrder(ctx context.Context, messages dao.Messages, author int) error {
+	for n := range byEach {
+		text := fmt.Sprint(author, " ", n)
+		message := models.Message{ID: nameID(text), User: "selftest@example.com", Message: text}
+		if err := untilDone(ctx, func() error { _, _, err := messages.Append(ctx, message); return err }); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 var errTooFew = errors.New("all is written, and ten seconds later one who follows has not seen all of it")
@@ -174,16 +180,9 @@ func (s *selftest) updates(ctx context.Context) (string, error) {
 		})
 	}
 	running.Wait()
-	done, unknown := int64(0), int64(0)
-	for _, err := range errs {
-		switch {
-		case err == nil:
-			done++
-		case errors.Is(err, dao.ErrUnknown):
-			unknown++
-		default:
-			return "", err
-		}
+	done, unknown, err := outcomes(errs)
+	if err != nil {
+		return "", err
 	}
 	after, err := hands[1].Carts.Get(ctx, cart.ID)
 	if err != nil {
@@ -193,6 +192,21 @@ func (s *selftest) updates(ctx context.Context) (string, error) {
 		return "", brokef("%d additions were acknowledged and of %d nobody knows, and the cart holds %d", done, unknown, n)
 	}
 	return fmt.Sprintf("%d additions were acknowledged, and the cart holds %d.", done, after.Count()), nil
+}
+
+// outcomes counts the writes that are done, and those of which nobody knows. Any other error is returned.
+func outcomes(errs []error) (done, unknown int64, err error) {
+	for _, err := range errs {
+		switch {
+		case err == nil:
+			done++
+		case errors.Is(err, dao.ErrUnknown):
+			unknown++
+		default:
+			return done, unknown, err
+		}
+	}
+	return done, unknown, nil
 }
 
 // untilDone tries a write again while the store says that it was not done for lack of time.

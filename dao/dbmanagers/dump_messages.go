@@ -51,19 +51,24 @@ func (d *dumping) giveMessages(ctx context.Context) error {
 	if err := giveBefore(d.at.Offset + 1); err != nil {
 		return err
 	}
-	if d.readOnly {
-		byID := options.Find().SetSort(bson.M{"_id": 1}).SetBatchSize(pageSize)
-		err := d.messages.each(ctx, bson.M{stampField: nil}, byID, func(rec record) error {
-			if known[rec.id] {
-				return nil
-			}
-			return d.giveMessage(rec)
-		})
-		if err != nil {
-			return err
-		}
+	if err := d.giveUnplaced(ctx, known); err != nil {
+		return err
 	}
 	return d.give()
+}
+
+// giveUnplaced hands out the messages that nobody has put into the feed yet. Who writes has done that before.
+func (d *dumping) giveUnplaced(ctx context.Context, placed map[models.ID]bool) error {
+	if !d.readOnly {
+		return nil
+	}
+	byID := options.Find().SetSort(bson.M{"_id": 1}).SetBatchSize(pageSize)
+	return d.messages.each(ctx, bson.M{stampField: nil}, byID, func(rec record) error {
+		if placed[rec.id] {
+			return nil
+		}
+		return d.giveMessage(rec)
+	})
 }
 
 func (d *dumping) giveMessage(rec record) error {
