@@ -28,6 +28,7 @@ var (
 // A shop under mixed load needs, once it is warm, no more memory, goroutines, descriptors and room for its journal with time: the line
 // through the samples does not rise. What grows by design is taken off: messages are kept for good, with 64 bytes of memory each.
 func TestSoak(t *testing.T) {
+	t.Parallel() // with the tests that mostly wait
 	t.Run("files", func(t *testing.T) { soak(t, t.TempDir()) })
 	if *soakMongoDB {
 		t.Run("mongodb", func(t *testing.T) { soak(t, engines[1].store(t)) })
