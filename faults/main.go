@@ -24,7 +24,6 @@ import (
 	"os"
 	"os/signal"
 	"regexp"
-	"strings"
 	"syscall"
 	"time"
 )
@@ -61,7 +60,7 @@ func run(ctx context.Context, arguments []string, out, errOut io.Writer) error {
 		*to = "-"
 	}
 	r := report{
-		command: strings.TrimSpace("go run ./faults " + strings.Join(arguments, " ")), short: *isShort, seed: *seed, begin: time.Now(),
+		command: shown(append([]string{"run", "./faults"}, arguments...)), short: *isShort, seed: *seed, begin: time.Now(),
 	}
 	if r.machine, err = describe(ctx); err != nil {
 		return err

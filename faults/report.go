@@ -46,9 +46,9 @@ func (r *report) head(b *bytes.Buffer) {
 			bad++
 		}
 	}
-	verdict := fmt.Sprintf("All %d trials passed.", len(r.results))
+	verdict := fmt.Sprintf("All of %s passed.", plural(len(r.results), "trial"))
 	if bad > 0 {
-		verdict = fmt.Sprintf("**%d of %d trials failed.**", bad, len(r.results))
+		verdict = fmt.Sprintf("**%d of %s failed.**", bad, plural(len(r.results), "trial"))
 	}
 	fmt.Fprintf(b, `# Why you may trust it
 
@@ -105,7 +105,14 @@ func (r result) line() string {
 	if counted := r.counted(false); counted != "" {
 		return fmt.Sprintf("*%s:* %s", r.name, counted)
 	}
-	return fmt.Sprintf("*%s*", r.name)
+	return fmt.Sprintf("*%s:* %s", r.name, plural(r.tests, "test"))
+}
+
+func plural(n int, what string) string {
+	if n != 1 {
+		what += "s"
+	}
+	return fmt.Sprintf("%s %s", grouped(int64(n)), what)
 }
 
 // counted returns the figures, with or without the seeds.

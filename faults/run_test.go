@@ -74,8 +74,8 @@ func TestReport(t *testing.T) {
 		err    error
 		words  []string
 	}{
-		{good, nil, []string{"All 1 trials passed.", "Routes never publish", "*layers:* 1,234 kills.", ", seed 7:", "## What is not promised", "## What was found"}},
-		{bad, errFailed, []string{"**1 of 1 trials failed.**", "go one way.** **FAILED**", "**failed in TestLayers/x**"}},
+		{good, nil, []string{"All of 1 trial passed.", "Routes never publish", "*layers:* 1,234 kills.", ", seed 7:", "## What is not promised", "## What was found"}},
+		{bad, errFailed, []string{"**1 of 1 trial failed.**", "go one way.** **FAILED**", "**failed in TestLayers/x**"}},
 	} {
 		r := report{seed: 7, machine: []string{"pulperia at commit 1"}, results: []result{want.result}}
 		if err := r.deliver(page, nil); !errors.Is(err, want.err) {

@@ -85,7 +85,7 @@ func TestEveryByteFlipped(t *testing.T) {
 	t.Attr("bytes_spoilt", strconv.Itoa(flips))
 }
 
-var flipAll = flag.Bool("flipall", false, "each byte of a store is spoilt in ten ways, not in one")
+var flipAll = flag.Bool("flipall", false, "stores are cut at each byte, and each byte is spoilt in ten ways, not in one")
 
 // spoilt returns what a byte is turned into.
 func spoilt(was byte, i int) (all []byte) {
