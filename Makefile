@@ -1,7 +1,7 @@
 # What one does with this repository. `make check` is what CI runs.
 
 .NOTPARALLEL:
-.PHONY: run test e2e check setup format tidy lint bench screens
+.PHONY: run test e2e check setup format tidy lint bench faults screens
 
 # Before a command: one MongoDB server for all tests in it.
 with_mongodb = go tool withmongodb
@@ -42,6 +42,10 @@ lint:
 # The measurements, into docs/benchmarks.md.
 bench: setup
 	$(with_mongodb) go run ./bench
+
+# Every promise tried for long, into docs/trust.md.
+faults: setup
+	$(with_mongodb) go run ./faults
 
 # The pictures of the documentation, into docs/screens.
 screens: setup

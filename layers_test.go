@@ -30,6 +30,7 @@ var layers = map[string][]string{
 	"dao/models":                           {},
 	"public":                               {},
 	"demo":                                 {},
+	"faults":                               {},
 	"bench":                                {"app", "routes", "socket", "views", "public", "demo", "catalogue", "dao", "dao/models", "dao/filemanagers", "dao/dbmanagers"},
 }
 

@@ -19,8 +19,12 @@ func (c *checkCommand) Run(ctx context.Context, g *globals, streams Streams) err
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(streams.Out, "%s: %d products, %d carts, %d messages; changes %d to %d of epoch %s\n", dbmanagers.Redact(g.Store),
-		report.Products, report.Carts, report.Messages, report.First, report.Head.Offset, report.Head.Epoch)
+	changes := "no shop has opened it yet"
+	if report.Head.Epoch != "" {
+		changes = fmt.Sprintf("changes %d to %d of epoch %s", report.First, report.Head.Offset, report.Head.Epoch)
+	}
+	fmt.Fprintf(streams.Out, "%s: %d products, %d carts, %d messages; %s\n", dbmanagers.Redact(g.Store),
+		report.Products, report.Carts, report.Messages, changes)
 	for _, note := range report.Notes {
 		fmt.Fprintln(streams.Out, "note:", note)
 	}

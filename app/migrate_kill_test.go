@@ -2,6 +2,7 @@ package app
 
 import (
 	"flag"
+	"fmt"
 	"math/rand/v2"
 	"path/filepath"
 	"strings"
@@ -21,6 +22,7 @@ func TestMigrationKilled(t *testing.T) {
 	if seed == 0 {
 		seed = rand.Uint64()
 	}
+	t.Attr("seed", fmt.Sprint(seed))
 	t.Logf("to reproduce: go test ./app -run '^%s$' -killseed %d", t.Name(), seed)
 	files, database := fillFiles(t, t.TempDir(), longBatch(1_200)), mongotest.URI(t)
 	migrate(t, files, database)
@@ -37,6 +39,8 @@ func TestMigrationKilled(t *testing.T) {
 			for k.kills < *migrateKills {
 				k.migrate(t, direction.to())
 			}
+			t.Attr("kills", fmt.Sprint(k.kills))
+			t.Attr("migrations", fmt.Sprint(k.migrations))
 			t.Logf("%d kills of %d migrations, of which %d went on in the middle; one takes %v", k.kills, k.migrations, k.middle, k.takes)
 		})
 	}

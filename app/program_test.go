@@ -56,6 +56,11 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
+// programTime is how long a program may run before it is taken to hang: the long forms of tests ask for more.
+func programTime() time.Duration {
+	return 2*time.Minute + *soakTime + time.Duration(*handshakes+*stormClients)*10*time.Millisecond
+}
+
 // command prepares a run of the program that ends with the test.
 func command(t *testing.T, args ...string) *exec.Cmd {
 	t.Helper()
@@ -67,7 +72,7 @@ func command(t *testing.T, args ...string) *exec.Cmd {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute+*stopFor)
+	ctx, cancel := context.WithTimeout(context.Background(), programTime()+*stopFor)
 	t.Cleanup(cancel)
 	cmd := exec.CommandContext(ctx, path, args...)
 	for _, setting := range os.Environ() {
@@ -117,6 +122,9 @@ func startCommand(t *testing.T, cmd *exec.Cmd) *shop {
 	}
 	go func() {
 		for lines := bufio.NewScanner(out); lines.Scan(); {
+			if s.log.Len() > 16<<20 {
+				s.log.Reset() // hours of load write gigabytes
+			}
 			fmt.Fprintln(s.log, lines.Text())
 			if found := shopURL.FindStringSubmatch(lines.Text()); found != nil && strings.Contains(lines.Text(), "is open") {
 				s.opened <- found[1]

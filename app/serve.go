@@ -47,6 +47,7 @@ func (c *serveCommand) Run(ctx context.Context, g *globals, streams Streams) (er
 		return fmt.Errorf("listen on %s: %w", address, errors.Unwrap(err))
 	}
 	defer listener.Close()
+	listener = leaveRoom(listener)
 	store, err := g.openStore(ctx, g.Store, c.KeepChanges, log)
 	if err != nil {
 		return err
@@ -99,11 +100,23 @@ func (c *serveCommand) handler(store dao.Store, log *slog.Logger) (http.Handler,
 	if err != nil {
 		return nil, nil, err
 	}
-	mux := http.NewServeMux()
-	mux.Handle("/", shop)
-	mux.HandleFunc("GET /ws", hub.WebSocket)
-	mux.HandleFunc("GET /events", hub.Events)
-	return mux, hub, nil
+	return withDoors(shop, hub), hub, nil
+}
+
+// withDoors puts the ways into the hub beside the shop. It is no http.ServeMux, which redirects from paths that it finds untidy before
+// anybody has given the answer a request id: every path comes to the shop as it was sent.
+func withDoors(shop http.Handler, hub *socket.Hub) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		reads := r.Method == http.MethodGet || r.Method == http.MethodHead
+		switch {
+		case reads && r.URL.Path == "/ws":
+			hub.WebSocket(w, r)
+		case reads && r.URL.Path == "/events":
+			hub.Events(w, r)
+		default:
+			shop.ServeHTTP(w, r)
+		}
+	})
 }
 
 // inBackground lets run go on, whatever becomes of ctx, until the returned function is called.

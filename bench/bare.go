@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -16,8 +17,9 @@ import (
 
 // recording is an answer of the shop, for the bare handler to give.
 type recording struct {
-	Header http.Header
-	Body   []byte
+	Header  http.Header
+	Body    []byte
+	Durable int // how many bytes are appended and synced before it is given
 }
 
 // recordings are answers by what was asked: path and query.
@@ -45,17 +47,48 @@ func record(ctx context.Context, address string, targets []string) (recordings, 
 			return nil, fmt.Errorf("GET %s: %s", target, answer.Status)
 		}
 		answer.Header.Del("Date") // the server's own
-		all[target] = recording{answer.Header, body}
+		all[target] = recording{Header: answer.Header, Body: body}
 	}
 	return all, nil
 }
 
+// post sends a JSON body, and returns the answer with what was in it.
+func post(ctx context.Context, address, target string, body []byte) (*http.Response, []byte, error) {
+	ask, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+address+target, bytes.NewReader(body))
+	if err != nil {
+		return nil, nil, err
+	}
+	ask.Header = http.Header{"Content-Type": {"application/json"}, "Accept-Encoding": {"identity"}}
+	answer, err := http.DefaultClient.Do(ask)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer answer.Body.Close()
+	text, err := io.ReadAll(answer.Body)
+	if err == nil && answer.StatusCode/100 != 2 {
+		err = fmt.Errorf("POST %s: %s", target, answer.Status)
+	}
+	return answer, text, err
+}
+
+// bareSite is the recordings, and a file for what must be durable.
+type bareSite struct {
+	recordings
+	log *groupCommit
+}
+
 // ServeHTTP is the bare handler: it looks up what was asked, and writes the same header fields and the same bytes.
-func (all recordings) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	one, found := all[r.RequestURI]
+func (s bareSite) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	one, found := s.recordings[r.RequestURI]
 	if !found {
 		http.NotFound(w, r)
 		return
+	}
+	if one.Durable > 0 {
+		if err := s.log.append(make([]byte, one.Durable)); err != nil {
+			http.Error(w, err.Error(), http.StatusInternalServerError)
+			return
+		}
 	}
 	header := w.Header()
 	for name, values := range one.Header {
@@ -116,7 +149,13 @@ func serveBare(ctx context.Context, path string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	server := &http.Server{Handler: all}
+	file, err := os.Create(path + ".log")
+	if err != nil {
+		return err
+	}
+	site := bareSite{all, newGroupCommit(file)}
+	defer site.log.close()
+	server := &http.Server{Handler: site}
 	context.AfterFunc(ctx, func() { server.Close() })
 	fmt.Fprintln(out, listener.Addr())
 	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {

@@ -28,10 +28,12 @@ func TestRun(t *testing.T) {
 	tiny := scale{products: 60, messages: 200, rounds: 1, length: 50 * time.Millisecond, connections: 4,
 		starts: 1, settle: 50 * time.Millisecond, samples: 20, sockets: 50, watch: 100 * time.Millisecond, stallRuns: 1}
 	t.Setenv(serverVariable, mongotest.URI(t))
-	text, err := measure(t.Context(), tiny, 1, t.TempDir(), "a test")
+	r, err := measure(t.Context(), tiny, allParts, 1, t.TempDir(), "a test")
 	if err != nil {
 		t.Fatal(err)
 	}
+	text := r.markdown("plots")
+	checkFigures(t, r.figures)
 	for k := range keys {
 		row := lineOf(t, text, "| "+k.what(tiny)+" |")
 		for _, nothing := range []string{"| 0 requests", "; 0 writes", "| 0 creates", "| 0 deliveries", " 0 from memory", "| 0 appends", "| 0.00 s", "| 0.0 MB", "| p50 0.00 ms"} {
@@ -42,6 +44,18 @@ func TestRun(t *testing.T) {
 	}
 	if !bytes.Contains(text, []byte("This is a short run")) {
 		t.Error("the report of a short run does not say that it is one")
+	}
+	if dir, err := peerDir(t.Context()); err != nil || dir == "" && os.Getenv("REQUIRE_MONGODB") == "1" {
+		t.Fatalf("there is no peer to measure beside: Node is missing, or its packages (%v)", err)
+	} else if dir == "" {
+		t.Skip("the rows beside the peer need Node")
+	}
+	_, beside, _ := bytes.Cut(text, []byte("## Beside what one would take instead"))
+	for _, what := range []string{"a product by id", "10 products", "a search", "the front page", "a durable message", "a product added", "a message to",
+		"memory of a viewer", "start with", "idle memory, 60", "idle memory, a small", "import of"} {
+		if cells := strings.Split(lineOf(t, beside, "| "+what), "|"); strings.HasPrefix(cells[2], " 0 ") || strings.HasPrefix(cells[4], " 0 ") || cells[4] == " – " {
+			t.Errorf("nothing was measured beside the peer: %s", cells)
+		}
 	}
 }
 

@@ -35,7 +35,7 @@ func request(method, target, body string) []byte {
 	return append(append(text, "\r\n"...), body...)
 }
 
-// do sends a request and reads the answer to its end. Any status but 200 is an error. It returns the length of the body.
+// do sends a request and reads the answer to its end. Any status but 200 and 201 is an error. It returns the length of the body.
 func (c *client) do(request []byte) (int, error) {
 	if _, err := c.conn.Write(request); err != nil {
 		return 0, err
@@ -44,7 +44,7 @@ func (c *client) do(request []byte) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	if !bytes.HasPrefix(line, []byte("HTTP/1.1 200 ")) {
+	if !bytes.HasPrefix(line, []byte("HTTP/1.1 200 ")) && !bytes.HasPrefix(line, []byte("HTTP/1.1 201 ")) {
 		asked, _, _ := bytes.Cut(request, []byte("\r\n"))
 		return 0, fmt.Errorf("%s: %s", asked, bytes.TrimSpace(line))
 	}

@@ -71,7 +71,7 @@ func fan(listener net.Listener, n int, text []byte) error {
 
 // bareSwarm connects n readers to a bare fan-out.
 func bareSwarm(ctx context.Context, address string, n int) (*swarm, error) {
-	s := &swarm{lines: make([]net.Conn, n)}
+	s := &swarm{heard: heardOfShop, lines: make([]net.Conn, n)}
 	err := s.connect(ctx, n, arrivals{}, func(ctx context.Context, i int) (net.Conn, error) { return dialLine(ctx, address, i) })
 	if err != nil {
 		s.close() // the error before is the one to tell

@@ -16,6 +16,7 @@ import (
 
 // swarm is many connections that read what comes, each in a goroutine of its own.
 type swarm struct {
+	heard    func(payload []byte) event
 	lines    []net.Conn
 	readers  sync.WaitGroup
 	leaving  atomic.Bool
@@ -29,6 +30,30 @@ type swarm struct {
 	failure   error // the first one
 }
 
+// event is what a payload says, as far as a reader cares.
+type event int
+
+const (
+	otherEvent event = iota
+	welcomeEvent
+	changeEvent
+	pingEvent // asked in the protocol on top of WebSocket
+	byeEvent
+)
+
+// heardOfShop understands the live contract.
+func heardOfShop(payload []byte) event {
+	switch {
+	case isOf(payload, "change"):
+		return changeEvent
+	case isOf(payload, "welcome"):
+		return welcomeEvent
+	case isOf(payload, "bye"):
+		return byeEvent
+	}
+	return otherEvent
+}
+
 // arrivals says how connections come.
 type arrivals struct {
 	since   string        // position from which they recover; empty for none
@@ -40,10 +65,15 @@ const readerBuffer = 4 << 10
 
 // openSwarm connects n readers of the chat and waits until all are welcome.
 func openSwarm(ctx context.Context, address string, n int, how arrivals) (*swarm, error) {
-	s := &swarm{lines: make([]net.Conn, n)}
-	err := s.connect(ctx, n, how, func(ctx context.Context, i int) (net.Conn, error) {
+	return gather(ctx, n, how, heardOfShop, func(ctx context.Context, i int) (net.Conn, error) {
 		return dialLive(ctx, address, i, []string{"messages"}, how.since)
 	})
+}
+
+// gather connects n readers and waits until all are welcome.
+func gather(ctx context.Context, n int, how arrivals, heard func([]byte) event, dial func(context.Context, int) (net.Conn, error)) (*swarm, error) {
+	s := &swarm{heard: heard, lines: make([]net.Conn, n)}
+	err := s.connect(ctx, n, how, dial)
 	if err == nil {
 		err = s.until(ctx, "every socket is welcome", func() bool { return s.welcomed.Load() >= int64(n) })
 	}
@@ -82,16 +112,21 @@ func (s *swarm) read(line net.Conn, came time.Time, missing int) {
 	changes := int64(0) // that were not added yet
 	for {
 		opcode, payload, err := nextFrame(in)
-		switch {
-		case err != nil:
-		case opcode == ws.OpPing:
+		what := otherEvent
+		if err == nil && opcode == ws.OpPing {
 			err = pong(line)
-		case isOf(payload, "change"):
+		} else if err == nil {
+			what = s.heard(payload)
+		}
+		switch what {
+		case changeEvent:
 			changes++
 			err = s.note(payload, came, &missing)
-		case isOf(payload, "welcome"):
+		case welcomeEvent:
 			s.welcomed.Add(1)
-		case isOf(payload, "bye"):
+		case pingEvent:
+			err = answerPing(line)
+		case byeEvent:
 			err = errors.New("closed by the server: " + valueIn(payload, "reason"))
 		}
 		if changes > 0 && (err != nil || in.Buffered() == 0) {

@@ -6,7 +6,8 @@
 //
 // web.go has the comparison over HTTP, bare.go its other side, durable.go and groupcommit.go the one of durable writes,
 // large.go what is measured on a large store, live.go and the files beside it what goes over
-// WebSocket, mongodb.go the MongoDB engine beside the bare driver, report.go the table. The server that is measured is the program as it is
+// WebSocket, mongodb.go the MongoDB engine beside the bare driver, report.go the table; curve.go and the files beside it what
+// grows with the size, and plot.go draws it. The server that is measured is the program as it is
 // shipped, in a process of its own.
 package main
 
@@ -77,7 +78,8 @@ func run(ctx context.Context, arguments []string, out io.Writer) error {
 	}
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	isShort := flags.Bool("short", false, "measure less, in less than a minute; the figures are not the required ones")
-	to := flags.String("o", "docs/benchmarks.md", "`file` that the report goes to; - for the standard output, where a short run writes always")
+	isCurves := flags.Bool("curves", false, "measure only what grows with the size, and leave the table out; give -o too")
+	to := flags.String("o", wholeReport, "`file` that the report goes to; - for the standard output, where a short run writes always")
 	seed := flags.Uint64("seed", 1, "what the products and messages are made from")
 	dir := flags.String("dir", os.TempDir(), "`folder` for the data of the run; its file system is what is measured")
 	if err := flags.Parse(arguments); err != nil {
@@ -87,19 +89,37 @@ func run(ctx context.Context, arguments []string, out io.Writer) error {
 	if *isShort {
 		what, *to = short(), "-"
 	}
-	text, err := measure(ctx, what, *seed, *dir, "go run ./bench "+strings.Join(arguments, " "))
+	parts := allParts
+	if *isCurves {
+		if parts = onlyCurves; *to == wholeReport {
+			return errors.New("-curves: give -o too, or the report would have no table")
+		}
+	}
+	r, err := measure(ctx, what, parts, *seed, *dir, "go run ./bench "+strings.Join(arguments, " "))
 	if err != nil {
 		return err
 	}
 	if *to == "-" {
-		_, err = out.Write(text)
+		_, err = out.Write(r.markdown("benchmarks"))
 		return err
 	}
-	return os.WriteFile(*to, text, 0o644)
+	return r.write(*to)
 }
 
+// wholeReport is where the report of a whole run belongs.
+const wholeReport = "docs/benchmarks.md"
+
+// part is something that a run measures.
+type part func(context.Context, *report) error
+
+func allParts(b *bench) []part {
+	return []part{b.small, b.creates, b.large, b.beside, b.live, b.mongodb, b.curves}
+}
+
+func onlyCurves(b *bench) []part { return []part{b.curves} }
+
 // measure makes a whole run and returns its report.
-func measure(ctx context.Context, what scale, seed uint64, dir, command string) (text []byte, err error) {
+func measure(ctx context.Context, what scale, parts func(*bench) []part, seed uint64, dir, command string) (r *report, err error) {
 	begin := time.Now()
 	dir, err = os.MkdirTemp(dir, "pulperia-bench-")
 	if err != nil {
@@ -117,14 +137,14 @@ func measure(ctx context.Context, what scale, seed uint64, dir, command string) 
 	if err != nil {
 		return nil, err
 	}
-	r := report{command: strings.TrimSpace(command), machine: machine, scale: what, seed: seed, begin: begin}
-	for _, part := range []func(context.Context, *report) error{b.small, b.creates, b.large, b.live, b.mongodb} {
-		if err := part(ctx, &r); err != nil {
+	r = &report{command: strings.TrimSpace(command), machine: machine, scale: what, seed: seed, begin: begin}
+	for _, part := range parts(b) {
+		if err := part(ctx, r); err != nil {
 			return nil, err
 		}
 	}
 	r.took = time.Since(begin)
-	return r.markdown(), nil
+	return r, nil
 }
 
 // small measures the demo catalogue, whose front shows 24 products.

@@ -71,7 +71,7 @@ func freeAddress() (string, error) {
 // awaitReady asks until /readyz answers 200. The program listens before it opens the store, so mostly it is one question
 // that waits for its answer.
 func (p *process) awaitReady(ctx context.Context) error {
-	const most = time.Minute
+	const most = 5 * time.Minute // a million products on a busy machine
 	ask := request("GET", "/readyz", "")
 	var err error
 	for begin := time.Now(); time.Since(begin) < most && ctx.Err() == nil; time.Sleep(time.Millisecond) {

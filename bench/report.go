@@ -18,10 +18,13 @@ type report struct {
 	rows    []row
 
 	noServer bool // of MongoDB
+	node     string
+	rivals   []rival
+	figures  []*figure
 }
 
-// markdown writes docs/benchmarks.md.
-func (r *report) markdown() []byte {
+// markdown writes docs/benchmarks.md; plots is the folder that it finds them in.
+func (r *report) markdown(plots string) []byte {
 	var b bytes.Buffer
 	b.WriteString("# How fast, how small\n\n")
 	fmt.Fprintf(&b, "Written by `%s` on %s in %.0f s (`make bench`); do not edit.\n", r.command, r.begin.UTC().Format(time.DateOnly), r.took.Seconds())
@@ -38,9 +41,11 @@ func (r *report) markdown() []byte {
 		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s |\n",
 			one.what(r.scale), one.measured, dash(one.limit), dash(one.ratio), dash(one.required), one.verdict())
 	}
+	r.besides(&b)
 	r.explain(&b)
 	r.explainLive(&b)
 	r.explainMongo(&b)
+	r.explainCurves(&b, plots)
 	return b.Bytes()
 }
 

@@ -6,7 +6,7 @@ import "fmt"
 type Report struct {
 	Products, Carts, Messages int
 	First                     int64    // the oldest change that the feed holds
-	Head                      Position // the newest one
+	Head                      Position // the newest one; without an epoch where no shop has opened the store yet
 	Notes                     []string // what is worth knowing, but no damage
 	Problems                  []string // damage: what the store itself must not hold
 }

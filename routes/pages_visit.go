@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strings"
 	"time"
+	"unicode"
 
 	"pulperia/dao"
 	"pulperia/dao/models"
@@ -111,9 +112,11 @@ func (p *pages) setLanguage(w http.ResponseWriter, r *http.Request) {
 // backslash for a slash and skip control characters, so a path with one of them leads who knows where.
 func localPath(to string) string {
 	u, err := url.Parse(to)
-	if err != nil || u.Scheme != "" || u.Host != "" || u.User != nil || strings.ContainsAny(to, "\\\r\n\t") ||
+	if err != nil || u.Scheme != "" || u.Host != "" || u.User != nil || strings.ContainsFunc(to, leadsAstray) ||
 		!strings.HasPrefix(to, "/") || strings.HasPrefix(to, "//") {
 		return "/"
 	}
 	return to
 }
+
+func leadsAstray(r rune) bool { return r == '\\' || unicode.IsControl(r) }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -15,15 +16,19 @@ import (
 
 	toxiproxy "github.com/Shopify/toxiproxy/v2"
 	"github.com/coder/websocket"
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 	"github.com/rs/zerolog"
 
 	"pulperia/dao/models"
 )
 
-var proxyTime = flag.Duration("proxy", 6*time.Second, "how long clients talk through a bad line")
+var (
+	proxyTime = flag.Duration("proxy", 6*time.Second, "how long clients talk through a bad line")
+	proxySeed = flag.Uint64("proxy.seed", uint64(time.Now().UnixNano()), "what the line does is made from")
+)
 
-// Clients talk through a line that drops, delays, slices, resets and half-opens. In the end each has the same list, which is the
+// Clients talk, by WebSocket, or listen, by Server-Sent Events, through a line that drops, delays, slices down to bytes, resets, half-opens
+// and ends in the middle of a frame. In the end each has the same list, which is the
 // feed's: nothing is lost, nothing came twice, and the messages of each are there once.
 func TestBadLine(t *testing.T) {
 	s := openShop(t, t.TempDir(), Options{ring: 64})
@@ -32,20 +37,25 @@ func TestBadLine(t *testing.T) {
 	line := badLine{t: t, upstream: server.Listener.Addr().String(), address: "127.0.0.1:0"}
 	line.is()
 	defer func() { line.proxy.Stop() }()
-	seed := time.Now().UnixNano()
-	random := rand.New(rand.NewPCG(uint64(seed), 0))
+	seed := *proxySeed
+	t.Attr("seed", fmt.Sprint(seed))
+	random := rand.New(rand.NewPCG(seed, 0))
 	start := s.head()
 	ctx, cancel := context.WithTimeout(t.Context(), *proxyTime+time.Minute)
 	defer cancel()
 
 	var all, talking sync.WaitGroup
 	var end atomic.Pointer[string]
-	talkers := make([]*talker, 50)
+	talkers := make([]*talker, 60)
 	for i := range talkers {
 		talkers[i] = &talker{t: t, user: fmt.Sprintf("p%d@example.com", i), address: "ws://" + line.address + "/ws", since: start, ids: map[string]string{}, end: &end}
 		talking.Add(1)
 		talkers[i].said = sync.OnceFunc(talking.Done)
-		all.Go(func() { talkers[i].run(ctx, time.Now().Add(*proxyTime)) })
+		if i < 50 {
+			all.Go(func() { talkers[i].run(ctx, time.Now().Add(*proxyTime)) })
+		} else {
+			all.Go(func() { talkers[i].listen(ctx, "http://"+line.address, time.Now().Add(*proxyTime)) })
+		}
 	}
 	line.torment(random, time.Now().Add(*proxyTime))
 	talking.Wait()
@@ -56,14 +66,15 @@ func TestBadLine(t *testing.T) {
 	sent := 0
 	for _, one := range talkers {
 		sent += len(one.ids)
-		if diff := cmp.Diff(want, one.seen); diff != "" {
+		if diff := gocmp.Diff(want, one.seen); diff != "" {
 			t.Fatalf("%s (seed %d): %s", one.user, seed, diff)
 		}
 	}
 	if len(want) != sent {
 		t.Errorf("%d messages were said, %d stored", sent, len(want))
 	}
-	t.Logf("%d messages, recoveries: none %v, ring %v, feed %v", sent, s.recovered(recoveryNone), s.recovered(recoveryRing), s.recovered(recoveryFeed))
+	t.Attr("messages", strconv.Itoa(sent))
+	t.Attr("recoveries", fmt.Sprintf("none %v, ring %v, feed %v", s.recovered(recoveryNone), s.recovered(recoveryRing), s.recovered(recoveryFeed)))
 }
 
 // badLine is a line to the server that can be made bad.
@@ -101,10 +112,14 @@ func (l *badLine) torment(random *rand.Rand, until time.Time) {
 		`{"type":"reset_peer","toxicity":0.3,"attributes":{"timeout":200}}`,
 		`{"type":"timeout","stream":"upstream","toxicity":0.4,"attributes":{"timeout":0}}`,
 		`{"type":"timeout","stream":"downstream","toxicity":0.4,"attributes":{"timeout":0}}`,
-		`{"type":"limit_data","toxicity":0.5,"attributes":{"bytes":3000}}`,
+		`{"type":"slicer","toxicity":0.5,"attributes":{"average_size":1,"size_variation":0,"delay":0}}`,
+		`{"type":"slicer","stream":"upstream","attributes":{"average_size":1,"size_variation":0,"delay":10}}`,
+		`{"type":"limit_data","toxicity":0.5,"attributes":{"bytes":%d}}`,
+		`{"type":"limit_data","stream":"upstream","toxicity":0.5,"attributes":{"bytes":%d}}`,
 	}
 	for time.Now().Before(until) {
-		l.is(toxics[random.IntN(len(toxics))])
+		toxic := toxics[random.IntN(len(toxics))]
+		l.is(strings.Replace(toxic, "%d", strconv.Itoa(300+random.IntN(4000)), 1)) // the end comes wherever it comes
 		time.Sleep(time.Second)
 	}
 	l.is()

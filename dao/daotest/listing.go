@@ -3,6 +3,7 @@ package daotest
 import (
 	"fmt"
 	"math"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -15,6 +16,7 @@ func randomTests() []test {
 	return []test{
 		{"a listing is what models.ProductQuery.Select says", randomListing},
 		{"a store is what a model of it says", randomLives},
+		{"words are found whatever their length and number", longWords},
 	}
 }
 
@@ -55,6 +57,34 @@ func randomListing(t *testing.T, h Harness) {
 			s.equal(fmt.Sprintf("listed by %+v", query), got, query.Select(left))
 		}
 	})
+}
+
+// longWords: an engine must not hand a search to a server's operator that takes words up to a length only, or so many of them.
+func longWords(t *testing.T, h Harness) {
+	s := shopOf(t, h.Open(t))
+	defer s.Close()
+	many := make([]string, 300)
+	for i := range many {
+		many[i] = fmt.Sprint("w", i)
+	}
+	texts := []string{strings.Join(many, " "), strings.Join(many, " ") + " none"}
+	for _, letter := range []string{"x", "ñ", "漢"} {
+		for _, n := range []int{3, 260, 3_000, models.MaxDescription} {
+			texts = append(texts, strings.Repeat(letter, n), strings.Repeat(letter, n-1)+"y")
+		}
+	}
+	var products []models.Product
+	for i := 0; i < len(texts); i += 2 {
+		p := product(fmt.Sprint(i))
+		p.Description = texts[i]
+		products = append(products, s.create(p))
+	}
+	for _, text := range texts {
+		query := models.ProductQuery{Text: text, Limit: models.MaxLimit}
+		got, err := s.Products.List(s.ctx, query)
+		s.ok("list", err)
+		s.equal(fmt.Sprintf("found by %.20q… of %d bytes", text, len(text)), got, query.Select(products))
+	}
 }
 
 // drawnText draws texts of words that fold to one another, that begin one another, and that grow or shrink by folding.

@@ -1,6 +1,7 @@
 package daotest_test
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"strings"
@@ -98,6 +99,7 @@ func TestMutants(t *testing.T) {
 		daotest.Run(t, harness(name))
 		return
 	}
+	t.Attr("mutants", fmt.Sprint(len(mutants())))
 	var groups, tests []string
 	for _, m := range mutants() {
 		group, test, _ := strings.Cut(m.rule, "/")

@@ -27,6 +27,8 @@ var (
 
 // Nobody can tell the engines apart: the same random operations get the same answers, errors included. Times are each engine's own.
 func TestBesideFiles(t *testing.T) {
+	t.Attr("seed", fmt.Sprint(*besideSeed))
+	t.Attr("operations", fmt.Sprint(*besideSteps))
 	t.Logf("repeat it with -beside.seed=%d -beside.steps=%d", *besideSeed, *besideSteps)
 	files, err := filemanagers.Open(t.Context(), t.TempDir(), filemanagers.Options{})
 	if err != nil {

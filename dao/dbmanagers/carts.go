@@ -43,7 +43,7 @@ func (c carts) List(ctx context.Context, page, limit int) (list []models.Cart, t
 	defer leave()
 	list = []models.Cart{}
 	total, err = c.page(ctx, listed(nil), orderOf(models.Oldest), page, limit, func(rec record) {
-		list = append(list, readCart(rec.raw))
+		list = append(list, rec.cart())
 	})
 	if err != nil {
 		return nil, 0, err
@@ -62,7 +62,7 @@ func (c carts) Get(ctx context.Context, id models.ID) (models.Cart, error) {
 	if err != nil {
 		return models.Cart{}, err
 	}
-	return readCart(rec.raw), nil
+	return rec.cart(), nil
 }
 
 // Create stores a new cart.
@@ -88,7 +88,7 @@ func (c carts) Create(ctx context.Context, cart models.Cart) (stored models.Cart
 			return cartDoc(cart), cartKeys(cart), models.JSON(cart)
 		},
 		taken: func(rec record) error {
-			if stored = readCart(rec.raw); !stored.Same(cart) {
+			if stored = rec.cart(); !stored.Same(cart) {
 				return dao.Conflict{Field: "_id", Value: cart.ID.String()}
 			}
 			return nil
@@ -108,7 +108,7 @@ func (c carts) Update(ctx context.Context, id models.ID, alter func(*models.Cart
 	}
 	defer leave()
 	receipt, err = c.update(ctx, id, func(rec record) (*change, error) {
-		before := readCart(rec.raw)
+		before := rec.cart()
 		given := before.Clone()
 		if err := alter(&given); err != nil {
 			return nil, err
@@ -144,7 +144,7 @@ func (c carts) Delete(ctx context.Context, id models.ID) (models.Cart, dao.Recei
 	if err != nil {
 		return models.Cart{}, receipt, err
 	}
-	return readCart(was.raw), receipt, nil
+	return was.cart(), receipt, nil
 }
 
 // Expire deletes the carts that nobody has touched since before, one by one: each is looked at again when it is its turn.
@@ -177,7 +177,7 @@ func (c carts) expire(ctx context.Context, id models.ID, before models.Time) (bo
 		return false, err
 	}
 	defer leave()
-	_, receipt, err := c.delete(ctx, id, func(rec record) (bson.D, bool) { return nil, readCart(rec.raw).UpdatedAt < before })
+	_, receipt, err := c.delete(ctx, id, func(rec record) (bson.D, bool) { return nil, rec.cart().UpdatedAt < before })
 	if errors.Is(err, dao.ErrNotFound) {
 		return false, nil
 	}

@@ -3,9 +3,11 @@ package dbmanagers
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"pulperia/dao"
@@ -34,6 +36,9 @@ func Check(ctx context.Context, url string, o Options) (report dao.Report, err e
 	}
 	base, head := r.feed.bounds()
 	r.First, r.Head = base+1, r.feed.position(head)
+	if _, err := r.feed.readMeta(ctx); errors.Is(err, mongo.ErrNoDocuments) {
+		r.Head.Epoch = "" // the one at hand is made up: the first shop that opens the database begins one
+	}
 	for _, part := range []func(context.Context) error{r.checkFeed, r.checkProducts, r.checkCarts, r.checkMessages} {
 		if err := part(ctx); err != nil {
 			return dao.Report{}, fmt.Errorf("check store %s: %w", Redact(url), err)

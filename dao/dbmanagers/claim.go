@@ -81,11 +81,15 @@ func (c *collection) writeClaims(ctx context.Context, claims []claiming) (matche
 	var again []claiming
 	for _, failed := range bulk.WriteErrors {
 		one := claims[failed.Index]
-		if !failed.HasErrorCode(duplicateKey) || !slices.ContainsFunc(one.ours, isUnique) {
+		switch {
+		case collided(failed):
+		case failed.HasErrorCode(duplicateKey) && slices.ContainsFunc(one.ours, isUnique):
+			c.warnTwice(ctx, one.rec)
+			one.ours = slices.DeleteFunc(one.ours, isUnique)
+		default:
 			return matched, err
 		}
-		c.warnTwice(ctx, one.rec)
-		again = append(again, claiming{one.rec, slices.DeleteFunc(one.ours, isUnique)})
+		again = append(again, one)
 	}
 	n, err := c.writeClaims(ctx, again)
 	return matched + n, err

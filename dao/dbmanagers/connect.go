@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo/readconcern"
 	"go.mongodb.org/mongo-driver/v2/mongo/readpref"
 	"go.mongodb.org/mongo-driver/v2/mongo/writeconcern"
+	"go.mongodb.org/mongo-driver/v2/x/mongo/driver/description"
 )
 
 const (
@@ -33,36 +35,55 @@ const (
 
 // connect opens the database that a URL leads to, and asks its primary something, so that all that can be wrong with URL, network,
 // password, rights and version is known now: in one line, with the remedy.
-func connect(ctx context.Context, url string, o Options) (*mongo.Client, *mongo.Database, error) {
+func connect(ctx context.Context, url string, o Options) (*mongo.Client, *mongo.Database, *watcher, error) {
 	o = o.withDefaults()
 	t, err := parseURL(url, o.Password)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	within, cancel := context.WithTimeout(ctx, min(2*o.Timeout, patience))
 	defer cancel()
-	var seen watcher
-	client, err := t.dial(within, t.settings(o, &seen))
+	seen := new(watcher)
+	client, err := t.dial(within, t.settings(o, seen))
 	if err == nil {
 		var db *mongo.Database
-		if db, err = t.enter(within, client, &seen); err == nil {
-			return client, db, nil
+		if db, err = t.enter(within, client, seen); err == nil {
+			return client, db, seen, nil
 		}
 		go hangUp(client) // nobody waits for a line that may be dead
 	}
 	if ctx.Err() != nil {
-		return nil, nil, ctx.Err()
+		return nil, nil, nil, ctx.Err()
 	}
-	return nil, nil, t.explain(err, &seen)
+	return nil, nil, nil, t.explain(err, seen)
 }
 
 // watcher is what the driver has seen of the servers.
 type watcher struct {
 	topology atomic.Pointer[event.TopologyDescription]
+	left     atomic.Int64 // when the last server that takes writes was lost, in nanoseconds since 1970; 0 while there is one
 }
 
 func (w *watcher) changed(e *event.TopologyDescriptionChangedEvent) {
 	w.topology.Store(&e.NewDescription)
+	if slices.ContainsFunc(e.NewDescription.Servers, takesWrites) {
+		w.left.Store(0)
+	} else {
+		w.left.CompareAndSwap(0, time.Now().UnixNano())
+	}
+}
+
+func takesWrites(server event.ServerDescription) bool {
+	return server.Kind == description.ServerKindStandalone.String() || server.Kind == description.ServerKindRSPrimary.String() ||
+		server.Kind == description.ServerKindMongos.String() || server.Kind == description.ServerKindLoadBalancer.String()
+}
+
+// away returns for how long there has been no server that takes writes.
+func (w *watcher) away() time.Duration {
+	if left := w.left.Load(); left > 0 {
+		return time.Since(time.Unix(0, left))
+	}
+	return 0
 }
 
 // servers returns what is known of each.

@@ -15,8 +15,10 @@ import (
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/event"
 	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
+	"go.mongodb.org/mongo-driver/v2/x/mongo/driver/description"
 
 	"pulperia/dao"
 	"pulperia/dao/dbmanagers/mongotest"
@@ -28,7 +30,7 @@ const short = time.Second
 // dialed connects until the test ends.
 func dialed(t *testing.T, url string, o Options) *mongo.Database {
 	t.Helper()
-	client, db, err := connect(t.Context(), url, o)
+	client, db, _, err := connect(t.Context(), url, o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,7 +43,7 @@ func wantRefusal(t *testing.T, url, password string, words ...string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second) // far more than connect may take, so that it is not this that ends it
 	defer cancel()
-	client, _, err := connect(ctx, url, Options{Timeout: short, Password: password})
+	client, _, _, err := connect(ctx, url, Options{Timeout: short, Password: password})
 	if err == nil {
 		client.Disconnect(context.Background())
 		t.Fatal("connected")
@@ -176,7 +178,7 @@ func TestConnectCancelled(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	asked := make(chan struct{})
 	silent := listen(t, func(net.Conn) { cancel(); close(asked) })
-	_, _, err := connect(ctx, "mongodb://"+silent+"/?maxConnecting=1", Options{})
+	_, _, _, err := connect(ctx, "mongodb://"+silent+"/?maxConnecting=1", Options{})
 	<-asked
 	if !errors.Is(err, context.Canceled) {
 		t.Error(err)
@@ -195,5 +197,33 @@ func TestRefusedLater(t *testing.T) {
 	other := errors.New("the database was written by a newer pulperia")
 	if err := explainLater("mongodb://ana:secreto@h/", Options{}, other); !errors.Is(err, other) || strings.Contains(err.Error(), "secreto") {
 		t.Error(err)
+	}
+}
+
+// A server counts as away from when the last one that takes writes was lost, until one is there again.
+func TestAway(t *testing.T) {
+	var w watcher
+	seen := func(kinds ...description.ServerKind) time.Duration {
+		var servers []event.ServerDescription
+		for _, kind := range kinds {
+			servers = append(servers, event.ServerDescription{Kind: kind.String()})
+		}
+		w.changed(&event.TopologyDescriptionChangedEvent{NewDescription: event.TopologyDescription{Servers: servers}})
+		time.Sleep(time.Millisecond)
+		return w.away()
+	}
+	const unknown = description.ServerKind(0)
+	if seen(unknown, description.ServerKindRSSecondary) == 0 {
+		t.Error("a secondary is taken for a primary")
+	}
+	if before := w.away(); seen(unknown) <= before {
+		t.Error("the time away begins anew")
+	}
+	for _, kind := range []description.ServerKind{
+		description.ServerKindStandalone, description.ServerKindRSPrimary, description.ServerKindMongos, description.ServerKindLoadBalancer,
+	} {
+		if seen(unknown, kind) != 0 {
+			t.Errorf("%s is away", kind)
+		}
 	}
 }

@@ -63,8 +63,8 @@ func (c *collection) insert(ctx context.Context, d draft) (born int64, err error
 		first = bson.E{Key: "born", Value: born}
 	}
 	ours := append(bson.D{first, {Key: "feed", Value: nil}}, keys...)
-	_, err = c.coll.InsertOne(ctx, append(doc, bson.E{Key: "pulperia", Value: ours}))
-	return born, err
+	doc = append(doc, bson.E{Key: "pulperia", Value: ours})
+	return born, insist(ctx, func() error { _, err := c.coll.InsertOne(ctx, doc); return err })
 }
 
 // errGone says that what stood in the way of a create is gone.
@@ -127,7 +127,9 @@ func (c *collection) number(ctx context.Context, id models.ID, born int64) (rev 
 		return 0, false, err
 	}
 	filter := bson.M{"_id": objectID(id), bornField: born, revField: bson.M{"$exists": false}}
-	result, err := c.coll.UpdateOne(ctx, filter, bson.M{"$set": bson.M{revField: last + 1}, "$unset": bson.M{bornField: ""}})
+	update := bson.M{"$set": bson.M{revField: last + 1}, "$unset": bson.M{bornField: ""}}
+	var result *mongo.UpdateResult
+	err = insist(ctx, func() (err error) { result, err = c.coll.UpdateOne(ctx, filter, update); return err })
 	if err != nil {
 		return 0, false, err
 	}

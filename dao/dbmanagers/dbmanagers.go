@@ -104,17 +104,20 @@ func OpenReadOnly(ctx context.Context, url string, o Options) (dao.Store, error)
 
 func open(ctx context.Context, url string, o Options) (*engine, error) {
 	o = o.withDefaults()
-	client, db, err := connect(ctx, url, o)
+	client, db, seen, err := connect(ctx, url, o)
 	if err != nil {
 		return nil, err
 	}
-	return newEngine(client, db, o), nil
+	e := newEngine(client, db, o)
+	e.servers = seen
+	return e, nil
 }
 
 // engine is an open store as a whole.
 type engine struct {
-	client *mongo.Client
-	meta   *mongo.Collection
+	client  *mongo.Client
+	servers *watcher
+	meta    *mongo.Collection
 	Options
 	readOnly bool
 	gate     gate

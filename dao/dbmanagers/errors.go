@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"sync"
+	"time"
 
 	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/x/mongo/driver"
@@ -100,6 +102,20 @@ func collided(err error) bool {
 	return ok && (server.HasErrorCode(codeWriteConflict) || server.HasErrorCode(codeDeadlock))
 }
 
+// insist repeats an operation as long as the server gives it up for another one that is in its way.
+func insist(ctx context.Context, do func() error) error {
+	for pause := time.Millisecond; ; pause = min(2*pause, 50*time.Millisecond) {
+		err := do()
+		if !collided(err) {
+			return err
+		}
+		sleep(ctx, rand.N(pause)) // by chance, so that the two do not meet again
+		if ctx.Err() != nil {
+			return err
+		}
+	}
+}
+
 // gate counts the calls under way, and lets none in once it is closed.
 type gate struct {
 	mu     sync.Mutex
@@ -118,17 +134,35 @@ func (g *gate) close() bool {
 }
 
 // enter lets a call in: leave is to be called at its end. A closed store is dao.ErrUnavailable.
-func (e *engine) enter(ctx context.Context) (leave func(), err error) {
+func (g *gate) enter(ctx context.Context) (leave func(), err error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	e.gate.mu.Lock()
-	defer e.gate.mu.Unlock()
-	if e.gate.closed {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.closed {
 		return nil, fmt.Errorf("%w: it is closed", dao.ErrUnavailable)
 	}
-	e.gate.inside.Add(1)
-	return e.gate.inside.Done, nil
+	g.inside.Add(1)
+	return g.inside.Done, nil
+}
+
+// enter is that of the gate, if there is somebody to ask.
+func (e *engine) enter(ctx context.Context) (leave func(), err error) {
+	if err := e.reachable(); err != nil {
+		return nil, err
+	}
+	return e.gate.enter(ctx)
+}
+
+// reachable is dao.ErrUnavailable when the servers have been away for longer than a call may take. The first calls of an outage wait
+// whether it is over soon, as when another primary is elected; the others are answered at once. What runs in the background goes on
+// asking, so that the end of it is noticed.
+func (e *engine) reachable() error {
+	if away := e.servers.away(); away > e.Timeout {
+		return fmt.Errorf("%w: there has been no server that takes writes for %s", dao.ErrUnavailable, away.Round(time.Second))
+	}
+	return nil
 }
 
 // enterWrite is enter for writes. Once one has begun it is not cancelled, so that its answer is true; it is bounded by a deadline instead.

@@ -2,6 +2,7 @@ package dbmanagers
 
 import (
 	"fmt"
+	"strconv"
 	"testing"
 	"time"
 
@@ -69,6 +70,7 @@ func TestFailpoints(t *testing.T) {
 			})
 		}
 	}
+	t.Attr("kills", strconv.Itoa(n))
 }
 
 // A process that loads is killed. Before the step that decides nothing of it is left, and the ids are free; after it everything is there, the

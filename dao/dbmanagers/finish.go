@@ -53,6 +53,7 @@ func (c *collection) remove(ctx context.Context, rec record) error {
 	if _, err := c.finish(ctx, &rec); err != nil {
 		return err
 	}
-	_, err := c.coll.DeleteOne(ctx, bson.M{"_id": rec.key, revField: rec.rev, goneField: true})
+	filter := bson.M{"_id": rec.key, revField: rec.rev, goneField: true}
+	err := insist(ctx, func() error { _, err := c.coll.DeleteOne(ctx, filter); return err })
 	return c.readError(ctx, fmt.Sprintf("remove %s %s", c.kind, rec.id), err) // nothing of the caller's own is written
 }

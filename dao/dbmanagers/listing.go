@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"slices"
+	"unicode"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
@@ -100,13 +101,23 @@ func filterOf(q models.ProductQuery) (filter bson.D) {
 	words := models.Words(q.Text)
 	slices.Sort(words)
 	var all bson.A
-	for _, word := range slices.Compact(words) { // letters and digits only: nothing in it means anything to a regular expression
-		all = append(all, bson.M{wordsField: bson.Regex{Pattern: "^" + word}})
+	for _, word := range slices.Compact(words) {
+		all = append(all, bson.M{wordsField: beginning(word)})
 	}
 	if len(all) > 0 {
 		add("$and", all)
 	}
 	return filter
+}
+
+// beginning matches the words that begin with a word. Servers take a regular expression to a length (MongoDB 32 KiB, DocumentDB less than
+// 3 KiB where an index has the field), so a long one is asked for as a range.
+func beginning(word string) any {
+	const long = 250
+	if len(word) <= long { // letters and digits only: nothing in it means anything to a regular expression
+		return bson.Regex{Pattern: "^" + word}
+	}
+	return bson.M{"$elemMatch": bson.M{"$gte": word, "$lt": word + string(unicode.MaxRune)}}
 }
 
 func orderOf(sort models.Sort) bson.D {

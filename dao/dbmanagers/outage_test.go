@@ -104,6 +104,8 @@ func TestOutageAnswers(t *testing.T) {
 	p.fails("load", err, dao.ErrUnavailable)
 	_, err = s.Messages.Page(p.ctx, number(0), 1)
 	p.fails("page", err, dao.ErrUnavailable)
+	// After the first time-out nobody waits for it any more: it is answered without asking.
+	p.await("calls are not let in", func() bool { _, err := s.enter(p.ctx); return errors.Is(err, dao.ErrUnavailable) })
 	w.mend()
 	p.await("it is ready again", func() bool { return s.Ready(p.ctx) == nil })
 	_, err = s.Load(p.ctx, aBatch(number(1), 3))

@@ -6,6 +6,7 @@ import (
 	"flag"
 	"log/slog"
 	"math/rand/v2"
+	"strconv"
 	"testing"
 	"time"
 
@@ -52,6 +53,7 @@ func placeAt(t *testing.T, url string) *place {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { client.Disconnect(context.Background()) })
+	t.Attr("seed", strconv.FormatUint(*faultSeed, 10))
 	t.Logf("repeat it with -faults.seed=%d", *faultSeed)
 	return &place{t, context.Background(), url, client.Database(parsed.Database), rand.New(rand.NewPCG(*faultSeed, 0))}
 }

@@ -47,6 +47,7 @@ func TestProcesses(t *testing.T) {
 	for _, w := range writers {
 		p.acknowledged(w.done, feed)
 	}
+	t.Attr("changes", fmt.Sprint(len(feed)))
 	t.Logf("%d changes, %d times another process was faster", len(feed), lostBy(processes))
 }
 
@@ -190,6 +191,7 @@ func TestProcessesApart(t *testing.T) {
 	}
 	all.Wait()
 	feed := s.sound()
+	t.Attr("changes", fmt.Sprint(len(feed)))
 	s.same("a follower", f.reach(s.feed.last()), feed)
 	for i, one := range written {
 		p.acknowledged(one, feed)

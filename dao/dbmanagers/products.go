@@ -50,7 +50,7 @@ func (p products) Get(ctx context.Context, id models.ID) (models.Product, error)
 	if err != nil {
 		return models.Product{}, err
 	}
-	return readProduct(rec.raw), nil
+	return rec.product(), nil
 }
 
 // Create stores a new product.
@@ -76,7 +76,7 @@ func (p products) Create(ctx context.Context, product models.Product) (stored mo
 			return productDoc(product), withUnique(ownKeys(product), product.Code), models.JSON(product)
 		},
 		taken: func(rec record) error {
-			if stored = readProduct(rec.raw); !stored.Same(product) {
+			if stored = rec.product(); !stored.Same(product) {
 				return dao.Conflict{Field: "_id", Value: product.ID.String()}
 			}
 			return nil
@@ -109,7 +109,7 @@ func (p products) Update(ctx context.Context, id models.ID, alter func(*models.P
 			if p.stale(rec.raw) {
 				return nil, errStale
 			}
-			before := readProduct(rec.raw)
+			before := rec.product()
 			after, err := altered(before, alter)
 			if err != nil || after.Same(before) {
 				stored = before
@@ -185,5 +185,5 @@ func (p products) Delete(ctx context.Context, id models.ID) (models.Product, dao
 	if err != nil {
 		return models.Product{}, receipt, err
 	}
-	return readProduct(was.raw), receipt, nil
+	return was.product(), receipt, nil
 }

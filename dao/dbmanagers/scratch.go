@@ -39,7 +39,7 @@ func ScratchURL(url string, o Options) (string, error) {
 
 // DropScratch removes the database of a URL that ScratchURL made, and no other.
 func DropScratch(ctx context.Context, url string, o Options) error {
-	client, db, err := connect(ctx, url, o)
+	client, db, _, err := connect(ctx, url, o)
 	if err != nil {
 		return err
 	}

@@ -52,7 +52,11 @@ func (s *stamper) stamp(ctx context.Context, batch []*announcement) error {
 		writes[a.coll] = append(writes[a.coll], a.stamp())
 	}
 	for c, list := range writes {
-		if _, err := c.coll.BulkWrite(ctx, list, options.BulkWrite().SetOrdered(false)); err != nil {
+		err := insist(ctx, func() error {
+			_, err := c.coll.BulkWrite(ctx, list, options.BulkWrite().SetOrdered(false))
+			return err
+		})
+		if err != nil {
 			return err
 		}
 	}

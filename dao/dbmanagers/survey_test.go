@@ -97,6 +97,24 @@ func TestDumpOrderOfForeignIDs(t *testing.T) {
 	}
 }
 
+// A database that no shop has opened is counted, and has no epoch yet: the next check would make up another one.
+func TestCheckUnopened(t *testing.T) {
+	url := mongotest.URI(t)
+	report, err := Check(t.Context(), url, Options{})
+	if err != nil || report.Head != (dao.Position{}) || report.First != 1 {
+		t.Fatalf("%+v, %v", report, err)
+	}
+	s, err := Open(t.Context(), url, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	head, _ := s.Feed.Head(t.Context())
+	if report, err := Check(t.Context(), url, Options{}); err != nil || report.Head != head {
+		t.Fatalf("%+v, %v, not at %v", report, err, head)
+	}
+}
+
 // Two URLs of one database are known by their hosts and its name, whatever else they say.
 func TestSameDatabase(t *testing.T) {
 	for _, test := range []struct {

@@ -41,13 +41,6 @@ type committer struct {
 // mostKept is how large, in bytes, a buffer may be to be used again.
 const mostKept = 1 << 20
 
-// batch is the writes that share one commit.
-type batch struct {
-	*view
-	done chan struct{} // closed when the outcome is known
-	err  error         // it
-}
-
 // commit runs do and waits until what it did is durable.
 func (c *committer) commit(ctx context.Context, do func(step) error) (dao.Receipt, error) {
 	if err := ctx.Err(); err != nil {
@@ -57,13 +50,8 @@ func (c *committer) commit(ctx context.Context, do func(step) error) (dao.Receip
 	if b == nil {
 		return dao.Receipt{}, err
 	}
-	select {
-	case <-b.done: // awaited also after an error: what it met must not be told before it is durable
-		err = cmp.Or(err, b.err)
-	case <-ctx.Done():
-		err = cmp.Or(err, fmt.Errorf("%w: %w", dao.ErrUnknown, ctx.Err()))
-	}
-	if err != nil {
+	// Awaited also after an error: what it met must not be told before it is durable.
+	if err = cmp.Or(err, b.wait(ctx)); err != nil {
 		return dao.Receipt{}, err
 	}
 	return receipt, nil
@@ -89,7 +77,7 @@ func (c *committer) gather() *batch {
 		if c.syncing != nil {
 			v.on(c.syncing.view)
 		}
-		c.gathering = &batch{view: v, done: make(chan struct{})}
+		c.gathering = newBatch(v)
 		select {
 		case c.wake <- struct{}{}:
 		default: // it will look anyway
@@ -135,39 +123,45 @@ func (c *committer) stop() {
 	<-c.ended
 }
 
+// commitGathered commits batches until none gathers.
 func (c *committer) commitGathered() {
 	c.mu.Lock()
-	b := c.gathering
-	c.gathering, c.syncing = nil, b
+	b := c.take()
 	c.mu.Unlock()
-	if b == nil {
-		return
+	for b != nil {
+		at, added, err := c.store(b.view)
+		if added > 0 {
+			c.state.apply(b.changes, func() { c.feed.extend(at, added) })
+		}
+		b = c.settle(b, err)
+		c.grew(added)
 	}
-	at, added, err := c.store(b.view)
-	if added > 0 {
-		c.state.apply(b.changes, func() { c.feed.extend(at, added) })
-	}
-	c.settle(b, err)
-	c.grew(added)
 }
 
-// settle ends a batch, and with an error also the one that gathers on top of it.
-func (c *committer) settle(b *batch, err error) {
+// take makes the batch that gathers the one that is being committed.
+func (c *committer) take() *batch {
+	c.syncing, c.gathering = c.gathering, nil
+	return c.syncing
+}
+
+// settle ends a batch, and with an error also the one that gathers on top of it. It returns the next one to commit, taken before
+// anybody is woken: those who are want the lock for their next writes, and all of them would be served first.
+func (c *committer) settle(b *batch, err error) (next *batch) {
 	c.mu.Lock()
-	defer c.mu.Unlock()
-	b.err = err
-	close(b.done)
-	c.syncing, c.spare = nil, b.view
-	next := c.gathering
-	switch {
-	case next == nil:
-	case err == nil:
+	c.spare = b.view
+	if next = c.take(); next != nil {
 		next.under = nil
-	default:
-		next.err = fmt.Errorf("%w: a write before it failed: %w", dao.ErrUnavailable, err)
-		c.gathering = nil
-		close(next.done)
 	}
+	if err != nil {
+		c.syncing = nil
+	}
+	c.mu.Unlock()
+	b.answer(err)
+	if err != nil && next != nil {
+		next.answer(fmt.Errorf("%w: a write before it failed: %w", dao.ErrUnavailable, err))
+		return nil
+	}
+	return next
 }
 
 // store makes a batch durable. It returns where each change begins in the live file of the journal, and how much was added to it.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"pulperia/dao"
 	"pulperia/dao/models"
@@ -219,7 +220,7 @@ func TestConflictsAreToldWhenDurable(t *testing.T) {
 	})
 }
 
-// Who gives up while the disk is slow hears at once that the outcome is unknown.
+// Who gives up while the disk is slow hears that the outcome is unknown, once the disk has had its time.
 func TestGivingUpOnASlowDisk(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := openSlow(t)
@@ -231,6 +232,7 @@ func TestGivingUpOnASlowDisk(t *testing.T) {
 				return err
 			})
 			cancel()
+			time.Sleep(patience)
 			o.want(dao.ErrUnknown)
 		}
 		s.release(false)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -13,7 +14,10 @@ import (
 	"pulperia/dao/models"
 )
 
-var crashSeed = flag.Uint64("crashseed", 0, "seed of the crash tests; 0 takes a new one")
+var (
+	crashSeed  = flag.Uint64("crashseed", 0, "seed of the crash tests; 0 takes a new one")
+	crashTimes = flag.Int("crashtimes", 1, "how many times longer than usual the crash tests are")
+)
 
 // newRandom returns a source of random numbers and prints how to get it again.
 func newRandom(t *testing.T) *rand.Rand {
@@ -21,6 +25,7 @@ func newRandom(t *testing.T) *rand.Rand {
 	if seed == 0 {
 		seed = rand.Uint64()
 	}
+	t.Attr("seed", strconv.FormatUint(seed, 10))
 	t.Logf("to reproduce: go test -run '^%s$' -crashseed %d", t.Name(), seed)
 	return rand.New(rand.NewPCG(seed, 0))
 }
@@ -28,6 +33,15 @@ func newRandom(t *testing.T) *rand.Rand {
 func openDisk(d disk, keep int) (dao.Store, error) {
 	o := Options{disk: d, Keep: keep, Fold: 1 << 40, Log: slog.New(slog.DiscardHandler)}
 	return open(o.withDefaults(""), func() error { return nil })
+}
+
+// openSmall opens a store that soon begins another journal file.
+func openSmall(d disk, keep int) (dao.Store, error) {
+	s, err := openDisk(d, keep)
+	if err == nil {
+		s.Engine.(*engine).committer.segmentSize = 1_500
+	}
+	return s, err
 }
 
 func testID(n int) models.ID { return models.ID{0x66, 11: byte(n)} }
@@ -140,7 +154,7 @@ func wantWholeFeed(t *testing.T, s dao.Store) {
 // states returns what a store holds after each act of the scenario, and how many steps the whole life takes.
 func states(t *testing.T, keep int) (after []string, steps int) {
 	d := newMemDisk()
-	s, err := openDisk(d, keep)
+	s, err := openSmall(d, keep)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -167,7 +181,7 @@ func TestPowerLossAtEveryStep(t *testing.T) {
 		d := newMemDisk()
 		d.fail = fail
 		done, unknown := live(t, d, keep)
-		for range 4 {
+		for range 4 * *crashTimes {
 			after := d.crash(random)
 			s, err := openDisk(after, keep)
 			if err != nil {
@@ -195,12 +209,13 @@ func TestPowerLossAtEveryStep(t *testing.T) {
 			wantWholeFeed(t, s)
 		}
 	}
-	t.Logf("%d steps", steps)
+	t.Attr("steps", strconv.Itoa(steps))
+	t.Attr("crashes", strconv.Itoa(8*steps**crashTimes)) // each start is cut off once more
 }
 
 // live goes through the scenario until a step fails. It returns how many acts were acknowledged, and whether the next one may be done.
 func live(t *testing.T, d disk, keep int) (done int, unknown bool) {
-	s, err := openDisk(d, keep)
+	s, err := openSmall(d, keep)
 	if err != nil {
 		return 0, false
 	}
@@ -222,7 +237,7 @@ func TestOneStepFails(t *testing.T) {
 	for fail := 1; fail <= steps; fail++ {
 		d := newMemDisk()
 		d.fail, d.once = fail, true
-		s, err := openDisk(d, keep)
+		s, err := openSmall(d, keep)
 		if err != nil {
 			continue // the start was refused; nothing was acknowledged
 		}
@@ -251,4 +266,5 @@ func TestOneStepFails(t *testing.T) {
 		}
 		wantWholeFeed(t, s)
 	}
+	t.Attr("steps", strconv.Itoa(steps))
 }

@@ -137,6 +137,11 @@ func loadAdopted(o Options) (*contents, error) {
 
 // prepare makes a loaded store fit for writing: what a crash left is cleared away.
 func prepare(d disk, c *contents) error {
+	if len(c.moves) > 0 { // the store.json that vouches for them may be there only for now, when the sync of the folder had failed
+		if err := d.Sync(); err != nil {
+			return err
+		}
+	}
 	if err := rename(d, c.moves); err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"io/fs"
 	"log/slog"
 	"sync"
 	"sync/atomic"
@@ -42,6 +43,7 @@ type folder struct {
 	meta     meta       // store.json as it is
 	logHash  hash.Hash  // of messages.jsonl as far as meta vouches for it
 	nextHash hash.Hash  // of what the fold under way makes of it
+	doomed   []string   // journal files that are out of the feed and still to be removed, the oldest first
 	broken   error      // store.json may be the old or the new one: only a restart can tell
 }
 
@@ -119,7 +121,7 @@ func (f *folder) appendMessages(s snapshot) (vouched, []int64, error) {
 	if err != nil {
 		return vouched{}, nil, err
 	}
-	w := bufio.NewWriterSize(io.MultiWriter(sum, io.NewOffsetWriter(file, size)), 1<<16)
+	w := bufio.NewWriterSize(io.MultiWriter(sum, io.NewOffsetWriter(file, size)), 1<<20)
 	at := make([]int64, 0, len(s.fresh))
 	err = f.messages.documents(s.fresh, func(offset int64, doc []byte) error {
 		text := appendFolded(w.AvailableBuffer(), offset, doc)
@@ -155,19 +157,28 @@ func (f *folder) commit(next meta, moves []string) error {
 	return nil
 }
 
-// prune removes the journal files that are neither needed for a start nor for the feed.
+// prune removes the journal files that are neither needed for a start nor for the feed, the oldest first, and each for good before the
+// next: a crash, or a disk that fails, must not leave a gap between those that stay. What could not be removed is tried again.
 func (f *folder) prune() error {
 	pruned := f.feed.prune(min(f.meta.Offset, f.feed.head()-f.keep))
+	var err error
 	for _, s := range pruned {
-		if err := errors.Join(s.file.Close(), f.disk.Remove(s.name)); err != nil {
-			return fmt.Errorf("remove %s: %w", s.name, err)
+		f.doomed = append(f.doomed, s.name)
+		err = errors.Join(err, s.file.Close())
+	}
+	if len(pruned) > 0 {
+		f.state.forget(f.feed.oldest())
+	}
+	for len(f.doomed) > 0 {
+		if err := f.disk.Remove(f.doomed[0]); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("remove %s: %w", f.doomed[0], err)
 		}
+		if err := f.disk.Sync(); err != nil {
+			return err
+		}
+		f.doomed = f.doomed[1:]
 	}
-	if len(pruned) == 0 {
-		return nil
-	}
-	f.state.forget(f.feed.oldest())
-	return f.disk.Sync()
+	return err
 }
 
 // writeNew writes a file under its first name.

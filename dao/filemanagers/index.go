@@ -143,10 +143,11 @@ func (c *catalogue) put(p *models.Product) {
 	if old != nil && old.Title == p.Title && old.Description == p.Description && old.Code == p.Code && old.Category == p.Category {
 		return // most changes are of stock and price, and leave the words alone
 	}
-	if old != nil {
-		c.words.remove(s, old)
+	if old == nil {
+		c.words.insert(s, p)
+		return
 	}
-	c.words.insert(s, p)
+	c.words.replace(s, old, p)
 }
 
 func (c *catalogue) newSlot() slot {

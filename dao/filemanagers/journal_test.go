@@ -11,8 +11,12 @@ import (
 
 // scanText reads a text as the newest journal file of epoch 9f2c61ab, beginning with change 1.
 func scanText(t *testing.T, text []byte) ([]dao.Change, *segment, *tail, error) {
+	return scanFrom(t, 1, text)
+}
+
+func scanFrom(t *testing.T, first int64, text []byte) ([]dao.Change, *segment, *tail, error) {
 	d := newMemDisk()
-	f, err := d.Create(segmentName(1))
+	f, err := d.Create(segmentName(first))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -20,7 +24,7 @@ func scanText(t *testing.T, text []byte) ([]dao.Change, *segment, *tail, error) 
 		t.Fatal(err)
 	}
 	var changes []dao.Change
-	s := &segment{name: segmentName(1), file: f, first: 1}
+	s := &segment{name: segmentName(first), file: f, first: first}
 	scan := scanner{segment: s, newest: true, epoch: "9f2c61ab", visit: func(l *line) { changes = append(changes, l.Change) }}
 	tail, err := scan.scan()
 	return changes, s, tail, err
@@ -100,4 +104,17 @@ func FuzzJournal(f *testing.F) {
 			t.Fatalf("what counts is read as %d changes the second time, not %d (%v)", len(again), len(changes), err)
 		}
 	})
+}
+
+// The first batch of a journal file is torn like any other: a crash may lose its first line and keep a later one.
+func TestFirstBatchOfAFileIsTorn(t *testing.T) {
+	text := appendHeader(nil, header{journalVersion, "9f2c61ab", 5})
+	size := int64(len(text))
+	text = append(append(text, make([]byte, 100)...), '\n') // of change 5, which the disk has not written
+	second := dao.Change{Offset: 6, Kind: dao.KindMessage, Op: dao.OpPut, Rev: 1}
+	text = appendLine(text, openBatch(span{5, 6}), span{5, 6}, appendBody(nil, second, []byte(`{}`)))
+	_, _, tail, err := scanFrom(t, 5, text)
+	if err != nil || tail == nil || tail.from != size {
+		t.Errorf("the torn tail is %v (%v), not from byte %d on", tail, err, size)
+	}
 }

@@ -89,6 +89,19 @@ func (c *catalogue) selectBy(q models.ProductQuery) selection {
 	if list == nil {
 		return selection{list: newSorted[priced](nil, nil)}
 	}
+	words := models.Words(q.Text)
+	if len(words) > 0 && q.Codes == nil && q.IDs == nil {
+		return c.selectByWords(q, words, list)
+	}
+	var found bitset
+	if len(words) > 0 {
+		found = c.words.find(words, len(c.rows))
+	}
+	return c.selectOf(q, found, list)
+}
+
+// selectOf is selectBy of those products of a list that are found, or of all when found is nil.
+func (c *catalogue) selectOf(q models.ProductQuery, found bitset, list *sorted[priced]) selection {
 	sel := selection{list: list, to: list.size, total: -1}
 	priceDone := true
 	switch {
@@ -99,13 +112,13 @@ func (c *catalogue) selectBy(q models.ProductQuery) selection {
 	case q.Sort == models.PriceDesc:
 		sel.narrow(q.MaxPrice, func(e priced) bool { return e.price <= *q.MaxPrice }, &sel.from)
 		sel.narrow(q.MinPrice, func(e priced) bool { return e.price < *q.MinPrice }, &sel.to)
-	case q.Text == "" && q.Status == nil && !q.Available:
+	case found == nil && q.Status == nil && !q.Available:
 		return c.selectByPrice(q, list)
 	default:
 		priceDone = false
 	}
 	sel.to = max(sel.from, sel.to)
-	if sel.chosen = c.test(q, priceDone); sel.chosen == nil {
+	if sel.chosen = c.test(q, found, priceDone); sel.chosen == nil {
 		sel.total = sel.to - sel.from
 	}
 	return sel
@@ -122,7 +135,7 @@ func (c *catalogue) selectByPrice(q models.ProductQuery, list *sorted[priced]) s
 		entries := slices.Collect(byPrice.list.between(byPrice.from, byPrice.to))
 		return selection{list: newSorted(c.comparer(q.Sort), entries), to: n, total: n}
 	}
-	return selection{list: list, to: list.size, chosen: c.test(q, false), total: byPrice.total}
+	return selection{list: list, to: list.size, chosen: c.test(q, nil, false), total: byPrice.total}
 }
 
 // narrow moves one end of the ranks to where past becomes true, when there is such a limit.
@@ -168,14 +181,10 @@ func (c *catalogue) named(q models.ProductQuery) (slots []slot) {
 }
 
 // test returns what the indexes left to be asked of each product, or nil.
-func (c *catalogue) test(q models.ProductQuery, priceDone bool) func(priced) bool {
-	words := models.Words(q.Text)
-	if len(words) == 0 && q.Status == nil && !q.Available && priceDone {
+func (c *catalogue) test(q models.ProductQuery, found bitset, priceDone bool) func(priced) bool {
+	priceDone = priceDone || q.MinPrice == nil && q.MaxPrice == nil
+	if found == nil && q.Status == nil && !q.Available && priceDone {
 		return nil
-	}
-	var found bitset
-	if len(words) > 0 {
-		found = c.words.find(words, len(c.rows))
 	}
 	status, available, least, most := q.Status, q.Available, q.MinPrice, q.MaxPrice
 	return func(e priced) bool {

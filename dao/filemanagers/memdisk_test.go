@@ -141,11 +141,13 @@ func (d *memDisk) crash(random *rand.Rand) *memDisk {
 
 // torn returns the synced content, the whole content, or something between: a part of what came later, perhaps with a hole.
 func (i *memInode) torn(random *rand.Rand) []byte {
-	switch random.IntN(3) {
+	switch random.IntN(4) {
 	case 0:
 		return slices.Clone(i.safe)
 	case 1:
 		return slices.Clone(i.text)
+	case 2:
+		return i.reordered(random)
 	}
 	if len(i.text) <= len(i.safe) {
 		return slices.Clone(i.safe)
@@ -158,6 +160,22 @@ func (i *memInode) torn(random *rand.Rand) []byte {
 		clear(text[hole:min(end, hole+512)])
 	}
 	return text
+}
+
+// reordered returns content of which each sector may be there or not, later ones without earlier ones, and of any of the two sizes.
+func (i *memInode) reordered(random *rand.Rand) []byte {
+	const sector = 128 // smaller than on a disk, as the files are
+	text := make([]byte, max(len(i.safe), len(i.text)))
+	copy(text, i.safe)
+	for from := 0; from < len(i.text); from += sector {
+		if to := min(from+sector, len(i.text)); random.IntN(2) == 0 {
+			copy(text[from:to], i.text[from:to])
+		}
+	}
+	if random.IntN(2) == 0 {
+		return text[:len(i.safe)]
+	}
+	return text[:len(i.text)]
 }
 
 // image returns a disk with the same content, all of it synced.

@@ -123,9 +123,9 @@ func (s *scanner) torn(rest *bufio.Reader, position, size int64, why error) (*ta
 	if damage, ok := errors.AsType[*Damage](why); ok {
 		return nil, damage
 	}
-	damaged := s.batch[0]
-	if s.last()+int64(len(s.step)) >= s.batch[1] {
-		damaged = s.batch[1] + 1 // the batch before is complete
+	damaged := s.batch[0] // where the batch begins that is bad
+	if next := s.last() + int64(len(s.step)) + 1; next > s.batch[1] {
+		damaged = next // the batch before is complete, or in another file
 	}
 	later := false
 	for !later {

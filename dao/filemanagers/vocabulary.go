@@ -13,11 +13,12 @@ import (
 type vocabulary struct {
 	postings postings
 	words    *sorted[string]
+	slots    int // one more than the largest
 }
 
-// postings has for each word the products that have it, by slot. The lists are behind pointers because assigning to a key that
+// postings has for each word the products that have it. They are behind pointers because assigning to a key that
 // a map has replaces the key too, and these are cut from the text of a whole product.
-type postings map[string]*[]slot
+type postings map[string]*holders
 
 // newVocabulary reads the products on all cores: when a store is opened, this is what takes longest.
 func newVocabulary(products []*models.Product) *vocabulary {
@@ -30,12 +31,12 @@ func newVocabulary(products []*models.Product) *vocabulary {
 		wait.Go(func() { part.note(slot(from), products[from:min(from+size, len(products))]) })
 	}
 	wait.Wait()
-	v := &vocabulary{postings: postings{}}
+	v := &vocabulary{postings: postings{}, slots: len(products)}
 	var words []string
 	for i, part := range parts {
 		for word := range part {
 			if v.postings[word] == nil {
-				v.postings[word] = gather(parts[i:], word)
+				v.postings[word] = gather(parts[i:], word, len(products))
 				words = append(words, word)
 			}
 		}
@@ -48,13 +49,13 @@ func newVocabulary(products []*models.Product) *vocabulary {
 func (p postings) note(s slot, products []*models.Product) {
 	for _, product := range products {
 		for _, word := range product.Words() {
-			slots := p[word]
-			if slots == nil {
-				slots = new([]slot)
-				p[strings.Clone(word)] = slots
+			h := p[word]
+			if h == nil {
+				h = new(holders)
+				p[strings.Clone(word)] = h
 			}
-			if n := len(*slots); n == 0 || (*slots)[n-1] != s {
-				*slots = append(*slots, s)
+			if n := len(h.few); n == 0 || h.few[n-1] != s {
+				h.few = append(h.few, s)
 			}
 		}
 		s++
@@ -62,40 +63,60 @@ func (p postings) note(s slot, products []*models.Product) {
 }
 
 // gather returns what all parts have of a word, in a list without room to spare.
-func gather(parts []postings, word string) *[]slot {
+func gather(parts []postings, word string, slots int) *holders {
 	lists := make([][]slot, 0, len(parts))
 	for _, part := range parts {
-		if slots := part[word]; slots != nil {
-			lists = append(lists, *slots)
+		if h := part[word]; h != nil {
+			lists = append(lists, h.few)
 		}
 	}
-	all := slices.Concat(lists...)
-	return &all
+	h := &holders{few: slices.Concat(lists...)}
+	h.settle(slots)
+	return h
 }
 
-func (v *vocabulary) insert(s slot, p *models.Product) {
-	for _, word := range distinctWords(p) {
-		slots := v.postings[word]
-		if slots == nil {
-			slots, word = new([]slot), strings.Clone(word)
-			v.postings[word] = slots
+func (v *vocabulary) insert(s slot, p *models.Product) { v.insertWords(s, distinctWords(p)) }
+
+func (v *vocabulary) remove(s slot, p *models.Product) { v.removeWords(s, distinctWords(p)) }
+
+// replace has the words of a product anew. Those that it keeps are left alone: the list of a frequent word is about as long as
+// the catalogue, and to take something out of it moves half of it.
+func (v *vocabulary) replace(s slot, old, p *models.Product) {
+	before, after := distinctWords(old), distinctWords(p)
+	v.removeWords(s, without(before, after))
+	v.insertWords(s, without(after, before))
+}
+
+// without returns the words that others, which are in order, do not have.
+func without(words, others []string) (rest []string) {
+	for _, word := range words {
+		if _, kept := slices.BinarySearch(others, word); !kept {
+			rest = append(rest, word)
+		}
+	}
+	return rest
+}
+
+func (v *vocabulary) insertWords(s slot, words []string) {
+	v.slots = max(v.slots, int(s)+1)
+	for _, word := range words {
+		h := v.postings[word]
+		if h == nil {
+			h, word = new(holders), strings.Clone(word)
+			v.postings[word] = h
 			v.words.insert(word)
 		}
-		i, _ := slices.BinarySearch(*slots, s)
-		*slots = slices.Insert(*slots, i, s)
+		h.insert(s, v.slots)
 	}
 }
 
-func (v *vocabulary) remove(s slot, p *models.Product) {
-	for _, word := range distinctWords(p) {
-		slots := v.postings[word]
-		if len(*slots) == 1 {
+func (v *vocabulary) removeWords(s slot, words []string) {
+	for _, word := range words {
+		h := v.postings[word]
+		if h.remove(s); h.count == 0 && len(h.few) == 0 {
 			delete(v.postings, word)
 			v.words.remove(word)
-			continue
 		}
-		i, _ := slices.BinarySearch(*slots, s)
-		*slots = slices.Delete(*slots, i, i+1)
 	}
 }
 
@@ -113,9 +134,7 @@ func (v *vocabulary) find(begins []string, slots int) bitset {
 		from := v.words.rank(func(word string) bool { return word >= begin })
 		to := v.words.rank(func(word string) bool { return word >= begin && !strings.HasPrefix(word, begin) })
 		for word := range v.words.between(from, to) {
-			for _, s := range *v.postings[word] {
-				having.add(s)
-			}
+			v.postings[word].addTo(having)
 		}
 		if i == 0 {
 			found = having
@@ -124,19 +143,4 @@ func (v *vocabulary) find(begins []string, slots int) bitset {
 		}
 	}
 	return found
-}
-
-// bitset is a set of slots.
-type bitset []uint64
-
-func newBitset(slots int) bitset { return make(bitset, (slots+63)/64) }
-
-func (b bitset) add(s slot) { b[s/64] |= 1 << (s % 64) }
-
-func (b bitset) has(s slot) bool { return b[s/64]&(1<<(s%64)) != 0 }
-
-func (b bitset) and(o bitset) {
-	for i := range b {
-		b[i] &= o[i]
-	}
 }

@@ -69,7 +69,7 @@ func foldAny(text string) string {
 			return -1
 		}
 		return unicode.ToLower(unicode.ToUpper(r)) // by way of upper case, so that the two small sigmas are one
-	}, norm.NFKD.String(text))
+	}, norm.NFKD.String(strings.ToValidUTF8(text, "\uFFFD"))) // norm leaves alone what stands near bytes that are no text
 }
 
 // latin is what the characters from U+00C0 to U+00FF fold to; a dot where it is not one ASCII letter.

@@ -1,0 +1,88 @@
+package app
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"golang.org/x/net/html"
+)
+
+// pageForm is what a page is made of, without its texts.
+type pageForm struct {
+	elements []string // with the names of their attributes, in the page's order
+	root     *html.Node
+}
+
+func parsePage(t *testing.T, text string) *pageForm {
+	t.Helper()
+	root, err := html.Parse(strings.NewReader(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &pageForm{root: root}
+	for n := range root.Descendants() {
+		switch n.Type {
+		case html.ElementNode:
+			form := n.Data
+			for _, a := range n.Attr {
+				form += " " + a.Key
+				if a.Key == "href" || a.Key == "src" || a.Key == "action" {
+					scheme, _, _ := strings.Cut(a.Val, ":")
+					form += "=" + map[bool]string{true: "inside", false: scheme}[strings.HasPrefix(a.Val, "/") || strings.HasPrefix(a.Val, "#")]
+				}
+			}
+			if n.Data == "script" || n.Data == "style" {
+				form += " " + textOf(n)
+			}
+			p.elements = append(p.elements, form)
+		case html.CommentNode:
+			p.elements = append(p.elements, "<!--"+n.Data)
+		}
+	}
+	return p
+}
+
+func textOf(n *html.Node) string {
+	var b strings.Builder
+	for inner := range n.Descendants() {
+		if inner.Type == html.TextNode {
+			b.WriteString(inner.Data)
+		}
+	}
+	return b.String()
+}
+
+// texts returns the texts of the elements with an attribute, such as class, that has a value.
+func (p *pageForm) texts(attribute, value string) (list []string) {
+	for n := range p.root.Descendants() {
+		if n.Type == html.ElementNode && slices.ContainsFunc(n.Attr, func(a html.Attribute) bool { return a.Key == attribute && a.Val == value }) {
+			list = append(list, textOf(n))
+		}
+	}
+	return list
+}
+
+// beyond returns the elements that the page has and another, which shows nothing hostile, has not.
+func (p *pageForm) beyond(plain *pageForm) (list []string) {
+	for _, element := range p.elements {
+		if !slices.Contains(plain.elements, element) && !slices.Contains(list, element) {
+			list = append(list, element)
+		}
+	}
+	return list
+}
+
+// same fails unless a page is made of just what a plain one is made of.
+func (p *pageForm) same(plain *pageForm) error {
+	if slices.Equal(p.elements, plain.elements) {
+		return nil
+	}
+	return fmt.Errorf("the page has %d elements, not %d; beyond those of a plain one %q", len(p.elements), len(plain.elements), p.beyond(plain))
+}
+
+// shownText is a text as a page's parser reads it: HTML has one kind of line break.
+func shownText(text string) string {
+	return strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(text)
+}

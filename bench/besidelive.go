@@ -1,0 +1,151 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"pulperia/dao/models"
+)
+
+// audience is what viewers of one server brought.
+type audience struct {
+	memory    int64         // of a viewer
+	perSecond float64       // deliveries, when as much is posted as is taken
+	cpu       time.Duration // for a delivery
+	even      sample        // from post to delivery, at a constant rate
+}
+
+// viewers measures messages to many who look on.
+func (c *contest) viewers(ctx context.Context) ([]rival, error) {
+	n, err := crowd(c.sockets / 10)
+	if err != nil {
+		return nil, err
+	}
+	ours, err := c.audience(ctx, c.shop, n, heardOfShop, func(ctx context.Context, i int) (net.Conn, error) {
+		return dialLive(ctx, c.shop.address, i, []string{"messages"}, "")
+	})
+	if err != nil {
+		return nil, err
+	}
+	peer, err := c.audience(ctx, c.peer, n, heardOfPeer, func(ctx context.Context, i int) (net.Conn, error) {
+		return dialPeer(ctx, c.peer.address, i)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("peer: %w", err)
+	}
+	fanned, err := c.bareAudience(ctx, n)
+	if err != nil {
+		return nil, err
+	}
+	flow := func(a audience) amount {
+		return amount{a.perSecond, number("%.0f deliveries a second", a.perSecond) + fmt.Sprintf(", %.2f µs of CPU each; at %.0f messages a second p50 %s, p99 %s",
+			micro(a.cpu), evenRate, milli(a.even.quantile(0.5)), milli(a.even.quantile(0.99)))}
+	}
+	kibibytes := func(a audience) amount {
+		return amount{float64(a.memory), fmt.Sprintf("%.1f KiB", float64(a.memory)/1024)}
+	}
+	return []rival{
+		{what: number("a message to %d viewers", n), ours: flow(ours), peer: flow(peer),
+			bare: amount{fanned.perSecond, number("%.0f frames a second", fanned.perSecond) + fmt.Sprintf(", %.2f µs of CPU each", micro(fanned.cpu))},
+			why:  "a message that comes alone costs a system call for each viewer, and the limit writes ten frames with one: see the fan-out above"},
+		{what: "memory of a viewer", ours: kibibytes(ours), peer: kibibytes(peer), less: true, why: "a viewer of ours has two buffers and a goroutine, one of the peer an object"},
+	}, nil
+}
+
+// evenRate is how many messages a second are posted when latencies are measured.
+const evenRate = 5.0
+
+// audience measures viewers of one server.
+func (c *contest) audience(ctx context.Context, server *process, n int, heard func([]byte) event, dial func(context.Context, int) (net.Conn, error)) (a audience, err error) {
+	before, err := c.settled(ctx, server)
+	if err != nil {
+		return a, err
+	}
+	s, err := gather(ctx, n, arrivals{}, heard, dial)
+	if err != nil {
+		return a, err
+	}
+	defer func() { err = errors.Join(err, s.close()) }()
+	after, err := c.settled(ctx, server)
+	if err != nil {
+		return a, err
+	}
+	a.memory = max(0, after-before) / int64(n)
+	if a.even, err = c.evenly(ctx, server, s); err != nil {
+		return a, err
+	}
+	posting, stop := context.WithCancel(ctx)
+	var group errgroup.Group
+	for range publishers {
+		group.Go(func() error { return c.flood(posting, server, s) })
+	}
+	one, err := c.flowOf(server, s)
+	stop()
+	a.perSecond, a.cpu = one.perSecond, one.cpu
+	return a, errors.Join(err, group.Wait())
+}
+
+// evenly posts messages at a constant rate.
+func (c *contest) evenly(ctx context.Context, server *process, s *swarm) (sample, error) {
+	line, err := dial(server.address)
+	if err != nil {
+		return sample{}, err
+	}
+	defer line.close()
+	s.timing.Store(true)
+	defer s.timing.Store(false)
+	count, begin, before := max(1, int(evenRate*c.watch.Seconds()/3)), time.Now(), s.received.Load()
+	for i := range count {
+		time.Sleep(time.Until(begin.Add(time.Duration(float64(i) / evenRate * float64(time.Second)))))
+		if _, err := line.do(posted(c.filler())); err != nil {
+			return sample{}, err
+		}
+	}
+	err = s.until(ctx, "everything has arrived", func() bool { return s.has(before, count) })
+	return s.taken(), err
+}
+
+func (c *contest) filler() string { return strings.Repeat("hola, ¿tienen yerba? ", messageSize/20) }
+
+// posted is the request that says something with the time in it.
+func posted(filler string) []byte {
+	text := stamped(filler)
+	return request("POST", "/api/messages", string(models.JSON(map[string]string{"user": "ana@example.com", "message": strings.ToValidUTF8(text, "")})))
+}
+
+// flood posts one message after the other, as fast as viewers take them, until the context is done.
+func (c *contest) flood(ctx context.Context, server *process, s *swarm) error {
+	line, err := dial(server.address)
+	if err != nil {
+		return err
+	}
+	defer line.close()
+	filler := c.filler()
+	for ctx.Err() == nil {
+		before := s.received.Load()
+		if _, err := line.do(posted(filler)); err != nil {
+			return err
+		}
+		for s.received.Load() < before+int64(len(s.lines)) && ctx.Err() == nil && s.failed() == nil {
+			time.Sleep(200 * time.Microsecond)
+		}
+	}
+	return nil
+}
+
+// bareAudience is the loop that writes prepared frames to as many.
+func (c *contest) bareAudience(ctx context.Context, n int) (flow, error) {
+	const frame = 300 // bytes, about those of a message
+	bare, err := openSelf(ctx, fanFlag, fmt.Sprintf("%dx%d", n, frame))
+	if err != nil {
+		return flow{}, err
+	}
+	defer bare.stop()
+	return c.bareFlow(ctx, bare, n)
+}

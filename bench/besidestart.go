@@ -1,0 +1,114 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"pulperia/dao/models"
+)
+
+// starts measures how long both take to start on all that, and what memory they have then.
+func (c *contest) starts(ctx context.Context) ([]rival, error) {
+	shopMemory, peerMemory, err := c.restart(ctx)
+	if err != nil {
+		return nil, err
+	}
+	reading, err := readAll(filepath.Join(c.dir, "large"))
+	if err != nil {
+		return nil, err
+	}
+	nothing, err := openBare(ctx, c.dir, recordings{})
+	if err != nil {
+		return nil, err
+	}
+	defer nothing.stop()
+	bareMemory, err := c.settled(ctx, nothing)
+	if err != nil {
+		return nil, err
+	}
+	demo, peerDemo, err := c.demos(ctx)
+	if err != nil {
+		return nil, err
+	}
+	both := number("%d products and ", len(c.products)) + number("%d messages", c.messages)
+	const memory = "the bare program is one of a few lines: it holds no data, no templates and no pictures"
+	return []rival{
+		{what: "start with " + both, ours: seconds(c.shop.readyAfter), bare: seconds(reading), peer: seconds(c.peer.readyAfter), less: true,
+			why: "every checksum and rule is verified, and all indexes are built, before the first answer; the limit only reads the files"},
+		{what: "idle memory, " + both, ours: megabytes(shopMemory), bare: megabytes(bareMemory), peer: megabytes(peerMemory), less: true, why: memory},
+		{what: "idle memory, a small catalogue", ours: megabytes(demo), bare: megabytes(bareMemory), peer: megabytes(peerDemo), less: true, why: memory},
+	}, nil
+}
+
+// restart starts both again, so that nothing of the load is left, and returns their memory.
+func (c *contest) restart(ctx context.Context) (ours, theirs int64, err error) {
+	store, peerStore := filepath.Join(c.dir, "large"), filepath.Join(c.dir, "peer")
+	if err := errors.Join(c.shop.stop(), c.peer.stop()); err != nil {
+		return 0, 0, err
+	}
+	if c.shop, err = openShop(ctx, c.program, store); err != nil {
+		return 0, 0, err
+	}
+	if c.peer, err = openPeer(ctx, c.peerDir, peerStore); err != nil {
+		return 0, 0, err
+	}
+	if ours, err = c.settled(ctx, c.shop); err != nil {
+		return 0, 0, err
+	}
+	theirs, err = resident(c.peer.Process.Pid)
+	return ours, theirs, err
+}
+
+// demos returns the memory of both with the small catalogue.
+func (c *contest) demos(ctx context.Context) (ours, theirs int64, err error) {
+	shop, err := openShop(ctx, c.program, filepath.Join(c.dir, "small-too"), "--demo")
+	if err != nil {
+		return 0, 0, err
+	}
+	defer shop.stop()
+	products, err := fetchAll(ctx, shop.address)
+	if err != nil {
+		return 0, 0, err
+	}
+	store := filepath.Join(c.dir, "peer-small")
+	if err := os.Mkdir(store, 0o700); err != nil {
+		return 0, 0, err
+	}
+	if _, err := writeSynced(filepath.Join(store, "products.json"), models.JSON(products)); err != nil {
+		return 0, 0, err
+	}
+	peer, err := openPeer(ctx, c.peerDir, store)
+	if err != nil {
+		return 0, 0, err
+	}
+	defer peer.stop()
+	if ours, err = c.settled(ctx, shop); err != nil {
+		return 0, 0, err
+	}
+	theirs, err = resident(peer.Process.Pid)
+	return ours, theirs, err
+}
+
+// readAll returns how long it takes to read the files of a folder.
+func readAll(dir string) (time.Duration, error) {
+	begin := time.Now()
+	err := fs.WalkDir(os.DirFS(dir), ".", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		_, err = os.ReadFile(filepath.Join(dir, path))
+		return err
+	})
+	return time.Since(begin), err
+}
+
+func nodeVersion(ctx context.Context) (string, error) {
+	out, err := exec.CommandContext(ctx, "node", "--version").Output()
+	return strings.TrimPrefix(strings.TrimSpace(string(out)), "v"), err
+}

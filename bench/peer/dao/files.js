@@ -1,0 +1,131 @@
+import { randomBytes } from 'node:crypto'
+import { createReadStream, existsSync } from 'node:fs'
+import { open, readFile, truncate } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { openLog } from './log.js'
+import { Vocabulary, lowerBound } from './words.js'
+
+// newID makes an id as MongoDB does: four bytes of time and eight by chance.
+export function newID() {
+  return Math.floor(Date.now() / 1000).toString(16).padStart(8, '0') + randomBytes(8).toString('hex')
+}
+
+// openFiles keeps products and carts in memory, and messages in a file of which memory holds only where each begins. Products are read from
+// products.json; carts and messages are logs that are only appended to, durable before anybody hears of it.
+export async function openFiles(dir) {
+  const catalogue = await openCatalogue(join(dir, 'products.json'))
+  const carts = await openCarts(join(dir, 'carts.jsonl'), catalogue)
+  const chat = await openMessages(join(dir, 'messages.jsonl'))
+  return { ...catalogue, ...carts, ...chat, close: () => Promise.all([carts.close(), chat.close()]) }
+}
+
+async function openCatalogue(path) {
+  const all = existsSync(path) ? JSON.parse(await readFile(path, 'utf8')) : []
+  const byID = new Map(all.map(product => [product._id, product]))
+  const byCategory = Map.groupBy ? Map.groupBy(all, product => product.category) : groupBy(all, product => product.category)
+  const byPrice = new Map([...byCategory].map(([name, list]) => [name, list.toSorted((a, b) => a.price - b.price)]))
+  const allByPrice = all.toSorted((a, b) => a.price - b.price)
+  const vocabulary = new Vocabulary()
+  for (const product of all) vocabulary.add(product)
+
+  function list({ category, minPrice, maxPrice, available, sort, q }, limit, page) {
+    let products
+    const priced = minPrice !== undefined || maxPrice !== undefined
+    if (q) {
+      const found = vocabulary.find(q)
+      products = all.filter(product => found.has(product) && (!category || product.category === category) &&
+        product.price >= (minPrice ?? 0) && product.price <= (maxPrice ?? Infinity))
+    } else if (priced || sort) {
+      const sorted = category ? byPrice.get(category) ?? [] : allByPrice
+      const from = lowerBound(sorted, product => product.price < (minPrice ?? 0))
+      const to = lowerBound(sorted, product => product.price <= (maxPrice ?? Infinity))
+      products = sorted.slice(from, to)
+      if (sort === 'desc') products.reverse()
+      if (!sort) products.sort((a, b) => a.createdAt < b.createdAt ? -1 : a.createdAt > b.createdAt ? 1 : a._id < b._id ? -1 : 1)
+    } else {
+      products = category ? byCategory.get(category) ?? [] : all
+    }
+    if (available) products = products.filter(product => product.status && product.stock > 0)
+    return { total: products.length, products: products.slice((page - 1) * limit, page * limit) }
+  }
+
+  return {
+    list,
+    product: id => byID.get(id),
+    categories: () => [...byCategory].map(([name, list]) => ({ name, products: list.length })),
+  }
+}
+
+function groupBy(list, key) {
+  const groups = new Map()
+  for (const one of list) {
+    if (!groups.has(key(one))) groups.set(key(one), [])
+    groups.get(key(one)).push(one)
+  }
+  return groups
+}
+
+async function openCarts(path, catalogue) {
+  const carts = new Map()
+  if (existsSync(path)) {
+    for await (const line of createInterface({ input: createReadStream(path) })) {
+      const cart = JSON.parse(line)
+      carts.set(cart._id, cart)
+    }
+  }
+  const log = await openLog(path)
+  return {
+    async createCart() {
+      const cart = { _id: newID(), products: [], createdAt: new Date().toISOString() }
+      await log.append(cart)
+      carts.set(cart._id, cart)
+      return cart
+    },
+    async addToCart(cid, pid, quantity) {
+      const cart = carts.get(cid)
+      if (!cart || !catalogue.product(pid)) return undefined
+      const item = cart.products.find(one => one.product === pid)
+      if (item) item.quantity += quantity
+      else cart.products.push({ product: pid, quantity })
+      await log.append(cart)
+      return cart
+    },
+    close: () => log.close(),
+  }
+}
+
+async function openMessages(path) {
+  const ids = new Map()
+  const begins = []
+  let size = 0
+  if (existsSync(path)) {
+    for await (const line of createInterface({ input: createReadStream(path) })) {
+      ids.set(JSON.parse(line)._id, begins.length)
+      begins.push(size)
+      size += Buffer.byteLength(line) + 1
+    }
+    await truncate(path, size)
+  }
+  const log = await openLog(path)
+  const file = await open(path, 'r')
+  return {
+    async append(message) {
+      const stored = { _id: newID(), ...message, createdAt: new Date().toISOString() }
+      ids.set(stored._id, begins.length)
+      begins.push(size)
+      size += Buffer.byteLength(JSON.stringify(stored)) + 1
+      await log.append(stored)
+      return stored
+    },
+    async messages(before, limit) {
+      const end = before ? ids.get(before) ?? 0 : begins.length
+      const from = Math.max(0, end - limit)
+      const length = (begins[end] ?? size) - begins[from]
+      if (!length) return []
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, begins[from])
+      return buffer.toString('utf8', 0, bytesRead).split('\n').filter(Boolean).map(line => JSON.parse(line))
+    },
+    close: async () => { await log.close(); await file.close() },
+  }
+}

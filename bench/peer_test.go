@@ -1,0 +1,114 @@
+package main
+
+import (
+	"encoding/json"
+	"log/slog"
+	"net/url"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"pulperia/dao/models"
+)
+
+// The peer does the same work: to the questions that are measured it answers with the same products and totals, and what is posted to it is there.
+func TestPeerAnswersTheSame(t *testing.T) {
+	dir, err := peerDir(t.Context())
+	if err != nil || dir == "" && os.Getenv("REQUIRE_MONGODB") == "1" {
+		t.Fatalf("no peer: Node is missing, or its packages (%v)", err)
+	} else if dir == "" {
+		t.Skip("the peer needs Node")
+	}
+	b := &bench{generator: newGenerator(7), dir: t.TempDir(), scale: scale{products: 500, messages: 40}, log: slog.New(slog.DiscardHandler)}
+	b.program = filepath.Join(b.dir, "pulperia")
+	if err := build(t.Context(), b.program); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.importProducts(t.Context(), &report{}, filepath.Join(b.dir, "large")); err != nil {
+		t.Fatal(err)
+	}
+	shop, err := openShop(t.Context(), b.program, filepath.Join(b.dir, "large"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer shop.stop()
+	c := &contest{bench: b, shop: shop, peerDir: dir}
+	if c.products, err = fetchAll(t.Context(), shop.address); err != nil {
+		t.Fatal(err)
+	}
+	store := filepath.Join(b.dir, "peer")
+	if _, err := c.importRow(t.Context(), store); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.fill(t.Context(), store); err != nil {
+		t.Fatal(err)
+	}
+	if c.peer, err = openPeer(t.Context(), dir, store); err != nil {
+		t.Fatal(err)
+	}
+	defer c.peer.stop()
+	targets := []string{"/api/products/" + c.products[3].ID.String()}
+	for i := range 40 {
+		targets = append(targets, c.pageOf(c.products[i*7]), "/api/products?limit=5&q="+url.QueryEscape(c.search(c.products[i*5])))
+	}
+	for _, target := range targets {
+		if diff := cmp.Diff(answerOf(t, shop, target), answerOf(t, c.peer, target)); diff != "" {
+			t.Errorf("%s: %s", target, diff)
+		}
+	}
+	_, text, err := post(t.Context(), c.peer.address, "/api/messages", []byte(`{"user":"ana@example.com","message":"hola"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var said struct{ Payload models.Message }
+	if err := json.Unmarshal(text, &said); err != nil {
+		t.Fatal(err)
+	}
+	var last struct{ Payload []models.Message }
+	ask(t, c.peer, "/api/messages?limit=1", &last)
+	if diff := cmp.Diff([]models.Message{said.Payload}, last.Payload); diff != "" {
+		t.Errorf("what was said is not there: %s", diff)
+	}
+}
+
+// answered is what two answers about products must have in common.
+type answered struct {
+	Total int
+	IDs   []models.ID
+}
+
+func answerOf(t *testing.T, server *process, target string) (a answered) {
+	t.Helper()
+	var answer struct {
+		Total   int
+		Payload json.RawMessage
+	}
+	ask(t, server, target, &answer)
+	var list []models.Product
+	if answer.Payload[0] == '{' {
+		list = make([]models.Product, 1)
+		if err := json.Unmarshal(answer.Payload, &list[0]); err != nil {
+			t.Fatal(err)
+		}
+	} else if err := json.Unmarshal(answer.Payload, &list); err != nil {
+		t.Fatal(err)
+	}
+	a.Total = answer.Total
+	for _, p := range list {
+		a.IDs = append(a.IDs, p.ID)
+	}
+	return a
+}
+
+func ask(t *testing.T, server *process, target string, into any) {
+	t.Helper()
+	answers, err := record(t.Context(), server.address, []string{target})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(answers[target].Body, into); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,41 @@
+package main
+
+// notPromised is what nobody should count on, each with what to do about it.
+var notPromised = []string{
+	"**Damage to the JSON files of a shop that was stopped cleanly, when what it leaves breaks no rule.** A flipped bit that makes `price` 1500 out of 1400 " +
+		"looks like an edit by hand, and edits are welcome then: it is taken in under a new epoch, and the log says that a file was edited. The journal, and every file after an unclean stop, are guarded by checksums. Keep backups (`pulperia export`).",
+	"**Damage to a file while the shop runs.** Products and carts are in memory and unharmed. Older messages are read from `messages.jsonl`: a line that is no JSON any more is an error, a letter that has changed is shown until `check` or the next start finds it.",
+	"**A disk that says that it has synced and has not.** What it forgets is lost. If it forgets the end of the journal, the shop starts without it; if it forgets more, the start is refused.",
+	"**The loss of the disk, the folder or the machine.** There is one copy. A backup is yours to make; `export` works beside the running shop.",
+	"**Two shops on one folder of a network file system that has no `flock`** (some NFS, SMB and FUSE). The lock is what keeps the second one out. Several processes are what MongoDB is for.",
+	"**Other programs that write into the files while the shop is open.** The next fold writes over them.",
+	"**What others delete in MongoDB** is gone at the next read, but stands in no feed: open pages do not hear of it. What they insert and change is announced, within a second in a small shop.",
+	"**More than the server's own durability.** Writes wait for the majority and the journal; a standalone server is one copy, and a database that ignores write concern is believed.",
+	"**Who somebody is.** There are no accounts: anybody may write a message under any address, and whoever knows a cart's id may change it.",
+	"**Presence and typing** are kept for seconds, in no feed, and may be late or lost.",
+	"**A message that was never acknowledged** may be there or not after a crash. A client that sends it again with the same id is always right.",
+	"**That trials prove the absence of faults.** They show what was tried, how often, and what was found.",
+}
+
+// bug is a fault of the shop that a trial found.
+type bug struct {
+	was  string
+	test string // that keeps it from coming back: package and name
+}
+
+var bugs = []bug{
+	{"A loss of power while old journal files were removed could keep an old one and lose a newer one, and so could a removal that failed: the next start was refused.",
+		"dao/filemanagers TestDiskFails"},
+	{"After a failed sync of the folder, a start moved files that the `store.json` of after a loss of power knew nothing of: the start after that was refused.",
+		"dao/filemanagers TestDiskFails"},
+	{"The first batch of a journal file, torn so that a later line of it was kept, was taken for damage: the start was refused.",
+		"dao/filemanagers TestFirstBatchOfAFileIsTorn"},
+	{"A shop that was killed again and again before a fold was due never folded, and its journal only grew.",
+		"dao/filemanagers TestFoldsOverKills"},
+	{"A process took its own load, still under way, for one that a dead process had left, and undid it.",
+		"dao/dbmanagers TestLoad"},
+	{"Where a product's id and code were both taken, the engines named different ones in the conflict.",
+		"dao/dbmanagers TestBesideFiles"},
+	{"Untidy paths were answered by a redirect without a request id, not by the shop.",
+		"app TestUntidyPaths"},
+}

@@ -1,0 +1,58 @@
+package main
+
+// trials is every trial, in the order in which they run: the quick ones first. Their short form is what `go test ./...` does; the long
+// flags of all together take about half an hour on two cores.
+var trials = []trial{
+	{name: "layers", pkg: ".", run: "^TestLayers$"},
+	{name: "contract on files", pkg: "./dao/filemanagers", run: "^TestContract$"},
+	{name: "contract on MongoDB", pkg: "./dao/dbmanagers", run: "^TestContract$"},
+	{name: "mutants", pkg: "./dao/daotest", run: "^TestMutants$"},
+	{name: "both engines", pkg: "./dao/dbmanagers", run: "^TestBesideFiles$", long: []string{"-beside.steps=40000"}, seedFlag: "beside.seed"},
+
+	{name: "power loss", pkg: "./dao/filemanagers", run: "PowerLoss", long: []string{"-crashtimes=10"}, seedFlag: "crashseed"},
+	{name: "failing disk", pkg: "./dao/filemanagers", run: "^(TestOneStepFails|TestDiskFails)$", long: []string{"-crashtimes=2"}, seedFlag: "crashseed"},
+	{name: "forgetful disk", pkg: "./dao/filemanagers", run: "^TestForgetfulDisk$", long: []string{"-diskseeds=10000"}, seedFlag: "crashseed"},
+	{name: "full disk", pkg: "./dao/filemanagers", run: "^TestFullDisk$", long: []string{"-fulllevels=200"}, seedFlag: "crashseed"},
+	{name: "failed batches", pkg: "./dao/filemanagers", run: "^(TestABatch|TestGivingUp|TestWritesRun|TestConflictsAreTold|TestHalfAWrite)"},
+	{name: "cut files", pkg: "./dao/filemanagers", run: "CutAtEveryByte$|^TestHalfAStepIsDropped$|^TestFirstBatch", long: []string{"-flipall"}},
+	{name: "flipped bytes", pkg: "./dao/filemanagers", run: "^TestEveryByteFlipped$", long: []string{"-flipall"}},
+	{name: "random damage", pkg: "./dao/filemanagers", run: "^TestRandomDamage$|^TestJournalFilesBelong", long: []string{"-damageseeds=5000"}, seedFlag: "crashseed"},
+	{name: "folds", pkg: "./dao/filemanagers", run: "^(TestFold|TestFeedIsKept|TestGraves|TestLeftovers)"},
+	{name: "edits by hand", pkg: "./dao/filemanagers", run: "^(TestFilesWrittenByHand|TestBadEdits|TestEditAfter)"},
+	{name: "beside the shop", pkg: "./dao/filemanagers", run: "^(TestReadBesideWriter|TestLock|TestCheck)$"},
+
+	{name: "kill", pkg: "./app", run: "^TestKilledUnderLoad$", long: []string{"-killrounds=1000"}, seedFlag: "killseed"},
+	{name: "killed migration", pkg: "./app", run: "^TestMigrationKilled$", long: []string{"-migratekills=60"}, seedFlag: "killseed"},
+	{name: "migration", pkg: "./app", run: "^TestMigrate(ThereAndBack|StopsAndGoesOn|BesideOpenShop|ProvesItself|Refuses)"},
+	{name: "stop", pkg: "./app", run: "^(TestSignals|TestGoodbye)$"},
+	{name: "made-up requests", pkg: "./app", run: "^(TestGeneratedRequests|TestUntidyPaths)$", long: []string{"-generated=20000"}, seedFlag: "generated.seed"},
+	{name: "floods", pkg: "./app", run: "^TestFloods$"},
+	{name: "crowds", pkg: "./app", run: "^(TestHandshakes|TestReconnectStorm)$", long: []string{"-handshakes=100000", "-storm=1000"}},
+	{name: "slow clients", pkg: "./app", run: "^(TestSlowReaders|TestSlowloris)$", long: []string{"-slowreaders=500", "-slowloris=2000"}},
+	{name: "soak", pkg: "./app", run: "^TestSoak$", long: []string{"-soak=3m"}},
+	{name: "secrets", pkg: "./app", run: "^(TestStorePassword|TestPasswordSettings|TestPasswordsStayOut)$"},
+	{name: "outage", pkg: "./app", run: "^TestOutage$"},
+	{name: "several programs", pkg: "./app", run: "^(TestSeveralPrograms|TestPresenceAcrossPrograms|TestDemoAtOnce)$"},
+
+	{name: "killed between steps", pkg: "./dao/dbmanagers", run: "^TestFailpoints"},
+	{name: "several processes", pkg: "./dao/dbmanagers", run: "^TestProcesses", long: []string{"-faults.times=10"}, seedFlag: "faults.seed"},
+	{name: "outages of the database", pkg: "./dao/dbmanagers", run: "^TestOutage", long: []string{"-faults.times=5"}, seedFlag: "faults.seed"},
+	{name: "loads", pkg: "./dao/dbmanagers", run: "^TestLoad"},
+	{name: "foreign documents", pkg: "./dao/dbmanagers", run: "^(TestForeign|TestReadingNeverFails|TestUnknownFields|Test.*Dirt$|TestPatrol)", seedFlag: "faults.seed"},
+	{name: "restored database", pkg: "./dao/dbmanagers", run: "^(TestDatabaseDropped|TestFeedDropped|TestFeedOlder|TestDocumentsOlder|TestSleptThroughPruning|TestPruning)$"},
+	{name: "write concern", pkg: "./dao/dbmanagers", run: "^(TestSettings|TestOnTheWire|TestNoMajority)$"},
+	{name: "secrets of MongoDB", pkg: "./dao/dbmanagers", run: "^(TestRedact|TestPassword|TestSecretsStaySecret)$"},
+
+	{name: "bad line", pkg: "./socket", run: "^TestBadLine$", long: []string{"-proxy=2m"}, seedFlag: "proxy.seed"},
+	{name: "recovery", pkg: "./socket", run: "^(TestNothingIsMissed|TestPageNewer|TestComingBack|TestLongHistory|TestOnlyTyping|TestRestart|TestOtherEpoch|TestEpochChanges)"},
+	{name: "one order", pkg: "./socket", run: "^TestOneOrder$"},
+	{name: "same id twice", pkg: "./socket", run: "^(TestOneIDTwice|TestNotStored)$"},
+	{name: "slow reader", pkg: "./socket", run: "^(TestSlowReader|TestStalledReader|TestQueue|TestBurst|TestResourcesReturn)$"},
+	{name: "reasons", pkg: "./socket", run: "^(TestFrames|TestReasons|TestIdle|TestClose|TestJunk)$"},
+	{name: "limits of the line", pkg: "./socket", run: "^(TestFrames|TestMessageLimit|TestMaxConnections|TestNoHandshake|TestOrigin|TestIdle)"},
+	{name: "hostile text", pkg: "./routes", run: "^(TestHostile|TestHeaders|TestOtherSites)"},
+	{name: "hostile text in browsers", pkg: "./...", module: "e2e", run: "^TestHostile"},
+	{name: "browser offline", pkg: "./...", module: "e2e", run: "^(TestOffline|TestOutboxSurvivesReload|TestBlockedSockets|TestLoadAfresh)$"},
+	{name: "pages at a position", pkg: "./routes", run: "^(TestPositionComesFirst|TestPagesDuringChanges|TestPageCacheFollows)"},
+	{name: "errors", pkg: "./routes", run: "^(TestErrors|TestAbort|TestErrorPages|TestPageWithoutStore|TestPageOfUnknownOutcome)$"},
+}
