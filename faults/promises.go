@@ -79,7 +79,10 @@ var jsonFiles = []promise{
 		[]string{"edits by hand"}},
 	{"A second writer is refused at once; export and check work beside a running shop and see a state that was.",
 		"A second start; reads beside a writer that folds and writes without pause.",
-		[]string{"beside the shop"}},
+		[]string{"beside the shop", "starts at once"}},
+	{"A folder that is renamed, removed or made read-only under an open shop costs no acknowledged write that is still anywhere.",
+		"Each of it happens under load; writes are refused, the shop stops being ready, and afterwards what was acknowledged is looked for.",
+		[]string{"folder moved"}},
 }
 
 var mongoDB = []promise{
@@ -133,10 +136,19 @@ var live = []promise{
 		[]string{"limits of the line"}},
 	{"8. Text is text, in every page.",
 		"Hostile names, messages and products in templates and in real browsers, with a content security policy behind them.",
-		[]string{"hostile text", "hostile text in browsers"}},
+		[]string{"hostile text", "hostile texts everywhere", "hostile text in browsers"}},
 }
 
 var program = []promise{
+	{"A program that is stopped for longer than any time-out, or has no descriptors left, loses nothing and goes on.",
+		"SIGSTOP and SIGCONT under load, and more connections than there are descriptors.",
+		[]string{"stopped program", "full descriptor table"}},
+	{"Order does not depend on the clock.",
+		"It is set forward and back by hours and by centuries, while the store is open and between starts.",
+		[]string{"clock steps"}},
+	{"The self-test finds out a store that does not keep its promises.",
+		"Stores that lose, lie, halve, forget updates and muddle the order must each be found out; good ones on both engines must not.",
+		[]string{"self-test"}},
 	{"A stop says goodbye to the sockets, finishes requests within a deadline, and closes the store.",
 		"Real signals to the program, with requests and sockets open.",
 		[]string{"stop"}},
