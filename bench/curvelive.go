@@ -15,7 +15,7 @@ type viewerFigures struct{ delivery, cpu, memory, joins *figure }
 // viewerCurves measures as many viewers as the table does, and fewer.
 func (b *bench) viewerCurves(ctx context.Context) ([]*figure, error) {
 	f := viewerFigures{
-		&figure{name: "viewers-delivery", title: "Publish to delivery at 5 messages a second, by viewers", size: "viewers", unit: "ms"},
+		&figure{name: "viewers-delivery", title: "Publish to delivery at 2 messages a second, by viewers", size: "viewers", unit: "ms"},
 		&figure{name: "viewers-cpu", title: "CPU of the server for a delivery in a flood, by viewers", size: "viewers", unit: "µs"},
 		&figure{name: "viewers-memory", title: "Resident memory of an idle viewer, by viewers", size: "viewers", unit: "KiB a viewer"},
 		&figure{name: "viewers-joins", title: "Viewers that join as fast as they can, by viewers", size: "viewers", unit: "joins a second"},
@@ -73,7 +73,7 @@ func (b *bench) viewerDeliveries(ctx context.Context, f viewerFigures, shop *pro
 		return err
 	}
 	defer p.close()
-	taken, err := paced(ctx, s, p, time.Second/5, b.watch/2)
+	taken, err := paced(ctx, s, p, time.Second/2, b.watch/2)
 	if err != nil {
 		return err
 	}
