@@ -85,6 +85,11 @@ func alternatives(pattern string) (parts []string) {
 	return parts
 }
 
+// isTest says whether a function is one: the seeds of fuzz targets run as tests, too.
+func isTest(name string) bool {
+	return (strings.HasPrefix(name, "Test") || strings.HasPrefix(name, "Fuzz")) && name != "TestMain"
+}
+
 // tests returns the tests that a trial runs. They are read from the sources: `go test -list` would build every package anew.
 func tests(t *testing.T, one trial) (names []string) {
 	t.Helper()
@@ -103,7 +108,7 @@ func tests(t *testing.T, one trial) (names []string) {
 		}
 		for _, d := range parsed.Decls {
 			f, isFunc := d.(*ast.FuncDecl)
-			if isFunc && f.Recv == nil && strings.HasPrefix(f.Name.Name, "Test") && f.Name.Name != "TestMain" && pattern.MatchString(f.Name.Name) {
+			if isFunc && f.Recv == nil && isTest(f.Name.Name) && pattern.MatchString(f.Name.Name) {
 				names = append(names, f.Name.Name)
 			}
 		}
