@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -30,8 +31,10 @@ func TestSlowReaders(t *testing.T) {
 	inParallel(len(slow), 16, func(i int) { slow[i] = s.slowReader(t, i) })
 	crowd := newAudience(t, s, readers, messages)
 	peak := 0.0
-	for batch := range 10 {
-		inParallel(messages/10, 4, func(i int) { crowd.post(t, s, batch*messages/10+i) })
+	const batch = 60 // fits into the queue of whoever reads as fast as this machine lets him
+	for sent := 0; sent < messages; sent += batch {
+		inParallel(batch, 4, func(i int) { crowd.post(t, s, sent+i) })
+		crowd.hasHeard(t, readers*(sent+batch))
 		peak = max(peak, s.state(t).resident)
 	}
 	crowd.wait(t)
@@ -99,7 +102,8 @@ func smallBuffer(_, _ string, raw syscall.RawConn) (err error) {
 // audience are those who read as fast as things come, and note how long it took.
 type audience struct {
 	readers sync.WaitGroup
-	sent    []time.Time // when the message with this number was sent
+	sent    []time.Time  // when the message with this number was sent
+	heard   atomic.Int64 // messages, by all
 
 	mu     sync.Mutex
 	took   []time.Duration
@@ -151,6 +155,7 @@ func (a *audience) read(l *line, messages int) error {
 		}
 		heard[n] = true
 		left--
+		a.heard.Add(1)
 		a.mu.Lock()
 		a.took = append(a.took, time.Since(a.sent[n]))
 		a.mu.Unlock()
@@ -162,6 +167,17 @@ func (a *audience) note(err error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.failed = errors.Join(a.failed, err)
+}
+
+// hasHeard waits until all together have heard so many messages.
+func (a *audience) hasHeard(t *testing.T, n int) {
+	t.Helper()
+	for end := time.Now().Add(2 * patience); a.heard.Load() < int64(n); time.Sleep(time.Millisecond) {
+		if a.mu.Lock(); a.failed != nil || time.Now().After(end) {
+			t.Fatalf("%d of %d messages were heard: %v", a.heard.Load(), n, a.failed)
+		}
+		a.mu.Unlock()
+	}
 }
 
 // wait waits until all have read all, and tells how long it took from a message's sending to its coming.

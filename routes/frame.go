@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"crypto/rand"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"path"
@@ -145,6 +146,9 @@ func (f *frame) limit(next http.Handler) http.Handler {
 		}
 		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
 		next.ServeHTTP(w, r)
+		if r.ContentLength != 0 { // what no route has read: net/http would hang up on who is still sending much, and does not see the answer
+			io.Copy(io.Discard, r.Body)
+		}
 	})
 }
 

@@ -1,12 +1,17 @@
 package routes
 
 import (
+	"bufio"
 	"compress/gzip"
 	"context"
+	"fmt"
 	"io"
+	"net"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"pulperia/dao"
 )
@@ -174,4 +179,29 @@ func TestAbort(t *testing.T) {
 		}
 	}()
 	shop.do("GET", "/api/products", "")
+}
+
+// Who sends a body that no route reads, and that is not too large, gets the answer all the same: nobody hangs up under it.
+func TestUnreadBodies(t *testing.T) {
+	server := httptest.NewServer(openAPIShop(t).handler)
+	defer server.Close()
+	line, err := net.Dial("tcp", server.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer line.Close()
+	fmt.Fprintf(line, "PUT /api/products HTTP/1.1\r\nHost: shop\r\nContent-Length: %d\r\n\r\n", maxBody)
+	for range 8 {
+		time.Sleep(100 * time.Millisecond) // in all longer than net/http waits for the rest of a body that it has given up
+		if _, err := line.Write(make([]byte, maxBody/8)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	answer, err := http.ReadResponse(bufio.NewReader(line), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if answer.Body.Close(); answer.StatusCode != http.StatusMethodNotAllowed {
+		t.Fatal(answer.Status)
+	}
 }
