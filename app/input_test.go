@@ -9,6 +9,8 @@ import (
 	"maps"
 	"math/rand/v2"
 	"net/http"
+	"net/url"
+	"path"
 	"regexp"
 	"slices"
 	"strconv"
@@ -167,7 +169,10 @@ func trimmed(body string) []byte {
 
 // note keeps what was stored and removed.
 func (g *generation) note(verb, target string, status int, text string) {
-	path, _, _ := strings.Cut(target, "?")
+	place, err := url.Parse(target)
+	if err != nil {
+		return // no such request leaves
+	}
 	var answer struct{ Payload json.RawMessage }
 	var one struct {
 		ID string `json:"_id"`
@@ -175,7 +180,7 @@ func (g *generation) note(verb, target string, status int, text string) {
 	if status >= 300 || json.Unmarshal([]byte(text), &answer) != nil || json.Unmarshal(answer.Payload, &one) != nil || one.ID == "" {
 		return
 	}
-	collection := "/" + strings.Join(strings.Split(path, "/")[1:3], "/")
+	collection := "/" + strings.Join(strings.Split(path.Clean(place.Path), "/")[1:3], "/") // as the shop tidies it
 	if g.there[collection] == nil {
 		g.there[collection] = map[string]bool{}
 	}
