@@ -204,6 +204,10 @@ func writeSynced(path string, text []byte) (took time.Duration, err error) {
 
 func seconds(d time.Duration) amount { return amount{d.Seconds(), fmt.Sprintf("%.2f s", d.Seconds())} }
 
+func kibibytes(size int64) amount {
+	return amount{float64(size), fmt.Sprintf("%.1f KiB", float64(size)/1024)}
+}
+
 func megabytes(size int64) amount {
 	return amount{float64(size), fmt.Sprintf("%.1f MB", float64(size)/1e6)}
 }

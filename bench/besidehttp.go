@@ -32,7 +32,8 @@ func (c *contest) requests(ctx context.Context) (rows []rival, err error) {
 		targets []string
 		why     string
 	}{
-		{"a product by id", one, ""},
+		{"a product by id", one,
+			"what is above the bare handler are the limits, the tag, the position, the log and the metrics of each request"},
 		{"10 products by category and price, sorted, with their total", page,
 			"what is above the bare handler is the reading of ten products from a large memory and writing their JSON anew: kept JSON would take half as much memory again"},
 		{"a search of two words", search, "the bare handler does not search"},
@@ -58,7 +59,7 @@ func (c *contest) requests(ctx context.Context) (rows []rival, err error) {
 // writes measures what must be durable before it is answered.
 func (c *contest) writes(ctx context.Context) (rows []rival, err error) {
 	say := question{what: "a durable message, over HTTP",
-		why: "what is above the bare handler is the reading and checking of a body, and the chat's and the feed's part"}
+		why: "what is above the bare handler is the reading and checking of a body, the position in the feed, the limits, the log and the metrics; both wait for the same disk"}
 	for range 500 {
 		body := string(models.JSON(map[string]string{"user": c.rareUser(), "message": c.text(messageSize)}))
 		say.ours = append(say.ours, request("POST", "/api/messages", body))

@@ -15,7 +15,6 @@ import (
 
 // audience is what viewers of one server brought.
 type audience struct {
-	memory    int64         // of a viewer
 	perSecond float64       // deliveries, when as much is posted as is taken
 	cpu       time.Duration // for a delivery
 	even      sample        // from post to delivery, at a constant rate
@@ -27,15 +26,11 @@ func (c *contest) viewers(ctx context.Context) ([]rival, error) {
 	if err != nil {
 		return nil, err
 	}
-	ours, err := c.audience(ctx, c.shop, n, heardOfShop, func(ctx context.Context, i int) (net.Conn, error) {
-		return dialLive(ctx, c.shop.address, i, []string{"messages"}, "")
-	})
+	ours, err := c.audience(ctx, c.shop, n, gatherOfShop)
 	if err != nil {
 		return nil, err
 	}
-	peer, err := c.audience(ctx, c.peer, n, heardOfPeer, func(ctx context.Context, i int) (net.Conn, error) {
-		return dialPeer(ctx, c.peer.address, i)
-	})
+	peer, err := c.audience(ctx, c.peer, n, gatherOfPeer)
 	if err != nil {
 		return nil, fmt.Errorf("peer: %w", err)
 	}
@@ -47,36 +42,49 @@ func (c *contest) viewers(ctx context.Context) ([]rival, error) {
 		return amount{a.perSecond, number("%.0f deliveries a second", a.perSecond) + fmt.Sprintf(", %.2f µs of CPU each; at %.0f messages a second p50 %s, p99 %s",
 			micro(a.cpu), evenRate, milli(a.even.quantile(0.5)), milli(a.even.quantile(0.99)))}
 	}
-	kibibytes := func(a audience) amount {
-		return amount{float64(a.memory), fmt.Sprintf("%.1f KiB", float64(a.memory)/1024)}
-	}
 	return []rival{
 		{what: number("a message to %d viewers", n), ours: flow(ours), peer: flow(peer),
 			bare: amount{fanned.perSecond, number("%.0f frames a second", fanned.perSecond) + fmt.Sprintf(", %.2f µs of CPU each", micro(fanned.cpu))},
 			why:  "a message that comes alone costs a system call for each viewer, and the limit writes ten frames with one: see the fan-out above"},
-		{what: "memory of a viewer", ours: kibibytes(ours), peer: kibibytes(peer), less: true, why: "a viewer of ours has two buffers and a goroutine, one of the peer an object"},
 	}, nil
 }
 
 // evenRate is how many messages a second are posted when latencies are measured.
 const evenRate = 5.0
 
-// audience measures viewers of one server.
-func (c *contest) audience(ctx context.Context, server *process, n int, heard func([]byte) event, dial func(context.Context, int) (net.Conn, error)) (a audience, err error) {
+// gathering connects viewers to a server.
+type gathering func(ctx context.Context, address string, n int) (*swarm, error)
+
+func gatherOfShop(ctx context.Context, address string, n int) (*swarm, error) {
+	return openSwarm(ctx, address, n, arrivals{})
+}
+
+func gatherOfPeer(ctx context.Context, address string, n int) (*swarm, error) {
+	return gather(ctx, n, arrivals{}, heardOfPeer, func(ctx context.Context, i int) (net.Conn, error) { return dialPeer(ctx, address, i) })
+}
+
+// viewerMemory returns what each of n viewers takes of a server that has done nothing else.
+func (c *contest) viewerMemory(ctx context.Context, server *process, n int, gather gathering) (size int64, err error) {
 	before, err := c.settled(ctx, server)
 	if err != nil {
-		return a, err
+		return 0, err
 	}
-	s, err := gather(ctx, n, arrivals{}, heard, dial)
+	s, err := gather(ctx, server.address, n)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, s.close()) }()
+	after, err := c.settled(ctx, server)
+	return max(0, after-before) / int64(n), err
+}
+
+// audience measures viewers of one server.
+func (c *contest) audience(ctx context.Context, server *process, n int, gather gathering) (a audience, err error) {
+	s, err := gather(ctx, server.address, n)
 	if err != nil {
 		return a, err
 	}
 	defer func() { err = errors.Join(err, s.close()) }()
-	after, err := c.settled(ctx, server)
-	if err != nil {
-		return a, err
-	}
-	a.memory = max(0, after-before) / int64(n)
 	if a.even, err = c.evenly(ctx, server, s); err != nil {
 		return a, err
 	}

@@ -32,7 +32,7 @@ func (c *contest) starts(ctx context.Context) ([]rival, error) {
 	if err != nil {
 		return nil, err
 	}
-	demo, peerDemo, err := c.demos(ctx)
+	small, err := c.demos(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -42,7 +42,9 @@ func (c *contest) starts(ctx context.Context) ([]rival, error) {
 		{what: "start with " + both, ours: seconds(c.shop.readyAfter), bare: seconds(reading), peer: seconds(c.peer.readyAfter), less: true,
 			why: "every checksum and rule is verified, and all indexes are built, before the first answer; the limit only reads the files"},
 		{what: "idle memory, " + both, ours: megabytes(shopMemory), bare: megabytes(bareMemory), peer: megabytes(peerMemory), less: true, why: memory},
-		{what: "idle memory, a small catalogue", ours: megabytes(demo), bare: megabytes(bareMemory), peer: megabytes(peerDemo), less: true, why: memory},
+		{what: "idle memory, a small catalogue", ours: megabytes(small.ours), bare: megabytes(bareMemory), peer: megabytes(small.peer), less: true, why: memory},
+		{what: "memory of a viewer", ours: kibibytes(small.ourViewer), peer: kibibytes(small.peerViewer), less: true,
+			why: "a viewer of ours has a goroutine and a buffer, one of the peer some objects"},
 	}, nil
 }
 
@@ -65,34 +67,54 @@ func (c *contest) restart(ctx context.Context) (ours, theirs int64, err error) {
 	return ours, theirs, err
 }
 
-// demos returns the memory of both with the small catalogue.
-func (c *contest) demos(ctx context.Context) (ours, theirs int64, err error) {
+// footprint is what memory both take when they have little to do.
+type footprint struct{ ours, peer, ourViewer, peerViewer int64 }
+
+// demos measures both with the small catalogue.
+func (c *contest) demos(ctx context.Context) (f footprint, err error) {
 	shop, err := openShop(ctx, c.program, filepath.Join(c.dir, "small-too"), "--demo")
 	if err != nil {
-		return 0, 0, err
+		return f, err
 	}
 	defer shop.stop()
-	products, err := fetchAll(ctx, shop.address)
+	peer, err := c.openSmallPeer(ctx, shop.address)
 	if err != nil {
-		return 0, 0, err
+		return f, err
+	}
+	defer peer.stop()
+	n, err := crowd(c.sockets / 10)
+	if err != nil {
+		return f, err
+	}
+	for _, side := range []struct {
+		server       *process
+		gather       gathering
+		idle, viewer *int64
+	}{{shop, gatherOfShop, &f.ours, &f.ourViewer}, {peer, gatherOfPeer, &f.peer, &f.peerViewer}} {
+		if *side.idle, err = c.settled(ctx, side.server); err == nil {
+			*side.viewer, err = c.viewerMemory(ctx, side.server, n, side.gather)
+		}
+		if err != nil {
+			return f, err
+		}
+	}
+	return f, nil
+}
+
+// openSmallPeer starts the peer with the products that a shop shows.
+func (c *contest) openSmallPeer(ctx context.Context, shop string) (*process, error) {
+	products, err := fetchAll(ctx, shop)
+	if err != nil {
+		return nil, err
 	}
 	store := filepath.Join(c.dir, "peer-small")
 	if err := os.Mkdir(store, 0o700); err != nil {
-		return 0, 0, err
+		return nil, err
 	}
 	if _, err := writeSynced(filepath.Join(store, "products.json"), models.JSON(products)); err != nil {
-		return 0, 0, err
+		return nil, err
 	}
-	peer, err := openPeer(ctx, c.peerDir, store)
-	if err != nil {
-		return 0, 0, err
-	}
-	defer peer.stop()
-	if ours, err = c.settled(ctx, shop); err != nil {
-		return 0, 0, err
-	}
-	theirs, err = resident(peer.Process.Pid)
-	return ours, theirs, err
+	return openPeer(ctx, c.peerDir, store)
 }
 
 // readAll returns how long it takes to read the files of a folder.
