@@ -85,9 +85,10 @@ load, same run, in turn. The aim of each row is 8 times the peer or 70 %% of the
 	}
 	fmt.Fprintf(b, `
 - **Requests** are first as many as %d connections get answered (a closed loop), then at a constant rate, half of what the slowest of the three
-  gets answered: p50 and p99 are of that one, and who has to wait for a connection counts from when the request was due (an open model).
+  gets answered: p50 and p99 are of that one, and who has to wait for a connection counts from when the request was due (an open
+  model); a late timer of the client does not count.
 - **The bare limit** of a write is net/http that appends as many bytes as the shop's journal gets, with group commit, before it answers; of a start, reading the
-  store's files; of an import, writing and syncing a file as large as the store's; of memory, net/http that has done nothing.
+  store's files; of an import, writing and syncing as many bytes as are imported; of memory, net/http that has done nothing.
 - **A message to viewers** is posted over HTTP; the viewers listen by WebSocket, those of the peer by Socket.IO over WebSocket.
 `, r.scale.connections)
 }

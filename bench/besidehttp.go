@@ -37,7 +37,7 @@ func (c *contest) requests(ctx context.Context) (rows []rival, err error) {
 		{"10 products by category and price, sorted, with their total", page,
 			"what is above the bare handler is the reading of ten products from a large memory and writing their JSON anew: kept JSON would take half as much memory again"},
 		{"a search of two words", search, "the bare handler does not search"},
-		{"the front page with 24 products", []string{"/"}, ""},
+		{"the front page with 24 products", []string{"/"}, "each page has its position and its tag, and goes through the limits, the log and the metrics"},
 	} {
 		q := question{what: part.what + products, why: part.why}
 		if q.answers, err = record(ctx, c.shop.address, part.targets); err != nil {
@@ -109,7 +109,7 @@ func (c *contest) sample(ctx context.Context, target string, body any, durable i
 	return recordings{target: {Header: answer.Header, Body: text, Durable: durable}}, nil
 }
 
-// additions makes some carts and returns requests that add products to them, twenty to each.
+// additions makes some carts and returns requests that add products to them, ten to each.
 func (c *contest) additions(ctx context.Context, server *process) (list [][]byte, err error) {
 	for range 64 {
 		_, text, err := post(ctx, server.address, "/api/carts", []byte("{}"))

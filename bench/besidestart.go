@@ -54,12 +54,16 @@ func (c *contest) restart(ctx context.Context) (ours, theirs int64, err error) {
 	if err := errors.Join(c.shop.stop(), c.peer.stop()); err != nil {
 		return 0, 0, err
 	}
-	if c.shop, err = openShop(ctx, c.program, store); err != nil {
+	shop, err := openShop(ctx, c.program, store)
+	if err != nil {
 		return 0, 0, err
 	}
-	if c.peer, err = openPeer(ctx, c.peerDir, peerStore); err != nil {
+	c.shop = shop // those before have ended, and stay what is stopped in the end if the next does not start
+	peer, err := openPeer(ctx, c.peerDir, peerStore)
+	if err != nil {
 		return 0, 0, err
 	}
+	c.peer = peer
 	if ours, err = c.settled(ctx, c.shop); err != nil {
 		return 0, 0, err
 	}

@@ -27,27 +27,30 @@ async function openCatalogue(path) {
   const byPrice = new Map([...byCategory].map(([name, list]) => [name, list.toSorted((a, b) => a.price - b.price)]))
   const allByPrice = all.toSorted((a, b) => a.price - b.price)
   const vocabulary = new Vocabulary()
-  for (const product of all) vocabulary.add(product)
+  all.forEach((product, i) => vocabulary.add(product, i))
 
-  function list({ category, minPrice, maxPrice, available, sort, q }, limit, page) {
-    let products
-    const priced = minPrice !== undefined || maxPrice !== undefined
-    if (q) {
-      const found = vocabulary.find(q)
-      products = all.filter(product => found.has(product) && (!category || product.category === category) &&
-        product.price >= (minPrice ?? 0) && product.price <= (maxPrice ?? Infinity))
-    } else if (priced || sort) {
-      const sorted = category ? byPrice.get(category) ?? [] : allByPrice
-      const from = lowerBound(sorted, product => product.price < (minPrice ?? 0))
-      const to = lowerBound(sorted, product => product.price <= (maxPrice ?? Infinity))
-      products = sorted.slice(from, to)
-      if (sort === 'desc') products.reverse()
-      if (!sort) products.sort((a, b) => a.createdAt < b.createdAt ? -1 : a.createdAt > b.createdAt ? 1 : a._id < b._id ? -1 : 1)
-    } else {
-      products = category ? byCategory.get(category) ?? [] : all
+  function list({ category, minPrice = 0, maxPrice = Infinity, available, sort, q }, limit, page) {
+    const fits = product => product.price >= minPrice && product.price <= maxPrice && (!category || product.category === category) &&
+      (!available || product.status && product.stock > 0)
+    const first = (page - 1) * limit
+    if (q) { // few, mostly: those that are found, in the order of the catalogue
+      const products = vocabulary.find(q).map(i => all[i]).filter(fits)
+      if (sort) products.sort((a, b) => sort === 'desc' ? b.price - a.price : a.price - b.price)
+      return { total: products.length, products: products.slice(first, first + limit) }
     }
-    if (available) products = products.filter(product => product.status && product.stock > 0)
-    return { total: products.length, products: products.slice((page - 1) * limit, page * limit) }
+    if (!sort || available) {
+      let products = category ? byCategory.get(category) ?? [] : all
+      if (minPrice > 0 || maxPrice < Infinity || available) products = products.filter(fits)
+      if (sort) products = products.toSorted((a, b) => sort === 'desc' ? b.price - a.price : a.price - b.price)
+      return { total: products.length, products: products.slice(first, first + limit) }
+    }
+    const sorted = category ? byPrice.get(category) ?? [] : allByPrice
+    const from = lowerBound(sorted, product => product.price < minPrice)
+    const to = lowerBound(sorted, product => product.price <= maxPrice)
+    const products = sort === 'desc'
+      ? sorted.slice(Math.max(from, to - first - limit), Math.max(from, to - first)).reverse()
+      : sorted.slice(from + first, Math.min(to, from + first + limit))
+    return { total: to - from, products }
   }
 
   return {

@@ -3,31 +3,32 @@ export function words(...texts) {
   return texts.join(' ').normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().split(/[^\p{L}\p{N}]+/u).filter(Boolean)
 }
 
-// Vocabulary finds products by the beginnings of their words.
+// Vocabulary finds products, by their places in the catalogue, by the beginnings of their words.
 export class Vocabulary {
-  #products = new Map() // word → products
+  #places = new Map() // word → places, in order
   #sorted = null
 
-  add(product) {
+  add(product, place) {
     for (const word of new Set(words(product.title, product.description, product.code, product.category))) {
-      const list = this.#products.get(word)
-      if (list) list.push(product)
-      else this.#products.set(word, [product])
+      const list = this.#places.get(word)
+      if (list) list.push(place)
+      else this.#places.set(word, [place])
     }
     this.#sorted = null
   }
 
+  // find returns the places of those that have a word for each beginning, in order.
   find(text) {
-    this.#sorted ??= [...this.#products.keys()].sort()
-    let found
-    for (const begin of words(text)) {
+    this.#sorted ??= [...this.#places.keys()].sort()
+    const sets = words(text).map(begin => {
       const some = new Set()
       for (let i = lowerBound(this.#sorted, word => word < begin); this.#sorted[i]?.startsWith(begin); i++) {
-        for (const product of this.#products.get(this.#sorted[i])) some.add(product)
+        for (const place of this.#places.get(this.#sorted[i])) some.add(place)
       }
-      found = found ? found.intersection?.(some) ?? new Set([...found].filter(one => some.has(one))) : some
-    }
-    return found ?? new Set()
+      return some
+    }).sort((a, b) => a.size - b.size)
+    const [fewest = new Set(), ...others] = sets
+    return [...fewest].filter(place => others.every(set => set.has(place))).sort((a, b) => a - b)
   }
 }
 
