@@ -132,7 +132,7 @@ func (r *result) follow(events io.Reader) (said string, err error) {
 	for test, how := range ended {
 		switch {
 		case parents[test] && how != "skip":
-			if how == "fail" && !slices.ContainsFunc(r.failed, func(one string) bool { return strings.HasPrefix(one, test+"/") }) {
+			if how == "fail" && !failedWithin(ended, test) {
 				r.failed = append(r.failed, test)
 			}
 			continue
@@ -146,6 +146,16 @@ func (r *result) follow(events io.Reader) (said string, err error) {
 	slices.Sort(r.failed)
 	slices.Sort(r.skipped)
 	return output.String(), nil
+}
+
+// failedWithin says whether a test failed because of one in it.
+func failedWithin(ended map[string]string, test string) bool {
+	for one, how := range ended {
+		if how == "fail" && strings.HasPrefix(one, test+"/") {
+			return true
+		}
+	}
+	return false
 }
 
 // count adds to a figure.
