@@ -46,15 +46,15 @@ func TestBadLine(t *testing.T) {
 
 	var all, talking sync.WaitGroup
 	var end atomic.Pointer[string]
-	talkers := make([]*talker, 60)
+	talkers, address := make([]*talker, 60), line.address // which stays, but is written again each time
 	for i := range talkers {
-		talkers[i] = &talker{t: t, user: fmt.Sprintf("p%d@example.com", i), address: "ws://" + line.address + "/ws", since: start, ids: map[string]string{}, end: &end}
+		talkers[i] = &talker{t: t, user: fmt.Sprintf("p%d@example.com", i), address: "ws://" + address + "/ws", since: start, ids: map[string]string{}, end: &end}
 		talking.Add(1)
 		talkers[i].said = sync.OnceFunc(talking.Done)
 		if i < 50 {
 			all.Go(func() { talkers[i].run(ctx, time.Now().Add(*proxyTime)) })
 		} else {
-			all.Go(func() { talkers[i].listen(ctx, "http://"+line.address, time.Now().Add(*proxyTime)) })
+			all.Go(func() { talkers[i].listen(ctx, "http://"+address, time.Now().Add(*proxyTime)) })
 		}
 	}
 	line.torment(random, time.Now().Add(*proxyTime))
