@@ -40,7 +40,7 @@ func (b *batch) answer(err error) {
 }
 
 // wait returns the outcome, or dao.ErrUnknown when the caller does not wait for a slow disk any more. Nearly all writes wait for one
-// channel only: a choice between two costs as much as all the rest of a write.
+// channel only: with many writers a choice between two was almost half of what a commit computes.
 func (b *batch) wait(ctx context.Context) error {
 	<-b.soon
 	select {
