@@ -21,12 +21,13 @@ import (
 )
 
 var (
-	soakTime    = flag.Duration("soak", 12*time.Second, "how long the shop works under load while its memory, goroutines and files are watched")
+	soakTime    = flag.Duration("soak", 12*time.Second, "how long a warm shop works under load while its memory, goroutines and files are watched")
 	soakMongoDB = flag.Bool("soak.mongodb", false, "the soak runs on MongoDB, too, for as long")
 )
 
 // A shop under mixed load needs, once it is warm, no more memory, goroutines, descriptors and room for its journal with time: the line
-// through the samples does not rise. What grows by design is taken off: messages are kept for good, with 64 bytes of memory each.
+// through the samples does not rise. It is warm when what is bounded by design is full: the hub's ring of changes and the cache of pages,
+// 8 MiB each. What grows by design is taken off: messages are kept for good, with 64 bytes of memory each.
 func TestSoak(t *testing.T) {
 	t.Parallel() // with the tests that mostly wait
 	t.Run("files", func(t *testing.T) { soak(t, t.TempDir()) })
@@ -37,7 +38,7 @@ func TestSoak(t *testing.T) {
 
 func soak(t *testing.T, store string) {
 	s := openShop(t, store, append([]string{"--demo", "--keep-changes", "1000"}, noLimits...)...)
-	ctx, cancel := context.WithTimeout(t.Context(), *soakTime)
+	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	var load sync.WaitGroup
 	w := &soakLoad{shop: s}
@@ -45,12 +46,15 @@ func soak(t *testing.T, store string) {
 		load.Go(func() { w.work(ctx, t, rand.New(rand.NewPCG(uint64(i), 0))) })
 	}
 	load.Go(func() { w.listen(ctx, t) })
-	var samples []soakSample
-	for pause := *soakTime / 120; ctx.Err() == nil; time.Sleep(pause) {
-		samples = append(samples, soakSample{time.Now(), s.state(t), journalSize(t, store), w.messages.Load()})
+	for w.messages.Load() < untilWarm && !t.Failed() {
+		time.Sleep(100 * time.Millisecond)
 	}
+	var warm []soakSample
+	for began := time.Now(); time.Since(began) < *soakTime && !t.Failed(); time.Sleep(*soakTime / 80) {
+		warm = append(warm, soakSample{time.Now(), s.state(t), journalSize(t, store), w.messages.Load()})
+	}
+	cancel()
 	load.Wait()
-	warm := samples[len(samples)/3:]
 	wantFlat(t, "goroutines", warm, 8, func(one soakSample) float64 { return one.goroutines })
 	wantFlat(t, "descriptors", warm, 8, func(one soakSample) float64 { return one.files })
 	wantFlat(t, "heap", warm, 8<<20, func(one soakSample) float64 { return one.heap - 2*64*float64(one.messages) })
@@ -64,6 +68,10 @@ func soak(t *testing.T, store string) {
 		t.Errorf("check: %s", out)
 	}
 }
+
+// untilWarm is how many times all is done until the shop is warm: a time changes a product of 2 KB on average twice, so the ring
+// of changes has been full, and the pages of as many states of the catalogue have been asked for.
+const untilWarm = 2_500
 
 // soakSample is what was seen at a moment.
 type soakSample struct {
