@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"pulperia/dao"
@@ -13,6 +14,7 @@ import (
 type batch struct {
 	*view
 	done chan struct{} // closed when the outcome is known
+	told atomic.Bool   // the same, for a quick look
 	err  error         // it
 	soon chan struct{} // closed then, or when the disk has had its time
 	late *time.Timer   // closes soon
@@ -35,6 +37,7 @@ func (b *batch) look() { b.once.Do(func() { close(b.soon) }) }
 func (b *batch) answer(err error) {
 	b.err = err
 	close(b.done)
+	b.told.Store(true)
 	b.late.Stop()
 	b.look()
 }
@@ -43,10 +46,8 @@ func (b *batch) answer(err error) {
 // channel only: with many writers a choice between two was almost half of what a commit computes.
 func (b *batch) wait(ctx context.Context) error {
 	<-b.soon
-	select {
-	case <-b.done:
+	if b.told.Load() {
 		return b.err
-	default:
 	}
 	select {
 	case <-b.done:

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -15,7 +16,7 @@ import (
 // on a view that holds what the writes before it have done; so there is one order. One goroutine takes the batch that has
 // gathered, appends its changes to the journal with one write and one sync (group commit), and only then makes them
 // visible and answers; so nobody reads what is not durable. Meanwhile the next batch gathers, on top of that one: if that one
-// fails, both do.
+// fails, both do. Before it is taken, those who were just answered may add their next writes to it: a sync costs about the same for few.
 type committer struct {
 	state *state
 	feed  *feed
@@ -125,43 +126,41 @@ func (c *committer) stop() {
 
 // commitGathered commits batches until none gathers.
 func (c *committer) commitGathered() {
-	c.mu.Lock()
-	b := c.take()
-	c.mu.Unlock()
-	for b != nil {
+	for b := c.take(); b != nil; b = c.take() {
 		at, added, err := c.store(b.view)
 		if added > 0 {
 			c.state.apply(b.changes, func() { c.feed.extend(at, added) })
 		}
-		b = c.settle(b, err)
+		c.settle(b, err)
 		c.grew(added)
+		runtime.Gosched()
 	}
 }
 
 // take makes the batch that gathers the one that is being committed.
 func (c *committer) take() *batch {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	c.syncing, c.gathering = c.gathering, nil
 	return c.syncing
 }
 
-// settle ends a batch, and with an error also the one that gathers on top of it. It returns the next one to commit, taken before
-// anybody is woken: those who are want the lock for their next writes, and all of them would be served first.
-func (c *committer) settle(b *batch, err error) (next *batch) {
+// settle ends a batch, and with an error also the one that gathers on top of it.
+func (c *committer) settle(b *batch, err error) {
 	c.mu.Lock()
-	c.spare = b.view
-	if next = c.take(); next != nil {
-		next.under = nil
-	}
-	if err != nil {
-		c.syncing = nil
+	c.syncing, c.spare = nil, b.view
+	above := c.gathering
+	if above != nil {
+		above.under = nil
+		if err != nil {
+			c.gathering = nil
+		}
 	}
 	c.mu.Unlock()
 	b.answer(err)
-	if err != nil && next != nil {
-		next.answer(fmt.Errorf("%w: a write before it failed: %w", dao.ErrUnavailable, err))
-		return nil
+	if err != nil && above != nil {
+		above.answer(fmt.Errorf("%w: a write before it failed: %w", dao.ErrUnavailable, err))
 	}
-	return next
 }
 
 // store makes a batch durable. It returns where each change begins in the live file of the journal, and how much was added to it.
@@ -177,7 +176,7 @@ func (c *committer) store(v *view) (at []int64, added int64, err error) {
 	if c.buffer = text; cap(text) > mostKept {
 		c.buffer = nil
 	}
-	if err := c.append(live.file, text, live.size); err != nil {
+	if err := c.append(live, text); err != nil {
 		c.broken.Store(&err)
 		return nil, 0, fmt.Errorf("%w: write the journal: %w", dao.ErrUnknown, err)
 	}
@@ -197,12 +196,13 @@ func (c *committer) liveSegment() (*segment, error) {
 	return next, nil
 }
 
-func (c *committer) append(f file, text []byte, at int64) error {
-	if _, err := f.WriteAt(text, at); err != nil {
+func (c *committer) append(live *segment, text []byte) error {
+	if _, err := live.file.WriteAt(text, live.size); err != nil {
 		return err
 	}
+	live.reserve(live.size+int64(len(text)), c.segmentSize)
 	start := time.Now()
-	err := f.Sync()
+	err := live.file.Sync()
 	c.syncs.Add(1)
 	c.waited.Add(int64(time.Since(start)))
 	return err

@@ -224,7 +224,7 @@ func (e *engine) Close() error {
 		e.folder.running.Wait()
 		var err error
 		if !e.readOnly && e.committer.broken.Load() == nil {
-			err = e.folder.fold(true)
+			err = errors.Join(e.folder.fold(true), e.feed.liveSegment().trim())
 		}
 		err = errors.Join(err, e.feed.close(), e.state.messages.file.Close(), e.unlock())
 		if err != nil {

@@ -1,7 +1,6 @@
 package filemanagers
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -65,40 +64,41 @@ func (f *feed) Since(ctx context.Context, after dao.Position, limit int) ([]dao.
 
 // read returns changes after an offset from the one file that holds the first of them.
 func (f *feed) read(after int64, limit int) ([]dao.Change, error) {
-	s, text, from, err := f.lines(nil, after, limit)
+	s, text, at, err := f.lines(nil, after, limit)
 	if err != nil {
 		return nil, err
 	}
-	return decodeChanges(s, text, from)
-}
-
-func decodeChanges(s *segment, text []byte, from int64) (changes []dao.Change, err error) {
-	for one := range bytes.Lines(text) {
+	changes := make([]dao.Change, len(at))
+	for i := range at {
 		var l line
-		if err := unseal(one, &l); err != nil {
-			return nil, damaged(s, from, err)
+		if err := unseal(lineOf(text, at, i), &l); err != nil {
+			return nil, damaged(s, at[i], err)
 		}
-		changes = append(changes, l.Change)
-		from += int64(len(one))
+		changes[i] = l.Change
 	}
 	return changes, nil
+}
+
+// lineOf returns one of the lines that make up a text; at says where each begins in its file.
+func lineOf(text []byte, at []int64, i int) []byte {
+	if i+1 < len(at) {
+		text = text[:at[i+1]-at[0]]
+	}
+	return text[at[i]-at[0]:]
 }
 
 // documents is read for who knows all of the changes but their documents: a fifth of the work. They stand in space, or in
 // what is made when that is too small.
 func (f *feed) documents(space []byte, after int64, limit int) (docs [][]byte, used []byte, err error) {
-	s, text, from, err := f.lines(space, after, limit)
+	s, text, at, err := f.lines(space, after, limit)
 	if err != nil {
 		return nil, nil, err
 	}
-	docs = make([][]byte, 0, limit)
-	for one := range bytes.Lines(text) {
-		doc, err := docOf(one)
-		if err != nil {
-			return nil, nil, damaged(s, from, err)
+	docs = make([][]byte, len(at))
+	for i := range at {
+		if docs[i], err = docOf(lineOf(text, at, i)); err != nil {
+			return nil, nil, damaged(s, at[i], err)
 		}
-		docs = append(docs, doc)
-		from += int64(len(one))
 	}
 	return docs, text, nil
 }
@@ -107,9 +107,9 @@ func damaged(s *segment, at int64, err error) error {
 	return fmt.Errorf("%w: %w", dao.ErrUnavailable, &Damage{s.name, at, err.Error(), restore})
 }
 
-// lines returns the lines of changes after an offset, as far as they stand in one file, and where they begin in it. It reads
+// lines returns the lines of changes after an offset, as far as they stand in one file, and where each begins in it. It reads
 // them into space if they fit.
-func (f *feed) lines(space []byte, after int64, limit int) (s *segment, text []byte, from int64, err error) {
+func (f *feed) lines(space []byte, after int64, limit int) (s *segment, text []byte, at []int64, err error) {
 	f.mu.RLock()
 	first, head := f.segments[0].first, f.live().last()
 	i, found := slices.BinarySearchFunc(f.segments, after+1, func(s *segment, offset int64) int {
@@ -120,25 +120,25 @@ func (f *feed) lines(space []byte, after int64, limit int) (s *segment, text []b
 	}
 	if after < first-1 || after > head {
 		f.mu.RUnlock()
-		return nil, nil, 0, fmt.Errorf("%w: the changes from %d to %d are kept", dao.ErrGone, first, head)
+		return nil, nil, nil, fmt.Errorf("%w: the changes from %d to %d are kept", dao.ErrGone, first, head)
 	}
 	s = f.segments[i]
 	if after == s.last() {
 		f.mu.RUnlock()
-		return s, nil, 0, nil
+		return s, nil, nil, nil
 	}
 	last := min(after+int64(limit), s.last())
-	from, to := s.at[after+1-s.first], s.end(last)
+	at, end := s.at[after+1-s.first:last+1-s.first], s.end(last)
 	f.mu.RUnlock()
 
-	text = slices.Grow(space[:0], int(to-from))[:to-from]
-	if _, err := s.file.ReadAt(text, from); err != nil {
+	text = slices.Grow(space[:0], int(end-at[0]))[:end-at[0]]
+	if _, err := s.file.ReadAt(text, at[0]); err != nil {
 		if f.oldest() > after+1 {
-			return nil, nil, 0, fmt.Errorf("%w: it was pruned just now", dao.ErrGone)
+			return nil, nil, nil, fmt.Errorf("%w: it was pruned just now", dao.ErrGone)
 		}
-		return nil, nil, 0, fmt.Errorf("%w: %w", dao.ErrUnavailable, err)
+		return nil, nil, nil, fmt.Errorf("%w: %w", dao.ErrUnavailable, err)
 	}
-	return s, text, from, nil
+	return s, text, at, nil
 }
 
 func (f *feed) oldest() int64 {

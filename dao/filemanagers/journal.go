@@ -20,6 +20,8 @@ import (
 //
 // sum is the CRC-32C of the line after its comma, in hex. batch holds the first and the last offset that were written and synced
 // together: only the last batch of the journal may be torn. step does the same for changes that are all or none.
+//
+// The live file may end with blank lines, which the next changes are written over: see [segment.reserve].
 
 // span is a range of offsets, both ends included.
 type span [2]int64
@@ -106,13 +108,16 @@ func unseal(text []byte, v any) error {
 	return json.Unmarshal(append([]byte{'{'}, text...), v)
 }
 
+// beforeDoc is how much stands before the document of a change at least.
+const beforeDoc = len(`"batch":[1,1],"offset":1,"at":"2026-11-26T00:00:00.000Z","kind":"cart","op":"put","id":"000000000000000000000000","rev":1`)
+
 // docOf verifies a line of a change and returns the document in it. Nothing before it holds a text of people.
 func docOf(text []byte) ([]byte, error) {
 	text, err := verify(text)
 	if err != nil {
 		return nil, err
 	}
-	_, doc, found := bytes.Cut(text, []byte(`,"doc":`))
+	_, doc, found := bytes.Cut(text[min(beforeDoc, len(text)):], []byte(`,"doc":`))
 	if !found {
 		return nil, errors.New("the line has no document")
 	}
@@ -142,7 +147,9 @@ type segment struct {
 	file  file
 	first int64   // the offset of its first change
 	at    []int64 // where the line of each change begins
-	size  int64
+	size  int64   // as far as lines go
+
+	reserved int64 // how far the file goes, with blank lines
 }
 
 func segmentName(first int64) string { return fmt.Sprintf("journal-%016d.jsonl", first) }
@@ -156,6 +163,34 @@ func (s *segment) end(offset int64) int64 {
 		return s.at[i]
 	}
 	return s.size
+}
+
+// blank is what a file is made longer with at most, at a time.
+var blank = bytes.Repeat([]byte{'\n'}, 256<<10)
+
+// reserve makes sure that something stands behind what was just written up to end, for the next writes to go over: a sync takes less
+// where the file keeps its size and its blocks. It gets up to twice as long, so that a small shop's stays small, and no longer than most.
+// If there is no space, only speed is lost.
+func (s *segment) reserve(end, most int64) {
+	if end < s.reserved {
+		return
+	}
+	const block = 4 << 10
+	n := min(max(end, block), int64(len(blank)), most-end)
+	if n <= 0 {
+		return
+	}
+	s.reserved = end + n
+	_, _ = s.file.WriteAt(blank[:n], end)
+}
+
+// trim takes back what is reserved.
+func (s *segment) trim() error {
+	if s.reserved <= s.size {
+		return nil
+	}
+	s.reserved = 0
+	return s.file.Truncate(s.size)
 }
 
 // newSegment creates a journal file and makes it durable.

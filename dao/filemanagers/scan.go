@@ -2,6 +2,7 @@ package filemanagers
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -52,6 +53,9 @@ type scanner struct {
 // scan reads the whole file. It returns the torn tail if there is one, and [Damage] for anything else that is wrong.
 func (s *scanner) scan() (*tail, error) {
 	size, err := s.file.Size()
+	if err == nil && s.newest {
+		size, err = withoutBlanks(s.file, size)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -71,6 +75,22 @@ func (s *scanner) scan() (*tail, error) {
 		return s.torn(r, position, size, errTorn)
 	}
 	return nil, nil
+}
+
+// withoutBlanks returns how long a file is without the blank lines at its end.
+func withoutBlanks(f file, size int64) (int64, error) {
+	space := make([]byte, min(size, 1<<16))
+	for end := size; end > 0; {
+		part := space[:min(end, int64(len(space)))]
+		end -= int64(len(part))
+		if _, err := f.ReadAt(part, end); err != nil {
+			return 0, err
+		}
+		if text := bytes.TrimRight(part, "\n"); len(text) > 0 {
+			return min(end+int64(len(text))+1, size), nil // with its own line break
+		}
+	}
+	return 0, nil
 }
 
 // take accepts the next line, or says why it is bad: [Damage] when the line is whole but cannot stand here.

@@ -34,8 +34,10 @@ type grave struct{ offset, rev int64 }
 func (s *state) apply(changes []change, moved func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, c := range changes {
-		s.last[c.Kind] = c.Offset
+	for i, c := range changes {
+		if i+1 == len(changes) || changes[i+1].Kind != c.Kind {
+			s.last[c.Kind] = c.Offset
+		}
 		if c.Op == dao.OpDelete {
 			s.graves[value{c.Kind, c.ID}] = grave{c.Offset, c.Rev}
 		}
