@@ -27,5 +27,7 @@ func (r *report) explainMongo(b *bytes.Buffer) {
   application keeps them, with the index that the question needs, in a database of their own. Both take turns, as above. The server shares
   the cores; where it is the tests' own (FerretDB on DocumentDB), ratios are what to look at.
 - **Appends** are messages with their place in the feed; the bare side inserts the same messages one by one, with no feed.
+- **Migration** is the whole command: the source is read and checked, copied, indexed, read back and compared. The bare side inserts the very
+  documents that came of it, 1,000 at a time, reads nothing, and then makes the same indexes; required is a ratio to its inserts alone.
 `)
 }

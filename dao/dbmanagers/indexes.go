@@ -3,6 +3,7 @@ package dbmanagers
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
@@ -53,10 +54,14 @@ func (e *engine) indexes() []index {
 	}
 }
 
-// makeIndexes makes those that are missing. It takes as long as it takes: on a large collection of another program that may be minutes.
-func (e *engine) makeIndexes(ctx context.Context) error {
+// makeIndexes makes those that are missing, of the given collections or of all. It takes as long as it takes: on a large collection of
+// another program that may be minutes.
+func (e *engine) makeIndexes(ctx context.Context, of ...*mongo.Collection) error {
 	lists := make(map[*mongo.Collection][]mongo.IndexModel)
 	for _, one := range e.indexes() {
+		if len(of) > 0 && !slices.Contains(of, one.coll) {
+			continue
+		}
 		o := options.Index()
 		if one.unique {
 			o.SetUnique(true)

@@ -26,14 +26,15 @@ const (
 )
 
 // Restoration makes a store of the values of another one. They are inserted as documents in their final shape, numbered as if
-// each had been a change of a feed that was pruned since; the indexes come last, which takes half of the time. What was put
-// survives kill -9, and whoever restores the same again goes on there. Until Finish nobody can open the database as a store.
+// each had been a change of a feed that was pruned since; the indexes come after the documents, which takes half of the time, and those
+// of products and carts while messages are put. What was put survives kill -9, and whoever restores the same again goes on there. Until Finish nobody can open the database as a store.
 type Restoration struct {
 	engine  *engine
 	shown   string // the URL for people
 	record  restoreRecord
 	last    int64 // the number of the last value that was put
 	inserts []insert
+	indexed chan error // has the outcome of indexing products and carts, once that has begun
 }
 
 // restoreRecord stands in meta as long as a restoration is not finished.
@@ -175,7 +176,7 @@ func (r *Restoration) Dump(ctx context.Context, visit func(dao.Batch) error) (da
 
 // complete makes what a store has beside its documents: the indexes, and an empty feed that goes on after them.
 func (r *Restoration) complete(ctx context.Context) error {
-	if err := r.engine.makeIndexes(ctx); err != nil {
+	if err := errors.Join(r.awaitIndexes(), r.engine.makeIndexes(ctx)); err != nil {
 		return err
 	}
 	r.engine.at("indexed")
@@ -189,6 +190,26 @@ func (r *Restoration) complete(ctx context.Context) error {
 	r.engine.at("completed")
 	r.engine.feed.set(meta, r.last)
 	return nil
+}
+
+// beginIndexes has products and carts indexed when all of them are in.
+func (r *Restoration) beginIndexes(ctx context.Context) error {
+	if err := r.settleAll(ctx); err != nil {
+		return err
+	}
+	r.indexed = make(chan error, 1)
+	go func() { r.indexed <- r.engine.makeIndexes(ctx, r.engine.products.coll, r.engine.carts.coll) }()
+	return nil
+}
+
+// awaitIndexes waits for those that have begun.
+func (r *Restoration) awaitIndexes() error {
+	if r.indexed == nil {
+		return nil
+	}
+	err := <-r.indexed
+	r.indexed = nil
+	return err
 }
 
 // Finish makes it a store that opens.
@@ -206,6 +227,7 @@ func (r *Restoration) Finish(ctx context.Context) error {
 // Close waits for what is on its way, and disconnects. What was put stays; only Finish makes it a store.
 func (r *Restoration) Close() error {
 	r.settleAll(context.Background()) // what fails is repeated by whoever goes on
+	r.awaitIndexes()                  // the same
 	return r.engine.Close()
 }
 

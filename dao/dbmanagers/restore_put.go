@@ -31,6 +31,9 @@ func (r *Restoration) Put(ctx context.Context, batch dao.Batch) error {
 			return cartDoc(c), c.Rev, cartKeys(c)
 		})
 	}
+	if err == nil && len(batch.Messages) > 0 && r.indexed == nil {
+		err = r.beginIndexes(ctx)
+	}
 	if err == nil {
 		err = put(ctx, r, r.engine.messages, batch.Messages, func(m models.Message) (fields bson.D, rev int64, keys bson.D) {
 			return messageDoc(m), 1, nil
