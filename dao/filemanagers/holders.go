@@ -26,6 +26,19 @@ func (h *holders) settle(slots int) {
 	h.few = nil
 }
 
+// join adds slots that are behind all that are there.
+func (h *holders) join(more []slot, slots int) {
+	if h.many == nil {
+		h.few = append(h.few, more...)
+		h.settle(slots)
+		return
+	}
+	for _, s := range more {
+		h.many.add(s)
+	}
+	h.count += len(more)
+}
+
 // insert adds a slot that is not there.
 func (h *holders) insert(s slot, slots int) {
 	if h.many == nil {

@@ -4,7 +4,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
-	"sync"
+	"sync/atomic"
 
 	"pulperia/dao/models"
 )
@@ -20,39 +20,47 @@ type vocabulary struct {
 // a map has replaces the key too, and these are cut from the text of a whole product.
 type postings map[string]*holders
 
-// newVocabulary reads the products on all cores: when a store is opened, this is what takes longest.
+// newVocabulary reads the products on all cores: when a store is opened, this is what takes longest. It reads them in parts whose words
+// and lists stay in a processor's cache; with those of a million products each word would have to be waited for.
 func newVocabulary(products []*models.Product) *vocabulary {
-	size := max(1, (len(products)+runtime.GOMAXPROCS(0)-1)/runtime.GOMAXPROCS(0))
-	var parts []postings
-	var wait sync.WaitGroup
-	for from := 0; from < len(products); from += size {
-		part := postings{}
-		parts = append(parts, part)
-		wait.Go(func() { part.note(slot(from), products[from:min(from+size, len(products))]) })
+	const partSize = 1 << 13
+	parts := slices.Collect(slices.Chunk(products, partSize))
+	read := make([]chan postings, len(parts))
+	for i := range read {
+		read[i] = make(chan postings, 1)
 	}
-	wait.Wait()
-	v := &vocabulary{postings: postings{}, slots: len(products)}
-	var words []string
-	for i, part := range parts {
-		for word := range part {
-			if v.postings[word] == nil {
-				v.postings[word] = gather(parts[i:], word, len(products))
-				words = append(words, word)
+	var next atomic.Int64
+	for range runtime.GOMAXPROCS(0) {
+		go func() {
+			for i := next.Add(1) - 1; i < int64(len(parts)); i = next.Add(1) - 1 {
+				read[i] <- wordsOf(parts[i], slot(i*partSize))
 			}
+		}()
+	}
+	v := &vocabulary{postings: postings{}, slots: len(products)}
+	for _, part := range read {
+		v.postings.join(<-part, len(products))
+	}
+	words := make([]string, 0, len(v.postings))
+	for word, h := range v.postings {
+		if cap(h.few) > len(h.few)+2 {
+			h.few = slices.Clone(h.few) // without room to spare
 		}
+		words = append(words, word)
 	}
 	v.words = newSorted(strings.Compare, words)
 	return v
 }
 
-// note notes the words of products, of which the first has the given slot.
-func (p postings) note(s slot, products []*models.Product) {
+// wordsOf returns the words of products, of which the first has the given slot. They are cut from longer texts.
+func wordsOf(products []*models.Product, s slot) postings {
+	p := postings{}
 	for _, product := range products {
 		for _, word := range product.Words() {
 			h := p[word]
 			if h == nil {
 				h = new(holders)
-				p[strings.Clone(word)] = h
+				p[word] = h
 			}
 			if n := len(h.few); n == 0 || h.few[n-1] != s {
 				h.few = append(h.few, s)
@@ -60,19 +68,19 @@ func (p postings) note(s slot, products []*models.Product) {
 		}
 		s++
 	}
+	return p
 }
 
-// gather returns what all parts have of a word, in a list without room to spare.
-func gather(parts []postings, word string, slots int) *holders {
-	lists := make([][]slot, 0, len(parts))
-	for _, part := range parts {
-		if h := part[word]; h != nil {
-			lists = append(lists, h.few)
+// join takes in the words of later products. All that stays is copied: what is thrown away would else lie strewn in between.
+func (p postings) join(part postings, slots int) {
+	for word, more := range part {
+		h := p[word]
+		if h == nil {
+			h = new(holders)
+			p[strings.Clone(word)] = h
 		}
+		h.join(more.few, slots)
 	}
-	h := &holders{few: slices.Concat(lists...)}
-	h.settle(slots)
-	return h
 }
 
 func (v *vocabulary) insert(s slot, p *models.Product) { v.insertWords(s, distinctWords(p)) }
