@@ -238,7 +238,7 @@ func (b *bench) mongoMigration(ctx context.Context, r *report, s *shelf) error {
 	}
 	whole := (inserts + indexes).Seconds() / ours.Seconds()
 	b.add(r, ratioRow(row{key: mongoMigration, measured: fmt.Sprintf("%.2f s in all", ours.Seconds()),
-		limit: fmt.Sprintf("%.2f s of bulk inserts; with the same indexes %.2f s (%.0f %%)", inserts.Seconds(), (inserts+indexes).Seconds(), 100*whole),
+		limit: fmt.Sprintf("%.2f s of bulk inserts; with the same indexes %.2f s (%.0f %%)", inserts.Seconds(), (inserts + indexes).Seconds(), 100*whole),
 	}, inserts.Seconds()/ours.Seconds(), 0.5))
 	return nil
 }

@@ -45,7 +45,13 @@ var attemptKinds = map[string]func(*client, *attempt) error{
 		return err
 	},
 	"add to cart": func(c *client, a *attempt) error {
-		_, _, err := c.Carts.Update(c.ctx, c.cart, func(cart *models.Cart) error { cart.Add(a.id, 1); return nil })
+		_, _, err := c.Carts.Update(c.ctx, c.cart, func(cart *models.Cart) error {
+			if len(cart.Products) == 400 { // a cart has its limit
+				cart.Products = nil
+			}
+			cart.Add(a.id, 1)
+			return nil
+		})
 		return err
 	},
 	"rename product": func(c *client, a *attempt) error {
