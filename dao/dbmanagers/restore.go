@@ -35,6 +35,7 @@ type Restoration struct {
 	last    int64 // the number of the last value that was put
 	inserts []insert
 	indexed chan error // has the outcome of indexing products and carts, once that has begun
+	giveUp  func()     // ends the indexing
 }
 
 // restoreRecord stands in meta as long as a restoration is not finished.
@@ -176,7 +177,10 @@ func (r *Restoration) Dump(ctx context.Context, visit func(dao.Batch) error) (da
 
 // complete makes what a store has beside its documents: the indexes, and an empty feed that goes on after them.
 func (r *Restoration) complete(ctx context.Context) error {
-	if err := errors.Join(r.awaitIndexes(), r.engine.makeIndexes(ctx)); err != nil {
+	if err := r.awaitIndexes(); err != nil {
+		return err
+	}
+	if err := r.engine.makeIndexes(ctx); err != nil {
 		return err
 	}
 	r.engine.at("indexed")
@@ -198,6 +202,7 @@ func (r *Restoration) beginIndexes(ctx context.Context) error {
 		return err
 	}
 	r.indexed = make(chan error, 1)
+	ctx, r.giveUp = context.WithCancel(ctx)
 	go func() { r.indexed <- r.engine.makeIndexes(ctx, r.engine.products.coll, r.engine.carts.coll) }()
 	return nil
 }
@@ -208,6 +213,7 @@ func (r *Restoration) awaitIndexes() error {
 		return nil
 	}
 	err := <-r.indexed
+	r.giveUp()
 	r.indexed = nil
 	return err
 }
@@ -226,8 +232,11 @@ func (r *Restoration) Finish(ctx context.Context) error {
 
 // Close waits for what is on its way, and disconnects. What was put stays; only Finish makes it a store.
 func (r *Restoration) Close() error {
-	r.settleAll(context.Background()) // what fails is repeated by whoever goes on
-	r.awaitIndexes()                  // the same
+	r.settleAll(context.Background()) // what fails is repeated by whoever goes on, and so are indexes
+	if r.indexed != nil {
+		r.giveUp()
+		r.awaitIndexes()
+	}
 	return r.engine.Close()
 }
 

@@ -137,7 +137,7 @@ func (m messages) readOnce(from, to int) ([]models.Message, error) {
 // documents visits the JSON forms of messages that stand only in the journal, by their offsets. A form is the visitor's until it
 // returns.
 func (m messages) documents(fresh []int64, visit func(offset int64, doc []byte) error) error {
-	const most = 100 // at once
+	const most = 1_000 // at once
 	var space []byte
 	for len(fresh) > 0 {
 		docs, used, err := m.feed.documents(space, fresh[0]-1, run(fresh[:min(len(fresh), most)]))

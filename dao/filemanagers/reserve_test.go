@@ -3,6 +3,7 @@ package filemanagers
 import (
 	"bytes"
 	"slices"
+	"syscall"
 	"testing"
 
 	"pulperia/dao/models"
@@ -75,5 +76,44 @@ func TestReserve(t *testing.T) {
 	}
 	if text := live(); len(text) != len(bytes.TrimRight(text, "\n"))+1 {
 		t.Error("after a clean stop there are blank lines")
+	}
+}
+
+// A store writes on where there is no space for blank lines.
+func TestReserveWithoutSpace(t *testing.T) {
+	d := &faultyDisk{disk: newMemDisk()}
+	s, err := openDisk(d, 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.fault = fault{op: "write", nth: 2, err: syscall.ENOSPC, does: 0.5} // the first is that of the message
+	for range 3 {
+		if _, _, err := s.Messages.Append(t.Context(), models.Message{User: "ana@example.com", Message: "hola"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !d.heal() {
+		t.Error("the disk was not asked for it")
+	}
+	wantWholeFeed(t, s)
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Blank lines that a shop takes back while its store is read beside it are not missed.
+func TestBlankLinesGo(t *testing.T) {
+	text, _ := journalText()
+	f, err := newMemDisk().Create("journal")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.WriteAt(text, 0); err != nil {
+		t.Fatal(err)
+	}
+	for _, gone := range []int64{1, 1 << 16, 1 << 18} {
+		if size, err := withoutBlanks(f, int64(len(text))+gone); err != nil || size != int64(len(text)) {
+			t.Errorf("with %d of them gone there are %d of %d bytes, %v", gone, size, len(text), err)
+		}
 	}
 }

@@ -77,16 +77,17 @@ func (s *scanner) scan() (*tail, error) {
 	return nil, nil
 }
 
-// withoutBlanks returns how long a file is without the blank lines at its end.
+// withoutBlanks returns how long a file is without the blank lines at its end. Beside a shop that stops they may go meanwhile.
 func withoutBlanks(f file, size int64) (int64, error) {
 	space := make([]byte, min(size, 1<<16))
 	for end := size; end > 0; {
 		part := space[:min(end, int64(len(space)))]
 		end -= int64(len(part))
-		if _, err := f.ReadAt(part, end); err != nil {
+		n, err := f.ReadAt(part, end)
+		if err != nil && err != io.EOF {
 			return 0, err
 		}
-		if text := bytes.TrimRight(part, "\n"); len(text) > 0 {
+		if text := bytes.TrimRight(part[:n], "\n"); len(text) > 0 {
 			return min(end+int64(len(text))+1, size), nil // with its own line break
 		}
 	}
