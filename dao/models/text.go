@@ -2,6 +2,7 @@ package models
 
 import (
 	"encoding/binary"
+	"math/bits"
 	"strconv"
 	"strings"
 	"unicode"
@@ -35,9 +36,10 @@ func isPlainText(text string) bool {
 	for i := 0; i < len(text); {
 		if i+8 <= len(text) { // of ASCII, as plain looks at it
 			w := binary.LittleEndian.Uint64([]byte(text[i : i+8]))
-			if (w|(w-each*' ')|((w^each*0x7F)-each))&highest == 0 {
-				seen = seen || w != each*' '
-				i += 8
+			odd := (w | (w - each*' ') | ((w ^ each*0x7F) - each)) & highest
+			n := bits.TrailingZeros64(odd) / 8
+			seen = seen || (w^each*' ')<<(64-8*n) != 0 // of the first n
+			if i += n; n == 8 {
 				continue
 			}
 		}
