@@ -28,16 +28,24 @@ func TestPlainAddressIsAnAddress(t *testing.T) {
 	}
 }
 
-// The quick look at a text accepts nothing that a rule refuses.
+// The quick look at a text accepts nothing that a rule refuses, wherever it stands: texts are looked at eight bytes at a time.
 func TestPlainTextBreaksNoRule(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		// Texts are looked at eight bytes at a time, and what is refused may stand anywhere in them.
 		some := rapid.SampledFrom([]string{" ", "       ", "a", "aaaaaaa", "ñ", "\n", "\x00", "\x1f", "\x7f", "\u0085", "\u00a0", "\u2003", "\ufffd", "😀", "\xff", "\xc3"})
 		text := strings.Join(rapid.SliceOfN(some, 0, 6).Draw(t, "text"), "")
 		if isPlainText(text) && (!utf8.ValidString(text) || strings.TrimSpace(text) == "" || hasControl(text, false)) {
 			t.Fatalf("%q passes", text)
 		}
 	})
+	for _, piece := range []string{"\n", "\x1f", "\x7f", "\u0080", "\u009f", "\xff", "\xc3"} {
+		for before := range 17 {
+			for after := range 17 {
+				if text := strings.Repeat("a", before) + piece + strings.Repeat("a", after); isPlainText(text) {
+					t.Errorf("%q passes", text)
+				}
+			}
+		}
+	}
 	if !isPlainText("¿Tenés ñandú?") {
 		t.Error("a usual text is not seen to be one")
 	}
