@@ -68,49 +68,61 @@ type migration struct {
 	command  *migrateCommand
 	out      io.Writer
 	progress *progress
+
+	held   stock     // what the source holds
+	target restoring // nil until it has begun
 }
 
 func (m *migration) run(ctx context.Context) error {
-	source, err := m.from.read(ctx)
+	head, err := m.fill(ctx)
+	if m.target == nil {
+		return err
+	}
+	defer m.target.Close()
+	if err == nil {
+		err = m.prove(ctx)
+	}
+	if err == nil {
+		err = m.target.Finish(ctx)
+	}
 	if err != nil {
-		return err
-	}
-	defer source.Close()
-	held, err := m.takeStock(ctx, source)
-	if err != nil {
-		return err
-	}
-	if m.command.Restart {
-		if err := m.to.discard(ctx); err != nil {
-			return err
-		}
-	}
-	target, err := m.restore(ctx, m.from.String(), held.name())
-	if err != nil {
-		return err
-	}
-	defer target.Close()
-	if err := m.copy(ctx, source, target, held); err != nil {
-		return m.stopped(ctx, target, held, err)
-	}
-	head, err := source.Feed.Head(ctx)
-	if err := errors.Join(err, source.Close()); err != nil { // before the other is read: both take memory
-		return err
-	}
-	if err := m.prove(ctx, target, held); err != nil {
-		return m.stopped(ctx, target, held, err)
-	}
-	if err := target.Finish(ctx); err != nil {
-		return m.stopped(ctx, target, held, err)
+		return m.stopped(ctx, err)
 	}
 	fmt.Fprintf(m.out, "%s is a store now: pulperia --store %s\n", m.to, m.to)
 	m.lookBack(ctx, head)
-	return target.Close()
+	return m.target.Close()
+}
+
+// fill begins the target, or goes on with it, and puts in all that the source holds. When it has returned, the source takes no memory any
+// more: reading the target back takes as much.
+func (m *migration) fill(ctx context.Context) (head dao.Position, err error) {
+	source, err := m.from.read(ctx)
+	if err != nil {
+		return head, err
+	}
+	defer func() { err = errors.Join(err, source.Close()) }()
+	if err := m.takeStock(ctx, source); err != nil {
+		return head, err
+	}
+	if m.command.Restart {
+		if err := m.to.discard(ctx); err != nil {
+			return head, err
+		}
+	}
+	target, err := m.restore(ctx, m.from.String(), m.held.name())
+	if err != nil {
+		return head, err
+	}
+	m.target = target
+	if err := m.copy(ctx, source); err != nil {
+		return head, err
+	}
+	return source.Feed.Head(ctx)
 }
 
 // copy puts into the target what is not in yet. The source must give what it gave when stock was taken.
-func (m *migration) copy(ctx context.Context, source dao.Store, target restoring, held stock) error {
-	total, skip := held.total(), target.Done()
+func (m *migration) copy(ctx context.Context, source dao.Store) error {
+	total, skip := m.held.total(), m.target.Done()
 	if skip > 0 {
 		fmt.Fprintf(m.out, "going on after %d of %d values\n", skip, total)
 	}
@@ -127,13 +139,13 @@ func (m *migration) copy(ctx context.Context, source dao.Store, target restoring
 		if rest.Len() == 0 {
 			return ctx.Err()
 		}
-		return target.Put(ctx, rest)
+		return m.target.Put(ctx, rest)
 	})
 	m.progress.end()
 	if err != nil {
 		return err
 	}
-	if copied.sums() != held.sums {
+	if copied.sums() != m.held.sums {
 		return fmt.Errorf("%s has changed while it was copied: close the shops that write to it, and %w", m.from, errAnew)
 	}
 	return nil
@@ -148,10 +160,10 @@ func without(batch dao.Batch, n int) dao.Batch {
 }
 
 // prove reads the target back, and prints what is in both.
-func (m *migration) prove(ctx context.Context, target restoring, held stock) error {
+func (m *migration) prove(ctx context.Context) error {
 	there := newContent()
-	m.progress.begin("reading back", held.total())
-	_, err := target.Dump(ctx, func(batch dao.Batch) error {
+	m.progress.begin("reading back", m.held.total())
+	_, err := m.target.Dump(ctx, func(batch dao.Batch) error {
 		there.add(batch)
 		m.progress.add(batch.Len())
 		return ctx.Err()
@@ -161,8 +173,8 @@ func (m *migration) prove(ctx context.Context, target restoring, held stock) err
 		return err
 	}
 	sums := there.sums()
-	printSums(m.out, held.sums, sums)
-	if sums != held.sums {
+	printSums(m.out, m.held.sums, sums)
+	if sums != m.held.sums {
 		return fmt.Errorf("%s does not hold what %s does, and stays closed: %w", m.to, m.from, errAnew)
 	}
 	return nil
@@ -172,15 +184,15 @@ func (m *migration) prove(ctx context.Context, target restoring, held stock) err
 var errAnew = errors.New("begin anew with --restart")
 
 // stopped says what is left of a migration that ended early.
-func (m *migration) stopped(ctx context.Context, target restoring, held stock, err error) error {
-	closed := target.Close() // notes what is in
+func (m *migration) stopped(ctx context.Context, err error) error {
+	closed := m.target.Close() // notes what is in
 	if errors.Is(err, errAnew) {
 		return errors.Join(err, closed)
 	}
 	if ctx.Err() != nil {
 		err = fmt.Errorf("stopped: %w", context.Cause(ctx))
 	}
-	return errors.Join(fmt.Errorf("%w; %d of %d values are in %s, and the same command goes on from there", err, target.Done(), held.total(), m.to), closed)
+	return errors.Join(fmt.Errorf("%w; %d of %d values are in %s, and the same command goes on from there", err, m.target.Done(), m.held.total(), m.to), closed)
 }
 
 // lookBack says so when the source has gone on since it was read.

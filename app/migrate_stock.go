@@ -22,7 +22,7 @@ type stock struct {
 }
 
 // takeStock reads the whole source once: to know what it holds, and that all of it can go over. What cannot is an error.
-func (m *migration) takeStock(ctx context.Context, source dao.Store) (stock, error) {
+func (m *migration) takeStock(ctx context.Context, source dao.Store) error {
 	s := stock{codes: make(map[string]models.ID)}
 	all := newContent()
 	m.progress.begin("reading "+m.from.String(), 0)
@@ -35,13 +35,13 @@ func (m *migration) takeStock(ctx context.Context, source dao.Store) (stock, err
 	})
 	m.progress.end()
 	if err != nil {
-		return s, err
+		return err
 	}
 	s.sums, s.codes = all.sums(), nil
-	if s.total() == 0 {
-		return s, fmt.Errorf("%s holds no product, no cart and no message: is it the right one?", m.from)
+	if m.held = s; s.total() == 0 {
+		return fmt.Errorf("%s holds no product, no cart and no message: is it the right one?", m.from)
 	}
-	return s, m.wantFit(s)
+	return m.wantFit(s)
 }
 
 // check notes the values that no store takes.

@@ -40,28 +40,34 @@ type priced struct {
 	slot  slot
 }
 
+// newCatalogue returns the products without the indexes of listings.
 func newCatalogue(products []*models.Product) *catalogue {
 	c := &catalogue{
-		rows:       make([]row, len(products)),
-		byID:       make(map[models.ID]slot, len(products)),
-		byCode:     make(map[string]slot, len(products)),
-		byCategory: map[string]orders{},
+		rows:   make([]row, len(products)),
+		byID:   make(map[models.ID]slot, len(products)),
+		byCode: make(map[string]slot, len(products)),
 	}
-	entries := make([]priced, len(products))
-	categories := map[string][]priced{}
 	for i, p := range products {
-		p, s := packed(p), slot(i)
-		entries[i] = priced{p.Price, s}
+		s := slot(i)
 		c.rows[s] = rowOf(p)
 		c.byID[p.ID], c.byCode[p.Code] = s, s
-		categories[p.Category] = append(categories[p.Category], entries[i])
 	}
-	c.all = c.newOrders(entries)
+	return c
+}
+
+// makeIndexes makes those of listings, in a new catalogue.
+func (c *catalogue) makeIndexes() {
+	products, entries := make([]*models.Product, len(c.rows)), make([]priced, len(c.rows))
+	categories := map[string][]priced{}
+	for i, r := range c.rows {
+		products[i], entries[i] = r.product, priced{r.product.Price, slot(i)}
+		categories[r.product.Category] = append(categories[r.product.Category], entries[i])
+	}
+	c.all, c.byCategory = c.newOrders(entries), map[string]orders{}
 	for name, entries := range categories {
 		c.byCategory[name] = c.newOrders(entries)
 	}
 	c.words = newVocabulary(products)
-	return c
 }
 
 func (c *catalogue) newOrders(entries []priced) orders {

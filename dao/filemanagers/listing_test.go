@@ -54,6 +54,7 @@ func TestCatalogueListsAsThePureFunction(t *testing.T) {
 			model = append(model, drawProduct(t, n))
 		}
 		c := newCatalogue(slices.Clone(model))
+		c.makeIndexes()
 		for range rapid.IntRange(0, 150).Draw(t, "changes") {
 			model = changeOne(t, c, model)
 		}
@@ -91,6 +92,7 @@ func changeOne(t *rapid.T, c *catalogue, model []*models.Product) []*models.Prod
 // checkVocabulary compares what a catalogue knows of words with what one knows that was made of the same products.
 func checkVocabulary(t *rapid.T, c *catalogue, model []*models.Product) {
 	fresh := newCatalogue(model)
+	fresh.makeIndexes()
 	for word, want := range fresh.words.postings {
 		got := c.words.postings[word]
 		if got == nil {

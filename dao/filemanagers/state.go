@@ -18,6 +18,15 @@ type state struct {
 	last     map[dao.Kind]int64 // the offset of the last change of each kind
 	newest   models.Time        // the newest createdAt that was given; it belongs to the write that runs
 	now      func() time.Time
+
+	listable sync.Once
+}
+
+// listed returns the products with the indexes of listings. Who only reads a store through does without these, which are most of the
+// work of opening it and much of its memory.
+func (s *state) listed() *catalogue {
+	s.listable.Do(s.products.makeIndexes)
+	return s.products
 }
 
 // value names one value of the store.
