@@ -30,10 +30,12 @@ func (b *bench) mongoMigration(ctx context.Context, r *report, s *shelf) error {
 		}
 		inserts, indexes = inserts+inserting, indexes+indexing
 	}
-	whole := (inserts + indexes).Seconds() / ours.Seconds()
-	b.add(r, ratioRow(row{key: mongoMigration, measured: fmt.Sprintf("%.2f s in all", ours.Seconds()),
-		limit: fmt.Sprintf("%.2f s of bulk inserts; with the same indexes %.2f s (%.0f %%)", inserts.Seconds(), (inserts + indexes).Seconds(), 100*whole),
-	}, inserts.Seconds()/ours.Seconds(), 0.5))
+	measured := fmt.Sprintf("%.2f s in all", ours.Seconds())
+	b.add(r, ratioRow(row{key: mongoMigration, measured: measured, limit: fmt.Sprintf("%.2f s", inserts.Seconds())},
+		inserts.Seconds()/ours.Seconds(), 0.5))
+	whole := inserts + indexes
+	b.add(r, ratioRow(row{key: mongoIndexed, measured: measured, limit: fmt.Sprintf("%.2f s", whole.Seconds())},
+		whole.Seconds()/ours.Seconds(), 0.5))
 	return nil
 }
 

@@ -38,6 +38,7 @@ const (
 	mongoAppends
 	mongoAdditions
 	mongoMigration
+	mongoIndexed
 	keys // how many there are
 )
 
