@@ -195,8 +195,8 @@ func (c cartRoutes) changeItem(r *http.Request, required bool, change func(*mode
 	if err := wrong.Err(); err != nil {
 		return written{}, err
 	}
-	if err := c.haveAll(r, []models.Item{item}); err != nil {
-		return written{}, err
+	if _, err := c.store.Products.Get(r.Context(), item.Product); err != nil {
+		return written{}, missing("product", item.Product, err)
 	}
 	return c.change(r, cid, func(cart *models.Cart) error { return change(cart, item) })
 }

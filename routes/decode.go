@@ -45,16 +45,16 @@ func readObject(r *http.Request, required bool, wrong *models.Invalid) (object, 
 		return object{}, problem{status: 415, code: "unsupported_media_type",
 			message: "The body must be JSON in UTF-8, and its Content-Type application/json."}
 	}
-	var value json.RawMessage
-	if err := json.Unmarshal(body, &value); err != nil {
+	err = json.Unmarshal(body, &o.fields)
+	if o.fields != nil && err == nil {
+		return o, nil
+	}
+	if _, malformed := errors.AsType[*json.SyntaxError](err); malformed {
 		*wrong = append(*wrong, models.Problem{Field: "body", Rule: models.NotJSON, Detail: err.Error()})
-		return object{}, wrong.Err()
+	} else {
+		wrong.Add("body", models.NotObject, nil, shown(bytes.TrimSpace(body)))
 	}
-	if json.Unmarshal(value, &o.fields) != nil || o.fields == nil {
-		wrong.Add("body", models.NotObject, nil, shown(value))
-		return object{}, wrong.Err()
-	}
-	return o, nil
+	return object{}, wrong.Err()
 }
 
 // isJSON accepts application/json and types that end in +json, in UTF-8 and not compressed.

@@ -70,11 +70,9 @@ func (f *feed) read(after int64, limit int) ([]dao.Change, error) {
 	}
 	changes := make([]dao.Change, len(at))
 	for i := range at {
-		var l line
-		if err := unseal(lineOf(text, at, i), &l); err != nil {
+		if changes[i], err = changeOf(lineOf(text, at, i)); err != nil {
 			return nil, damaged(s, at[i], err)
 		}
-		changes[i] = l.Change
 	}
 	return changes, nil
 }
@@ -87,8 +85,7 @@ func lineOf(text []byte, at []int64, i int) []byte {
 	return text[at[i]-at[0]:]
 }
 
-// documents is read for who knows all of the changes but their documents: a fifth of the work. They stand in space, or in
-// what is made when that is too small.
+// documents is read for who knows all of the changes but their documents. They stand in space, or in what is made when that is too small.
 func (f *feed) documents(space []byte, after int64, limit int) (docs [][]byte, used []byte, err error) {
 	s, text, at, err := f.lines(space, after, limit)
 	if err != nil {

@@ -124,6 +124,27 @@ func docOf(text []byte) ([]byte, error) {
 	return doc[:len(doc)-1], nil
 }
 
+// changeOf verifies a line of a change and returns the change. The line must be one of appendLine, as all are that a store was opened with:
+// then this takes a fifth of the time of encoding/json, and everything that is live goes through here.
+func changeOf(text []byte) (c dao.Change, err error) {
+	rest, err := verify(text)
+	if err != nil {
+		return c, err
+	}
+	upTo := func(end string) (value []byte) {
+		value, rest, _ = bytes.Cut(rest, []byte(end))
+		return value
+	}
+	upTo(`"offset":`) // past the spans
+	offset, at, kind, op, id := upTo(`,"at":"`), upTo(`","kind":"`), upTo(`","op":"`), upTo(`","id":"`), upTo(`","rev":`)
+	rev, doc, _ := bytes.Cut(bytes.TrimSuffix(rest, []byte{'}'}), []byte(`,"doc":`))
+	c.Kind, c.Op, c.Doc = dao.Kind(kind), dao.Op(op), bytes.Clone(doc)
+	var errOffset, errRev error
+	c.Offset, errOffset = strconv.ParseInt(string(offset), 10, 64)
+	c.Rev, errRev = strconv.ParseInt(string(rev), 10, 64)
+	return c, errors.Join(errOffset, errRev, c.At.UnmarshalText(at), c.ID.UnmarshalText(id))
+}
+
 // verify returns what of a line its checksum is made from.
 func verify(text []byte) ([]byte, error) {
 	text, complete := bytes.CutSuffix(text, []byte{'\n'})

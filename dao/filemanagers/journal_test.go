@@ -56,8 +56,8 @@ func TestJournalRoundTrip(t *testing.T) {
 		t.Error(diff)
 	}
 	for i, c := range want {
-		var again line
-		if err := unseal(text[s.at[i]:s.end(c.Offset)], &again); err != nil || cmp.Diff(c, again.Change) != "" {
+		again, err := changeOf(text[s.at[i]:s.end(c.Offset)])
+		if err != nil || cmp.Diff(c, again) != "" {
 			t.Errorf("line of change %d: %+v, %v", c.Offset, again, err)
 		}
 	}

@@ -26,6 +26,16 @@ func (p Product) AppendJSON(b []byte) []byte {
 	return append(b, '}')
 }
 
+// AppendJSON appends the JSON form of a cart, byte for byte what encoding/json makes of it.
+func (c Cart) AppendJSON(b []byte) []byte {
+	b = hex.AppendEncode(append(b, `{"_id":"`...), c.ID[:])
+	b = appendItems(append(b, `","products":`...), c.Products)
+	b = appendTime(append(b, `,"createdAt":"`...), c.CreatedAt)
+	b = appendTime(append(b, `","updatedAt":"`...), c.UpdatedAt)
+	b = strconv.AppendInt(append(b, `","rev":`...), c.Rev, 10)
+	return append(b, '}')
+}
+
 // AppendJSON appends the JSON form of a message, byte for byte what encoding/json makes of it.
 func (m Message) AppendJSON(b []byte) []byte {
 	b = hex.AppendEncode(append(b, `{"_id":"`...), m.ID[:])
@@ -33,6 +43,21 @@ func (m Message) AppendJSON(b []byte) []byte {
 	b = appendText(append(b, `,"message":`...), m.Message)
 	b = appendTime(append(b, `,"createdAt":"`...), m.CreatedAt)
 	return append(b, `"}`...)
+}
+
+func appendItems(b []byte, items []Item) []byte {
+	if items == nil {
+		return append(b, "null"...)
+	}
+	b = append(b, '[')
+	for i, item := range items {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = hex.AppendEncode(append(b, `{"product":"`...), item.Product[:])
+		b = append(strconv.AppendInt(append(b, `","quantity":`...), item.Quantity, 10), '}')
+	}
+	return append(b, ']')
 }
 
 func appendTexts(b []byte, texts []string) []byte {

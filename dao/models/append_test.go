@@ -35,6 +35,15 @@ func TestAppendJSONIsJSON(t *testing.T) {
 		if got, want := string(p.AppendJSON([]byte("x"))), "x"+string(encode(p)); got != want {
 			t.Fatalf("\ngot  %s\nwant %s", got, want)
 		}
+		c := Cart{ID: p.ID, Products: rapid.SliceOf(rapid.Custom(func(t *rapid.T) Item {
+			return Item{ID{11: rapid.Byte().Draw(t, "product")}, rapid.Int64().Draw(t, "quantity")}
+		})).Draw(t, "items"), CreatedAt: p.CreatedAt, UpdatedAt: p.CreatedAt + 1, Rev: p.Rev}
+		if rapid.Bool().Draw(t, "no items") {
+			c.Products = nil
+		}
+		if got, want := string(c.AppendJSON([]byte("x"))), "x"+string(encode(c)); got != want {
+			t.Fatalf("\ngot  %s\nwant %s", got, want)
+		}
 		m := Message{ID: p.ID, User: p.Code, Message: p.Title, CreatedAt: p.CreatedAt}
 		if got, want := string(m.AppendJSON([]byte("x"))), "x"+string(encode(m)); got != want {
 			t.Fatalf("\ngot  %s\nwant %s", got, want)

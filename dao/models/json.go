@@ -9,12 +9,16 @@ import (
 
 // JSON writes a value of this package as the API, the files and the feed show it: compact, with <, > and & as they are.
 func JSON(value any) json.RawMessage {
-	const usual, short = 512, 256 // bytes: most values fit
-	switch v := value.(type) {    // by type and not by method, which a struct that embeds one of them would inherit
+	const usual, short, item = 512, 256, 64 // bytes: most values fit
+	switch v := value.(type) {              // by type and not by method, which a struct that embeds one of them would inherit
 	case Product:
 		return v.AppendJSON(make([]byte, 0, usual))
 	case *Product:
 		return v.AppendJSON(make([]byte, 0, usual))
+	case Cart:
+		return v.AppendJSON(make([]byte, 0, short+item*len(v.Products)))
+	case *Cart:
+		return v.AppendJSON(make([]byte, 0, short+item*len(v.Products)))
 	case Message:
 		return v.AppendJSON(make([]byte, 0, short))
 	case *Message:
