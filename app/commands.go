@@ -22,7 +22,7 @@ func (c *importCommand) Run(ctx context.Context, g *globals, streams Streams) (e
 			return fmt.Errorf("import %s: must be a file or a folder", dbmanagers.Redact(file))
 		}
 	}
-	store, err := g.openStore(ctx, g.Store, 0, g.logger(streams.Err))
+	store, err := g.openStore(ctx, g.Store, storeOptions{bulk: true, log: g.logger(streams.Err)})
 	if err != nil {
 		return err
 	}

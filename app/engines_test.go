@@ -45,7 +45,7 @@ func openInside(t *testing.T, store string, flags ...string) *inside {
 	}
 	log := slog.New(slog.NewTextHandler(t.Output(), nil))
 	s := &inside{}
-	if s.store, err = c.openStore(t.Context(), store, c.Serve.KeepChanges, log); err != nil {
+	if s.store, err = c.openStore(t.Context(), store, storeOptions{keep: c.Serve.KeepChanges, log: log}); err != nil {
 		t.Fatal(err)
 	}
 	handler, hub, err := c.Serve.handler(s.store, log)

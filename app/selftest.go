@@ -121,7 +121,7 @@ func (s *selftest) say(form string, args ...any) { fmt.Fprintf(s.out, form+"\n",
 
 // open opens the scratch to write, and leaves its feed whole.
 func (s *selftest) open(ctx context.Context) (dao.Store, error) {
-	return s.openStore(ctx, s.Store, wholeFeed, quiet)
+	return s.openStore(ctx, s.Store, storeOptions{keep: wholeFeed, log: quiet})
 }
 
 // wholeFeed is more changes than a self-test makes before it begins a new store.

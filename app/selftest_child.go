@@ -63,7 +63,7 @@ func (c *selftestCommand) beKilled(ctx context.Context, g *globals, streams Stre
 		io.Copy(io.Discard, streams.In)
 		cancel(errors.New("whoever started this is gone"))
 	}()
-	store, err := g.openStore(ctx, g.Store, wholeFeed, quiet)
+	store, err := g.openStore(ctx, g.Store, storeOptions{keep: wholeFeed, log: quiet})
 	if err != nil {
 		return err
 	}

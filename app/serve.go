@@ -48,7 +48,7 @@ func (c *serveCommand) Run(ctx context.Context, g *globals, streams Streams) (er
 	}
 	defer listener.Close()
 	listener = leaveRoom(listener)
-	store, err := g.openStore(ctx, g.Store, c.KeepChanges, log)
+	store, err := g.openStore(ctx, g.Store, storeOptions{keep: c.KeepChanges, log: log})
 	if err != nil {
 		return err
 	}

@@ -17,30 +17,36 @@ import (
 	"pulperia/dao/filemanagers"
 )
 
-// openStore opens a store: the database that a MongoDB URL names, or a folder. The feed keeps at least so many changes; 0 for
-// what the engine does by default.
-func (g *globals) openStore(ctx context.Context, name string, keep int, log *slog.Logger) (dao.Store, error) {
-	store, err := g.openEngine(ctx, name, keep, log)
+// storeOptions are what commands that open a store want of it.
+type storeOptions struct {
+	keep int  // how many changes the feed keeps at least; 0 for what the engine does by default
+	bulk bool // much is brought in and nothing is listed
+	log  *slog.Logger
+}
+
+// openStore opens a store: the database that a MongoDB URL names, or a folder.
+func (g *globals) openStore(ctx context.Context, name string, o storeOptions) (dao.Store, error) {
+	store, err := g.openEngine(ctx, name, o)
 	if err == nil && g.hooks.wrap != nil {
 		store = g.hooks.wrap(store)
 	}
 	return store, err
 }
 
-func (g *globals) openEngine(ctx context.Context, name string, keep int, log *slog.Logger) (dao.Store, error) {
+func (g *globals) openEngine(ctx context.Context, name string, o storeOptions) (dao.Store, error) {
 	if dbmanagers.IsURL(name) {
-		o, err := g.database(log)
+		database, err := g.database(o.log)
 		if err != nil {
 			return dao.Store{}, err
 		}
-		o.Keep = keep
-		return dbmanagers.Open(ctx, name, o)
+		database.Keep = o.keep
+		return dbmanagers.Open(ctx, name, database)
 	}
 	dir, err := storeDir(name)
 	if err != nil {
 		return dao.Store{}, err
 	}
-	return filemanagers.Open(ctx, dir, filemanagers.Options{Keep: keep, Fold: g.hooks.fold, Log: log})
+	return filemanagers.Open(ctx, dir, filemanagers.Options{Keep: o.keep, Fold: g.hooks.fold, Log: o.log, Bulk: o.bulk})
 }
 
 // readStore opens a store to read it, beside a shop that has it open, too.

@@ -45,6 +45,7 @@ type Options struct {
 	Keep    int              // how many changes the feed keeps at least; 10,000
 	Fold    int64            // how many bytes the journal grows between folds at least; 16 MiB
 	Log     *slog.Logger     // slog.Default()
+	Bulk    bool             // the indexes of listings are made when somebody lists: for who only brings much in
 	disk    disk             // the real one; tests put another in its place
 	present func() error     // says whether the folder is where it was
 	now     func() time.Time // time.Now; tests set it forward and back
@@ -114,7 +115,9 @@ func open(o Options, unlock func() error) (dao.Store, error) {
 		c.products[i] = packed(p)
 	}
 	e := newEngine(c, o)
-	e.listed()
+	if !o.Bulk {
+		e.listable.Do(e.products.makeIndexes)
+	}
 	e.unlock = unlock
 	go e.committer.loop()
 	return e.store(), nil

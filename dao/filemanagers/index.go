@@ -55,13 +55,17 @@ func newCatalogue(products []*models.Product) *catalogue {
 	return c
 }
 
-// makeIndexes makes those of listings, in a new catalogue.
+// makeIndexes makes those of listings.
 func (c *catalogue) makeIndexes() {
-	products, entries := make([]*models.Product, len(c.rows)), make([]priced, len(c.rows))
+	products, entries := make([]*models.Product, len(c.rows)), make([]priced, 0, len(c.byID))
 	categories := map[string][]priced{}
-	for i, r := range c.rows {
-		products[i], entries[i] = r.product, priced{r.product.Price, slot(i)}
-		categories[r.product.Category] = append(categories[r.product.Category], entries[i])
+	for s, r := range c.rows {
+		if r.product == nil {
+			continue
+		}
+		entry := priced{r.product.Price, slot(s)}
+		products[s], entries = r.product, append(entries, entry)
+		categories[r.product.Category] = append(categories[r.product.Category], entry)
 	}
 	c.all, c.byCategory = c.newOrders(entries), map[string]orders{}
 	for name, entries := range categories {
@@ -69,6 +73,9 @@ func (c *catalogue) makeIndexes() {
 	}
 	c.words = newVocabulary(products)
 }
+
+// indexed says whether it has the indexes of listings.
+func (c *catalogue) indexed() bool { return c.words != nil }
 
 func (c *catalogue) newOrders(entries []priced) orders {
 	o := orders{}
@@ -138,13 +145,16 @@ func (c *catalogue) put(p *models.Product) {
 	var old *models.Product
 	if known {
 		old = c.rows[s].product
-		c.leaveOrders(s, old)
+		c.leave(s, old)
 	} else {
 		s = c.newSlot()
 		c.byID[p.ID] = s
 	}
 	c.rows[s] = rowOf(p)
 	c.byCode[p.Code] = s
+	if !c.indexed() {
+		return
+	}
 	c.joinOrders(s, p)
 	if old != nil && old.Title == p.Title && old.Description == p.Description && old.Code == p.Code && old.Category == p.Category {
 		return // most changes are of stock and price, and leave the words alone
@@ -170,8 +180,10 @@ func (c *catalogue) newSlot() slot {
 func (c *catalogue) remove(id models.ID) {
 	s := c.byID[id]
 	old := c.rows[s].product
-	c.leaveOrders(s, old)
-	c.words.remove(s, old)
+	c.leave(s, old)
+	if c.indexed() {
+		c.words.remove(s, old)
+	}
 	delete(c.byID, id)
 	c.rows[s] = row{}
 	c.free = append(c.free, s)
@@ -186,16 +198,19 @@ func (c *catalogue) joinOrders(s slot, p *models.Product) {
 	c.byCategory[p.Category].insert(entry)
 }
 
-// leaveOrders also frees the code, unless another product has it by now.
-func (c *catalogue) leaveOrders(s slot, old *models.Product) {
+// leave takes a product out of the orders, and frees its code, unless another product has it by now.
+func (c *catalogue) leave(s slot, old *models.Product) {
+	if c.byCode[old.Code] == s {
+		delete(c.byCode, old.Code)
+	}
+	if !c.indexed() {
+		return
+	}
 	entry := priced{old.Price, s}
 	c.all.remove(entry)
 	c.byCategory[old.Category].remove(entry)
 	if c.byCategory[old.Category][models.Oldest].size == 0 {
 		delete(c.byCategory, old.Category)
-	}
-	if c.byCode[old.Code] == s {
-		delete(c.byCode, old.Code)
 	}
 }
 

@@ -54,9 +54,15 @@ func TestCatalogueListsAsThePureFunction(t *testing.T) {
 			model = append(model, drawProduct(t, n))
 		}
 		c := newCatalogue(slices.Clone(model))
-		c.makeIndexes()
+		late := rapid.Bool().Draw(t, "indexed late") // as a bulk store is
+		if !late {
+			c.makeIndexes()
+		}
 		for range rapid.IntRange(0, 150).Draw(t, "changes") {
 			model = changeOne(t, c, model)
+		}
+		if late {
+			c.makeIndexes()
 		}
 		products := make([]models.Product, len(model))
 		for i, p := range model {

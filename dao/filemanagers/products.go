@@ -26,7 +26,7 @@ func (p products) List(ctx context.Context, q models.ProductQuery) (models.Produ
 	}
 	p.mu.RLock()
 	defer p.mu.RUnlock()
-	return p.listed().list(q), nil
+	return p.listed(q).list(q), nil
 }
 
 // Categories counts by the index.
@@ -36,7 +36,7 @@ func (p products) Categories(ctx context.Context) ([]dao.Category, error) {
 	}
 	p.mu.RLock()
 	defer p.mu.RUnlock()
-	return p.listed().categories(), nil
+	return p.listed(models.ProductQuery{}).categories(), nil
 }
 
 // Get returns one product.

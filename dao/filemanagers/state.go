@@ -22,10 +22,12 @@ type state struct {
 	listable sync.Once
 }
 
-// listed returns the products with the indexes of listings. Who only reads a store through does without these, which are most of the
-// work of opening it and much of its memory.
-func (s *state) listed() *catalogue {
-	s.listable.Do(s.products.makeIndexes)
+// listed returns the products with the indexes that a listing needs. Who only reads a store through, or brings much in, does without
+// these, which are most of the work and much of the memory.
+func (s *state) listed(q models.ProductQuery) *catalogue {
+	if len(s.products.byID) > 0 && q.Codes == nil && q.IDs == nil || q.Text != "" {
+		s.listable.Do(s.products.makeIndexes)
+	}
 	return s.products
 }
 

@@ -52,10 +52,14 @@ func newVocabulary(products []*models.Product) *vocabulary {
 	return v
 }
 
-// wordsOf returns the words of products, of which the first has the given slot. They are cut from longer texts.
-func wordsOf(products []*models.Product, s slot) postings {
+// wordsOf returns the words of products, of which the first has the given slot; nil is none. They are cut from longer texts.
+func wordsOf(products []*models.Product, first slot) postings {
 	p := postings{}
-	for _, product := range products {
+	for i, product := range products {
+		if product == nil {
+			continue
+		}
+		s := first + slot(i)
 		for _, word := range product.Words() {
 			h := p[word]
 			if h == nil {
@@ -66,7 +70,6 @@ func wordsOf(products []*models.Product, s slot) postings {
 				h.few = append(h.few, s)
 			}
 		}
-		s++
 	}
 	return p
 }
