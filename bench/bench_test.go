@@ -57,6 +57,11 @@ func TestRun(t *testing.T) {
 			t.Errorf("nothing was measured beside the peer: %s", cells)
 		}
 	}
+	for _, one := range r.rivals {
+		if one.why == "" {
+			t.Errorf("if %s missed its aim, the report would give no reason", one.what)
+		}
+	}
 }
 
 func lineOf(t *testing.T, text []byte, begin string) string {

@@ -169,7 +169,7 @@ func (c *contest) importRow(ctx context.Context, store string) (rival, error) {
 	bare, err := writeSynced(filepath.Join(c.dir, "written"), text)
 	return rival{
 		what: number("import of %d products", len(c.products)), ours: seconds(ours), bare: seconds(bare), peer: seconds(peer), less: true,
-		why: "a store checks each product against the rules and all others, journals it for the feed, and builds its indexes; the peer keeps its file and no history",
+		why: "a store checks each product against the rules and all others, writes a journal for the feed, and then its file; the peer keeps its file and no history",
 	}, err
 }
 
