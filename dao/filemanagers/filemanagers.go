@@ -111,9 +111,6 @@ func open(o Options, unlock func() error) (dao.Store, error) {
 	if c.unfolded > 0 {
 		o.Log.Info("the store was not stopped cleanly; the journal was applied", "changes", c.unfolded)
 	}
-	for i, p := range c.products {
-		c.products[i] = packed(p)
-	}
 	e := newEngine(c, o)
 	if !o.Bulk {
 		e.listable.Do(e.products.makeIndexes)

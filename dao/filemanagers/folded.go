@@ -40,10 +40,10 @@ func (c *contents) loadFolded(d disk) error {
 	wait.Go(func() { messages, err3 = c.loadMessages(d, now) })
 	var products, carts found
 	var err1, err2 error
-	c.products, products, err1 = loadArray(d, productsFile, &c.meta, c.meta.Products, func(text []byte) ([]*models.Product, error) {
+	c.products, products, err1 = loadArray(d, productsFile, &c.meta, c.meta.Products, models.DecodeProduct, func(text []byte) ([]*models.Product, error) {
 		return editedProducts(text, now)
 	})
-	c.carts, carts, err2 = loadArray(d, cartsFile, &c.meta, c.meta.Carts, func(text []byte) ([]*models.Cart, error) {
+	c.carts, carts, err2 = loadArray(d, cartsFile, &c.meta, c.meta.Carts, decodeCart, func(text []byte) ([]*models.Cart, error) {
 		return editedCarts(text, now)
 	})
 	wait.Wait()
@@ -62,15 +62,22 @@ func (c *contents) note(name string, f found) {
 	}
 }
 
+func decodeCart(text []byte) (c models.Cart, err error) {
+	err = json.Unmarshal(text, &c)
+	return c, err
+}
+
 // loadArray reads products.json or carts.json.
-func loadArray[T any](d disk, name string, m *meta, want vouched, edited func([]byte) ([]*T, error)) ([]*T, found, error) {
+func loadArray[T any](
+	d disk, name string, m *meta, want vouched, decode func([]byte) (T, error), edited func([]byte) ([]*T, error),
+) ([]*T, found, error) {
 	text, err := readAll(d, name)
 	if err == nil && vouch(text) == want {
-		values, err := decodeArray[T](name, text)
+		values, err := decodeArray(name, text, decode)
 		return values, asWritten, err
 	}
 	if next, err := readAll(d, name+newSuffix); err == nil && vouch(next) == want {
-		values, err := decodeArray[T](name, next)
+		values, err := decodeArray(name, next, decode)
 		return values, asMoved, err
 	}
 	if f, err := otherwise(name, m, err); f != asEdited {
@@ -103,14 +110,28 @@ func vouch(text []byte) vouched {
 	return vouched{int64(len(text)), hex.EncodeToString(sum[:])}
 }
 
-// decodeArray reads what WriteArray wrote, on all cores: elements begin with a line that holds only an indented brace.
-func decodeArray[T any](name string, text []byte) ([]*T, error) {
-	parts := split(text, runtime.GOMAXPROCS(0))
+// decodeArray reads what WriteArray wrote, on all cores.
+func decodeArray[T any](name string, text []byte, decode func([]byte) (T, error)) ([]*T, error) {
+	if string(text) == "[]\n" {
+		return nil, nil
+	}
+	list, begins := bytes.CutPrefix(text, []byte("[\n  "))
+	list, ends := bytes.CutSuffix(list, []byte("\n]\n"))
+	if !begins || !ends {
+		return nil, fmt.Errorf("%s: it is no list of values", name)
+	}
+	parts := split(list, runtime.GOMAXPROCS(0))
 	values := make([][]*T, len(parts))
 	errs := make([]error, len(parts))
 	var wait sync.WaitGroup
 	for i, part := range parts {
-		wait.Go(func() { errs[i] = json.Unmarshal(part, &values[i]) })
+		wait.Go(func() {
+			for one, rest := cutElement(part, 0); one != nil && errs[i] == nil; one, rest = cutElement(rest, 0) {
+				value := new(T)
+				*value, errs[i] = decode(one)
+				values[i] = append(values[i], value)
+			}
+		})
 	}
 	wait.Wait()
 	if err := errors.Join(errs...); err != nil {
@@ -119,21 +140,28 @@ func decodeArray[T any](name string, text []byte) ([]*T, error) {
 	return slices.Concat(values...), nil
 }
 
-func split(array []byte, n int) (parts [][]byte) {
+// split cuts a list into parts of about the same length.
+func split(list []byte, n int) (parts [][]byte) {
 	const most = 1 << 20 // below which one core is as fast
-	border := []byte("\n  },\n  {")
-	for ; n > 1 && len(array) > most; n-- {
-		i := len(array) / n
-		j := bytes.Index(array[i:], border)
-		if j < 0 {
-			break
-		}
-		end := i + j + len("\n  }")
-		parts = append(parts, append(slices.Clone(array[:end]), ']'))
-		array = array[end:]
-		array[0] = '[' // in place of the comma
+	for ; n > 1 && len(list) > most; n-- {
+		part, rest := cutElement(list, len(list)/n)
+		parts, list = append(parts, part), rest
 	}
-	return append(parts, array)
+	return append(parts, list)
+}
+
+// cutElement cuts a list behind the first element that ends at least so far from its beginning. No element holds the line with which the
+// next one begins: texts have no line breaks in JSON.
+func cutElement(list []byte, from int) (elements, rest []byte) {
+	if len(list) == 0 {
+		return nil, nil
+	}
+	i := bytes.Index(list[from:], []byte("\n  },\n  {"))
+	if i < 0 {
+		return list, nil
+	}
+	end := from + i + len("\n  }")
+	return list[:end], list[end+len(",\n  "):]
 }
 
 // loadMessages indexes messages.jsonl; it keeps no message in memory but those of an edit.

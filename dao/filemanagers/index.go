@@ -2,7 +2,6 @@ package filemanagers
 
 import (
 	"cmp"
-	"strings"
 
 	"pulperia/dao/models"
 )
@@ -85,22 +84,6 @@ func (c *catalogue) newOrders(entries []priced) orders {
 	return o
 }
 
-// packed returns a copy whose texts lie one after the other. They are read together, and a processor fetches what lies
-// together much faster than what is strewn about.
-func packed(p *models.Product) *models.Product {
-	q := p.Clone()
-	texts := strings.Join([]string{q.Title, q.Description, q.Code, q.Category, strings.Join(q.Thumbnails, "")}, "")
-	move := func(text *string) { *text, texts = texts[:len(*text)], texts[len(*text):] }
-	move(&q.Title)
-	move(&q.Description)
-	move(&q.Code)
-	move(&q.Category)
-	for i := range q.Thumbnails {
-		move(&q.Thumbnails[i])
-	}
-	return &q
-}
-
 func (c *catalogue) comparer(order models.Sort) func(a, b priced) int {
 	byAge := func(a, b priced) int {
 		x, y := &c.rows[a.slot], &c.rows[b.slot]
@@ -140,7 +123,8 @@ func (c *catalogue) ownerOf(code string) models.ID {
 
 // put stores a product, a new one or in the place of the one with its id.
 func (c *catalogue) put(p *models.Product) {
-	p = packed(p)
+	own := p.Packed()
+	p = &own
 	s, known := c.byID[p.ID]
 	var old *models.Product
 	if known {

@@ -2,7 +2,6 @@ package filemanagers
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"slices"
 
@@ -38,9 +37,9 @@ func (r *replay) visit(l *line) {
 	var err error
 	switch l.Kind {
 	case dao.KindProduct:
-		r.products[l.ID], err = decodeDoc[models.Product](l)
+		r.products[l.ID], err = decodeDoc(l, models.DecodeProduct)
 	case dao.KindCart:
-		r.carts[l.ID], err = decodeDoc[models.Cart](l)
+		r.carts[l.ID], err = decodeDoc(l, decodeCart)
 	case dao.KindMessage:
 		r.log.append(l.ID, l.Offset)
 	default:
@@ -51,12 +50,12 @@ func (r *replay) visit(l *line) {
 	}
 }
 
-func decodeDoc[T any](l *line) (*T, error) {
+func decodeDoc[T any](l *line, decode func([]byte) (T, error)) (*T, error) {
 	if l.Op == dao.OpDelete {
 		return nil, nil
 	}
-	value := new(T)
-	return value, json.Unmarshal(l.Doc, value)
+	value, err := decode(l.Doc)
+	return &value, err
 }
 
 func (r *replay) finish() error {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/hex"
 	"encoding/json"
+	"strconv"
 	"time"
 	"unicode/utf8"
 )
@@ -47,6 +48,123 @@ func decodePlain(text []byte) (m Message, ok bool) {
 	}
 	m.CreatedAt, ok = plainTime(at)
 	return m, ok
+}
+
+// DecodeProduct reads a product as it stands in an array of [WriteArray], and packs it. Without escapes in its texts it takes a quarter of
+// the time of encoding/json, which the rest is left to.
+func DecodeProduct(text []byte) (Product, error) {
+	p, ok := plainProduct(text)
+	if ok {
+		return p, nil
+	}
+	p = Product{}
+	err := json.Unmarshal(text, &p)
+	return p.Packed(), err
+}
+
+func plainProduct(text []byte) (p Product, ok bool) {
+	r := plainReader{rest: text}
+	id := r.text("{\n    \"_id\": \"")
+	title := r.text(",\n    \"title\": \"")
+	description := r.text(",\n    \"description\": \"")
+	code := r.text(",\n    \"code\": \"")
+	price := r.word(",\n    \"price\": ")
+	status := r.word(",\n    \"status\": ")
+	stock := r.number(",\n    \"stock\": ")
+	category := r.text(",\n    \"category\": \"")
+	thumbnails := r.texts(",\n    \"thumbnails\": [")
+	created := r.text(",\n    \"createdAt\": \"")
+	updated := r.text(",\n    \"updatedAt\": \"")
+	rev := r.number(",\n    \"rev\": ")
+	if r.bad || string(r.rest) != "\n  }" || len(id) != 24 || hasUpper(string(id)) || string(status) != "true" && string(status) != "false" {
+		return p, false
+	}
+	_, badID := hex.Decode(p.ID[:], id)
+	cents, badPrice := parseCents(string(price))
+	var ok1, ok2 bool
+	p.CreatedAt, ok1 = plainTime(created)
+	p.UpdatedAt, ok2 = plainTime(updated)
+	p.Price, p.Status, p.Stock, p.Rev = cents, status[0] == 't', stock, rev
+	pack(&p, title, description, code, category, thumbnails)
+	return p, badID == nil && badPrice == "" && ok1 && ok2
+}
+
+// Packed returns a copy whose texts lie one after the other in memory. They are read together, and a processor fetches what lies together
+// much faster than what is strewn about.
+func (p Product) Packed() Product {
+	pack(&p, p.Title, p.Description, p.Code, p.Category, p.Thumbnails)
+	return p
+}
+
+// pack sets the texts of a product.
+func pack[T string | []byte](p *Product, title, description, code, category T, thumbnails []T) {
+	var space [1 << 10]byte // enough for most
+	all := append(append(append(append(space[:0], title...), description...), code...), category...)
+	for _, one := range thumbnails {
+		all = append(all, one...)
+	}
+	texts := string(all)
+	cut := func(n int) (text string) {
+		text, texts = texts[:n], texts[n:]
+		return text
+	}
+	p.Title, p.Description, p.Code, p.Category = cut(len(title)), cut(len(description)), cut(len(code)), cut(len(category))
+	if thumbnails == nil {
+		return
+	}
+	p.Thumbnails = make([]string, len(thumbnails))
+	for i, one := range thumbnails {
+		p.Thumbnails[i] = cut(len(one))
+	}
+}
+
+// plainReader reads JSON that is indented as [WriteArray] does it, and has no escapes. When it meets anything else it is bad.
+type plainReader struct {
+	rest []byte
+	bad  bool
+}
+
+// text reads a text that follows what is before it.
+func (r *plainReader) text(before string) (value []byte) {
+	value, rest, ok := plainField(r.rest, before)
+	r.rest, r.bad = rest, r.bad || !ok
+	return value
+}
+
+// word reads digits, points and small letters.
+func (r *plainReader) word(before string) (value []byte) {
+	rest, ok := bytes.CutPrefix(r.rest, []byte(before))
+	n := 0
+	for n < len(rest) && (rest[n] == '.' || '0' <= rest[n] && rest[n] <= '9' || 'a' <= rest[n] && rest[n] <= 'z') {
+		n++
+	}
+	r.rest, r.bad = rest[n:], r.bad || !ok
+	return rest[:n]
+}
+
+// number reads a whole number that is not negative.
+func (r *plainReader) number(before string) int64 {
+	word := r.word(before)
+	n, err := strconv.ParseInt(string(word), 10, 64)
+	r.bad = r.bad || err != nil || len(word) > 1 && word[0] == '0'
+	return n
+}
+
+// texts reads a list of texts, of which before has the bracket.
+func (r *plainReader) texts(before string) [][]byte {
+	rest, ok := bytes.CutPrefix(r.rest, []byte(before))
+	r.rest, r.bad = rest, r.bad || !ok
+	list := [][]byte{}
+	for before := "\n      \""; bytes.HasPrefix(r.rest, []byte(before)); before = ",\n      \"" {
+		list = append(list, r.text(before))
+	}
+	end := "]"
+	if len(list) > 0 {
+		end = "\n    ]"
+	}
+	r.rest, ok = bytes.CutPrefix(r.rest, []byte(end))
+	r.bad = r.bad || !ok
+	return list
 }
 
 // plainField cuts off a field whose value is a text that stands for itself.

@@ -1,8 +1,12 @@
 package models
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
+	"reflect"
+	"slices"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -36,6 +40,70 @@ func TestDecodeMessageIsJSON(t *testing.T) {
 	})
 	if quick == 0 {
 		t.Error("nothing took the quick way")
+	}
+}
+
+// So is a product, as it stands in a file.
+func TestDecodeProductIsJSON(t *testing.T) {
+	quick := 0
+	rapid.Check(t, func(t *rapid.T) {
+		text, number := rapid.StringMatching(`[a-z ñ🧉]{0,12}`), rapid.Int64Range(0, 1200) // for which there is the quick way
+		if rapid.Bool().Draw(t, "odd") {
+			text = rapid.Map(rapid.SliceOfN(rapid.SampledFrom(pieces), 0, 4), func(list []string) string { return strings.Join(list, "") })
+			number = rapid.Int64Range(-1e12, 1e12)
+		}
+		p := Product{
+			ID: ID{1, 11: 0xab}, Title: text.Draw(t, "title"), Description: text.Draw(t, "description"), Code: text.Draw(t, "code"),
+			Price: Money(number.Draw(t, "price")), Status: rapid.Bool().Draw(t, "status"), Stock: number.Draw(t, "stock"), Category: text.Draw(t, "category"),
+			Thumbnails: rapid.SliceOfN(text, 0, 3).Draw(t, "thumbnails"), CreatedAt: 1_700_000_000_000,
+			UpdatedAt: Time(rapid.Int64Range(-1e14, 1e15).Draw(t, "at")), Rev: number.Draw(t, "rev"),
+		}
+		if rapid.IntRange(0, 9).Draw(t, "no list") == 0 {
+			p.Thumbnails = nil
+		}
+		one := inFile(t, p)
+		wantDecodedAsJSON(t, one)
+		if _, ok := plainProduct(one); ok {
+			quick++
+		}
+	})
+	if quick == 0 {
+		t.Error("nothing took the quick way")
+	}
+}
+
+// Whatever becomes of any of its bytes.
+func TestDecodeDamagedProductIsJSON(t *testing.T) {
+	for _, price := range []Money{5, 1210, 12300} {
+		one := inFile(t, Product{
+			ID: ID{1, 11: 0xab}, Title: "Yerba ñ", Code: "y", Price: price, Stock: 10, Thumbnails: []string{"/a.svg", "/b.svg"},
+			CreatedAt: 1_700_000_000_000, UpdatedAt: 1_700_000_100_000, Rev: 12,
+		})
+		for place, was := range one {
+			for _, other := range []byte(`09aAe-+.":,[]{}\ntx ` + "\x00\xc3\xff\n") {
+				one[place] = other
+				wantDecodedAsJSON(t, one)
+			}
+			one[place] = was
+		}
+	}
+}
+
+// inFile returns a product as it stands in products.json.
+func inFile(t rapid.TB, p Product) []byte {
+	var file bytes.Buffer
+	if err := WriteArray(&file, slices.Values([]Product{p})); err != nil {
+		t.Fatal(err)
+	}
+	return bytes.TrimSuffix(bytes.TrimPrefix(file.Bytes(), []byte("[\n  ")), []byte("\n]\n"))
+}
+
+func wantDecodedAsJSON(t rapid.TB, text []byte) {
+	var want Product
+	wantErr := json.Unmarshal(text, &want)
+	got, err := DecodeProduct(text)
+	if (err == nil) != (wantErr == nil) || err == nil && !reflect.DeepEqual(got, want) {
+		t.Fatalf("%q: got %+v, %v; want %+v, %v", text, got, err, want, wantErr)
 	}
 }
 
