@@ -8,31 +8,6 @@ import (
 	"strings"
 )
 
-// mending is something that grew faster than its work, and was mended. The figures are those of the day, and no run makes them again.
-type mending struct{ what, before, after, commit string }
-
-// mendings are what the curves have found, and what was done about it.
-var mendings = []mending{
-	{
-		what: "A search of two words among 1,000,000 products went through all of them to see which have the words. Now few are sorted, and of many " +
-			"the number is known, so that going through them ends with the page. CPU of the catalogue for one search:",
-		before: "5.0 ms", after: "0.16 ms",
-		commit: "Count and sort what a search has found, or end with the page, instead of going through the whole catalogue",
-	},
-	{
-		what: "A change of a text took all words of the product out of the search and put them in again, and so moved much of the lists " +
-			"of the frequent ones. Now it is only the words that it loses or gains. CPU of the catalogue for one change, 1,000,000 products:",
-		before: "2.5 ms", after: "0.05 ms",
-		commit: "Learn only the words that a changed product gains or loses: a change of a text cost more the larger the catalogue",
-	},
-	{
-		what: "To delete a product and make it again moved half of the list of each frequent word. Now such a word has a set of bits, " +
-			"which is smaller, too. CPU of the catalogue for both, 1,000,000 products:",
-		before: "2.3 ms", after: "0.14 ms",
-		commit: "Keep the many products of a frequent word as a set of bits: to take one out moved half a list of all",
-	},
-}
-
 // sentence says what one sees in a figure.
 func (f *figure) sentence() string {
 	var says []string
@@ -78,13 +53,7 @@ changes, appends and creates are durable.
 	for _, f := range r.figures {
 		fmt.Fprintf(b, "\n### %s\n\n![%s](%s/%s.svg)\n\n%s%s\n", f.title, f.title, folder, f.name, f.sentence(), f.verdict())
 	}
-	if len(mendings) == 0 {
-		return
-	}
-	b.WriteString("\n## What was found and mended\n\n| what | before | after | commit |\n|---|---|---|---|\n")
-	for _, m := range mendings {
-		fmt.Fprintf(b, "| %s | %s | %s | %s |\n", m.what, m.before, m.after, m.commit)
-	}
+	writeMendings(b)
 }
 
 // write writes the report, and the plots into a folder beside it that has its name.
