@@ -48,6 +48,12 @@ var mendings = []mending{
 		commit: "Read products of a file without reflection, and pack them at once",
 	},
 	{
+		what: "The words of a product with ¿, ¡ or typographic quotes in its description were folded by the general rules of Unicode. Now these are " +
+			"among the usual characters. CPU of the words of one product:",
+		before: "9.9 µs", after: "2.0 µs",
+		commit: "Cut the words of Spanish prose the quick way",
+	},
+	{
 		what: "An import spent 40 % of its computing on the indexes of listings, which the shop makes anew when it starts. Now they are made when somebody lists. " +
 			"100,000 products:",
 		before: "6.4 to 7.4 s", after: "3.5 to 4.4 s",

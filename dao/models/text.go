@@ -67,14 +67,30 @@ func hasControl(text string, lines bool) bool {
 // Words returns the words of a text as a search compares them: letters and digits make words, all else separates
 // them; accents and case are folded away ("Limón" gives "limon"). Both engines search by these words.
 func Words(text string) []string {
-	return strings.FieldsFunc(fold(text), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	if folded, done := foldLatin(text); done {
+		return asciiWords(folded)
+	}
+	return anyWords(foldAny(text))
 }
 
-func fold(text string) string {
-	if folded, done := foldLatin(text); done {
-		return folded
+func anyWords(text string) []string {
+	return strings.FieldsFunc(text, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+}
+
+// asciiWords is anyWords for what foldLatin gives.
+func asciiWords(text string) []string {
+	words := make([]string, 0, len(text)/6)
+	begin := 0
+	for i := 0; i <= len(text); i++ {
+		if i < len(text) && (text[i]-'a' < 26 || text[i]-'0' < 10) {
+			continue
+		}
+		if i > begin {
+			words = append(words, text[begin:i])
+		}
+		begin = i + 1
 	}
-	return foldAny(text)
+	return words
 }
 
 func foldAny(text string) string {
@@ -89,7 +105,8 @@ func foldAny(text string) string {
 // latin is what the characters from U+00C0 to U+00FF fold to; a dot where it is not one ASCII letter.
 const latin = "aaaaaa.ceeeeiiii.nooooo..uuuuy..aaaaaa.ceeeeiiii.nooooo..uuuuy.y"
 
-// foldLatin is fold for texts of ASCII and those characters, at a fifth of the time: they are what most shops write.
+// foldLatin is fold for texts of ASCII, those characters and the punctuation of Spanish prose, at a tenth of the time: they are what most
+// shops write. Of punctuation it makes spaces.
 func foldLatin(text string) (folded string, done bool) {
 	b := make([]byte, 0, len(text))
 	for _, r := range text {
@@ -100,6 +117,8 @@ func foldLatin(text string) (folded string, done bool) {
 			b = append(b, byte(r))
 		case 0xC0 <= r && r <= 0xFF && latin[r-0xC0] != '.':
 			b = append(b, latin[r-0xC0])
+		case r == '¡' || r == '¿' || r == '«' || r == '»' || r == '°' || r == '·' || 0x2010 <= r && r <= 0x2027: // dashes, quotes, dots
+			b = append(b, ' ')
 		default:
 			return "", false
 		}

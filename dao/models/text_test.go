@@ -65,11 +65,11 @@ func TestWordsOfEveryCharacter(t *testing.T) {
 	}
 }
 
-// ASCII takes a shorter way; beside a character that is not ASCII the same text must give the same words.
+// ASCII takes a shorter way; beside a character for which there is none the same text must give the same words.
 func TestWordsOfASCII(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		text := rapid.StringOf(rapid.RuneFrom(nil, &unicode.RangeTable{R16: []unicode.Range16{{Lo: 0, Hi: 127, Stride: 1}}})).Draw(t, "text")
-		if got, want := models.Words(text+" é"), append(models.Words(text), "e"); !slices.Equal(got, want) {
+		if got, want := models.Words(text+" ж"), append(models.Words(text), "ж"); !slices.Equal(got, want) {
 			t.Errorf("got %q, want %q", got, want)
 		}
 	})
