@@ -4,6 +4,7 @@ package main
 var notPromised = []string{
 	"**Damage to the JSON files of a shop that was stopped cleanly, when what it leaves breaks no rule.** A flipped bit that makes `price` 1500 out of 1400 " +
 		"looks like an edit by hand, and edits are welcome then: it is taken in under a new epoch, and the log says that a file was edited. The journal, and every file after an unclean stop, are guarded by checksums. Keep backups (`pulperia export`).",
+	"**A folder that has lost both `store.json` and the whole journal.** Nothing tells it from a folder with files that somebody wrote: they are taken in under a new epoch, and what stood only in the journal is not there. One of the two is enough for the start to be refused.",
 	"**Damage to a file while the shop runs.** Products and carts are in memory and unharmed. Older messages are read from `messages.jsonl`: a line that is no JSON any more is an error, a letter that has changed is shown until `check` or the next start finds it.",
 	"**A disk that says that it has synced and has not.** What it forgets is lost. If it forgets the end of the journal, the shop starts without it; if it forgets more, the start is refused.",
 	"**The loss of the disk, the folder or the machine.** There is one copy. A backup is yours to make; `export` works beside the running shop.",

@@ -17,7 +17,7 @@ import (
 var damageSeeds = flag.Int("damageseeds", 300, "how often a larger store is damaged at random")
 
 // A larger store is damaged at random: blocks are zeroed, doubled, swapped, files swapped, removed, cut, put back older. It is
-// refused; or all that was dropped is the end of the journal from the damage on; or it is an edit that breaks no rule.
+// refused; or all that was dropped is the end of the journal from the damage on; or it is an edit that breaks no rule; or what made it a store is gone.
 func TestRandomDamage(t *testing.T) {
 	random := newRandom(t)
 	stores := []damagedStore{largerStore(t, random, openSmall, false), largerStore(t, random, openSmall, true), largerStore(t, random, openDisk, false)}
@@ -77,6 +77,8 @@ func wantDamageSeen(t *testing.T, d *memDisk, kept keptStore, what string) strin
 	switch {
 	case at.epoch != kept.epoch && kept.closed:
 		return "taken_as_edit"
+	case at.epoch != kept.epoch && isJustFiles(damaged):
+		return "taken_as_new"
 	case at.epoch == kept.epoch && got == kept.whole && at.head() == kept.head:
 		return "harmless"
 	case at.epoch == kept.epoch && got == kept.held[at.head()] && !kept.closed:
@@ -85,6 +87,16 @@ func wantDamageSeen(t *testing.T, d *memDisk, kept keptStore, what string) strin
 	}
 	t.Fatalf("%s: the store opened with head %d, not %d; it holds\n%s", what, at.head(), kept.head, got)
 	return ""
+}
+
+// isJustFiles says whether nothing tells a folder from one with files that somebody wrote.
+func isJustFiles(d *memDisk) bool {
+	for name := range d.names {
+		if name == metaFile || strings.HasPrefix(name, "journal-") {
+			return false
+		}
+	}
+	return true
 }
 
 // wantOnlyEndDropped fails unless all that is missing stood behind the first byte that is damaged, or in the batch of that byte.
