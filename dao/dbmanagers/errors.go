@@ -79,8 +79,10 @@ var refusals = []int32{
 }
 
 const (
-	codeWriteConflict = 112
-	codeDeadlock      = 16908292 // of DocumentDB
+	codeWriteConflict     = 112
+	codeDeadlock          = 16908292 // of DocumentDB
+	codeInternalError     = 1
+	codeNamespaceNotFound = 26
 )
 
 // refused says whether a server answered that it did not do what it was asked for.
@@ -113,6 +115,19 @@ func insist(ctx context.Context, do func() error) error {
 		if ctx.Err() != nil {
 			return err
 		}
+	}
+}
+
+// untilMade repeats the first operation on a collection, which makes it. FerretDB fails to make one, or does not find the one that it has
+// just made (once in some hundred databases while others come and go beside it); at the next attempt it does.
+func untilMade(ctx context.Context, do func() error) error {
+	for tries := 1; ; tries++ {
+		err := insist(ctx, do)
+		server, ok := errors.AsType[mongo.ServerError](err)
+		if !ok || !server.HasErrorCode(codeNamespaceNotFound) && !server.HasErrorCode(codeInternalError) || tries == 5 {
+			return err
+		}
+		sleep(ctx, time.Duration(tries)*20*time.Millisecond)
 	}
 }
 

@@ -72,7 +72,8 @@ func (e *engine) makeIndexes(ctx context.Context, of ...*mongo.Collection) error
 		lists[one.coll] = append(lists[one.coll], mongo.IndexModel{Keys: one.keys, Options: o})
 	}
 	for coll, list := range lists {
-		if _, err := coll.Indexes().CreateMany(ctx, list); err != nil {
+		err := untilMade(ctx, func() error { _, err := coll.Indexes().CreateMany(ctx, list); return err })
+		if err != nil {
 			return fmt.Errorf("make the indexes of %s: %w: may the user create indexes, and has nobody made others of the same name?", coll.Name(), err)
 		}
 	}

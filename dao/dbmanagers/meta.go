@@ -98,7 +98,10 @@ func (f *feed) begin(ctx context.Context, old storeMeta, after int64, write bool
 	if old.Epoch == "" {
 		filter = bson.M{"_id": storeID, "epoch": bson.M{"$exists": false}}
 	}
-	_, err := f.meta.ReplaceOne(ctx, filter, meta, options.Replace().SetUpsert(true))
+	err := untilMade(ctx, func() error {
+		_, err := f.meta.ReplaceOne(ctx, filter, meta, options.Replace().SetUpsert(true))
+		return err
+	})
 	if mongo.IsDuplicateKeyError(err) { // another process was first
 		return f.adopt(ctx)
 	}

@@ -1,0 +1,41 @@
+package dbmanagers
+
+import (
+	"sync/atomic"
+	"testing"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+)
+
+// A server that fails to make the indexes of a new collection, loses it meanwhile, or gives up for another who makes them too, is asked
+// again; one that never does it is believed in the end, and one that does not allow it at once.
+func TestIndexesAtTheNextAttempt(t *testing.T) {
+	for name, c := range map[string]struct {
+		code     int32
+		refusals int32
+		ok       bool
+	}{
+		"not found twice":  {codeNamespaceNotFound, 2, true},
+		"not made twice":   {codeInternalError, 2, true},
+		"in the way twice": {codeDeadlock, 2, true},
+		"never found":      {codeNamespaceNotFound, 1_000, false},
+		"not allowed once": {codeUnauthorized, 1, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			server := newFakeServer(t)
+			var asked atomic.Int32
+			server.answer = func(command string) bson.D {
+				if command == "createIndexes" && asked.Add(1) <= c.refusals {
+					return refuse("createIndexes", c.code)("createIndexes")
+				}
+				return nil
+			}
+			db := dialed(t, "mongodb://"+server.address, Options{})
+			e := newEngine(db.Client(), db, Options{}.withDefaults())
+			err := e.makeIndexes(t.Context(), e.carts.coll)
+			if (err == nil) != c.ok || asked.Load() > 10 {
+				t.Errorf("%v after %d attempts", err, asked.Load())
+			}
+		})
+	}
+}
