@@ -107,6 +107,7 @@ func (f *frame) record(next http.Handler) http.Handler {
 			}
 		}()
 		next.ServeHTTP(answer, r)
+		answer.send()
 	})
 }
 

@@ -4,8 +4,10 @@ import (
 	"bufio"
 	"compress/gzip"
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -64,6 +66,40 @@ func TestPaths(t *testing.T) {
 			}
 		}
 	}
+}
+
+// slowLog takes nothing before it is released.
+type slowLog struct{ released chan struct{} }
+
+func (l slowLog) Write(b []byte) (int, error) {
+	select {
+	case <-l.released:
+		return len(b), nil
+	case <-time.After(10 * time.Second):
+		return 0, errors.New("nobody has the answer")
+	}
+}
+
+// Who asks has the whole answer before it is logged: a log that is slow keeps nobody waiting.
+func TestAnswerBeforeLog(t *testing.T) {
+	shop := openAPIShop(t)
+	p := shop.product("A", fmt.Sprintf(`"description":%q`, strings.Repeat("ñandú ", 800)))
+	log := slowLog{make(chan struct{})}
+	shop = openAPIShop(t, func(o *Options) { o.Store, o.Log = shop.store, slog.New(slog.NewTextHandler(log, nil)) })
+	server := httptest.NewServer(shop.handler)
+	defer server.Close()
+	client := &http.Client{Transport: &http.Transport{DisableCompression: true, DisableKeepAlives: true}, Timeout: 5 * time.Second}
+	for _, path := range []string{"/api/products/" + p.ID.String(), "/api/products", "/products", "/api/nothing", "/nothing"} {
+		answer, err := client.Get(server.URL + path)
+		if err != nil {
+			t.Fatal(path, err)
+		}
+		if _, err := io.Copy(io.Discard, answer.Body); err != nil {
+			t.Error(path, err)
+		}
+		answer.Body.Close()
+	}
+	close(log.released)
 }
 
 // A body is JSON in UTF-8 of at most 1 MiB, or it is refused with the status that says so.

@@ -31,6 +31,14 @@ func (r *recorder) Write(b []byte) (int, error) {
 	return n, err
 }
 
+// send has an answer of known length leave now, and not only when it is logged and counted. One whose length net/http is yet to count
+// would go in chunks instead.
+func (r *recorder) send() {
+	if flusher, ok := r.ResponseWriter.(http.Flusher); ok && r.status != 0 && r.Header()["Content-Length"] != nil {
+		flusher.Flush()
+	}
+}
+
 // Unwrap lets http.ResponseController reach what the connection can do.
 func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }
 
