@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"pulperia/dao"
 	"pulperia/dao/dbmanagers/mongotest"
@@ -337,5 +339,29 @@ func TestDiscardedInsertLandsLate(t *testing.T) {
 	defer s.Close()
 	if got := dumped(t, s); got != wantRestored() {
 		t.Errorf("there is\n%s, not\n%s", got, wantRestored())
+	}
+}
+
+// Indexes are made beside the messages. When they cannot be, the restoration says so and stays unfinished; it goes on when they can.
+func TestRestoreWithoutIndexes(t *testing.T) {
+	p := newPlace(t)
+	products := p.db.Collection("products")
+	other := mongo.IndexModel{Keys: by("theirs"), Options: options.Index().SetName(codeField + "_1")} // a name that the engine needs
+	_, err := products.Indexes().CreateOne(p.ctx, other)
+	p.ok("another's index", err)
+	if err := restoreAll(p.ctx, p.url, Options{}); err == nil || !strings.Contains(err.Error(), "make the indexes of products") {
+		t.Errorf("restored without indexes: %v", err)
+	}
+	if s, err := Open(p.ctx, p.url, Options{}); err == nil {
+		s.Close()
+		t.Error("what is not finished opens")
+	}
+	p.ok("remove it", products.Indexes().DropOne(p.ctx, codeField+"_1"))
+	p.ok("go on", restoreAll(p.ctx, p.url, Options{}))
+	s, err := Open(p.ctx, p.url, Options{})
+	p.ok("open", err)
+	defer s.Close()
+	if got := dumped(t, s); got != wantRestored() {
+		t.Errorf("restored:\n%s\nwant:\n%s", got, wantRestored())
 	}
 }
