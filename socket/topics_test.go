@@ -89,6 +89,7 @@ func TestPosition(t *testing.T) {
 		c = s.hello("", "", "products")
 		old := c.heard("welcome")[0].Position
 		at = s.posts(3)
+		synctest.Wait() // until the hub has read them
 		c = s.hello("", old, "products")
 		if got := c.heard(); len(got) != 2 || got[1].Type != "position" || got[1].Position != at {
 			t.Errorf("%+v", got)
