@@ -80,7 +80,7 @@ func (l slowLog) Write(b []byte) (int, error) {
 	}
 }
 
-// Who asks has the whole answer before it is logged: a log that is slow keeps nobody waiting.
+// Who asks has the whole answer before it is logged, where its length is known: a slow log does not delay it.
 func TestAnswerBeforeLog(t *testing.T) {
 	shop := openAPIShop(t)
 	p := shop.product("A", fmt.Sprintf(`"description":%q`, strings.Repeat("ñandú ", 800)))

@@ -31,8 +31,8 @@ func (r *recorder) Write(b []byte) (int, error) {
 	return n, err
 }
 
-// send has an answer of known length leave now, and not only when it is logged and counted. One whose length net/http is yet to count
-// would go in chunks instead.
+// send has an answer of known length leave now, and not only when it is logged and counted. One whose length is not known
+// (what is compressed) would go in chunks, and its end would wait all the same.
 func (r *recorder) send() {
 	if flusher, ok := r.ResponseWriter.(http.Flusher); ok && r.status != 0 && r.Header()["Content-Length"] != nil {
 		flusher.Flush()

@@ -73,7 +73,7 @@ func (r *Restoration) begin(ctx context.Context) error {
 		if err := r.engine.wantEmpty(ctx, bson.M{}); err != nil {
 			return err
 		}
-		_, err := r.engine.meta.InsertOne(ctx, r.record)
+		err := untilMade(ctx, func() error { _, err := r.engine.meta.InsertOne(ctx, r.record); return err })
 		if mongo.IsDuplicateKeyError(err) {
 			return errors.New("another migration into it has begun just now")
 		}

@@ -123,7 +123,10 @@ func (r *Restoration) mine() bson.M { return bson.M{"_id": restoreID, "owner": r
 func (r *Restoration) insert(ctx context.Context, c *collection, docs []bson.Raw) error {
 	ctx, cancel := context.WithTimeout(ctx, insertTimeout)
 	defer cancel()
-	_, err := c.coll.InsertMany(ctx, docs, options.InsertMany().SetOrdered(false))
+	err := untilMade(ctx, func() error {
+		_, err := c.coll.InsertMany(ctx, docs, options.InsertMany().SetOrdered(false))
+		return err
+	})
 	r.engine.at("inserted")
 	bulk, ok := errors.AsType[mongo.BulkWriteException](err)
 	if !ok || bulk.WriteConcernError != nil {

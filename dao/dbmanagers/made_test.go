@@ -1,6 +1,7 @@
 package dbmanagers
 
 import (
+	"context"
 	"sync/atomic"
 	"testing"
 
@@ -34,6 +35,39 @@ func TestIndexesAtTheNextAttempt(t *testing.T) {
 			e := newEngine(db.Client(), db, Options{}.withDefaults())
 			err := e.makeIndexes(t.Context(), e.carts.coll)
 			if (err == nil) != c.ok || asked.Load() > 10 {
+				t.Errorf("%v after %d attempts", err, asked.Load())
+			}
+		})
+	}
+}
+
+// So is everything else that may be the first on a collection.
+func TestFirstAtTheNextAttempt(t *testing.T) {
+	doc, err := bson.Marshal(bson.M{"_id": 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, first := range map[string]struct {
+		command string
+		do      func(context.Context, *engine) error
+	}{
+		"begin a feed":      {"update", func(ctx context.Context, e *engine) error { return e.feed.begin(ctx, storeMeta{}, 0, true) }},
+		"begin a migration": {"insert", func(ctx context.Context, e *engine) error { return (&Restoration{engine: e}).begin(ctx) }},
+		"migrate into it": {"insert", func(ctx context.Context, e *engine) error {
+			return (&Restoration{engine: e}).insert(ctx, e.products, []bson.Raw{doc})
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			server := newFakeServer(t)
+			var asked atomic.Int32
+			server.answer = func(command string) bson.D {
+				if command == first.command && asked.Add(1) <= 2 {
+					return refuse(command, codeInternalError)(command)
+				}
+				return nil
+			}
+			db := dialed(t, "mongodb://"+server.address, Options{})
+			if err := first.do(t.Context(), newEngine(db.Client(), db, Options{}.withDefaults())); err != nil || asked.Load() != 3 {
 				t.Errorf("%v after %d attempts", err, asked.Load())
 			}
 		})
