@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -45,6 +46,7 @@ func bytesOf(t *testing.T, store string) string {
 		if err != nil {
 			t.Fatal(err)
 		}
+		slices.Sort(names) // servers list collections in any order, and not always in the same
 		for _, name := range names {
 			cursor, err := db.Collection(name).Find(t.Context(), bson.M{}, options.Find().SetSort(bson.M{"_id": 1}))
 			if err != nil {
