@@ -80,9 +80,7 @@ func TestMigrateRefusesTargets(t *testing.T) {
 		}
 	}
 	foreign, open := mongotest.URI(t), t.TempDir()
-	if _, err := databaseOf(t, foreign).Collection("carts").InsertOne(t.Context(), bson.M{"products": bson.A{}}); err != nil {
-		t.Fatal(err)
-	}
+	mongotest.Insert(t, databaseOf(t, foreign).Collection("carts"), bson.M{"products": bson.A{}})
 	s := openShop(t, open)
 	for _, test := range []struct{ from, to, want string }{
 		{dir, dir, "are the same store"},
@@ -119,12 +117,8 @@ func TestMigrateForeignDocuments(t *testing.T) {
 		if i%2 > 0 {
 			product["_id"], message["_id"] = fmt.Sprint("p", i), i
 		}
-		if _, err := db.Collection("products").InsertOne(t.Context(), product); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := db.Collection("messages").InsertOne(t.Context(), message); err != nil {
-			t.Fatal(err)
-		}
+		mongotest.Insert(t, db.Collection("products"), product)
+		mongotest.Insert(t, db.Collection("messages"), message)
 	}
 	wantRefused(t, url, filepath.Join(t.TempDir(), "new"), url, "messages.read is unknown here: 30 documents", "products.color is unknown here: 30 documents", "no place for messages.read, products.color: --drop-unknown")
 	before := bytesOf(t, url)

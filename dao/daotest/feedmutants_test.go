@@ -171,7 +171,7 @@ type dumpsLate struct {
 
 func (e *dumpsLate) Dump(ctx context.Context, visit func(dao.Batch) error) (dao.Position, error) {
 	at, err := e.Engine.Dump(ctx, visit)
-	soon, cancel := context.WithTimeout(ctx, 50*time.Millisecond)
+	soon, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
 	for later := at; err == nil && later.Offset < at.Offset+10; later.Offset++ {
 		if e.feed.Wait(soon, later) != nil {

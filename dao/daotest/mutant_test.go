@@ -125,7 +125,7 @@ func TestMutants(t *testing.T) {
 func runAs(t *testing.T, name, groups, tests string, flags ...string) (output string, err error) {
 	t.Helper()
 	run := "-test.run=^TestMutants$/^(" + groups + ")$/^(" + tests + ")$"
-	flags = append(flags, run, "-rapid.nofailfile", "-rapid.seed=1", "-rapid.shrinktime=0s", "-test.timeout=1m")
+	flags = append(flags, run, "-rapid.nofailfile", "-rapid.seed=1", "-rapid.shrinktime=0s", "-test.timeout=5m")
 	child := exec.CommandContext(t.Context(), os.Args[0], flags...)
 	child.Env = append(os.Environ(), chosen+"="+name)
 	text, err := child.CombinedOutput()

@@ -25,7 +25,7 @@ import (
 )
 
 // short makes failures come soon: it is the time-out of one operation, and connecting may take twice that.
-const short = time.Second
+const short = 2 * time.Second
 
 // dialed connects until the test ends.
 func dialed(t *testing.T, url string, o Options) *mongo.Database {
@@ -67,12 +67,7 @@ func TestRefusedByTheNetwork(t *testing.T) {
 	silent := listen(t, func(net.Conn) {})
 	hangsUp := listen(t, func(conn net.Conn) { conn.Close() })
 	other := listen(t, func(conn net.Conn) { fmt.Fprint(conn, "SSH-2.0-OpenSSH_9.2\r\n") })
-	free, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	closed := free.Addr().String()
-	free.Close()
+	closed := mongotest.Address(t)
 	secure, strict := listenTLS(t, tls.NoClientCert), listenTLS(t, tls.RequireAnyClientCert)
 	for _, test := range []struct {
 		name, url string

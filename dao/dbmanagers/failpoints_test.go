@@ -80,10 +80,10 @@ func TestFailpointsOfLoad(t *testing.T) {
 		t.Run(step, func(t *testing.T) {
 			t.Parallel()
 			p := newPlace(t)
-			quick := Options{sweepEvery: 20 * time.Millisecond, loadPatience: 2 * time.Second}
-			s := p.open(quick) // this one sees all of it from beside
+			p.open(Options{sweepEvery: 20 * time.Millisecond, loadPatience: time.Hour}) // this one sees all of it from beside
 			e := errand{URL: p.url, Do: "load", ID: number(i), Step: step, N: 1_200}
 			p.killed(e)
+			s := p.open(Options{sweepEvery: 20 * time.Millisecond, loadPatience: time.Second})
 			batch := aBatch(e.ID, e.N)
 			feed := s.sound()
 			if step == "hidden" {

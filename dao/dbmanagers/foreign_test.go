@@ -12,6 +12,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"pulperia/dao"
+	"pulperia/dao/dbmanagers/mongotest"
 	"pulperia/dao/models"
 )
 
@@ -122,16 +123,15 @@ func (n *notebook) has(words ...string) bool {
 func TestForeignDuplicateCodes(t *testing.T) {
 	p := newPlace(t)
 	coll := p.db.Collection("products")
-	_, err := coll.InsertMany(p.ctx, bson.A{foreignProduct(number(1), "twice"), foreignProduct(number(2), "twice"), foreignProduct(number(3), "thrice"),
-		foreignProduct(number(4), "thrice"), foreignProduct(number(5), "thrice")})
-	p.ok("insert", err)
+	mongotest.Insert(p, coll, foreignProduct(number(1), "twice"), foreignProduct(number(2), "twice"), foreignProduct(number(3), "thrice"),
+		foreignProduct(number(4), "thrice"), foreignProduct(number(5), "thrice"))
 	var notes notebook
 	s := p.open(Options{Log: slog.New(slog.NewTextHandler(&notes, nil))})
 	s.sound()
 	p.await("a warning with both", func() bool { return notes.has("WARN", "twice", number(1).String(), number(2).String()) })
 	other := aProduct("other")
 	other.ID = number(9)
-	_, _, err = s.Products.Create(p.ctx, other)
+	_, _, err := s.Products.Create(p.ctx, other)
 	p.ok("create", err)
 	p.guarded(s, "twice")
 	owner := p.ownerOf("twice")

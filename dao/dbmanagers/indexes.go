@@ -57,6 +57,7 @@ func (e *engine) indexes() []index {
 // makeIndexes makes those that are missing, of the given collections or of all. It takes as long as it takes: on a large collection of
 // another program that may be minutes.
 func (e *engine) makeIndexes(ctx context.Context, of ...*mongo.Collection) error {
+	var colls []*mongo.Collection // the feed is the last: whoever sees its index knows that the others are there
 	lists := make(map[*mongo.Collection][]mongo.IndexModel)
 	for _, one := range e.indexes() {
 		if len(of) > 0 && !slices.Contains(of, one.coll) {
@@ -69,10 +70,13 @@ func (e *engine) makeIndexes(ctx context.Context, of ...*mongo.Collection) error
 		if one.sparse {
 			o.SetSparse(true)
 		}
+		if lists[one.coll] == nil {
+			colls = append(colls, one.coll)
+		}
 		lists[one.coll] = append(lists[one.coll], mongo.IndexModel{Keys: one.keys, Options: o})
 	}
-	for coll, list := range lists {
-		err := untilMade(ctx, func() error { _, err := coll.Indexes().CreateMany(ctx, list); return err })
+	for _, coll := range colls {
+		err := untilMade(ctx, func() error { _, err := coll.Indexes().CreateMany(ctx, lists[coll]); return err })
 		if err != nil {
 			return fmt.Errorf("make the indexes of %s: %w: may the user create indexes, and has nobody made others of the same name?", coll.Name(), err)
 		}

@@ -10,6 +10,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"pulperia/dao"
+	"pulperia/dao/dbmanagers/mongotest"
 	"pulperia/dao/models"
 )
 
@@ -187,8 +188,7 @@ func (p *place) inOrder(feed []dao.Change, messages []models.Message) {
 func TestLoadHalfShown(t *testing.T) {
 	p := newPlace(t)
 	const n, name = 10, "load of somebody"
-	_, err := p.db.Collection("meta").InsertOne(p.ctx, loadRecord{ID: name, State: loadCommitted})
-	p.ok("insert", err)
+	mongotest.Insert(p, p.db.Collection("meta"), loadRecord{ID: name, State: loadCommitted})
 	for i := range n {
 		m := aMessage("hola")
 		m.ID, m.CreatedAt = number(n-i), 1000
@@ -196,13 +196,13 @@ func TestLoadHalfShown(t *testing.T) {
 		if i%2 == 0 {
 			ours[1].Value = loading
 		}
-		_, err := p.db.Collection("messages").InsertOne(p.ctx, append(messageDoc(m), bson.E{Key: "pulperia", Value: ours}))
-		p.ok("insert", err)
+		mongotest.Insert(p, p.db.Collection("messages"), append(messageDoc(m), bson.E{Key: "pulperia", Value: ours}))
 	}
-	s := p.open(Options{sweepEvery: 20 * time.Millisecond, loadPatience: time.Second})
-	if page, err := s.Messages.Page(p.ctx, models.ID{}, n); err != nil || len(page) != 0 {
+	waiting := p.open(Options{sweepEvery: 20 * time.Millisecond, loadPatience: time.Hour})
+	if page, err := waiting.Messages.Page(p.ctx, models.ID{}, n); err != nil || len(page) != 0 {
 		t.Errorf("a page of a load under way: %v (%v)", page, err)
 	}
+	s := p.open(Options{sweepEvery: 20 * time.Millisecond, loadPatience: time.Second})
 	feed := s.sound()
 	for i, change := range feed {
 		if change.ID != number(n-i) {

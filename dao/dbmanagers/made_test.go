@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"pulperia/dao"
 )
 
 // A server that fails to make the indexes of a new collection, loses it meanwhile, or gives up for another who makes them too, is asked
@@ -51,7 +53,10 @@ func TestFirstAtTheNextAttempt(t *testing.T) {
 		command string
 		do      func(context.Context, *engine) error
 	}{
-		"begin a feed":      {"update", func(ctx context.Context, e *engine) error { return e.feed.begin(ctx, storeMeta{}, 0, true) }},
+		"begin a feed": {"update", func(ctx context.Context, e *engine) error { return e.feed.begin(ctx, storeMeta{}, 0, true) }},
+		"tell who is present": {"update", func(ctx context.Context, e *engine) error {
+			return e.presence.Set(ctx, "node", dao.Visitors{People: []string{"ana"}})
+		}},
 		"begin a migration": {"insert", func(ctx context.Context, e *engine) error { return (&Restoration{engine: e}).begin(ctx) }},
 		"migrate into it": {"insert", func(ctx context.Context, e *engine) error {
 			return (&Restoration{engine: e}).insert(ctx, e.products, []bson.Raw{doc})

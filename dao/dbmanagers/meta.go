@@ -58,7 +58,7 @@ func (f *feed) load(ctx context.Context, make bool) error {
 	whole = whole && (known.Epoch != meta.Epoch || known.Offset <= head)
 	older := false
 	if !fresh && whole && stamped <= head {
-		if older, err = f.documentsOlder(ctx, head, true); err != nil {
+		if older, err = f.documentsOlder(ctx, meta.Base, head, true); err != nil {
 			return err
 		}
 	}
@@ -164,9 +164,9 @@ func (f *feed) findHead(ctx context.Context, meta storeMeta) (head int64, whole 
 // documentsOlder says whether the documents are older than the feed: one of those that changed last has an older revision than
 // the feed told of. A document is changed before the feed tells of it, so that otherwise it is at least as new. strictly says that it is
 // a sign, too, when one is missing; but another program may have deleted it.
-func (f *feed) documentsOlder(ctx context.Context, head int64, strictly bool) (bool, error) {
+func (f *feed) documentsOlder(ctx context.Context, base, head int64, strictly bool) (bool, error) {
 	const look = 100
-	changes, err := f.read(ctx, max(head-look, 0), look)
+	changes, err := f.read(ctx, max(head-look, base), look)
 	if err != nil {
 		return false, f.readError(ctx, "read the feed", err)
 	}

@@ -2,11 +2,13 @@ package dbmanagers
 
 import (
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
 	"pulperia/dao"
 	"pulperia/dao/dbmanagers/mongotest"
+	"pulperia/dao/models"
 )
 
 // Clients write through a line that is cut, slow, deaf (nothing reaches the server) and mute (the write happens, its answer is lost), and
@@ -15,8 +17,8 @@ import (
 func TestOutageOfLine(t *testing.T) {
 	p := newPlace(t)
 	w := p.newWire()
+	good := p.open(Options{Timeout: 10 * time.Second}) // the first, as to make a store may take more than a second
 	bad := p.openAt(w.url, Options{Timeout: time.Second})
-	good := p.open(Options{Timeout: 10 * time.Second})
 	troubles := map[string]func(){
 		"cut": w.cut, "slow": func() { w.delay(100) }, "deaf": w.deafen, "mute": w.mute, "slower": func() { w.delay(1500) },
 	}
@@ -39,6 +41,7 @@ func TestOutageOfLine(t *testing.T) {
 func TestOutageOfServer(t *testing.T) {
 	server := mongotest.Start(t)
 	p := placeAt(t, server.URI())
+	p.ok("close", p.open(Options{}).Close()) // to make a store may take more than a second
 	one, two := p.open(Options{Timeout: time.Second}), p.open(Options{Timeout: time.Second})
 	p.outage([]process{one, two}, func(begin func(string)) {
 		for range *faultTimes {
@@ -66,9 +69,9 @@ func (p *place) outage(processes []process, trouble func(begin func(string))) {
 	attempts := p.disturbed(processes, func() { trouble(func(name string) { p.T.Logf("%v: %s", time.Now().Format("05.000"), name) }) })
 	for i, one := range processes {
 		p.await("the store is ready", func() bool { return one.Ready(p.ctx) == nil })
-		if _, _, err := one.Messages.Append(p.ctx, aMessage("again")); err != nil {
-			p.Errorf("process %d after the outage: %v", i, err)
-		}
+		again := aMessage("again")
+		again.ID = models.NewID(time.Now())
+		p.await(fmt.Sprint("process ", i, " writes again"), func() bool { _, _, err := one.Messages.Append(p.ctx, again); return err == nil })
 	}
 	fresh := p.open(Options{})
 	feed := fresh.sound()
@@ -85,8 +88,9 @@ func (p *place) outage(processes []process, trouble func(begin func(string))) {
 // deadline. Closing it does not hang, and leaves nothing running.
 func TestOutageAnswers(t *testing.T) {
 	p := newPlace(t)
-	w := p.newWire()
 	running := len(goroutines())
+	w := p.newWire()
+	p.ok("close", p.open(Options{}).Close()) // to make a store may take more than a second
 	s := p.openAt(w.url, Options{Timeout: time.Second})
 	p.ok("ready", s.Ready(p.ctx))
 	w.cut()

@@ -198,11 +198,14 @@ func (p *presence) find(ctx context.Context, filter, projection bson.M) (map[str
 func (p *presence) update(ctx context.Context, filter, update bson.M, upsert bool) (matched int64, err error) {
 	ctx, cancel := context.WithTimeout(ctx, p.timeout)
 	defer cancel()
-	result, err := p.quick().UpdateOne(ctx, filter, update, options.UpdateOne().SetUpsert(upsert))
-	if err != nil {
-		return 0, err
-	}
-	return result.MatchedCount, nil
+	err = untilMade(ctx, func() error {
+		result, err := p.quick().UpdateOne(ctx, filter, update, options.UpdateOne().SetUpsert(upsert))
+		if err == nil {
+			matched = result.MatchedCount
+		}
+		return err
+	})
+	return matched, err
 }
 
 func (p *presence) remove(ctx context.Context, filter bson.M) error {

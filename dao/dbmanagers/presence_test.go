@@ -108,9 +108,7 @@ func TestPresenceAmongJunk(t *testing.T) {
 		bson.M{"_id": bson.NewObjectID(), "people": bson.A{"x"}}, bson.M{"_id": "number", "people": 5, "seq": int64(1)},
 		bson.M{"_id": "text", "seq": "many"}, bson.M{"_id": "null", "seq": nil, "people": nil, "typing": nil},
 	}
-	if _, err := a.coll.InsertMany(t.Context(), junk); err != nil {
-		t.Fatal(err)
-	}
+	mongotest.Insert(t, a.coll, junk...)
 	for range 2 {
 		says(t, a, "a", "ana")
 		all, err := b.All(t.Context())

@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"sync"
 	"testing"
+	"time"
 
 	"pulperia/dao"
 	"pulperia/dao/models"
@@ -146,7 +147,8 @@ func (p *place) acknowledged(written []done, feed []dao.Change) {
 // Two processes that add to one cart at once lose nothing, although they do not stand in one line.
 func TestProcessesStorm(t *testing.T) {
 	p := newPlace(t)
-	a, b := p.open(Options{}), p.open(Options{})
+	o := Options{Timeout: 2 * time.Minute} // all 200 begin at once, and most stand in line
+	a, b := p.open(o), p.open(o)
 	cart, _, err := a.Carts.Create(p.ctx, models.Cart{})
 	p.ok("create", err)
 	const each = 100

@@ -78,8 +78,9 @@ func (f *feed) torn(ctx context.Context, meta storeMeta) (bool, error) {
 
 // restored looks whether the documents are older than the feed, as after a restore beside a running shop.
 func (f *feed) restored(ctx context.Context) error {
+	base, _ := f.bounds()
 	head := f.last()
-	older, err := f.documentsOlder(ctx, head.Offset, false)
+	older, err := f.documentsOlder(ctx, base, head.Offset, false)
 	if err != nil || !older {
 		return err
 	}

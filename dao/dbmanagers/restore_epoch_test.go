@@ -178,6 +178,14 @@ func TestDocumentsOlder(t *testing.T) {
 		t.Errorf("told: %+v, want revision 3 of product 1", changes)
 	}
 	p.goesOn(one, two)
+
+	// Once more, when the feed does not reach back far.
+	backup = p.copied("products")
+	p.restock(one, 1, 5)
+	p.settled()
+	before = one.feed.last()
+	p.putBack(backup)
+	p.renewed(before, p.open(quickSweep), one, two)
 }
 
 // A process that was cut off while the others wrote, and pruned the feed beyond all that it knew, would take a pruned offset for a free

@@ -71,7 +71,8 @@ func documents(t *testing.T, url string) string {
 	defer e.Close()
 	var b strings.Builder
 	for _, c := range append(e.collections(), &collection{engine: e, coll: e.feed.coll}, &collection{engine: e, coll: e.meta}) {
-		if err := c.each(t.Context(), bson.M{}, nil, func(rec record) error {
+		byID := options.Find().SetSort(bson.M{"_id": 1})
+		if err := c.each(t.Context(), bson.M{}, byID, func(rec record) error {
 			var fields bson.D
 			if err := bson.Unmarshal(rec.raw, &fields); err != nil {
 				return err
@@ -251,9 +252,7 @@ func TestRestoreRefuses(t *testing.T) {
 	}
 	foreign := func() {
 		t.Helper()
-		if _, err := e.messages.coll.InsertOne(t.Context(), bson.M{"user": "x", "message": "theirs"}); err != nil {
-			t.Fatal(err)
-		}
+		mongotest.Insert(t, e.messages.coll, bson.M{"user": "x", "message": "theirs"})
 	}
 	foreign()
 	wantRefused("elsewhere", "all", "0 products, 0 carts and 1 messages")
@@ -261,9 +260,7 @@ func TestRestoreRefuses(t *testing.T) {
 		t.Fatal(err)
 	}
 	newer := storeMeta{storeID, formatVersion + 1, "01234567", 0}
-	if _, err := e.meta.InsertOne(t.Context(), newer); err != nil {
-		t.Fatal(err)
-	}
+	mongotest.Insert(t, e.meta, newer)
 	wantRefused("elsewhere", "all", "newer pulperia")
 	if _, err := e.meta.DeleteMany(t.Context(), bson.M{}); err != nil {
 		t.Fatal(err)
@@ -347,8 +344,7 @@ func TestRestoreWithoutIndexes(t *testing.T) {
 	p := newPlace(t)
 	products := p.db.Collection("products")
 	other := mongo.IndexModel{Keys: by("theirs"), Options: options.Index().SetName(codeField + "_1")} // a name that the engine needs
-	_, err := products.Indexes().CreateOne(p.ctx, other)
-	p.ok("another's index", err)
+	p.ok("another's index", untilMade(p.ctx, func() error { _, err := products.Indexes().CreateOne(p.ctx, other); return err }))
 	if err := restoreAll(p.ctx, p.url, Options{}); err == nil || !strings.Contains(err.Error(), "make the indexes of products") {
 		t.Errorf("restored without indexes: %v", err)
 	}

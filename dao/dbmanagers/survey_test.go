@@ -73,9 +73,7 @@ func TestDumpOrderOfForeignIDs(t *testing.T) {
 	}
 	defer e.Close()
 	for i := range 20 {
-		if _, err := e.carts.coll.InsertOne(t.Context(), bson.M{"_id": []any{i, fmt.Sprint("c", i), bson.NewObjectID(), bson.ObjectID{11: byte(i - 3)}}[i%4], "products": bson.A{}}); err != nil {
-			t.Fatal(err)
-		}
+		mongotest.Insert(t, e.carts.coll, bson.M{"_id": []any{i, fmt.Sprint("c", i), bson.NewObjectID(), bson.ObjectID{11: byte(i - 3)}}[i%4], "products": bson.A{}})
 	}
 	s, err := OpenReadOnly(t.Context(), url, Options{})
 	if err != nil {

@@ -10,6 +10,8 @@ import (
 
 	toxiproxy "github.com/Shopify/toxiproxy/v2"
 	"github.com/rs/zerolog"
+
+	"pulperia/dao/dbmanagers/mongotest"
 )
 
 // wire is a line to the server that can be made bad, also under the connections that there are.
@@ -26,7 +28,7 @@ func (p *place) newWire() *wire {
 	u, err := url.Parse(p.url)
 	p.ok("parse", err)
 	api := toxiproxy.NewServer(toxiproxy.NewMetricsContainer(nil), zerolog.New(io.Discard))
-	w := &wire{TB: p.T, proxy: toxiproxy.NewProxy(api, "wire", "127.0.0.1:0", u.Host)}
+	w := &wire{TB: p.T, proxy: toxiproxy.NewProxy(api, "wire", mongotest.Address(p), u.Host)}
 	w.mend()
 	u.Host = w.proxy.Listen
 	q := u.Query()

@@ -31,9 +31,7 @@ func connect(t *testing.T, uri string) *mongo.Database {
 
 func insert(t *testing.T, uri, id string) {
 	t.Helper()
-	if _, err := connect(t, uri).Collection("a").InsertOne(t.Context(), bson.D{{Key: "_id", Value: id}}); err != nil {
-		t.Fatal(err)
-	}
+	Insert(t, connect(t, uri).Collection("a"), bson.D{{Key: "_id", Value: id}})
 }
 
 // stored are the ids that there are.

@@ -4,6 +4,7 @@ package mongotest
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 	"io"
 	"net"
@@ -23,12 +24,14 @@ func TestKillAndRestart(t *testing.T) {
 	s := Start(t)
 	uri := s.URI()
 	a := connect(t, uri).Collection("a")
+	Insert(t, a, bson.D{{Key: "_id", Value: "first"}})
+	ctx, cancel := context.WithCancel(t.Context())
 	acknowledged := make(chan string, 100_000)
 	go func() {
 		defer close(acknowledged)
 		for i := range cap(acknowledged) {
 			id := fmt.Sprint(i)
-			if _, err := a.InsertOne(t.Context(), bson.D{{Key: "_id", Value: id}}); err != nil {
+			if _, err := a.InsertOne(ctx, bson.D{{Key: "_id", Value: id}}); err != nil {
 				return
 			}
 			acknowledged <- id
@@ -43,6 +46,7 @@ func TestKillAndRestart(t *testing.T) {
 		before = append(before, id)
 	}
 	s.Kill() // while it writes
+	cancel() // nor does it wait for the next one
 	if err := dial(uri); err == nil {
 		t.Error("a killed server still takes connections")
 	}
