@@ -15,13 +15,14 @@ type bounded struct {
 	close  func() error
 }
 
-// leaveRoom bounds a listener so that a quarter of the process's descriptors, but 256 at most, stay for the store.
+// leaveRoom bounds a listener so that a quarter of the process's descriptors stays for the store, 256 at most. Of a table so small that a
+// quarter is less than the 32 that it may need, up to a half stays.
 func leaveRoom(l net.Listener) net.Listener {
 	most := descriptors()
 	if most <= 0 {
 		return l
 	}
-	return newBounded(l, most-min(most/4, 256))
+	return newBounded(l, most-max(min(most/4, 256), min(most/2, 32)))
 }
 
 func newBounded(l net.Listener, most int) *bounded {

@@ -161,8 +161,8 @@ func wantModel(t *testing.T, store string, m *model, shared *sharedCart) {
 	k.wantAll(t)
 }
 
-// The shop's table of descriptors is full: those who are in go on, nobody else comes in, and when there is room again all is well. Folds that
-// could not open their files meanwhile are made up for.
+// More connect than the shop's table of descriptors has room for: those who are in go on, the store folds, nobody else comes in, and when there
+// is room again all is well.
 func TestFullDescriptorTable(t *testing.T) {
 	t.Setenv(foldVariable, "20000")
 	store := t.TempDir()
@@ -196,6 +196,9 @@ func TestFullDescriptorTable(t *testing.T) {
 	}
 	if err := s.stop(t, os.Interrupt); err != nil {
 		t.Errorf("%v\n%s", err, s.log)
+	}
+	if strings.Contains(s.log.String(), "could not fold") {
+		t.Errorf("the store had too few descriptors:\n%s", s.log)
 	}
 	wantModel(t, store, m, shared)
 }

@@ -102,19 +102,15 @@ const temporarySuffix = ".tmp"
 
 // replace writes a whole file so that after a crash there is either the old one or the new one.
 func replace(d disk, name string, content []byte) error {
-	temporary := name + temporarySuffix
-	if err := create(d, temporary, content); err != nil {
+	if err := stage(d, name, content); err != nil {
 		return err
 	}
-	if err := d.Rename(temporary, name); err != nil {
-		return err
-	}
-	return d.Sync() // a rename is not durable without it
+	return install(d, name)
 }
 
-// create writes a file and makes its content durable, but not yet its name.
-func create(d disk, name string, content []byte) error {
-	f, err := d.Create(name)
+// stage writes the new file beside the old one, which still counts.
+func stage(d disk, name string, content []byte) error {
+	f, err := d.Create(name + temporarySuffix)
 	if err != nil {
 		return err
 	}
@@ -123,4 +119,12 @@ func create(d disk, name string, content []byte) error {
 		return err
 	}
 	return f.Sync()
+}
+
+// install puts what was staged in the place of the old file. When it fails, either may be there after a crash.
+func install(d disk, name string) error {
+	if err := d.Rename(name+temporarySuffix, name); err != nil {
+		return err
+	}
+	return d.Sync() // a rename is not durable without it
 }

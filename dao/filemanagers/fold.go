@@ -17,8 +17,8 @@ import (
 // folder writes the JSON files anew from time to time, while writes go on, so that the journal stays short. A fold
 // counts from the moment when store.json is written:
 //
-//  1. products.json.new and carts.json.new are written, and the new messages behind those of messages.jsonl
-//  2. store.json vouches for all that
+//  1. products.json.new and carts.json.new are written, the new messages behind those of messages.jsonl, and store.json.tmp
+//  2. that is renamed to store.json, which vouches for all that
 //  3. the .new files are renamed
 //  4. journal files that neither the fold nor the feed needs are removed
 //
@@ -70,9 +70,8 @@ func (f *folder) fold(clean bool) error {
 		return f.broken
 	}
 	f.grown.Store(0) // also if this fails: then the next try is when as much has been written again
-	next, moves, at, err := f.write()
+	next, moves, at, err := f.write(clean)
 	if err == nil {
-		next.Clean = clean
 		err = f.commit(next, moves)
 	}
 	if err != nil {
@@ -86,11 +85,11 @@ func (f *folder) fold(clean bool) error {
 	return f.prune()
 }
 
-// write does the first step: nothing of it counts yet.
-func (f *folder) write() (next meta, moves []string, at []int64, err error) {
+// write does the first step, and stages the second: nothing of it counts yet.
+func (f *folder) write(clean bool) (next meta, moves []string, at []int64, err error) {
 	next, f.nextHash = f.meta, f.logHash
 	s := f.state.snapshot(f.feed, f.meta.Offset)
-	next.Offset = s.offset
+	next.Offset, next.Clean = s.offset, clean
 	if s.products != nil {
 		moves = append(moves, productsFile)
 		if next.Products, err = writeArray(f.disk, productsFile, s.products, productID); err != nil {
@@ -107,6 +106,9 @@ func (f *folder) write() (next meta, moves []string, at []int64, err error) {
 		if next.Messages, at, err = f.appendMessages(s); err != nil {
 			return next, nil, nil, err
 		}
+	}
+	if err = stage(f.disk, metaFile, next.encode()); err != nil {
+		return next, nil, nil, fmt.Errorf("write %s: %w", metaFile, err)
 	}
 	return next, moves, at, f.disk.Sync()
 }
@@ -143,9 +145,9 @@ func (f *folder) appendMessages(s snapshot) (vouched, []int64, error) {
 	return vouched{size, hex.EncodeToString(sum.Sum(nil))}, at, nil
 }
 
-// commit makes what was written count.
+// commit makes what was written count. It opens nothing anew but the folder.
 func (f *folder) commit(next meta, moves []string) error {
-	err := next.write(f.disk)
+	err := install(f.disk, metaFile)
 	if err == nil {
 		err = rename(f.disk, moves)
 	}

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 
 	"pulperia/dao"
@@ -150,6 +151,36 @@ func TestFoldWritesWhatChanged(t *testing.T) {
 	fold()
 	if d.names[productsFile] == products || d.names[cartsFile] != carts {
 		t.Error("a changed product made a fold write the wrong files")
+	}
+}
+
+// A fold that cannot write what it wants to be the store, store.json included, is made up for by the next.
+func TestFoldAfterOneThatFailed(t *testing.T) {
+	for _, op := range []string{"create", "write", "sync", "truncate"} {
+		for nth := 1; ; nth++ {
+			d := &faultyDisk{disk: newMemDisk(), fault: fault{op: op, nth: nth, err: syscall.EMFILE}, well: true}
+			s, err := openDisk(d, 10)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, act := range scenario() {
+				if err := act(t, s); err != nil {
+					t.Fatal(err)
+				}
+			}
+			d.well = false
+			failed := s.Engine.(*engine).folder.fold(false)
+			met := d.heal()
+			if met != (failed != nil) {
+				t.Errorf("%s %d fails (%v), and the fold: %v", op, nth, met, failed)
+			}
+			if err := s.Close(); err != nil {
+				t.Errorf("after %s %d failed: %v", op, nth, err)
+			}
+			if !met {
+				break
+			}
+		}
 	}
 }
 
