@@ -35,7 +35,7 @@ func (s *shop) wantReading(t *testing.T) {
 // untilNotReady waits until /readyz says that the shop cannot write.
 func (s *shop) untilNotReady(t *testing.T) {
 	t.Helper()
-	for range 1_000 {
+	for end := time.Now().Add(patience); time.Now().Before(end); {
 		if s.readiness(t) == http.StatusServiceUnavailable {
 			return
 		}

@@ -163,15 +163,16 @@ func floodMessages(t *testing.T, s *shop, client string) {
 	if acks < 10 || acks > 20 {
 		t.Errorf("%d of 50 were stored", acks)
 	}
-	request, err := newRequest("POST", s.url+"/api/messages", `{"user":"mallory@example.com","message":"spam"}`)
-	if err != nil {
-		t.Fatal(err)
+	elsewhere := &http.Client{Transport: &http.Transport{DialContext: from(client), DisableKeepAlives: true}}
+	status := 0
+	for tries := 0; status != http.StatusTooManyRequests && tries < 3; tries++ { // within two seconds there is room for one again
+		if status, _, err = s.do(elsewhere, "POST", "/api/messages", `{"user":"mallory@example.com","message":"spam"}`); err != nil {
+			t.Fatal(err)
+		}
 	}
-	answer, err := (&http.Client{Transport: &http.Transport{DialContext: from(client), DisableKeepAlives: true}}).Do(request)
-	if err != nil || answer.StatusCode != http.StatusTooManyRequests {
-		t.Errorf("the other way in: %v, %v", answer, err)
+	if status != http.StatusTooManyRequests {
+		t.Errorf("the other way in: %d", status)
 	}
-	answer.Body.Close()
 }
 
 // floodHeaders sends a header without an end. It is refused at 64 KiB and what net/http allows beside.

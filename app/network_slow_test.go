@@ -121,7 +121,6 @@ func newAudience(t *testing.T, s *shop, readers, messages int) *audience {
 		if welcome, err := l.hear(); err != nil || welcome.Type != "welcome" {
 			t.Fatal(welcome, err)
 		}
-		l.SetReadDeadline(time.Now().Add(2 * patience))
 		a.readers.Go(func() {
 			defer reset(l)
 			a.note(a.read(l, messages))
@@ -141,6 +140,7 @@ func (a *audience) post(t *testing.T, s *shop, n int) {
 func (a *audience) read(l *line, messages int) error {
 	heard := make([]bool, messages)
 	for left := messages; left > 0; {
+		l.SetReadDeadline(time.Now().Add(2 * patience))
 		f, err := l.hear()
 		if err != nil {
 			return fmt.Errorf("%d messages have not come: %w", left, err)

@@ -88,7 +88,7 @@ func messagesOf(t *testing.T, store string) string {
 // waitInFlight waits until the shop answers another request beside the one that asks.
 func waitInFlight(t *testing.T, s *shop) {
 	t.Helper()
-	for range 1_000 {
+	for end := time.Now().Add(patience); time.Now().Before(end); {
 		response, err := http.Get(s.url + "/metrics")
 		if err != nil {
 			t.Fatal(err)
@@ -110,7 +110,7 @@ func waitInFlight(t *testing.T, s *shop) {
 func waitClosing(t *testing.T, s *shop) {
 	t.Helper()
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
-	for range 1_000 {
+	for end := time.Now().Add(patience); time.Now().Before(end); {
 		if _, err := client.Get(s.url + "/healthz"); err != nil {
 			return
 		}

@@ -58,7 +58,7 @@ func TestMain(m *testing.M) {
 
 // programTime is how long a program may run before it is taken to hang: the long forms of tests ask for more.
 func programTime() time.Duration {
-	return 2*time.Minute + *soakTime + time.Duration(*handshakes+*stormClients)*10*time.Millisecond
+	return 10*time.Minute + *soakTime + time.Duration(*handshakes+*stormClients)*10*time.Millisecond
 }
 
 // command prepares a run of the program that ends with the test.

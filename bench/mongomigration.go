@@ -53,7 +53,7 @@ func copyBare(ctx context.Context, from, to *mongo.Collection) (inserting, index
 			return nil
 		}
 		begin := time.Now()
-		_, err := to.InsertMany(ctx, docs)
+		err := atFirst(func() error { _, err := to.InsertMany(ctx, docs); return err })
 		inserting += time.Since(begin)
 		docs = docs[:0]
 		return err
@@ -79,7 +79,7 @@ func copyBare(ctx context.Context, from, to *mongo.Collection) (inserting, index
 		}
 	}
 	begin := time.Now()
-	_, err = to.Indexes().CreateMany(ctx, same)
+	err = atFirst(func() error { _, err := to.Indexes().CreateMany(ctx, same); return err })
 	return inserting, time.Since(begin), err
 }
 

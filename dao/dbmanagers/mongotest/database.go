@@ -50,5 +50,10 @@ func drop(uri string) error {
 		return err
 	}
 	defer client.Disconnect(ctx)
-	return client.Database(parsed.Database).Drop(ctx)
+	for tries := 1; ; tries++ { // it may meet the last operation of a program that was killed
+		if err = client.Database(parsed.Database).Drop(ctx); err == nil || tries == 5 {
+			return err
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
 }
