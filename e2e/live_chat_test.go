@@ -71,6 +71,7 @@ func TestOffline(t *testing.T) {
 	beto.enter("beto@example.com")
 	ana.write("Uno")
 	beto.soon("messages", bubbles, []string{"Uno"})
+	ana.soon("states", unsent, []string{})
 	wire.breakOff()
 	ana.soon("connection", offline, true)
 	ana.write("Dos, sin línea")
@@ -92,7 +93,7 @@ func TestOffline(t *testing.T) {
 // What waits survives a reload, and goes out under the id that it had: it is there once, however often it was sent.
 // Who writes too fast need do nothing but wait.
 func TestOutboxSurvivesReload(t *testing.T) {
-	const perMinute = 12 // a third of them at once, and then one every five seconds
+	const perMinute = 6 // a third of them at once, and then one every ten seconds
 	shop := openShop(t, "--messages-per-minute", fmt.Sprint(perMinute))
 	p := shop.visit(t, phone)
 	p.enter("ana@example.com")
@@ -145,6 +146,7 @@ func TestBlockedSockets(t *testing.T) {
 	ana.soon("states", unsent, []string{})
 	wire.breakOff()
 	beto.write("Mientras tanto")
+	beto.soon("states", unsent, []string{})
 	ana.write("Sin línea")
 	wire.restore()
 	want = append(want, "Mientras tanto", "Sin línea")

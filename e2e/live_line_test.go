@@ -138,8 +138,8 @@ func (l *wire) refusesSockets() bool {
 	return l.noSockets
 }
 
-// soonTimeout is how long something may take that comes by itself.
-const soonTimeout = 30 * time.Second
+// soonTimeout is how long something may take that comes by itself: a page that has been offline for long pauses for up to 45 seconds.
+const soonTimeout = 90 * time.Second
 
 // soon waits until a script has the value that it should have. The page may load anew meanwhile.
 func (p *page) soon(what, script string, want any) {

@@ -29,6 +29,7 @@ func TestHostileTalk(t *testing.T) {
 		page.soon("messages", bubbles, texts)
 		page.wide("chat", 1280)
 	}
+	p.soon("states", unsent, []string{})
 	other.expect("name", other.text(".bubble__who bdi"), strings.TrimSuffix(ana, "@example.com"))
 	other.soon("people", `document.querySelector(".people__list").children.length`, 2)
 	const html = `[...document.querySelectorAll("[data-days] .bubble")].map(e => e.outerHTML.replace(/\s+/g, " ").replaceAll("> <", "><"))`

@@ -67,57 +67,61 @@ func TestNetwork(t *testing.T) {
 
 // Past the limit an address gets 429 with Retry-After, JSON or a page; others, and what watches over the shop, do not.
 func TestRequestLimit(t *testing.T) {
-	shop := openAPIShop(t, func(o *Options) {
-		o.Limits.RequestsPerMinute = 6
-		o.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("10.0.0.1/32")}
+	synctest.Test(t, func(t *testing.T) { // the time to wait is a whole number of seconds
+		shop := openAPIShop(t, func(o *Options) {
+			o.Limits.RequestsPerMinute = 6
+			o.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("10.0.0.1/32")}
+		})
+		for i := range 4 {
+			got := shop.do("GET", "/api/products", "")
+			if refused := i >= 2; (got.Code == 429) != refused {
+				t.Errorf("request %d: %d", i, got.Code)
+			} else if refused && (got.failure().Error != "too_many_requests" || got.Header().Get("Retry-After") != "10") {
+				t.Errorf("%q %s", got.Header().Get("Retry-After"), got.Body)
+			}
+		}
+		if got := shop.do("GET", "/", ""); got.Code != 429 || !isHTML(got) || got.Header().Get("Retry-After") == "" {
+			t.Errorf("a page: %d %v", got.Code, got.Header())
+		}
+		for _, path := range []string{"/healthz", "/readyz", "/metrics", "/public/css/tokens.css"} {
+			if got := shop.do("GET", path, ""); got.Code != 200 {
+				t.Errorf("%s: %d", path, got.Code)
+			}
+		}
+		for _, client := range []string{"203.0.113.1", "203.0.113.2", "203.0.113.3"} {
+			if got := shop.do("GET", "/api/products", "", "Remote", "10.0.0.1:1", "X-Forwarded-For", client); got.Code != 200 {
+				t.Errorf("%s pays for another client of the proxy: %d", client, got.Code)
+			}
+		}
+		if text := shop.do("GET", "/metrics", "").Body.String(); !strings.Contains(text, `pulperia_limited_total{limit="requests"} 3`) ||
+			!strings.Contains(text, `pulperia_limit_per_minute{limit="requests"} 6`) {
+			t.Errorf("%s", text)
+		}
 	})
-	for i := range 4 {
-		got := shop.do("GET", "/api/products", "")
-		if refused := i >= 2; (got.Code == 429) != refused {
-			t.Errorf("request %d: %d", i, got.Code)
-		} else if refused && (got.failure().Error != "too_many_requests" || got.Header().Get("Retry-After") != "10") {
-			t.Errorf("%q %s", got.Header().Get("Retry-After"), got.Body)
-		}
-	}
-	if got := shop.do("GET", "/", ""); got.Code != 429 || !isHTML(got) || got.Header().Get("Retry-After") == "" {
-		t.Errorf("a page: %d %v", got.Code, got.Header())
-	}
-	for _, path := range []string{"/healthz", "/readyz", "/metrics", "/public/css/tokens.css"} {
-		if got := shop.do("GET", path, ""); got.Code != 200 {
-			t.Errorf("%s: %d", path, got.Code)
-		}
-	}
-	for _, client := range []string{"203.0.113.1", "203.0.113.2", "203.0.113.3"} {
-		if got := shop.do("GET", "/api/products", "", "Remote", "10.0.0.1:1", "X-Forwarded-For", client); got.Code != 200 {
-			t.Errorf("%s pays for another client of the proxy: %d", client, got.Code)
-		}
-	}
-	if text := shop.do("GET", "/metrics", "").Body.String(); !strings.Contains(text, `pulperia_limited_total{limit="requests"} 3`) ||
-		!strings.Contains(text, `pulperia_limit_per_minute{limit="requests"} 6`) {
-		t.Errorf("%s", text)
-	}
 }
 
 // One user has one limit, whatever the spelling, on the API and on the page; refused messages are not stored.
 func TestMessageLimit(t *testing.T) {
-	shop := openAPIShop(t, func(o *Options) { o.Limits.MessagesPerMinute = 6 })
-	for i, user := range []string{"ana@example.com", "ANA@example.com"} {
-		if got := shop.do("POST", "/api/messages", fmt.Sprintf(`{"user":%q,"message":"%d"}`, user, i)); got.Code != 201 {
+	synctest.Test(t, func(t *testing.T) { // the time to wait is a whole number of seconds
+		shop := openAPIShop(t, func(o *Options) { o.Limits.MessagesPerMinute = 6 })
+		for i, user := range []string{"ana@example.com", "ANA@example.com"} {
+			if got := shop.do("POST", "/api/messages", fmt.Sprintf(`{"user":%q,"message":"%d"}`, user, i)); got.Code != 201 {
+				t.Errorf("%d %s", got.Code, got.Body)
+			}
+		}
+		if got := shop.do("POST", "/api/messages", messageJSON()); got.Code != 429 || got.Header().Get("Retry-After") != "10" || got.failure().Error != "too_many_requests" {
 			t.Errorf("%d %s", got.Code, got.Body)
 		}
-	}
-	if got := shop.do("POST", "/api/messages", messageJSON()); got.Code != 429 || got.Header().Get("Retry-After") != "10" || got.failure().Error != "too_many_requests" {
-		t.Errorf("%d %s", got.Code, got.Body)
-	}
-	if got := shop.do("POST", "/chat", "user=ana%40example.com&message=hola", "Content-Type", "application/x-www-form-urlencoded"); got.Code != 429 {
-		t.Errorf("/chat: %d", got.Code)
-	}
-	if got := shop.do("POST", "/api/messages", messageJSON(`"user":"beto@example.com"`)); got.Code != 201 {
-		t.Errorf("another user: %d %s", got.Code, got.Body)
-	}
-	if head, _ := shop.store.Feed.Head(t.Context()); head.Offset != 3 {
-		t.Errorf("%d messages were stored", head.Offset)
-	}
+		if got := shop.do("POST", "/chat", "user=ana%40example.com&message=hola", "Content-Type", "application/x-www-form-urlencoded"); got.Code != 429 {
+			t.Errorf("/chat: %d", got.Code)
+		}
+		if got := shop.do("POST", "/api/messages", messageJSON(`"user":"beto@example.com"`)); got.Code != 201 {
+			t.Errorf("another user: %d %s", got.Code, got.Body)
+		}
+		if head, _ := shop.store.Feed.Head(t.Context()); head.Offset != 3 {
+			t.Errorf("%d messages were stored", head.Offset)
+		}
+	})
 }
 
 // Two shops of one process have limits and figures of their own.

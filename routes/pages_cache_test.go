@@ -8,6 +8,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 
 	"pulperia/dao"
 )
@@ -63,31 +64,34 @@ func TestPageCacheIsBounded(t *testing.T) {
 
 // Whoever asks while a page is being made waits for it, also when the first who asked has gone.
 func TestPageCacheRendersOnce(t *testing.T) {
-	c := newPageCache()
-	var made atomic.Int32
-	begun, goOn := make(chan struct{}), make(chan struct{})
-	ctx, leave := context.WithCancel(t.Context())
-	slow := func(ctx context.Context) ([]byte, error) {
-		made.Add(1)
-		close(begun)
-		<-goOn
-		return []byte("page"), ctx.Err()
-	}
-	var group sync.WaitGroup
-	ask := func(ctx context.Context) {
-		if html, err := c.get(ctx, dao.Position{}, "k", slow); err != nil || string(html) != "page" {
-			t.Errorf("%q %v", html, err)
+	synctest.Test(t, func(t *testing.T) {
+		c := newPageCache()
+		var made atomic.Int32
+		begun, goOn := make(chan struct{}), make(chan struct{})
+		ctx, leave := context.WithCancel(t.Context())
+		slow := func(ctx context.Context) ([]byte, error) {
+			made.Add(1)
+			close(begun)
+			<-goOn
+			return []byte("page"), ctx.Err()
 		}
-	}
-	group.Go(func() { ask(ctx) })
-	<-begun
-	for range 8 {
-		group.Go(func() { ask(t.Context()) })
-	}
-	leave()
-	close(goOn)
-	group.Wait()
-	if made.Load() != 1 {
-		t.Errorf("made %d times", made.Load())
-	}
+		var group sync.WaitGroup
+		ask := func(ctx context.Context) {
+			if html, err := c.get(ctx, dao.Position{}, "k", slow); err != nil || string(html) != "page" {
+				t.Errorf("%q %v", html, err)
+			}
+		}
+		group.Go(func() { ask(ctx) })
+		<-begun
+		for range 8 {
+			group.Go(func() { ask(t.Context()) })
+		}
+		synctest.Wait() // until all eight wait
+		leave()
+		close(goOn)
+		group.Wait()
+		if made.Load() != 1 {
+			t.Errorf("made %d times", made.Load())
+		}
+	})
 }

@@ -23,7 +23,14 @@ func TestResourcesReturn(t *testing.T) {
 	server.Config.ReadHeaderTimeout = time.Second // a handshake may not be slow
 	server.Start()
 	defer server.Close()
-	goroutines, files := ours(), openFiles(t)
+	goroutines, files := 0, openFiles(t)
+	for same := 0; same < 10; time.Sleep(10 * time.Millisecond) { // some have still to begin
+		if n := ours(); n == goroutines {
+			same++
+		} else {
+			goroutines, same = n, 0
+		}
+	}
 	greeting := string(text(`{"type":"hello","user":"ana@example.com","topics":["messages"]}`))
 	var lines []net.Conn
 	for range 20 {

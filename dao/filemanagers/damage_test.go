@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
+	"syscall"
 	"testing"
 
 	"pulperia/dao/models"
@@ -187,6 +189,71 @@ func TestReadBesideWriter(t *testing.T) {
 		}
 		reads++
 	}
+}
+
+// Steps of a fold that leave store.json as it is come between those of a reader, too: a file is renamed when it was just read under its old
+// name, and journal files go that were just listed.
+func TestReadBetweenStepsOfFold(t *testing.T) {
+	for step, test := range map[string]struct {
+		nth  int    // which step of its kind the fold does not get to
+		file string // before it is read, the fold goes on
+		goOn func(*folder) error
+	}{
+		"rename": {2, productsFile + newSuffix, func(f *folder) error { return rename(f.disk, []string{productsFile}) }}, // the first is store.json's
+		"remove": {1, "journal-", (*folder).prune},
+	} {
+		inner := newMemDisk()
+		d := &faultyDisk{disk: inner, fault: fault{op: step, nth: test.nth, err: syscall.EIO, forever: true}, well: true}
+		s, err := openSmall(d, 4)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, act := range scenario() {
+			if err := act(t, s); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for range 40 { // more than one journal file holds
+			if _, _, err := s.Products.Update(t.Context(), testID(2), bump); err != nil {
+				t.Fatal(err)
+			}
+		}
+		f := s.Engine.(*engine).folder
+		d.well = false
+		if err := f.fold(false); err == nil {
+			t.Fatalf("%s: the fold does not stop there", step)
+		}
+		d.heal()
+		beside := &interrupted{disk: inner, file: test.file, what: func() error { return test.goOn(f) }}
+		c, err := loadBeside(t.Context(), beside)
+		if err != nil || beside.file != "" {
+			t.Fatalf("%s: %v; before %s was read, something happened: %v", step, err, test.file, beside.file == "")
+		}
+		if got, want := content(t, newEngine(c, Options{disk: inner}).store()), content(t, s); got != want {
+			t.Errorf("%s: read\n%s, not\n%s", step, got, want)
+		}
+	}
+}
+
+// interrupted is a disk on which something happens once, before a file is read whose name begins so.
+type interrupted struct {
+	disk
+	what func() error
+
+	mu   sync.Mutex
+	file string
+}
+
+func (d *interrupted) Read(name string) (file, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.file != "" && strings.HasPrefix(name, d.file) {
+		d.file = ""
+		if err := d.what(); err != nil {
+			return nil, err
+		}
+	}
+	return d.disk.Read(name)
 }
 
 func bump(p *models.Product) error { p.Stock++; return nil }

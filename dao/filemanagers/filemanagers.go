@@ -28,7 +28,6 @@
 package filemanagers
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -211,18 +210,26 @@ type noFile struct{ file }
 
 func (noFile) Close() error { return nil }
 
-// loadBeside loads a store while another process may be writing it: when store.json has changed meanwhile, it tries again.
+// glance is what changes in a folder when the process that writes it has folded. What cannot be read is left to load to explain.
+func glance(d disk) string {
+	meta, _ := readAll(d, metaFile)
+	names, _ := d.List()
+	return string(meta) + strings.Join(names, "\n")
+}
+
+// loadBeside loads a store while another process may be writing it: when store.json has changed meanwhile, or a file has come or gone, it
+// tries again.
 func loadBeside(ctx context.Context, d disk) (*contents, error) {
 	for {
 		if err := refuseUnfinished(d); err != nil {
 			return nil, err
 		}
-		before, _ := readAll(d, metaFile) // load tells what is wrong with it
+		before := glance(d)
 		c, err := load(reading{d})
 		if err == nil {
 			return c, nil
 		}
-		if after, _ := readAll(d, metaFile); bytes.Equal(after, before) {
+		if glance(d) == before {
 			return nil, err
 		}
 		select {
