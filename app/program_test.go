@@ -22,8 +22,14 @@ import (
 	"pulperia/dao/dbmanagers/mongotest"
 )
 
+// otherVariable names another build of the program to try instead: a new test of a rule must fail on one that breaks it.
+const otherVariable = "SHOP_TEST_PROGRAM"
+
 // program is the real program, built once.
 var program = sync.OnceValues(func() (string, error) {
+	if other := os.Getenv(otherVariable); other != "" {
+		return other, nil
+	}
 	dir, err := os.MkdirTemp("", "pulperia")
 	if err != nil {
 		return "", err
@@ -50,7 +56,7 @@ func TestMain(m *testing.M) {
 		os.Exit(mainWith(ctx, os.Args[1:], Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}, hooks{fold: fold, wrap: liars[os.Getenv(lieVariable)], brief: true}))
 	}
 	code := mongotest.Main(m)
-	if path, err := program(); err == nil {
+	if path, err := program(); err == nil && os.Getenv(otherVariable) == "" {
 		os.RemoveAll(filepath.Dir(path))
 	}
 	os.Exit(code)
