@@ -123,7 +123,7 @@ type engine struct {
 	gate     gate
 	clock    clock
 	figures  figures
-	failing  sync.Map // by what the database fails to do in the background
+	tasks    sync.Map // *retry.Task of what goes on in the background, by name
 
 	feed      *feed
 	announcer *announcer

@@ -14,6 +14,7 @@ import (
 
 	"pulperia/dao"
 	"pulperia/dao/models"
+	"pulperia/dao/retry"
 )
 
 var _ dao.Feed = (*feed)(nil)
@@ -192,10 +193,4 @@ func (f *feed) wake() {
 	f.moved = make(chan struct{})
 }
 
-// sleep waits, or less when ctx is done.
-func sleep(ctx context.Context, d time.Duration) {
-	select {
-	case <-ctx.Done():
-	case <-time.After(d):
-	}
-}
+func sleep(ctx context.Context, d time.Duration) { retry.Sleep(ctx, d) }

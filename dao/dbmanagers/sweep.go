@@ -5,11 +5,13 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"pulperia/dao"
+	"pulperia/dao/retry"
 )
 
 // rareEvery is the number of sweeps between two of what need not be done with each.
@@ -52,23 +54,13 @@ func (e *engine) sweep(ctx context.Context) {
 	}
 }
 
-// note keeps account of what goes on in the background: it logs the first of several failures of one kind, and when they end.
-func (e *engine) note(ctx context.Context, what string, err error) {
-	if ctx.Err() != nil {
-		return
-	}
-	_, fails := e.failing.Load(what)
-	switch {
-	case err != nil && !fails:
-		e.failing.Store(what, true)
-		e.Log.Warn("the database does not do what it is asked for; the shop goes on trying", "to", what, "error", err)
-	case err == nil && fails:
-		e.failing.Delete(what)
-		e.Log.Info("the database does again what it is asked for", "to", what)
-	}
-	if err != nil {
+// note takes in how something in the background ended, and returns how long to wait at least before it is tried again.
+func (e *engine) note(ctx context.Context, what string, err error) (pause time.Duration) {
+	if err != nil && ctx.Err() == nil {
 		e.figures.failed.Add(1)
 	}
+	task, _ := e.tasks.LoadOrStore(what, retry.New(e.Log, what))
+	return task.(*retry.Task).Ended(ctx, err)
 }
 
 // unannounced returns the first documents that a filter selects whose last change is not announced, in the order in which it should be.
