@@ -9,19 +9,28 @@ import (
 	"pulperia/dao/dbmanagers/mongotest"
 )
 
-// mongoose has another application do something to a shop's database, and reads what it prints.
-func mongoose(t *testing.T, store string, printed any, act ...string) {
+// mongoose is a version of it: the package of npm that brings it.
+type mongoose string
+
+func onEachMongoose(t *testing.T, test func(t *testing.T, m mongoose)) {
+	for _, m := range []mongoose{"mongoose", "mongoose-9"} {
+		t.Run(string(m), func(t *testing.T) { test(t, m) })
+	}
+}
+
+// does has another application do something to a shop's database, and reads what it prints.
+func (m mongoose) does(t *testing.T, store string, printed any, act ...string) {
 	t.Helper()
-	command := exec.Command("node", append([]string{"clients/mongoose.mjs", store}, act...)...)
+	command := exec.Command("node", append([]string{"clients/mongoose.mjs", string(m), store}, act...)...)
 	var errors strings.Builder
 	command.Stderr = &errors
 	text, err := command.Output()
 	if err != nil {
-		t.Fatalf("mongoose %v: %v\n%s", act, err, &errors)
+		t.Fatalf("%s %v: %v\n%s", m, act, err, &errors)
 	}
 	if printed != nil {
 		if err := json.Unmarshal(text, printed); err != nil {
-			t.Fatalf("mongoose %v: %v in %s", act, err, text)
+			t.Fatalf("%s %v: %v in %s", m, act, err, text)
 		}
 	}
 }
@@ -49,7 +58,9 @@ type cart struct {
 
 // A mongoose application with the assignment's schemas shares our database: it reads what we wrote, and what it inserts and changes
 // shows in our API, on our pages, and on those that are open without loading them again.
-func TestMongoose(t *testing.T) {
+func TestMongoose(t *testing.T) { onEachMongoose(t, mongooseShares) }
+
+func mongooseShares(t *testing.T, m mongoose) {
 	shop := openShopOn(t, mongotest.URI(t))
 	var ours product
 	shop.call("POST", "/api/products", product{Title: "Yerba", Description: "d", Code: "Y-1", Price: 1234.5, Stock: 7, Category: "almacén", Thumbnails: []string{"/demo/mate.svg"}}, &ours)
@@ -59,7 +70,7 @@ func TestMongoose(t *testing.T) {
 	shop.say("ana@example.com", "¿Tienen yerba?")
 
 	var read seen
-	mongoose(t, shop.store, &read, "read")
+	m.does(t, shop.store, &read, "read")
 	if len(read.Products) != 1 || read.Products[0].Price != 1234.5 || read.Kinds[0] != "ObjectId number number boolean" || read.Products[0].Thumbnails[0] != "/demo/mate.svg" {
 		t.Errorf("it reads our product as %+v %v", read.Products, read.Kinds)
 	}
@@ -77,10 +88,10 @@ func TestMongoose(t *testing.T) {
 	basket.open("/carts/" + filled.ID)
 	basket.isLive()
 	var theirs struct{ Product, Cart, Message string }
-	mongoose(t, shop.store, &theirs, "insert", "M-1")
+	m.does(t, shop.store, &theirs, "insert", "M-1")
 	table.soon("their product, live", `document.querySelector("#p-`+theirs.Product+` [data-show=price]")?.textContent`, "$ 99,90")
 	chat.soon("their message, live", bubbles, []string{"¿Tienen yerba?", "Llegó M-1"})
-	mongoose(t, shop.store, nil, "change", "Y-1")
+	m.does(t, shop.store, nil, "change", "Y-1")
 	table.soon("their change, live", `document.querySelector("#p-`+ours.ID+` [data-show=price]").textContent`, "$ 1.234,75")
 	basket.soon("their change of a cart, live", `document.querySelector("main input[name=quantity]").value`, "3")
 
@@ -101,11 +112,13 @@ func TestMongoose(t *testing.T) {
 
 // What we change in documents of others keeps all that we know nothing of; what is not as it should be is shown as well as it can
 // be, and check lists it.
-func TestMongooseDocumentsKept(t *testing.T) {
+func TestMongooseDocumentsKept(t *testing.T) { onEachMongoose(t, mongooseKeeps) }
+
+func mongooseKeeps(t *testing.T, m mongoose) {
 	store := mongotest.URI(t)
 	var theirs struct{ Product, Cart, Message string }
-	mongoose(t, store, &theirs, "insert", "M-1") // before the shop has ever been opened
-	mongoose(t, store, nil, "spill")
+	m.does(t, store, &theirs, "insert", "M-1") // before the shop has ever been opened
+	m.does(t, store, nil, "spill")
 	shop := openShopOn(t, store)
 	shop.call("PUT", "/api/products/"+theirs.Product, map[string]any{"price": 50.25}, nil)
 	shop.call("POST", "/api/carts/"+theirs.Cart+"/products/"+theirs.Product, map[string]any{}, nil)
@@ -116,7 +129,7 @@ func TestMongooseDocumentsKept(t *testing.T) {
 	shop.call("PUT", "/api/products/"+spilt.ID, map[string]any{"stock": 5}, nil)
 
 	var raw struct{ Products, Carts, Messages []map[string]any }
-	mongoose(t, store, &raw, "raw")
+	m.does(t, store, &raw, "raw")
 	find := func(list []map[string]any, id string) map[string]any {
 		for _, document := range list {
 			if document["_id"] == id {
@@ -138,7 +151,7 @@ func TestMongooseDocumentsKept(t *testing.T) {
 		t.Errorf("a dirty product, changed by us: %v", s)
 	}
 	var read seen
-	mongoose(t, store, &read, "read") // it still can, by its schemas
+	m.does(t, store, &read, "read") // it still can, by its schemas
 
 	said, err := exec.Command(world.binary, "check", "--store", store).CombinedOutput()
 	if err != nil {

@@ -1,14 +1,13 @@
-// Another shop on our database: a mongoose application with the assignment's schemas.
+// Another shop on our database: a mongoose application with the assignment's schemas. PACKAGE says in which version.
 //
-//   node mongoose.mjs URL read             prints {products, carts, messages} as it sees them, carts with their products in place
-//   node mongoose.mjs URL insert TITLE     inserts a product, a cart with two of it, and a message, and prints their ids
-//   node mongoose.mjs URL change CODE      raises the price of the product with a code by 0.25, sells one, and puts one more into each cart that has it
-//   node mongoose.mjs URL raw              prints the documents as they stand in the database
-//   node mongoose.mjs URL spill            writes documents past the schemas, as other programs may
-import mongoose from "mongoose"
-
+//   node mongoose.mjs PACKAGE URL read             prints {products, carts, messages} as it sees them, carts with their products in place
+//   node mongoose.mjs PACKAGE URL insert TITLE     inserts a product, a cart with two of it, and a message, and prints their ids
+//   node mongoose.mjs PACKAGE URL change CODE      raises the price of the product with a code by 0.25, sells one, and puts one more into each cart that has it
+//   node mongoose.mjs PACKAGE URL raw              prints the documents as they stand in the database
+//   node mongoose.mjs PACKAGE URL spill            writes documents past the schemas, as other programs may
+const [version, url, act, argument] = process.argv.slice(2)
+const {default: mongoose} = await import(version)
 const {Schema, model} = mongoose
-const [url, act, argument] = process.argv.slice(2)
 
 const Product = model("Product", new Schema({
   title: {type: String, required: true},
