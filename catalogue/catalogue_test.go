@@ -70,7 +70,7 @@ func TestRecognise(t *testing.T) {
 		{"cut off", "x", "[\n{\"title\":\"A\",\n\"code\":\"B\"}\n,{\"tit", Course, "line 4 or after: the file is damaged or was cut off"},
 		{"two lists", "x", `[{"title":"A"}] []`, Course, "expected the end of the file"},
 		{"no list", "x", `{"products":{}}`, DummyJSON, `expected "["`},
-		{"broken list", "x", `[{"title":"A"} {}]`, Course, "expected comma"},
+		{"broken list", "x", `[{"title":"A"} {}]`, Course, "is a comma, a quote or a bracket missing"},
 	}
 	for _, test := range tests {
 		t.Run(test.what, func(t *testing.T) {

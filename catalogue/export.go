@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"strconv"
 
 	"pulperia/dao/models"
@@ -47,7 +46,7 @@ func readLines(src *source, put sink) error {
 	var seen Counts
 	for first := true; ; first = false {
 		number, raw, err := s.value()
-		if errors.Is(err, io.ErrUnexpectedEOF) {
+		if errors.Is(err, errCut) {
 			return fmt.Errorf("%w: the closing line with the counts is missing", err)
 		}
 		if err != nil {
@@ -55,7 +54,7 @@ func readLines(src *source, put sink) error {
 		}
 		var l line
 		if err := json.Unmarshal(raw, &l); err != nil {
-			return fmt.Errorf("line %d: %w", number, err)
+			return fmt.Errorf("line %d: %s", number, models.Misfit(err))
 		}
 		switch {
 		case first:

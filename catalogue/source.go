@@ -16,7 +16,11 @@ const (
 	maxEntry = 16 << 20
 )
 
-var errTooLarge = fmt.Errorf("an entry is larger than %d MiB", maxEntry>>20)
+var (
+	errTooLarge = fmt.Errorf("an entry is larger than %d MiB", maxEntry>>20)
+	errCut      = errors.New("the file is damaged or was cut off")
+	errNotJSON  = errors.New("this is not JSON: is a comma, a quote or a bracket missing, or one too many?")
+)
 
 // source is a file being read: unpacked, without its byte order mark, counting lines, and bounded entry by entry.
 type source struct {
@@ -25,6 +29,7 @@ type source struct {
 	ends   []int64 // where lines end that lie at or after the last position asked for
 	passed int     // lines that end before it
 	budget int     // bytes that may still be read for the present entry
+	ended  bool    // there is nothing behind offset
 }
 
 func open(r io.Reader) (*source, error) {
@@ -67,6 +72,7 @@ func (s *source) Read(b []byte) (int, error) {
 		s.ends = append(s.ends, s.offset+int64(i))
 	}
 	s.offset += int64(n)
+	s.ended = err == io.EOF
 	return n, err
 }
 
@@ -85,7 +91,7 @@ func (s *source) next() { s.budget = maxEntry }
 // readError says what a failed read means for a person.
 func readError(err error) error {
 	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, gzip.ErrChecksum) || errors.Is(err, gzip.ErrHeader) {
-		return fmt.Errorf("the file is damaged or was cut off: %w", err)
+		return errCut
 	}
 	return err
 }

@@ -67,10 +67,14 @@ func (s *stream) end() error {
 	}
 }
 
-// failed says where reading stopped: what was read before it is whole.
+// failed says where reading stopped: what was read before it is whole. What encoding/json says about it depends on the version of Go.
 func (s *stream) failed(err error) error {
-	if errors.Is(err, io.EOF) {
-		err = io.ErrUnexpectedEOF
+	syntax, isSyntax := errors.AsType[*json.SyntaxError](err)
+	switch {
+	case errors.Is(err, io.EOF), isSyntax && s.src.ended && syntax.Offset >= s.src.offset:
+		err = errCut
+	case isSyntax:
+		err = errNotJSON
 	}
 	return fmt.Errorf("line %d or after: %w", s.src.line(s.decoder.InputOffset()), readError(err))
 }

@@ -50,11 +50,17 @@ func readObject(r *http.Request, required bool, wrong *models.Invalid) (object, 
 		return o, nil
 	}
 	if _, malformed := errors.AsType[*json.SyntaxError](err); malformed {
-		*wrong = append(*wrong, models.Problem{Field: "body", Rule: models.NotJSON, Detail: err.Error()})
+		*wrong = append(*wrong, models.Problem{Field: "body", Rule: models.NotJSON, Detail: fault(body)})
 	} else {
 		wrong.Add("body", models.NotObject, nil, shown(bytes.TrimSpace(body)))
 	}
 	return object{}, wrong.Err()
+}
+
+// fault says where a text ceases to be JSON.
+func fault(text []byte) string {
+	at, wrong := models.JSONFault(text)
+	return "at byte " + strconv.Itoa(at) + ": " + wrong
 }
 
 // isJSON accepts application/json and types that end in +json, in UTF-8 and not compressed.

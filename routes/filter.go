@@ -53,7 +53,7 @@ func readQueryParameter(values query, q *models.ProductQuery) {
 	if strings.HasPrefix(text, "{") {
 		filter := object{prefix: "query.", wrong: values.wrong}
 		if err := json.Unmarshal([]byte(text), &filter.fields); err != nil {
-			*values.wrong = append(*values.wrong, models.Problem{Field: "query", Rule: models.NotJSON, Detail: err.Error()})
+			*values.wrong = append(*values.wrong, models.Problem{Field: "query", Rule: models.NotJSON, Detail: fault([]byte(text))})
 			return
 		}
 		for _, name := range slices.Sorted(maps.Keys(filter.fields)) {

@@ -22,23 +22,23 @@ type entry struct {
 // arrayEntries splits a JSON array.
 func arrayEntries(name string, text []byte) ([]entry, error) {
 	decoder := json.NewDecoder(bytes.NewReader(text))
-	fail := func(wrong string) error { return refused(name, lineAt(text, decoder.InputOffset()), wrong) }
+	fail := func(at int, wrong string) error { return refused(name, lineAt(text, int64(at)), wrong) }
 	if token, err := decoder.Token(); err != nil || token != json.Delim('[') {
-		return nil, fail("is not a JSON array")
+		return nil, fail(int(decoder.InputOffset()), "is not a JSON array")
 	}
 	var entries []entry
 	for decoder.More() {
 		var raw json.RawMessage
 		if err := decoder.Decode(&raw); err != nil {
-			return nil, fail(err.Error())
+			return nil, fail(models.JSONFault(text))
 		}
 		entries = append(entries, entry{lineAt(text, decoder.InputOffset()-int64(len(raw))), raw})
 	}
 	if _, err := decoder.Token(); err != nil {
-		return nil, fail("the array is not closed")
+		return nil, fail(models.JSONFault(text))
 	}
 	if rest := bytes.TrimSpace(text[decoder.InputOffset():]); len(rest) > 0 {
-		return nil, fail("something follows the array")
+		return nil, fail(int(decoder.InputOffset()), "something follows the array")
 	}
 	return entries, nil
 }
@@ -67,7 +67,11 @@ func refused(name string, line int, wrong string) error {
 func (e entry) decode(name string, value any) error {
 	var fields map[string]json.RawMessage
 	if err := json.Unmarshal(e.raw, &fields); err != nil {
-		return refused(name, e.line, "is not a JSON object: "+err.Error())
+		wrong := "is not a JSON object"
+		if _, fault := models.JSONFault(e.raw); fault != "" {
+			wrong += ": " + fault
+		}
+		return refused(name, e.line, wrong)
 	}
 	known := map[string]json.RawMessage{}
 	if err := json.Unmarshal(models.JSON(value), &known); err != nil {
@@ -82,7 +86,7 @@ func (e entry) decode(name string, value any) error {
 		}
 		one, _ := json.Marshal(map[string]json.RawMessage{field: fields[field]})
 		if err := json.Unmarshal(one, value); err != nil {
-			return refused(name, e.line, fmt.Sprintf("field %q: %v", field, err))
+			return refused(name, e.line, fmt.Sprintf("field %q: %s", field, models.Misfit(err)))
 		}
 	}
 	return nil

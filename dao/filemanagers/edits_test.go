@@ -74,7 +74,7 @@ func TestBadEdits(t *testing.T) {
 		file, text string
 		want       []string
 	}{
-		"not JSON":              {productsFile, product(`"stock": 3,`, `"stock": 3`), []string{"products.json: line 2"}},
+		"not JSON":              {productsFile, product(`"stock": 3,`, `"stock": 3`), []string{"products.json: line 2", "a comma missing"}},
 		"no array":              {productsFile, `{"a": 1}`, []string{"products.json: line 1", "array"}},
 		"cut off":               {productsFile, handWritten[:len(handWritten)-1], []string{"products.json: line 4", "not closed"}},
 		"more behind":           {productsFile, handWritten + "[]", []string{"products.json: line 5", "follows"}},

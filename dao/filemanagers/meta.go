@@ -73,7 +73,7 @@ func readMeta(d disk) (*meta, error) {
 	}
 	var m meta
 	if err := json.Unmarshal(text, &m); err != nil {
-		return nil, &Damage{File: metaFile, Byte: -1, Wrong: err.Error(), Remedy: restore}
+		return nil, &Damage{File: metaFile, Byte: -1, Wrong: "is not what the shop wrote", Remedy: restore}
 	}
 	if m.Format > formatVersion {
 		wrong := fmt.Sprintf("format %d is newer than this program knows (%d)", m.Format, formatVersion)
