@@ -2,7 +2,6 @@ package app
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -93,7 +92,7 @@ func command(t *testing.T, args ...string) *exec.Cmd {
 type shop struct {
 	*exec.Cmd
 	url    string
-	log    *bytes.Buffer
+	log    *logText
 	opened chan string // its address, when it is open
 	end    chan error
 }
@@ -117,7 +116,7 @@ func startCommand(t *testing.T, cmd *exec.Cmd) *shop {
 	t.Helper()
 	s := &shop{
 		Cmd: cmd,
-		log: new(bytes.Buffer), opened: make(chan string, 1), end: make(chan error, 1),
+		log: new(logText), opened: make(chan string, 1), end: make(chan error, 1),
 	}
 	out, err := s.StderrPipe()
 	if err != nil {
@@ -128,10 +127,7 @@ func startCommand(t *testing.T, cmd *exec.Cmd) *shop {
 	}
 	go func() {
 		for lines := bufio.NewScanner(out); lines.Scan(); {
-			if s.log.Len() > 16<<20 {
-				s.log.Reset() // hours of load write gigabytes
-			}
-			fmt.Fprintln(s.log, lines.Text())
+			s.log.add(lines.Text())
 			if found := shopURL.FindStringSubmatch(lines.Text()); found != nil && strings.Contains(lines.Text(), "is open") {
 				s.opened <- found[1]
 			}

@@ -3,6 +3,8 @@ package socket
 import (
 	"context"
 	"time"
+
+	"pulperia/dao/retry"
 )
 
 const (
@@ -13,8 +15,9 @@ const (
 // attend asks the store whether it answers and can write, and tells everybody when that changes: a line stays when the store goes
 // away, and whoever looks at it must not take silence for peace.
 func (h *Hub) attend(ctx context.Context) {
+	task, pause := retry.New(h.Log, "use the store"), time.Duration(0)
 	for ctx.Err() == nil {
-		sleep(ctx, askEvery)
+		retry.Sleep(ctx, max(askEvery, pause))
 		h.mu.Lock()
 		ask := h.away || len(h.conns) > 0
 		h.mu.Unlock()
@@ -24,28 +27,23 @@ func (h *Hub) attend(ctx context.Context) {
 		within, cancel := context.WithTimeout(ctx, askTimeout)
 		err := h.Store.Ready(within)
 		cancel()
-		if ctx.Err() == nil {
-			h.tellAway(err)
+		if pause = task.Ended(ctx, err); ctx.Err() == nil {
+			h.tellAway(err != nil)
 		}
 	}
 }
 
-// tellAway tells everybody who has been welcomed, if it is news, that the store is away, or back when there is no error.
-func (h *Hub) tellAway(err error) {
+// tellAway tells everybody who has been welcomed, if it is news, that the store is away, or back.
+func (h *Hub) tellAway(away bool) {
 	var wake []*conn
-	news := &event{body: available(err == nil)}
+	news := &event{body: available(!away)}
 	h.mu.Lock()
-	if h.away != (err != nil) {
-		h.away = err != nil
+	if h.away != away {
+		h.away = away
 		for c := range h.conns {
 			if c.isWelcome() && c.push(news.through(c.door), 1, false) {
 				wake = append(wake, c)
 			}
-		}
-		if h.away {
-			h.Log.Warn("the store is away; whoever is connected is told, and stays", "error", err)
-		} else {
-			h.Log.Info("the store is back")
 		}
 	}
 	h.mu.Unlock()

@@ -17,8 +17,8 @@ func (h *Hub) greet(c *conn, said hello) {
 		return
 	}
 	how, err := h.plan(h.working, said.Since)
+	h.telling.Ended(h.working, err)
 	if err != nil {
-		h.Log.Warn("cannot tell what a connection has missed", "error", err)
 		c.end(reasonUnavailable)
 		return
 	}
@@ -94,14 +94,15 @@ func (h *Hub) store(message models.Message) any {
 	id := message.ID.String()
 	switch {
 	case err == nil:
+		h.keeping.Ended(h.working, nil)
 		return ack{message.ID, receipt.Position}
 	case errors.Is(err, dao.ErrConflict):
 		return refusal{id, "conflict", "Nothing was stored: another message has this id.", 0}
 	case errors.Is(err, dao.ErrUnknown):
-		h.Log.Warn("message not stored", "error", err)
+		h.keeping.Ended(h.working, err)
 		return refusal{id, "unavailable", "It is not known whether this was stored. Send it again with the same id: it will be there once.", seconds(retryStore)}
 	case errors.Is(err, dao.ErrUnavailable), ctx.Err() != nil:
-		h.Log.Warn("message not stored", "error", err)
+		h.keeping.Ended(h.working, err)
 		return refusal{id, "unavailable", "The store cannot do this now, and nothing was stored. Send it again in a moment.", seconds(retryStore)}
 	}
 	if invalid, ok := errors.AsType[models.Invalid](err); ok {

@@ -35,10 +35,3 @@ func (h *Hub) tick(now time.Time) {
 	h.mu.Unlock()
 	h.writers.add(wake...)
 }
-
-func sleep(ctx context.Context, d time.Duration) {
-	select {
-	case <-ctx.Done():
-	case <-time.After(d):
-	}
-}

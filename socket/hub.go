@@ -3,11 +3,13 @@ package socket
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/netip"
 	"sync"
 	"time"
 
 	"pulperia/dao"
+	"pulperia/dao/retry"
 )
 
 // Hub tells every connection what it wants to know. Make one with [New], let it [Hub.Run], and [Hub.Close] it.
@@ -21,6 +23,8 @@ type Hub struct {
 	reads   chan struct{} // a place for each call of the store for who is behind
 	storing sync.WaitGroup
 	reading sync.WaitGroup
+	telling *retry.Task     // tells who comes what was missed
+	keeping *retry.Task     // stores messages
 	working context.Context // of what the hub does on its own: it ends with Close
 	stop    context.CancelFunc
 
@@ -54,6 +58,8 @@ func New(o Options) (*Hub, error) {
 		origins: allowed,
 		ids:     newRequestIDs(),
 		started: make(chan struct{}),
+		telling: retry.New(o.Log, "tell connections what they have missed"),
+		keeping: retry.New(o.Log, "store messages"),
 		reads:   make(chan struct{}, maxReads),
 		empty:   make(chan struct{}),
 		conns:   map[*conn]struct{}{},
@@ -63,7 +69,7 @@ func New(o Options) (*Hub, error) {
 		people:  newPeople(),
 
 		changed:    make(chan struct{}, 1),
-		neighbours: newNeighbours(),
+		neighbours: newNeighbours(o.Log),
 	}
 	h.working, h.stop = context.WithCancel(context.Background())
 	h.metrics = newMetrics(o, h)
@@ -80,26 +86,19 @@ func (h *Hub) Run(ctx context.Context) {
 	all.Wait()
 }
 
-const (
-	retryPause = time.Second // before the hub asks a store again that did not answer
-	breath     = time.Second // that the hub gives most of its readers for one bundle, at most
-)
+const breath = time.Second // that the hub gives most of its readers for one bundle, at most
 
-// follow takes changes from the feed and hands them on.
+// follow takes changes from the feed and hands them on. When the past of the feed is another one, it begins again.
 func (h *Hub) follow(ctx context.Context) {
+	task := retry.New(h.Log, "follow the feed")
 	for next := h.begin; ctx.Err() == nil; {
 		err := next(ctx)
-		switch {
-		case err == nil:
+		if err == nil {
 			next = h.advance
-		case ctx.Err() != nil:
-		case errors.Is(err, dao.ErrGone):
-			h.Log.Warn("the past of the feed is another one now; whoever is connected will load afresh", "error", err)
+		} else if errors.Is(err, dao.ErrGone) {
 			next = h.begin
-		default:
-			h.Log.Error("cannot follow the feed", "error", err, "again", retryPause)
-			sleep(ctx, retryPause)
 		}
+		retry.Sleep(ctx, task.Ended(ctx, err))
 	}
 }
 
@@ -128,7 +127,7 @@ func (h *Hub) letBreathe(ctx context.Context) {
 	total := len(h.conns)
 	h.mu.Unlock()
 	for began := time.Now(); time.Since(began) < breath && h.writers.areStruggling(total, time.Now()); {
-		sleep(ctx, stallPause)
+		retry.Sleep(ctx, stallPause)
 	}
 }
 
@@ -144,8 +143,8 @@ func (h *Hub) begin(ctx context.Context) error {
 	for at := from; at.Offset < head.Offset; {
 		events, err := h.read(ctx, at, int(min(step, head.Offset-at.Offset)))
 		switch {
-		case errors.Is(err, dao.ErrGone) && from.Offset < head.Offset-1:
-			from.Offset += (head.Offset - from.Offset) / 2 // it does not reach back that far
+		case errors.Is(err, dao.ErrGone): // it does not reach back that far, or not at all: then the hub is at the head
+			from.Offset += (head.Offset - from.Offset + 1) / 2
 			at, recent = from, nil
 		case err != nil:
 			return err
@@ -166,10 +165,15 @@ func (h *Hub) beginAt(from dao.Position, recent []*event) {
 	for _, e := range recent {
 		h.ring.add(e)
 	}
+	sent := 0
 	for c := range h.conns {
 		if len(c.topics) > 0 {
 			c.end(reasonGone)
+			sent++
 		}
+	}
+	if sent > 0 {
+		h.Log.Warn("the past of the feed is another one now; whoever is connected loads afresh", "connections", sent)
 	}
 	select {
 	case <-h.started:
@@ -178,9 +182,12 @@ func (h *Hub) beginAt(from dao.Position, recent []*event) {
 	}
 }
 
-// read returns the next changes after a position, at most limit, as events.
+// read returns the next changes after a position that is not the head, at most limit, as events.
 func (h *Hub) read(ctx context.Context, after dao.Position, limit int) ([]*event, error) {
 	changes, err := h.Store.Feed.Since(ctx, after, limit)
+	if err == nil && len(changes) == 0 { // whoever took that for an answer would ask again at once
+		err = fmt.Errorf("%w: nothing stands in the feed after %s, and its head is another", dao.ErrUnavailable, after)
+	}
 	events := make([]*event, len(changes))
 	for i, c := range changes {
 		events[i] = newChange(after.Epoch, c)

@@ -4,10 +4,12 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"log/slog"
 	"slices"
 	"time"
 
 	"pulperia/dao"
+	"pulperia/dao/retry"
 )
 
 // The times of what the processes tell one another.
@@ -25,18 +27,19 @@ const (
 // neighbours is what the hub knows of the other processes that serve the store. It belongs to the goroutine of exchange, and to
 // Close when that looks no more: no lock is held while the store is asked.
 type neighbours struct {
-	node    string // what the others know this process by
-	unsaid  bool   // not everything has been said
-	there   bool   // the store may have something of this process
-	failing bool
-	said    time.Time
-	asked   time.Time           // the last time that there was an answer
-	people  map[string]struct{} // who is elsewhere
-	told    map[string]int64    // serial of the last typing that was told, by node
+	node   string // what the others know this process by
+	unsaid bool   // not everything has been said
+	there  bool   // the store may have something of this process
+	task   *retry.Task
+	said   time.Time
+	asked  time.Time           // the last time that there was an answer
+	people map[string]struct{} // who is elsewhere
+	told   map[string]int64    // serial of the last typing that was told, by node
 }
 
-func newNeighbours() neighbours {
-	return neighbours{node: rand.Text(), told: map[string]int64{}}
+func newNeighbours(log *slog.Logger) neighbours {
+	task := retry.New(log, "share with other processes who is here; their people will seem to leave")
+	return neighbours{node: rand.Text(), task: task, told: map[string]int64{}}
 }
 
 // knockIfFresh asks for a look soon if there is something to say. The caller holds the lock.
@@ -55,8 +58,7 @@ func (h *Hub) exchange(ctx context.Context) {
 	every := time.NewTicker(lookEvery)
 	defer every.Stop()
 	for ctx.Err() == nil {
-		h.look(ctx)
-		sleep(ctx, lookPause)
+		retry.Sleep(ctx, max(lookPause, h.look(ctx)))
 		select {
 		case <-ctx.Done():
 		case <-h.changed:
@@ -65,11 +67,11 @@ func (h *Hub) exchange(ctx context.Context) {
 	}
 }
 
-// look says what has changed, and asks the others if it is time.
-func (h *Hub) look(ctx context.Context) {
+// look says what has changed, and asks the others if it is time. It returns how long to wait at least before the next.
+func (h *Hub) look(ctx context.Context) (pause time.Duration) {
 	own, sayIt, askThem, ok := h.planLook(time.Now())
 	if !ok {
-		return
+		return 0
 	}
 	defer h.reading.Done()
 	calls, cancel := context.WithTimeout(h.working, lookTimeout)
@@ -82,12 +84,13 @@ func (h *Hub) look(ctx context.Context) {
 	if askThem {
 		askErr = h.askWho(calls)
 	}
-	if calls.Err() != context.Canceled {
-		h.noteFailing(sayErr, askErr)
+	if calls.Err() == context.Canceled {
+		return 0
 	}
+	return h.neighbours.task.Ended(ctx, errors.Join(sayErr, askErr))
 }
 
-// planLook says what is to be done now. Where it is ok, reading counts the look: Close waits for it.
+// planLook says what is to be done now, if anything. Where it is ok, reading counts the look: Close waits for it.
 func (h *Hub) planLook(now time.Time) (own dao.Visitors, sayIt, askThem, ok bool) {
 	n := &h.neighbours
 	h.mu.Lock()
@@ -95,14 +98,17 @@ func (h *Hub) planLook(now time.Time) (own dao.Visitors, sayIt, askThem, ok bool
 	if h.closed {
 		return own, false, false, false
 	}
-	h.reading.Add(1)
 	n.unsaid = n.unsaid || h.people.fresh
 	h.people.fresh = false
 	if n.unsaid || n.there && now.Sub(n.said) >= repeatEvery {
 		own = h.people.visitors(now)
 		sayIt = len(own.People) > 0 || n.there
 	}
-	return own, sayIt, len(h.live[topicMessages]) > 0 || now.Sub(n.asked) >= lookIdle, true
+	askThem = len(h.live[topicMessages]) > 0 || now.Sub(n.asked) >= lookIdle
+	if ok = sayIt || askThem; ok {
+		h.reading.Add(1)
+	}
+	return own, sayIt, askThem, ok
 }
 
 // sayWho tells the others who is connected here.
@@ -184,19 +190,6 @@ func without(one, other map[string]struct{}) (list []string) {
 		}
 	}
 	return list
-}
-
-// noteFailing says once when the store begins to fail and once when it is back.
-func (h *Hub) noteFailing(errs ...error) {
-	n := &h.neighbours
-	failed := errors.Join(errs...)
-	switch {
-	case failed != nil && !n.failing:
-		h.Log.Warn("cannot share who is here with other processes; their people will seem to leave", "error", failed, "after", dao.PresenceTTL)
-	case failed == nil && n.failing:
-		h.Log.Info("who is here is shared with other processes again")
-	}
-	n.failing = failed != nil
 }
 
 // farewell tells the others that nobody is here any more. No look may be under way.

@@ -177,7 +177,7 @@ func (h *Hub) readFeed(c *conn) {
 		c.end(reasonGone) // it was pruned meanwhile; the client is told when it comes back
 		return
 	case err != nil:
-		h.Log.Warn("cannot read what a connection has missed", "error", err)
+		h.telling.Ended(h.working, err)
 		c.end(reasonUnavailable)
 		return
 	}

@@ -58,7 +58,9 @@ func openShopKeeping(t testing.TB, dir string, keep int, o Options) *shop {
 }
 
 func (s *shop) start(o Options) {
-	o.Log, o.Metrics = slog.New(slog.DiscardHandler), prometheus.NewPedanticRegistry()
+	if o.Metrics = prometheus.NewPedanticRegistry(); o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
 	hub, err := New(o)
 	if err != nil {
 		s.t.Fatal(err)

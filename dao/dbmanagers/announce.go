@@ -113,7 +113,7 @@ func (r *announcer) run(ctx context.Context) {
 			r.turns.wait(ctx)
 			_, before := r.feed.bounds()
 			left, err := r.insert(ctx, batch, beaten%4 == 0)
-			r.note(ctx, "announce changes", err)
+			rest := r.note(ctx, "announce changes", err)
 			_, after := r.feed.bounds()
 			switch {
 			case len(left) < len(batch):
@@ -121,8 +121,8 @@ func (r *announcer) run(ctx context.Context) {
 			case err == nil && after > before: // another process was faster: on, before it is so again
 				beaten++
 			default: // what took our place is about to show
-				sleep(ctx, pause)
-				pause, beaten = min(2*pause, 100*time.Millisecond), 0
+				sleep(ctx, max(rest, pause))
+				pause, beaten = min(2*pause, time.Second), 0
 			}
 			batch = left
 		}

@@ -47,7 +47,7 @@ func (f *feed) Wait(ctx context.Context, after dao.Position) error {
 
 // follow asks for what other processes changed until ctx is done.
 func (f *feed) follow(ctx context.Context) {
-	for {
+	for ctx.Err() == nil {
 		f.mu.Lock()
 		pause := pollIdle
 		if f.waiting > 0 {
@@ -62,7 +62,7 @@ func (f *feed) follow(ctx context.Context) {
 			sleep(ctx, min(pause, pollBusy))
 		case <-time.After(pause):
 		}
-		f.note(ctx, "follow the feed", f.catchUp(ctx))
+		sleep(ctx, f.note(ctx, "follow the feed", f.catchUp(ctx)))
 	}
 }
 

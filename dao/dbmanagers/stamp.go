@@ -31,9 +31,10 @@ func (s *stamper) run(ctx context.Context) {
 		if batch == nil {
 			return
 		}
-		s.note(ctx, "stamp documents", s.stamp(ctx, batch))
+		pause := s.note(ctx, "stamp documents", s.stamp(ctx, batch))
 		s.announcer.forget(batch)
 		s.queue.done(len(batch))
+		sleep(ctx, pause)
 	}
 }
 

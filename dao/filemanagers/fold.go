@@ -66,10 +66,10 @@ func (f *folder) journalGrew(bytes int64) {
 func (f *folder) fold(clean bool) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	f.grown.Store(0) // also if this fails: then the next try is when as much has been written again
 	if f.broken != nil {
 		return f.broken
 	}
-	f.grown.Store(0) // also if this fails: then the next try is when as much has been written again
 	next, moves, at, err := f.write(clean)
 	if err == nil {
 		err = f.commit(next, moves)

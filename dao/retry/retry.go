@@ -17,8 +17,8 @@ import (
 
 const (
 	shortest = 100 * time.Millisecond // the pause after the first failure; each is twice the one before
-	longest  = 5 * time.Second        // and at most this
-	settled  = time.Minute            // that a task must have gone well before its failures are forgotten: what fails every other time fails
+	longest  = 2 * time.Second        // and at most this, so that all is well again soon after the trouble is over
+	settled  = time.Minute            // before a failure that follows on a success is another trouble, and not the same
 )
 
 // Task is something that a loop tries again and again. It may be used by several goroutines at once.
@@ -27,34 +27,33 @@ type Task struct {
 	name string
 
 	mu       sync.Mutex
-	failing  bool
-	failures int       // since it last went well for long
-	since    time.Time // when it began to fail, or to go well again
+	failing  bool      // as far as the log has been told
+	failures int       // since then
+	since    time.Time // when the log was told last
 }
 
 // New names a task so that "cannot <name>" reads well: "follow the feed".
 func New(log *slog.Logger, name string) *Task { return &Task{log: log, name: name} }
 
 // Ended takes in how a try ended, and returns how long to wait before the next at least: nothing after a success, twice as long after
-// each failure, give or take a half, so that not everybody comes back at once. The log has a line when a task begins to fail
-// and one when it goes well again, however many tries lie between. What ends with ctx says nothing.
+// each failure, give or take a half, so that not everybody comes back at once. The log has a line when a task begins to fail and one
+// when it goes well again, however many tries lie between; of one that fails every other time it has these two a minute. What ends
+// with ctx says nothing.
 func (t *Task) Ended(ctx context.Context, err error) (pause time.Duration) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	now := time.Now()
-	switch {
-	case ctx.Err() != nil, err == nil && !t.failing:
+	if ctx.Err() != nil || err == nil && !t.failing {
 		return 0
-	case err == nil:
+	}
+	now := time.Now()
+	if err == nil {
 		t.log.Info("can "+t.name+" again", "failures", t.failures, "after", now.Sub(t.since).Round(time.Millisecond))
 		t.failing, t.since = false, now
 		return 0
-	case !t.failing:
+	}
+	if !t.failing && now.Sub(t.since) >= settled {
 		t.log.Warn("cannot "+t.name+"; it is tried again, after longer and longer pauses", "error", err)
-		if now.Sub(t.since) >= settled {
-			t.failures = 0
-		}
-		t.failing, t.since = true, now
+		t.failing, t.failures, t.since = true, 0, now
 	}
 	pause = min(shortest<<min(t.failures, 10), longest)
 	t.failures++
@@ -63,6 +62,9 @@ func (t *Task) Ended(ctx context.Context, err error) (pause time.Duration) {
 
 // Sleep waits, or less when ctx is done.
 func Sleep(ctx context.Context, d time.Duration) {
+	if d <= 0 {
+		return
+	}
 	select {
 	case <-ctx.Done():
 	case <-time.After(d):
