@@ -37,17 +37,24 @@ func (c clients) address(r *http.Request) netip.Addr {
 	return peer
 }
 
-// isLocal says whether the client is on this machine. A request that passed through a proxy which is not known as one is not:
-// its client may be anywhere.
+// isLocal says whether the client is on this machine. One behind a proxy that is not known as one may be anywhere.
 func (c clients) isLocal(r *http.Request) bool {
-	if !c.trusts(peerOf(r)) {
-		for _, header := range []string{"Forwarded", "X-Forwarded-For", "X-Real-Ip", "Via"} {
-			if len(r.Header[header]) > 0 {
-				return false
-			}
+	return !c.behindUnknownProxy(r) && c.address(r).IsLoopback()
+}
+
+// behindUnknownProxy says whether a request bears the marks of a proxy that is not trusted: its address is that of all who come that way.
+func (c clients) behindUnknownProxy(r *http.Request) bool {
+	for _, header := range []string{"Forwarded", "X-Forwarded-For", "X-Real-Ip", "Via"} {
+		if len(r.Header[header]) > 0 {
+			return !c.trusts(peerOf(r))
 		}
 	}
-	return c.address(r).IsLoopback()
+	return false
+}
+
+// isSecure says whether nobody on the way to the client can read along, as far as that is known: of what a trusted proxy says.
+func (c clients) isSecure(r *http.Request) bool {
+	return r.TLS != nil || r.Header.Get("X-Forwarded-Proto") == "https" && c.trusts(peerOf(r))
 }
 
 func (c clients) trusts(address netip.Addr) bool {

@@ -1,6 +1,7 @@
 package routes
 
 import (
+	"crypto/tls"
 	"net/http"
 	"net/netip"
 	"testing"
@@ -31,5 +32,19 @@ func TestClientAddress(t *testing.T) {
 		if got := c.address(r).String(); got != tt.want {
 			t.Errorf("%s %q: %s, want %s", tt.remote, tt.forwarded, got, tt.want)
 		}
+	}
+}
+
+// Only a proxy that is trusted is believed that the visitor's line is encrypted.
+func TestSecureLine(t *testing.T) {
+	c := clients{[]netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}}
+	for remote, want := range map[string]bool{"10.0.0.1:1": true, "192.0.2.1:1": false} {
+		r := &http.Request{RemoteAddr: remote, Header: http.Header{"X-Forwarded-Proto": {"https"}}}
+		if got := c.isSecure(r); got != want {
+			t.Errorf("%s: %t", remote, got)
+		}
+	}
+	if !(clients{}).isSecure(&http.Request{RemoteAddr: "192.0.2.1:1", TLS: &tls.ConnectionState{}}) {
+		t.Error("TLS of our own is none")
 	}
 }

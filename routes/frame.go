@@ -11,6 +11,7 @@ import (
 	"runtime/debug"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -30,6 +31,7 @@ type frame struct {
 	refusals refusals
 	run      string        // begins the id of every request of this run
 	requests atomic.Uint64 // numbers them
+	warned   sync.Once     // of a proxy that is not trusted
 }
 
 func newFrame(o Options, limits *limits, refusals refusals) *frame {
@@ -135,6 +137,12 @@ func (f *frame) done(r *http.Request, id string, answer *recorder, duration time
 // limit refuses whoever asks too often, and bodies that are too large.
 func (f *frame) limit(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if f.clients.behindUnknownProxy(r) {
+			f.warned.Do(func() {
+				f.log.Warn("requests come through a proxy that is not trusted: limits take all its visitors for one; if it is yours, name it with --trusted-proxy",
+					"proxy", peerOf(r).String())
+			})
+		}
 		if isLimited(r.URL.Path) {
 			if retryAfter, ok := f.limits.allowRequest(f.clients.address(r)); !ok {
 				f.refusals.refuse(w, r, errTooMany("requests", retryAfter))
@@ -153,12 +161,14 @@ func (f *frame) limit(next http.Handler) http.Handler {
 	})
 }
 
+// isLimited says whether a path counts as a request: what watches over the shop does not, nor what a page brings with it.
 func isLimited(path string) bool {
-	switch path {
-	case "/healthz", "/readyz", "/metrics":
-		return false
+	for _, free := range []string{"/public", "/images", "/demo", "/healthz", "/readyz", "/metrics"} {
+		if rest, is := strings.CutPrefix(path, free); is && (rest == "" || rest[0] == '/') {
+			return false
+		}
 	}
-	return !strings.HasPrefix(path, "/public/")
+	return true
 }
 
 func (f *frame) refuseForeign(w http.ResponseWriter, r *http.Request) {

@@ -23,6 +23,7 @@ type pages struct {
 	store   dao.Store
 	log     *slog.Logger
 	limits  *limits
+	clients clients
 	views   *views.Views
 	choose  *views.Negotiator
 	asset   func(path string) string
@@ -47,7 +48,7 @@ func newPages(o Options, limits *limits) (*pages, error) {
 		return nil, err
 	}
 	return &pages{
-		store: o.Store, log: o.Log, limits: limits, views: v, choose: views.NewNegotiator(), asset: assets.url,
+		store: o.Store, log: o.Log, limits: limits, clients: clients{o.TrustedProxies}, views: v, choose: views.NewNegotiator(), asset: assets.url,
 		kept: newPageCache(), build: string(build.Sum(nil)), version: o.Version, zone: time.Local,
 	}, nil
 }

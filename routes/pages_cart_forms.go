@@ -88,7 +88,7 @@ func (p *pages) addToCart(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if form.cart.own {
-		setCookie(w, r, cartCookie, id.String())
+		p.setCookie(w, r, cartCookie, id.String())
 	}
 	http.Redirect(w, r, form.cart.base, http.StatusSeeOther)
 }

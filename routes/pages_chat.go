@@ -134,7 +134,7 @@ func (p *pages) sendMessage(w http.ResponseWriter, r *http.Request) {
 	case err != nil:
 		p.fail(w, r, err)
 	default:
-		setCookie(w, r, userCookie, url.QueryEscape(m.User))
+		p.setCookie(w, r, userCookie, url.QueryEscape(m.User))
 		http.Redirect(w, r, "/chat", http.StatusSeeOther)
 	}
 }

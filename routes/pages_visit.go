@@ -82,11 +82,11 @@ func cookie(r *http.Request, name string) string {
 }
 
 // setCookie has the visitor remember a value for a year. Scripts cannot read it and other sites cannot send it along.
-func setCookie(w http.ResponseWriter, r *http.Request, name, value string) {
+func (p *pages) setCookie(w http.ResponseWriter, r *http.Request, name, value string) {
 	http.SetCookie(w, &http.Cookie{
 		Name: name, Value: value, Path: "/", MaxAge: int(cookieDays * 24 * time.Hour / time.Second),
 		HttpOnly: true, SameSite: http.SameSiteLaxMode,
-		Secure: r.TLS != nil || r.Header.Get("X-Forwarded-Proto") == "https", // to lie about it only spoils one's own cookie
+		Secure: p.clients.isSecure(r),
 	})
 }
 
@@ -104,7 +104,7 @@ func (p *pages) setLanguage(w http.ResponseWriter, r *http.Request) {
 		p.fail(w, r, v)
 		return
 	}
-	setCookie(w, r, languageCookie, string(language))
+	p.setCookie(w, r, languageCookie, string(language))
 	http.Redirect(w, r, localPath(form.Get("to")), http.StatusSeeOther)
 }
 

@@ -35,7 +35,7 @@ type Options struct {
 	Currency       string // the sign before prices, such as "$"
 	Version        string
 	Limits         Limits
-	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed
+	TrustedProxies []netip.Prefix // whose X-Forwarded-For and X-Forwarded-Proto are believed
 }
 
 // Limits guard against abuse. 0 means none. A third of a limit may come at once.

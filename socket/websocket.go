@@ -20,13 +20,14 @@ const (
 // WebSocket is the handler of GET /ws.
 func (h *Hub) WebSocket(w http.ResponseWriter, r *http.Request) {
 	v := h.visit(w, r, doorWebSocket)
-	if !strings.EqualFold(r.Header.Get("Upgrade"), "websocket") {
-		w.Header().Set("Upgrade", "websocket")
-		v.refuse(refusedHandshake, http.StatusUpgradeRequired, "This address speaks WebSocket only.", 0)
+	client, ok := v.admit() // first: a page that got no line, and cannot see why, asks here in plain HTTP
+	if !ok {
 		return
 	}
-	client, ok := v.admit()
-	if !ok {
+	if !strings.EqualFold(r.Header.Get("Upgrade"), "websocket") {
+		h.leave(client)
+		w.Header().Set("Upgrade", "websocket")
+		v.refuse(refusedHandshake, http.StatusUpgradeRequired, "This address speaks WebSocket only.", 0)
 		return
 	}
 	upgrader := ws.HTTPUpgrader{Timeout: handshakeTimeout, Header: w.Header().Clone()}

@@ -3,6 +3,7 @@
 
 import {glow} from "./dom.js"
 import {isAfter} from "./live.js"
+import {retryAfter} from "./transports.js"
 
 const gather = 150 // ms in which changes are gathered, and as much again at random so that not all ask at once
 const rest = 1_000 // ms between two questions; longer after each that had no answer
@@ -20,12 +21,14 @@ export class Fresh {
   #asking = false
   #askedAt = 0
   #failures = 0
+  #limited = 0 // ms that the shop has asked for
 
   /** since asks for the page as it is at a position or later. */
   since(position) {
     this.#wanted = position
     if (this.#timer || this.#asking) return
-    const pause = Math.max(gather * (1 + Math.random()), this.#askedAt + Math.min(longestRest, rest * 2 ** this.#failures) - Date.now())
+    const growing = Math.min(longestRest, rest * 2 ** this.#failures)
+    const pause = Math.max(gather * (1 + Math.random()), this.#askedAt + this.#limited + growing * (0.5 + Math.random()) - Date.now())
     this.#timer = setTimeout(() => this.#ask(), pause)
   }
 
@@ -37,6 +40,7 @@ export class Fresh {
     let reached = ""
     try {
       const answer = await fetch(here(), {headers: {Accept: "text/html"}})
+      this.#limited = retryAfter(answer)
       if (answer.status === 404) location.replace(here()) // it is gone, and the shop says so better
       const page = new DOMParser().parseFromString(await answer.text(), "text/html")
       reached = answer.ok && page.body.dataset.position || ""

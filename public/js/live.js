@@ -1,6 +1,6 @@
 // The line to the shop: it keeps itself open, and goes on where it was.
 
-import {openSocket, openStream} from "./transports.js"
+import {limitedFor, openSocket, openStream} from "./transports.js"
 
 const welcomeTimeout = 10_000 // ms from the first attempt to welcome
 const shade = 30_000 // ms after which a page that nobody looks at lets go of a stream: a browser has six for a shop
@@ -30,7 +30,7 @@ export function isAfter(position, other) {
 /**
  * Live hears what happens in the shop after a position: everything, in order, once. What it hears and how it fares, it
  * tells those who asked with on: "change", "ack", "error", "welcome", "presence", "typing", "store" with the frame, "state" with
- * "connecting", "connected" or "offline", and "stale" when the shop no longer knows what was missed.
+ * "connecting", "connected", "offline" or "limited", and "stale" when the shop no longer knows what was missed.
  */
 export class Live {
   state = "connecting"
@@ -41,6 +41,7 @@ export class Live {
 
   #listeners = {}
   #line = null
+  #attempts = 0 // lines that were hung up: who waits for an answer sees whether it is late
   #failures = 0 // attempts since the last welcome
   #deaf = 0 // attempts in a row in which no WebSocket opened
   #timer = 0 // of the next attempt, or of what ends the present one
@@ -96,6 +97,7 @@ export class Live {
   }
 
   #hangUp() {
+    this.#attempts++
     clearTimeout(this.#timer)
     this.#line?.close()
     this.#line = null
@@ -105,7 +107,7 @@ export class Live {
   #dial() {
     this.#hangUp()
     this.#reason = ""
-    this.#become(this.#hopeful() ? "connecting" : "offline")
+    if (this.state !== "limited") this.#become(this.#hopeful() ? "connecting" : "offline")
     const hello = {type: "hello", since: this.since, topics: this.topics}
     if (this.user) hello.user = this.user
     const streams = this.#deaf >= 2 && this.#deaf % 2 === 0
@@ -114,11 +116,15 @@ export class Live {
     this.#timer = setTimeout(ended, welcomeTimeout, "")
   }
 
-  #ended(reason) {
-    if (this.state !== "connected") this.#deaf++
+  async #ended(reason) {
+    const refused = this.state !== "connected" && !reason
     this.#hangUp()
-    const pause = pauseAfter(reason, this.#failures++)
-    this.#become(pause < Infinity && this.#hopeful() ? "connecting" : "offline")
+    const attempt = this.#attempts
+    const limited = refused ? await limitedFor() : 0
+    if (attempt !== this.#attempts) return // somebody has dialled meanwhile
+    if (refused && !limited) this.#deaf++
+    const pause = limited + pauseAfter(reason, this.#failures++)
+    this.#become(limited ? "limited" : pause < Infinity && this.#hopeful() ? "connecting" : "offline")
     if (pause < Infinity) this.#timer = setTimeout(() => this.#dial(), pause)
   }
 

@@ -1,6 +1,9 @@
 // What the visitor has sent and the shop has not yet stored. It survives a reload, and goes out in order, each message under
 // the one id that it got here: however often it is sent, it is one message.
 
+import {pauseAfter} from "./live.js"
+import {retryAfter} from "./transports.js"
+
 const key = "pulperia.outbox"
 const answerTimeout = 20_000 // ms after which a line that does not answer is given up
 
@@ -23,6 +26,7 @@ export class Outbox {
   #answered = null // takes the answer to it
   #pause = 0 // timer
   #restUntil = 0 // the shop has asked for patience
+  #failures = 0 // since a message was last stored
 
   constructor(live, changed) {
     this.#live = live
@@ -82,14 +86,17 @@ export class Outbox {
   /** settle notes an answer, and says whether the next message may go. */
   #settle(item, {position, why, wait}) {
     if (!why) {
+      this.#failures = 0
       this.drop(item.id)
       this.#changed(Object.assign(item, {state: "stored", wait: undefined}), position)
       return true
     }
     const later = ["too_many_requests", "unavailable", "unreachable"].includes(why)
-    Object.assign(item, later ? {why, wait: Math.max(1, wait ?? 5)} : {why, state: "failed", wait: undefined})
+    const pause = (wait ?? 5) * 1000 + pauseAfter("", this.#failures)
+    if (later) this.#failures++
+    Object.assign(item, later ? {why, wait: Math.ceil(pause / 1000)} : {why, state: "failed", wait: undefined})
     this.#note(item)
-    if (later) this.#rest(item.wait * 1000 + Math.random() * 500)
+    if (later) this.#rest(pause)
     return !later
   }
 
@@ -132,9 +139,9 @@ export class Outbox {
       })
       if (answer.ok) return {position: answer.headers.get("X-Position")}
       const problem = await answer.json()
-      return {why: problem.error, wait: Number(answer.headers.get("Retry-After")) || undefined}
+      return {why: problem.error, wait: retryAfter(answer) / 1000 || undefined}
     } catch {
-      return {why: "unreachable", wait: 5}
+      return {why: "unreachable"}
     }
   }
 }

@@ -9,9 +9,11 @@ const patience = 3_000 // ms
 /** startSign shows the state of the line wherever the page has a place for it. */
 export function startSign(live) {
   const words = {
-    connected: say("live.connected"), connecting: say("live.connecting"), offline: say("live.offline"), paused: say("live.paused"),
+    connected: say("live.connected"), connecting: say("live.connecting"), offline: say("live.offline"),
+    limited: say("live.limited"), paused: say("live.paused"),
   }
-  const lost = say("live.lost"), news = {connected: say("live.back"), connecting: lost, offline: lost, paused: say("live.held")}
+  const lost = say("live.lost")
+  const news = {connected: say("live.back"), connecting: lost, offline: lost, limited: say("live.crowd"), paused: say("live.held")}
   let told = news.connected
   let timer = 0
   const show = () => {

@@ -1,4 +1,5 @@
-// The two ways to the shop. Both say hello, hand over what they hear, and tell once how they ended.
+// The two ways to the shop. Both say hello, hand over what they hear, and tell once how they ended. Why one did not open a browser does
+// not tell a script; the shop does when it is asked.
 
 /**
  * openSocket opens a WebSocket.
@@ -44,5 +45,20 @@ export function openStream(hello, heard, ended) {
       line.onerror = null
       line.close()
     },
+  }
+}
+
+/** retryAfter returns for how many ms an answer asks to be left alone. */
+export function retryAfter(answer) {
+  return Number(answer.headers.get("Retry-After")) * 1000 || 0
+}
+
+/** limitedFor asks the shop whether a limit is why no line opens, and returns for how many ms; 0 when it is not. */
+export async function limitedFor() {
+  try {
+    const answer = await fetch("/ws", {cache: "no-store"})
+    return answer.status === 429 ? retryAfter(answer) : 0
+  } catch {
+    return 0
   }
 }
