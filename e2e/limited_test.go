@@ -1,17 +1,21 @@
 package e2e
 
 import (
+	"bufio"
 	"net"
 	"net/http"
 	"testing"
+	"time"
 )
 
 // Who gets no line because a limit refuses it is told so: the shop is there, and the line was not lost. With room again the page is live.
 func TestRefusedByALimitIsTold(t *testing.T) {
 	shop := openShop(t, "--max-connections", "1")
-	other := shop.takePlace(t)
 	p := shop.visit(t, phone)
 	p.enter("ana@example.com")
+	p.open("/docs") // which needs no line
+	other := shop.takePlace(t)
+	p.open("/chat")
 	p.soon("sign", `document.querySelector("[data-connection]").className`, "connection connection--limited")
 	p.expect("words of the sign", p.text("[data-connection]"), "Demasiadas visitas")
 	p.soon("what a screen reader says", `document.querySelector("[data-announce]").textContent.includes("demasiadas visitas")`, true)
@@ -24,9 +28,18 @@ func TestRefusedByALimitIsTold(t *testing.T) {
 	p.soon("messages", bubbles, []string{"¿Hay lugar?"})
 }
 
-// takePlace connects without a browser.
+// takePlace connects without a browser, as soon as there is room.
 func (s *shop) takePlace(t *testing.T) net.Conn {
 	t.Helper()
+	for {
+		if conn := s.tryPlace(t); conn != nil {
+			return conn
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+}
+
+func (s *shop) tryPlace(t *testing.T) net.Conn {
 	conn, err := net.Dial("tcp", s.url[len("http://"):])
 	if err != nil {
 		t.Fatal(err)
@@ -39,8 +52,12 @@ func (s *shop) takePlace(t *testing.T) net.Conn {
 	if err := request.Write(conn); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := conn.Read(make([]byte, 1)); err != nil {
+	answer, err := http.ReadResponse(bufio.NewReader(conn), request)
+	if err != nil {
 		t.Fatal(err)
+	}
+	if answer.StatusCode == http.StatusTooManyRequests {
+		return nil
 	}
 	return conn
 }

@@ -154,7 +154,7 @@ func TestBlockedSockets(t *testing.T) {
 		p.soon("messages", bubbles, want)
 	}
 	ana.soon("states", unsent, []string{})
-	ana.forgive("ERR_", "WebSocket", "403")
+	ana.forgive("ERR_", "WebSocket", "403", "426")
 	ana.open("/chat")
 	ana.isLive()
 	ana.expect("messages", ana.raw(".bubble__text"), want)

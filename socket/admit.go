@@ -83,8 +83,8 @@ func (h *Hub) gone(c *conn) {
 	h.mu.Lock()
 	delete(h.conns, c)
 	for _, topic := range c.topics {
-		if delete(h.live[topic], c); len(h.live[topic]) == 0 {
-			delete(h.live, topic)
+		if delete(h.joined[topic], c); len(h.joined[topic]) == 0 {
+			delete(h.joined, topic)
 		}
 	}
 	h.people.leave(c.user, time.Now())

@@ -41,7 +41,8 @@ type conn struct {
 	reason    reason
 	trim      bool // what waits is thrown away before goodbye
 	ended     time.Time
-	moved     time.Time // when it last took a byte, or had nothing to take
+	moved     time.Time // when it last had taken a crumb, or had nothing to take
+	crumbs    int       // bytes that it has taken since
 	pinged    time.Time
 	events    int64 // that were delivered
 	saying    []models.Message
@@ -71,15 +72,43 @@ func (c *conn) send(body any) {
 	}
 }
 
-// push queues bytes, and says whether the connection must be given to the writers. It closes a connection that is past
-// its bound, unless what is pushed may be missed.
+// deliver queues changes for a connection that is live, and says whether it must be given to the writers. One that has enough to take
+// falls behind, however well it reads: when its queue is empty it takes the rest from the ring or the feed. The caller holds the hub's lock.
+func (c *conn) deliver(b *bundle) (wake bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.state != stateLive || c.reason != "" {
+		return false
+	}
+	text, first, n := b.through(c.door), b.events[0].offset, len(b.events)
+	if c.cursor >= first { // its page was newer than the hub
+		text, n = nil, 0
+		for _, e := range b.events {
+			if e.offset > c.cursor {
+				text, n = append(text, e.through(c.door)...), n+1
+			}
+		}
+	}
+	if len(text) == 0 {
+		return false
+	}
+	if !c.queue.fits(len(text), maxQueue) {
+		c.state, c.cursor = stateBehind, max(c.cursor, first-1)
+		return c.schedule()
+	}
+	c.queue.add(text, n)
+	return c.schedule()
+}
+
+// push queues what is no change, and says whether the connection must be given to the writers. It closes a connection that leaves so
+// much of that, unless what is pushed may be missed.
 func (c *conn) push(text []byte, events int, optional bool) (wake bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.reason != "" || len(text) == 0 {
 		return false
 	}
-	if !c.queue.fits(len(text)) {
+	if !c.queue.fits(len(text), maxQueue+maxFrame) {
 		c.hub.metrics.dropped.Add(float64(events))
 		if optional {
 			return false
@@ -96,7 +125,7 @@ func (c *conn) schedule() bool {
 	if c.scheduled {
 		return false
 	}
-	c.scheduled, c.moved = true, time.Now()
+	c.scheduled, c.moved, c.crumbs = true, time.Now(), 0
 	return true
 }
 
@@ -163,8 +192,8 @@ func (c *conn) wrote(asked, n int, err error) outcome {
 	delivered := c.queue.done(n)
 	c.events += int64(delivered)
 	c.hub.metrics.delivered(c.door, delivered, n)
-	if n > 0 || asked == 0 {
-		c.moved = time.Now()
+	if c.crumbs += n; c.crumbs >= crumb || asked == 0 {
+		c.moved, c.crumbs = time.Now(), 0
 	}
 	switch {
 	case err != nil:

@@ -33,7 +33,7 @@ type Hub struct {
 	empty   chan struct{} // closed when it is closed and the last connection has gone
 	conns   map[*conn]struct{}
 	clients map[netip.Prefix]int          // how many connections each has
-	live    map[string]map[*conn]struct{} // by topic
+	joined  map[string]map[*conn]struct{} // by topic
 	ring    ring
 	people  people
 	away    bool // the store was when it was last asked
@@ -64,7 +64,7 @@ func New(o Options) (*Hub, error) {
 		empty:   make(chan struct{}),
 		conns:   map[*conn]struct{}{},
 		clients: map[netip.Prefix]int{},
-		live:    map[string]map[*conn]struct{}{},
+		joined:  map[string]map[*conn]struct{}{},
 		ring:    ring{most: o.ring},
 		people:  newPeople(),
 
@@ -195,7 +195,7 @@ func (h *Hub) read(ctx context.Context, after dao.Position, limit int) ([]*event
 	return events, err
 }
 
-// publish gives a bundle of changes to whoever is live and listens.
+// publish gives a bundle of changes to whoever is live and listens. Who is behind takes it from the ring in time.
 func (h *Hub) publish(b *bundle) {
 	now := time.Now()
 	var wake []*conn
@@ -204,13 +204,8 @@ func (h *Hub) publish(b *bundle) {
 		h.ring.add(e)
 		h.metrics.lag.Observe(now.Sub(e.body.(change).At.Std()).Seconds())
 	}
-	first := b.events[0]
-	for c := range h.live[first.topic] {
-		if c.cursor >= first.offset {
-			if h.pushSome(c, b) {
-				wake = append(wake, c)
-			}
-		} else if c.push(b.through(c.door), len(b.events), false) {
+	for c := range h.joined[b.events[0].topic] {
+		if c.deliver(b) {
 			wake = append(wake, c)
 		}
 	}
@@ -218,19 +213,9 @@ func (h *Hub) publish(b *bundle) {
 	h.writers.add(wake...)
 }
 
-// pushSome is for a connection whose page was newer than the hub.
-func (h *Hub) pushSome(c *conn, b *bundle) (wake bool) {
-	for _, e := range b.events {
-		if e.offset > c.cursor && c.push(e.through(c.door), 1, false) {
-			wake = true
-		}
-	}
-	return wake
-}
-
-// tell gives an event to all who are live in the chat, but for one person. It may be missed by who is slow if it is optional.
+// tell gives an event to all who are in the chat, but for one person. It may be missed by who is slow if it is optional.
 func (h *Hub) tell(e *event, except string, optional bool) (wake []*conn) {
-	for c := range h.live[topicMessages] {
+	for c := range h.joined[topicMessages] {
 		if (except == "" || c.user != except) && c.push(e.through(c.door), 1, optional) {
 			wake = append(wake, c)
 		}

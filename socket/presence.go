@@ -104,7 +104,7 @@ func (h *Hub) planLook(now time.Time) (own dao.Visitors, sayIt, askThem, ok bool
 		own = h.people.visitors(now)
 		sayIt = len(own.People) > 0 || n.there
 	}
-	askThem = len(h.live[topicMessages]) > 0 || now.Sub(n.asked) >= lookIdle
+	askThem = len(h.joined[topicMessages]) > 0 || now.Sub(n.asked) >= lookIdle
 	if ok = sayIt || askThem; ok {
 		h.reading.Add(1)
 	}

@@ -19,8 +19,8 @@ func (q *queue) add(text []byte, events int) {
 	q.size += len(text)
 }
 
-// fits says whether so many bytes more are within the bound. One parcel always is, however large.
-func (q *queue) fits(n int) bool { return len(q.parcels) == 0 || q.size+n <= maxQueue }
+// fits says whether so many bytes more are within a bound. One parcel always is, however large.
+func (q *queue) fits(n, bound int) bool { return len(q.parcels) == 0 || q.size+n <= bound }
 
 // next returns what is to be written next: a parcel itself when it waits alone or is large, otherwise as many as the buffer
 // holds, copied into it.

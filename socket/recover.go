@@ -74,7 +74,16 @@ func (h *Hub) join(c *conn, said hello, how recovery) {
 	}
 	c.mu.Lock()
 	c.user, c.topics, c.cursor, c.state = said.User, said.Topics, from.Offset, stateBehind
+	if from.Offset >= at.Offset {
+		c.state = stateLive
+	}
 	c.mu.Unlock()
+	for _, topic := range c.topics {
+		if h.joined[topic] == nil {
+			h.joined[topic] = map[*conn]struct{}{}
+		}
+		h.joined[topic][c] = struct{}{}
+	}
 	h.people.join(said.User)
 	h.knockIfFresh()
 	hi := welcome{Position: at, Recovered: how != recoveryGone, Replay: from.Offset < at.Offset, Count: h.people.count()}
@@ -86,29 +95,9 @@ func (h *Hub) join(c *conn, said hello, how recovery) {
 	if h.away {
 		wake = c.push((&event{body: available(false)}).through(c.door), 1, false) || wake
 	}
-	if from.Offset >= at.Offset {
-		h.goLive(c)
-	}
 	h.mu.Unlock()
 	if wake {
 		h.writers.add(c)
-	}
-}
-
-// goLive lets a connection have what happens from now on. The caller holds the hub's lock.
-func (h *Hub) goLive(c *conn) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	h.goLiveLocked(c)
-}
-
-func (h *Hub) goLiveLocked(c *conn) {
-	c.state = stateLive
-	for _, topic := range c.topics {
-		if h.live[topic] == nil {
-			h.live[topic] = map[*conn]struct{}{}
-		}
-		h.live[topic][c] = struct{}{}
 	}
 }
 
@@ -135,7 +124,7 @@ func (h *Hub) fill(c *conn) {
 	if c.take(events); c.cursor < h.ring.last {
 		return
 	}
-	h.goLiveLocked(c)
+	c.state = stateLive
 	if n := len(events); n > 0 && !c.wants(events[n-1].topic) {
 		// What it was sent last is not where it stands: lest it asks for all that again when it comes back.
 		c.queue.add((&event{body: position(h.ring.position())}).through(c.door), 1)

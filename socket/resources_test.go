@@ -72,8 +72,8 @@ func TestResourcesReturn(t *testing.T) {
 		}
 		return ""
 	})
-	if len(s.hub.live)+len(s.hub.clients) > 0 {
-		t.Errorf("%d topics, %d clients are left", len(s.hub.live), len(s.hub.clients))
+	if len(s.hub.joined)+len(s.hub.clients) > 0 {
+		t.Errorf("%d topics, %d clients are left", len(s.hub.joined), len(s.hub.clients))
 	}
 }
 

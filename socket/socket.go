@@ -46,7 +46,7 @@ const (
 	helloTimeout   = 10 * time.Second // from the handshake to hello
 	pingEvery      = 25 * time.Second // and the position
 	pongTimeout    = 60 * time.Second
-	stallTimeout   = 30 * time.Second // for a connection that takes not a byte
+	stallTimeout   = 30 * time.Second // for a connection that does not take a crumb of what waits
 	goodbyeTimeout = 3 * time.Second  // from bye to the end
 	storeTimeout   = 10 * time.Second // for one call of the store
 	typingEvery    = 2 * time.Second  // of one person
@@ -59,7 +59,8 @@ const (
 // The sizes of the contract and of the hub.
 const (
 	maxFrame    = 64 << 10
-	maxQueue    = 256 << 10
+	maxQueue    = 256 << 10 // of changes; what answers and tells of people has a frame's place more
+	crumb       = 4 << 10
 	maxPeople   = 100
 	maxTopics   = 66
 	maxUnstored = 32       // messages of one connection that wait for the store
