@@ -47,15 +47,12 @@ type messageForm struct {
 
 // chat shows a page of the history: the newest, or what stands before a message.
 func (p *pages) chat(w http.ResponseWriter, r *http.Request) {
-	here := "/chat"
-	before, err := models.ParseID(r.URL.Query().Get("before"))
-	switch {
-	case err == nil:
-		here += "?before=" + before.String()
-	case r.URL.Query().Get("before") != "":
+	before, ok := parsePlace(r.URL.Query().Get("before"))
+	if !ok {
 		p.fail(w, r, dao.ErrNotFound)
 		return
 	}
+	here := before.address()
 	today := time.Now().In(p.zone).Format(time.DateOnly)
 	p.show(w, r, sheet{template: "chat", here: here, private: "chat " + today + cookie(r, userCookie),
 		fill: func(ctx context.Context, v *visit) (any, error) {
@@ -63,21 +60,69 @@ func (p *pages) chat(w http.ResponseWriter, r *http.Request) {
 		}})
 }
 
+// place is where a page of the history ends: before the first of these messages that is still there, or at the end of all when there are
+// none. A page names all that it shows, for another program may remove any of them before somebody goes on from there.
+type place []models.ID
+
+// parsePlace reads a place as address writes it.
+func parsePlace(text string) (before place, ok bool) {
+	if text == "" {
+		return nil, true
+	}
+	for one := range strings.SplitSeq(text, ",") {
+		id, err := models.ParseID(one)
+		if err != nil || id.IsZero() || len(before) == chatSize {
+			return nil, false
+		}
+		before = append(before, id)
+	}
+	return before, true
+}
+
+// address returns that of the page that ends there.
+func (before place) address() string {
+	if len(before) == 0 {
+		return "/chat"
+	}
+	ids := make([]string, len(before))
+	for i, id := range before {
+		ids[i] = id.String()
+	}
+	return "/chat?before=" + strings.Join(ids, ",")
+}
+
+// messages returns the newest messages that stand before the place.
+func (before place) messages(ctx context.Context, all dao.Messages, limit int) (page []models.Message, err error) {
+	if len(before) == 0 {
+		return all.Page(ctx, models.ID{}, limit)
+	}
+	for _, id := range before {
+		if page, err = all.Page(ctx, id, limit); !errors.Is(err, dao.ErrNotFound) {
+			break
+		}
+	}
+	return page, err
+}
+
 func newMessageForm(v *visit) messageForm {
 	return messageForm{ID: models.NewID(time.Now()).String(), Known: models.NameOf(v.user), User: field{Value: v.user}}
 }
 
-func (p *pages) chatSheet(ctx context.Context, v *visit, before models.ID, form messageForm) (any, error) {
-	messages, err := p.store.Messages.Page(ctx, before, chatSize+1)
+func (p *pages) chatSheet(ctx context.Context, v *visit, before place, form messageForm) (any, error) {
+	messages, err := before.messages(ctx, p.store.Messages, chatSize+1)
 	if err != nil {
 		return nil, err
 	}
 	sheet := chatSheet{Page: p.page(v, v.voice.Say("chat.title", nil), "chat"), Me: v.user, Form: form}
 	if len(messages) > chatSize {
 		messages = messages[1:]
-		sheet.Older = "/chat?before=" + messages[0].ID.String()
+		var shown place
+		for _, m := range messages {
+			shown = append(shown, m.ID)
+		}
+		sheet.Older = shown.address()
 	}
-	if !before.IsZero() {
+	if len(before) > 0 {
 		sheet.Newest = "/chat"
 	}
 	sheet.Days = p.days(v, messages)

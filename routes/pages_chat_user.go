@@ -34,7 +34,7 @@ func (p *pages) setUser(w http.ResponseWriter, r *http.Request) {
 		v.user = user
 		again := newMessageForm(v)
 		again.Message.Value = typed(form, "message")
-		return p.chatSheet(ctx, v, models.ID{}, again)
+		return p.chatSheet(ctx, v, nil, again)
 	})
 }
 
@@ -58,6 +58,6 @@ func (p *pages) refuseMessage(w http.ResponseWriter, r *http.Request, form url.V
 		if again.User.Problem != "" || again.User.Value != v.user {
 			again.Known = "" // the field shows itself
 		}
-		return p.chatSheet(ctx, v, models.ID{}, again)
+		return p.chatSheet(ctx, v, nil, again)
 	})
 }

@@ -130,13 +130,17 @@ function loadOlder(link, box, messages, reader) {
   if (!link) return
   let loading = null
   const load = async () => {
-    const answer = await fetch("/api/messages?limit=" + (pageSize + 1) + "&before=" + messages.oldest)
+    let answer
+    for (const id of messages.ids.slice(0, pageSize)) { // another program may have removed some of them
+      answer = await fetch("/api/messages?limit=" + (pageSize + 1) + "&before=" + id)
+      if (answer.status !== 404) break
+    }
     if (!answer.ok) throw new Error(answer.statusText)
     const {payload} = await answer.json()
     const more = payload.length > pageSize
     reader.steady(() => {
       messages.addOlder(more ? payload.slice(1) : payload)
-      more ? link.href = "/chat?before=" + messages.oldest : link.parentElement.remove()
+      more ? link.href = "/chat?before=" + messages.ids.slice(0, pageSize) : link.parentElement.remove()
     })
     near.unobserve(link)
     if (more) near.observe(link) // it may still be near

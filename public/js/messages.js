@@ -24,8 +24,9 @@ export class Messages {
     return this.#root.querySelector("#m-" + id) !== null
   }
 
-  get oldest() {
-    return this.#root.querySelector("[data-old] .bubble, [data-days] .bubble")?.id.slice(2)
+  /** ids are those of the stored messages, oldest first. */
+  get ids() {
+    return [...this.#root.querySelectorAll("[data-old] .bubble, [data-days] .bubble")].map(bubble => bubble.id.slice(2))
   }
 
   isOwn(message) {
