@@ -129,7 +129,12 @@ func inBackground(ctx context.Context, run func(context.Context)) (stop func()) 
 
 // announce says where the shop is, and who may come in.
 func announce(address net.Addr, store string, log *slog.Logger) {
-	log.Info("the shop is open", "url", "http://"+address.String(), "store", dbmanagers.Redact(store))
+	machine, _ := net.InterfaceAddrs() // without them the shop is open as well
+	urls := urlsOf(address, machine)
+	log.Info("the shop is open", "url", urls[0], "store", dbmanagers.Redact(store))
+	for _, url := range urls[1:] {
+		log.Info("the shop is open to others in this network", "url", url)
+	}
 	if at, err := netip.ParseAddrPort(address.String()); err == nil && !at.Addr().Unmap().IsLoopback() {
 		log.Warn("the shop listens beyond this machine, and it has no accounts: whoever reaches it may edit the catalogue", "address", address.String())
 	}

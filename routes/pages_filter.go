@@ -71,12 +71,12 @@ func between(text string, other, least, most int) int {
 	return min(max(n, least), most)
 }
 
-// query is what the store is asked. Shoppers see what is on sale, sold out or not.
+// query is what the store is asked. Shoppers see what is on sale, sold out or not, and what is new first.
 func (f filter) query() models.ProductQuery {
 	onSale := true
 	return models.ProductQuery{
 		Text: f.text, Category: f.category, Status: &onSale, Available: f.available,
-		MinPrice: f.minPrice, MaxPrice: f.maxPrice, Sort: f.sort, Page: f.page, Limit: f.limit,
+		MinPrice: f.minPrice, MaxPrice: f.maxPrice, Sort: f.sort, Backwards: f.sort == models.Oldest, Page: f.page, Limit: f.limit,
 	}
 }
 

@@ -126,9 +126,10 @@ func drawnProduct() *rapid.Generator[models.Product] {
 func drawnQuery(products []models.Product) *rapid.Generator[models.ProductQuery] {
 	return rapid.Custom(func(rt *rapid.T) models.ProductQuery {
 		q := models.ProductQuery{
-			Sort:  rapid.SampledFrom([]models.Sort{models.Oldest, models.PriceAsc, models.PriceDesc}).Draw(rt, "sort"),
-			Page:  rapid.SampledFrom([]int{0, 1, 1, 2, 3, 9, math.MaxInt}).Draw(rt, "page"),
-			Limit: rapid.SampledFrom([]int{1, 2, 3, 7, 24, models.MaxLimit}).Draw(rt, "limit"),
+			Sort:      rapid.SampledFrom([]models.Sort{models.Oldest, models.PriceAsc, models.PriceDesc}).Draw(rt, "sort"),
+			Backwards: rapid.Bool().Draw(rt, "backwards"),
+			Page:      rapid.SampledFrom([]int{0, 1, 1, 2, 3, 9, math.MaxInt}).Draw(rt, "page"),
+			Limit:     rapid.SampledFrom([]int{1, 2, 3, 7, 24, models.MaxLimit}).Draw(rt, "limit"),
 		}
 		some := func(what string) bool { return rapid.IntRange(0, 3).Draw(rt, what+"?") == 3 }
 		prices := rapid.SampledFrom([]models.Money{-1, 0, 50, 100, 100000, models.MaxPrice})

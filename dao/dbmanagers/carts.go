@@ -42,7 +42,7 @@ func (c carts) List(ctx context.Context, page, limit int) (list []models.Cart, t
 	}
 	defer leave()
 	list = []models.Cart{}
-	total, err = c.page(ctx, listed(nil), orderOf(models.Oldest), page, limit, func(rec record) {
+	total, err = c.page(ctx, listed(nil), orderOf(models.ProductQuery{}), page, limit, func(rec record) {
 		list = append(list, rec.cart())
 	})
 	if err != nil {

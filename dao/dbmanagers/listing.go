@@ -36,7 +36,7 @@ func (p products) List(ctx context.Context, q models.ProductQuery) (models.Produ
 		return p.named(ctx, q)
 	}
 	page := models.ProductPage{Page: max(q.Page, 1), Limit: q.Limit, Products: []models.Product{}}
-	page.Total, err = p.page(ctx, listed(filterOf(q)), orderOf(q.Sort), page.Page, q.Limit, func(rec record) {
+	page.Total, err = p.page(ctx, listed(filterOf(q)), orderOf(q), page.Page, q.Limit, func(rec record) {
 		page.Products = append(page.Products, readProduct(rec.raw))
 	})
 	if err != nil {
@@ -120,13 +120,17 @@ func beginning(word string) any {
 	return bson.M{"$elemMatch": bson.M{"$gte": word, "$lt": word + string(unicode.MaxRune)}}
 }
 
-func orderOf(sort models.Sort) bson.D {
-	oldest := bson.D{{Key: createdField, Value: 1}, {Key: "_id", Value: 1}}
-	switch sort {
+func orderOf(q models.ProductQuery) bson.D {
+	ahead := 1
+	if q.Backwards {
+		ahead = -1
+	}
+	oldest := bson.D{{Key: createdField, Value: ahead}, {Key: "_id", Value: ahead}}
+	switch q.Sort {
 	case models.PriceAsc:
-		return append(bson.D{{Key: centsField, Value: 1}}, oldest...)
+		return append(bson.D{{Key: centsField, Value: ahead}}, oldest...)
 	case models.PriceDesc:
-		return append(bson.D{{Key: centsField, Value: -1}}, oldest...)
+		return append(bson.D{{Key: centsField, Value: -ahead}}, oldest...)
 	}
 	return oldest
 }

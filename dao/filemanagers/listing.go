@@ -1,6 +1,7 @@
 package filemanagers
 
 import (
+	"iter"
 	"math/bits"
 	"runtime"
 	"slices"
@@ -32,10 +33,10 @@ func (sel selection) page(q models.ProductQuery) (entries []priced, total int) {
 	from, to := q.Window(most)
 	entries = make([]priced, 0, to-from)
 	if sel.chosen == nil {
-		return slices.AppendSeq(entries, sel.list.between(sel.from+from, sel.from+to)), sel.total
+		return slices.AppendSeq(entries, sel.ranks(from, to, q.Backwards)), sel.total
 	}
 	n := 0
-	for e := range sel.list.between(sel.from, sel.to) {
+	for e := range sel.ranks(0, sel.to-sel.from, q.Backwards) {
 		if counted && n == to {
 			return entries, sel.total
 		}
@@ -48,6 +49,14 @@ func (sel selection) page(q models.ProductQuery) (entries []priced, total int) {
 		n++
 	}
 	return entries, n
+}
+
+// ranks yields what stands from ≤ rank < to in the selection, or in the selection read from its end.
+func (sel selection) ranks(from, to int, backwards bool) iter.Seq[priced] {
+	if backwards {
+		return sel.list.backwards(sel.to-to, sel.to-from)
+	}
+	return sel.list.between(sel.from+from, sel.from+to)
 }
 
 // copies returns products that share nothing with the stored ones. Their thumbnails lie in one array, because a page is

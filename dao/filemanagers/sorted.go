@@ -92,3 +92,22 @@ func (s *sorted[T]) between(from, to int) iter.Seq[T] {
 		}
 	}
 }
+
+// backwards yields the same elements as between, the last first.
+func (s *sorted[T]) backwards(from, to int) iter.Seq[T] {
+	return func(yield func(T) bool) {
+		rank := s.size // that of the first element behind the chunk
+		for _, chunk := range slices.Backward(s.chunks) {
+			if rank <= from {
+				return
+			}
+			rank -= len(chunk)
+			low, high := max(0, from-rank), min(len(chunk), to-rank)
+			for i := high - 1; i >= low; i-- {
+				if !yield(chunk[i]) {
+					return
+				}
+			}
+		}
+	}
+}

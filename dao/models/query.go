@@ -30,8 +30,9 @@ type ProductQuery struct {
 	Codes     []string // only these codes; nil means any
 	IDs       []ID     // only these ids; nil means any
 	Sort      Sort
-	Page      int // from 1; 0 means 1
-	Limit     int // 1 to MaxLimit
+	Backwards bool // the last of the order first: newest first
+	Page      int  // from 1; 0 means 1
+	Limit     int  // 1 to MaxLimit
 }
 
 // ProductPage is one page of a listing.
@@ -113,6 +114,9 @@ func hasWords(p Product, begins []string) bool {
 }
 
 func (q ProductQuery) compare(a, b Product) int {
+	if q.Backwards {
+		a, b = b, a
+	}
 	byPrice := 0
 	switch q.Sort {
 	case PriceAsc:

@@ -25,12 +25,13 @@ function isNew({op, rev, doc}) {
   return op === "put" && doc.status && (rev === 1 || doc.createdAt === doc.updatedAt)
 }
 
+/** tell leads to where new products stand first, whatever this page leaves out or begins with. */
 function tell(notice, n) {
   notice.hidden = n === 0
   if (n === 0 || notice.dataset.n === String(n)) return
   notice.dataset.n = n
   notice.setAttribute("role", "status")
-  notice.replaceChildren(say("live.new", {n}), " ", el("a", {href: location.pathname + location.search}, say("live.show")))
+  notice.replaceChildren(say("live.new", {n}), " ", el("a", {href: "/products"}, say("live.show")))
 }
 
 /** follow shows a change of the product of an element, unless that shows it or a later one already. */
