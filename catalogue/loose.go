@@ -26,7 +26,7 @@ func (l *loose) text(field string, raw json.RawMessage) string {
 	case absent(raw):
 	case !isText && !strings.ContainsAny(string(raw[:1]), "-0123456789"):
 		l.bad.Add(field, models.NotText, nil, shown(raw))
-	case !utf8.Valid(raw): // what json.Unmarshal would make of it looks valid
+	case !models.IsUTF8(raw):
 		l.bad.Add(field, models.NotUTF8, nil, shown(raw))
 	default:
 		return text
@@ -100,7 +100,7 @@ func (l *loose) pictures(field string, raw json.RawMessage) []string {
 	if absent(raw) {
 		return nil
 	}
-	if !utf8.Valid(raw) {
+	if !models.IsUTF8(raw) {
 		l.bad.Add(field, models.NotUTF8, nil, shown(raw))
 		return nil
 	}

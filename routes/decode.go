@@ -10,8 +10,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf16"
-	"unicode/utf8"
 
 	"pulperia/dao/models"
 )
@@ -98,7 +96,7 @@ func (o object) readText(name string, raw json.RawMessage, into *string) {
 	switch {
 	case raw[0] != '"':
 		o.wrong.Add(o.prefix+name, models.NotText, nil, shown(raw))
-	case !utf8.Valid(raw) || hasLoneSurrogate(raw):
+	case !models.IsUTF8(raw):
 		o.wrong.Add(o.prefix+name, models.NotUTF8, nil, shown(raw))
 	default:
 		json.Unmarshal(raw, into) // it is a string: the body was parsed as a whole
@@ -199,37 +197,3 @@ func shown(raw []byte) string {
 
 // quoted is a value of a query as an error shows it.
 func quoted(raw []byte) string { return strconv.Quote(shown(raw)) }
-
-// hasLoneSurrogate says whether JSON text escapes half a surrogate pair, which no UTF-8 can hold (RFC 8259, section 8.2).
-func hasLoneSurrogate(raw []byte) bool {
-	for i := 0; i < len(raw); i++ {
-		if raw[i] != '\\' {
-			continue
-		}
-		first := escaped(raw[i:])
-		if i++; first < 0 { // another escape: pass over what it escapes
-			continue
-		}
-		i += 4
-		if !utf16.IsSurrogate(first) {
-			continue
-		}
-		if utf16.DecodeRune(first, escaped(raw[i+1:])) == utf8.RuneError {
-			return true
-		}
-		i += 6
-	}
-	return false
-}
-
-// escaped returns the code unit of a \uXXXX at the beginning of raw, or -1.
-func escaped(raw []byte) rune {
-	if len(raw) < 6 || raw[0] != '\\' || raw[1] != 'u' {
-		return -1
-	}
-	unit, err := strconv.ParseUint(string(raw[2:6]), 16, 16)
-	if err != nil {
-		return -1
-	}
-	return rune(unit)
-}

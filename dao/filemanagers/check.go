@@ -3,7 +3,6 @@ package filemanagers
 import (
 	"context"
 	"fmt"
-	"os"
 
 	"pulperia/dao"
 	"pulperia/dao/models"
@@ -15,20 +14,17 @@ type checking struct{ dao.Report }
 // Check reads a whole store, beside a process that has it open, too, and verifies every checksum, rule and reference. It changes
 // nothing. Files that are not what was written are [Damage].
 func Check(ctx context.Context, dir string) (dao.Report, error) {
-	if _, err := os.Stat(dir); err != nil {
-		return dao.Report{}, fmt.Errorf("check store: %w", err)
-	}
-	c, err := loadBeside(ctx, directory(dir))
+	found, c, err := loadBeside(ctx, directory(dir))
 	if err != nil {
 		return dao.Report{}, fmt.Errorf("check store %s: %w", dir, err)
 	}
 	defer c.close()
-	r := &checking{dao.Report{Products: len(c.products), Carts: len(c.carts), First: c.meta.Offset + 1}}
-	r.Head = dao.Position{Epoch: c.meta.Epoch, Offset: c.meta.Offset}
-	if n := len(c.segments); n > 0 {
-		r.First, r.Head.Offset = c.segments[0].first, c.segments[n-1].last()
+	r := &checking{dao.Report{Products: len(c.products), Carts: len(c.carts), First: found.meta.Offset + 1}}
+	r.Head = dao.Position{Epoch: found.meta.Epoch, Offset: found.meta.Offset}
+	if n := len(found.segments); n > 0 {
+		r.First, r.Head.Offset = found.segments[0].first, found.segments[n-1].last()
 	}
-	r.explain(c)
+	r.explain(found)
 	r.checkProducts(c.products)
 	r.checkCarts(c.carts, c.products)
 	if err := r.checkMessages(ctx, c); err != nil {
@@ -38,10 +34,12 @@ func Check(ctx context.Context, dir string) (dao.Report, error) {
 }
 
 func (r *checking) explain(c *contents) {
+	edited := c.edited
 	if c.isNew {
 		r.Note("there is no %s: the files will be taken in when the shop is started", metaFile)
+		edited = nil
 	}
-	for _, name := range c.edited {
+	for _, name := range edited {
 		r.Note("%s was edited by hand; it will be taken in, with a new epoch, when the shop is started", name)
 	}
 	if c.tail != nil {
@@ -83,10 +81,6 @@ func (r *checking) checkCarts(carts []*models.Cart, products []*models.Product) 
 }
 
 func (r *checking) checkMessages(ctx context.Context, c *contents) error {
-	if c.log == nil { // new or edited: they were checked when they were read
-		r.Messages = len(c.edits)
-		return nil
-	}
 	e := newEngine(c, Options{}.withDefaults(""))
 	r.Messages = len(c.log.ids)
 	for i := 0; i < r.Messages; i += dumpSize {

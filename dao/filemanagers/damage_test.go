@@ -148,7 +148,7 @@ func TestReadBesideWriter(t *testing.T) {
 			t.Fatal(err)
 		}
 		want[content(t, s)] = true
-		c, err := loadBeside(t.Context(), d)
+		_, c, err := loadBeside(t.Context(), d)
 		if err != nil {
 			t.Fatalf("after act %d: %v", i, err)
 		}
@@ -184,7 +184,7 @@ func TestReadBesideWriter(t *testing.T) {
 			return
 		default:
 		}
-		if _, err := loadBeside(t.Context(), d); err != nil {
+		if _, _, err := loadBeside(t.Context(), d); err != nil {
 			t.Fatalf("read beside folds: %v", err)
 		}
 		reads++
@@ -225,7 +225,7 @@ func TestReadBetweenStepsOfFold(t *testing.T) {
 		}
 		d.heal()
 		beside := &interrupted{disk: inner, file: test.file, what: func() error { return test.goOn(f) }}
-		c, err := loadBeside(t.Context(), beside)
+		_, c, err := loadBeside(t.Context(), beside)
 		if err != nil || beside.file != "" {
 			t.Fatalf("%s: %v; before %s was read, something happened: %v", step, err, test.file, beside.file == "")
 		}
@@ -265,7 +265,7 @@ func TestJournalFilesBelongTogether(t *testing.T) {
 	for name, spoil := range map[string]func(*memDisk){
 		"of another store":   func(d *memDisk) { d.names[journalOf(d)] = other.names[journalOf(other)] },
 		"missing":            func(d *memDisk) { delete(d.names, journalOf(d)) },
-		"named otherwise":    func(d *memDisk) { d.names["journal-x.jsonl"] = d.names[journalOf(d)] },
+		"named otherwise":    func(d *memDisk) { d.names["journal-x.jsonl"] = d.names[journalOf(d)]; delete(d.names, journalOf(d)) },
 		"without store.json": func(d *memDisk) { delete(d.names, metaFile) },
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -5,13 +5,58 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"pulperia/dao/models"
 )
 
 // A file that was edited by hand is read like any input: every entry is checked, and a bad one is named by file, line
 // and field.
+
+// loadEdits reads the files that somebody wrote by hand. They count if the folded files were the whole truth, as they are after a clean
+// stop, and after a crash that left nothing to fold; else nobody can say whether they or the journal are right.
+func (c *contents) loadEdits(d disk) error {
+	if c.grown && c.unfolded == 0 { // else a fold that was not finished left it there
+		c.edited = append(c.edited, messagesFile)
+	}
+	now := models.TimeOf(time.Now())
+	for _, name := range c.edited {
+		if c.unfolded > 0 {
+			return &Damage{File: name, Byte: -1,
+				Wrong: fmt.Sprintf("it is not what the shop wrote, and %d changes stand only in the journal, for the shop was not stopped cleanly: "+
+					"nobody can say which is right", c.unfolded),
+				Remedy: "Put back the file as it was, start and stop the shop once, and edit then; " +
+					"or put back the store's folder from a backup"}
+		}
+		text, err := readEdit(d, name)
+		if err != nil {
+			return err
+		}
+		switch name {
+		case productsFile:
+			c.products, err = editedProducts(text, now)
+		case cartsFile:
+			c.carts, err = editedCarts(text, now)
+		case messagesFile:
+			c.edits, err = editedMessages(text, now)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// readEdit reads a file that may come from any editor. Some put a byte order mark before UTF-8; it goes when the file is written anew.
+func readEdit(d disk, name string) ([]byte, error) {
+	text, err := readAll(d, name)
+	if bytes.HasPrefix(text, []byte("\xFF\xFE")) || bytes.HasPrefix(text, []byte("\xFE\xFF")) {
+		return nil, refused(name, 1, "is UTF-16; a store's files are UTF-8")
+	}
+	return bytes.TrimPrefix(text, []byte("\uFEFF")), err
+}
 
 // entry is one value of an edited file.
 type entry struct {
@@ -84,8 +129,14 @@ func (e entry) decode(name string, value any) error {
 		if string(fields[field]) == "null" {
 			return refused(name, e.line, fmt.Sprintf("field %q is null", field))
 		}
+		if !models.IsUTF8(fields[field]) {
+			wrong := models.Invalid{{Field: field, Rule: models.NotUTF8, Got: strconv.Quote(strings.Trim(string(fields[field]), `"`))}}
+			return refused(name, e.line, wrong.Error())
+		}
 		one, _ := json.Marshal(map[string]json.RawMessage{field: fields[field]})
-		if err := json.Unmarshal(one, value); err != nil {
+		decoder := json.NewDecoder(bytes.NewReader(one))
+		decoder.DisallowUnknownFields() // within it, too
+		if err := decoder.Decode(value); err != nil {
 			return refused(name, e.line, fmt.Sprintf("field %q: %s", field, models.Misfit(err)))
 		}
 	}

@@ -22,8 +22,8 @@
 //
 // # How a store is opened
 //
-// load.go reads the files that store.json vouches for (folded.go), takes edits in (edits.go, adopt.go) and applies the
-// journal (scan.go, replay.go). A batch that a crash has torn at the end of the journal is dropped; any other damage is
+// load.go reads the files that store.json vouches for (folded.go), applies the journal (scan.go, replay.go) and takes edits in
+// (edits.go, adopt.go): who only reads does that in memory (draft.go). A batch that a crash has torn at the end of the journal is dropped; any other damage is
 // refused as [Damage], and nothing is changed.
 package filemanagers
 
@@ -31,6 +31,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
 	"strings"
@@ -88,12 +89,12 @@ func Open(ctx context.Context, dir string, o Options) (dao.Store, error) {
 	}
 	folder, err := os.Stat(dir)
 	if err != nil {
-		return dao.Store{}, errors.Join(fmt.Errorf("open store: %w", err), lock.Unlock())
+		return dao.Store{}, errors.Join(fmt.Errorf("open store: %w", err), lock.giveBack())
 	}
 	o.present = func() error { return samePlace(dir, folder) }
 	store, err := open(o, lock.Unlock)
 	if err != nil {
-		return dao.Store{}, errors.Join(fmt.Errorf("open store %s: %w", dir, err), lock.Unlock())
+		return dao.Store{}, errors.Join(fmt.Errorf("open store %s: %w", dir, err), lock.giveBack())
 	}
 	return store, nil
 }
@@ -124,18 +125,27 @@ func loadAdopted(o Options) (*contents, error) {
 	if err := refuseUnfinished(o.disk); err != nil {
 		return nil, err
 	}
-	c, err := load(o.disk)
-	if err != nil || !c.needsAdoption() {
-		return c, err
+	found, err := load(o.disk)
+	if err != nil {
+		return nil, err
 	}
-	err = adopt(o.disk, c)
+	c, err := found.adopted(o.disk)
+	if err == nil && len(found.edited) > 0 {
+		o.Log.Info("took in files that were edited by hand; the epoch is a new one", "files", strings.Join(found.edited, ", "))
+	}
+	return c, err
+}
+
+// adopted returns a store as it is when it was taken in: itself, if it is not new and nobody has edited it.
+func (c *contents) adopted(d disk) (*contents, error) {
+	if !c.needsAdoption() {
+		return c, nil
+	}
+	err := adopt(d, c)
 	if err := errors.Join(err, c.close()); err != nil {
 		return nil, err
 	}
-	if len(c.edited) > 0 {
-		o.Log.Info("took in files that were edited by hand; the epoch is a new one", "files", strings.Join(c.edited, ", "))
-	}
-	return load(o.disk)
+	return load(d)
 }
 
 // prepare makes a loaded store fit for writing: what a crash left is cleared away.
@@ -179,17 +189,18 @@ func prepare(d disk, c *contents) error {
 	return c.meta.write(d)
 }
 
-// OpenReadOnly opens a store as it is on disk at this moment, without its lock: beside a process that writes, too. All writes are
-// dao.ErrUnavailable. The store does not follow what is written later.
+// OpenReadOnly opens a store as it is on disk at this moment, without its lock: beside a process that writes, too. Nothing on the disk is
+// changed: of files that were edited by hand, it shows what the next start will make. All writes are dao.ErrUnavailable. The store does not
+// follow what is written later. A folder without a store is fs.ErrNotExist.
 func OpenReadOnly(ctx context.Context, dir string, o Options) (dao.Store, error) {
 	o = o.withDefaults(dir)
-	c, err := loadBeside(ctx, o.disk)
+	found, c, err := loadBeside(ctx, o.disk)
 	if err != nil {
 		return dao.Store{}, fmt.Errorf("read store %s: %w", dir, err)
 	}
-	if c.needsAdoption() {
-		err := fmt.Errorf("%s: there is no store yet, or it was edited by hand; start the shop once", dir)
-		return dao.Store{}, errors.Join(err, c.close())
+	if len(found.edited) > 0 {
+		o.Log.Info("read with what was written by hand, which no shop has taken in yet: ids and times that are not given there are new ones each time",
+			"files", strings.Join(found.edited, ", "))
 	}
 	return newReader(c, o).store(), nil
 }
@@ -217,25 +228,36 @@ func glance(d disk) string {
 	return string(meta) + strings.Join(names, "\n")
 }
 
-// loadBeside loads a store while another process may be writing it: when store.json has changed meanwhile, or a file has come or gone, it
-// tries again.
-func loadBeside(ctx context.Context, d disk) (*contents, error) {
+// loadBeside loads a store to read it, while another process may be writing it: when store.json has changed meanwhile, or a file has come
+// or gone, it tries again. It returns the store as it was found, and as it is when that was taken in.
+func loadBeside(ctx context.Context, d disk) (found, c *contents, err error) {
 	for {
 		if err := refuseUnfinished(d); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		before := glance(d)
-		c, err := load(reading{d})
-		if err == nil {
-			return c, nil
+		found, err := load(reading{d})
+		if err == nil && !found.needsAdoption() {
+			return found, found, nil
 		}
-		if glance(d) == before {
-			return nil, err
+		if err == nil && found.isNew && len(found.edited) == 0 {
+			err = errNoStore
+		}
+		if err == nil {
+			c, err = found.adopted(newDraft(d))
+		}
+		if glance(d) == before { // else what seems to be damaged or edited was only half written
+			return found, c, err
+		}
+		if err == nil {
+			c.close() // what was only read
 		}
 		select {
 		case <-ctx.Done():
-			return nil, ctx.Err()
+			return nil, nil, ctx.Err()
 		case <-time.After(10 * time.Millisecond):
 		}
 	}
 }
+
+var errNoStore = fmt.Errorf("there is no store in it (%s, %s or %s): %w", productsFile, cartsFile, messagesFile, fs.ErrNotExist)

@@ -16,7 +16,6 @@ import (
 	"slices"
 	"strconv"
 	"sync"
-	"time"
 
 	"pulperia/dao/models"
 )
@@ -31,21 +30,16 @@ const (
 	asAbsent               // nothing, in a folder without store.json
 )
 
-// loadFolded reads the JSON files, the messages beside the rest.
+// loadFolded reads the JSON files as far as store.json vouches for them, the messages beside the rest.
 func (c *contents) loadFolded(d disk) error {
-	now := models.TimeOf(time.Now())
 	var messages found
 	var err3 error
 	var wait sync.WaitGroup
-	wait.Go(func() { messages, err3 = c.loadMessages(d, now) })
+	wait.Go(func() { messages, err3 = c.loadMessages(d) })
 	var products, carts found
 	var err1, err2 error
-	c.products, products, err1 = loadArray(d, productsFile, &c.meta, c.meta.Products, models.DecodeProduct, func(text []byte) ([]*models.Product, error) {
-		return editedProducts(text, now)
-	})
-	c.carts, carts, err2 = loadArray(d, cartsFile, &c.meta, c.meta.Carts, decodeCart, func(text []byte) ([]*models.Cart, error) {
-		return editedCarts(text, now)
-	})
+	c.products, products, err1 = loadArray(d, productsFile, &c.meta, c.meta.Products, models.DecodeProduct)
+	c.carts, carts, err2 = loadArray(d, cartsFile, &c.meta, c.meta.Carts, decodeCart)
 	wait.Wait()
 	c.note(productsFile, products)
 	c.note(cartsFile, carts)
@@ -68,9 +62,7 @@ func decodeCart(text []byte) (c models.Cart, err error) {
 }
 
 // loadArray reads products.json or carts.json.
-func loadArray[T any](
-	d disk, name string, m *meta, want vouched, decode func([]byte) (T, error), edited func([]byte) ([]*T, error),
-) ([]*T, found, error) {
+func loadArray[T any](d disk, name string, m *meta, want vouched, decode func([]byte) (T, error)) ([]*T, found, error) {
 	text, err := readAll(d, name)
 	if err == nil && vouch(text) == want {
 		values, err := decodeArray(name, text, decode)
@@ -80,11 +72,8 @@ func loadArray[T any](
 		values, err := decodeArray(name, next, decode)
 		return values, asMoved, err
 	}
-	if f, err := otherwise(name, m, err); f != asEdited {
-		return nil, f, err
-	}
-	values, err := edited(text)
-	return values, asEdited, err
+	f, err := otherwise(name, m, err)
+	return nil, f, err
 }
 
 // otherwise decides about a file that does not hold what store.json vouches for; err is that of reading it.
@@ -96,11 +85,6 @@ func otherwise(name string, m *meta, err error) (found, error) {
 		return asAbsent, &Damage{File: name, Byte: -1, Wrong: "it is missing", Remedy: restore}
 	case err != nil:
 		return asAbsent, err
-	case !m.Clean && m.Epoch != "":
-		return asAbsent, &Damage{File: name, Byte: -1,
-			Wrong: "it is not what the shop wrote, and the shop was not stopped cleanly, so nobody can say which is right",
-			Remedy: "Put back the file as it was, start and stop the shop once, and edit then; " +
-				"or put back the store's folder from a backup"}
 	}
 	return asEdited, nil
 }
@@ -164,8 +148,8 @@ func cutElement(list []byte, from int) (elements, rest []byte) {
 	return list[:end], list[end+len(",\n  "):]
 }
 
-// loadMessages indexes messages.jsonl; it keeps no message in memory but those of an edit.
-func (c *contents) loadMessages(d disk, now models.Time) (found, error) {
+// loadMessages indexes messages.jsonl; it keeps no message in memory.
+func (c *contents) loadMessages(d disk) (found, error) {
 	f, err := c.indexMessages(d, messagesFile)
 	if err == nil && f == asWritten {
 		return asWritten, nil
@@ -173,14 +157,7 @@ func (c *contents) loadMessages(d disk, now models.Time) (found, error) {
 	if next, err := c.indexMessages(d, messagesFile+newSuffix); err == nil && next == asWritten {
 		return asMoved, nil
 	}
-	if f, err := otherwise(messagesFile, &c.meta, err); f != asEdited {
-		return f, err
-	}
-	text, err := readAll(d, messagesFile)
-	if err == nil {
-		c.edits, err = editedMessages(text, now)
-	}
-	return asEdited, err
+	return otherwise(messagesFile, &c.meta, err)
 }
 
 // indexMessages reads as much of a file as store.json vouches for. If it is all there, the log and its hash are kept.
@@ -192,11 +169,10 @@ func (c *contents) indexMessages(d disk, name string) (found, error) {
 	log, sum, err := indexLines(file, c.meta.Messages.Bytes)
 	size, sizeErr := file.Size()
 	vouchedFor := vouched{log.size, hex.EncodeToString(sum.Sum(nil))} == c.meta.Messages
-	grown := c.meta.Clean && size != log.size // a clean stop leaves nothing behind it: somebody added lines
-	if err := cmp.Or(err, sizeErr); err != nil || !vouchedFor || grown {
+	if err := cmp.Or(err, sizeErr); err != nil || !vouchedFor {
 		return asEdited, errors.Join(err, file.Close())
 	}
-	c.log, c.logHash = log, sum
+	c.log, c.logHash, c.grown = log, sum, size > log.size
 	return asWritten, nil
 }
 

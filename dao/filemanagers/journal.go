@@ -175,6 +175,12 @@ type segment struct {
 
 func segmentName(first int64) string { return fmt.Sprintf("journal-%016d.jsonl", first) }
 
+// segmentFirst is the reverse of segmentName. Any other name is not of the journal, whatever it begins with: it is somebody's copy.
+func segmentFirst(name string) (first int64, ok bool) {
+	_, err := fmt.Sscanf(name, "journal-%d.jsonl", &first)
+	return first, err == nil && name == segmentName(first)
+}
+
 // last returns the offset of the last change, first-1 when there is none.
 func (s *segment) last() int64 { return s.first + int64(len(s.at)) - 1 }
 

@@ -27,10 +27,11 @@ type contents struct {
 	tail     *tail    // what a crash tore off the journal
 	unfolded int64    // changes that the folded files do not hold
 
-	// What was found instead of the vouched files; the rest of the struct then says nothing of them.
-	isNew  bool // there is no store.json
-	edited []string
-	edits  []foldedMessage // all messages, when messages.jsonl was edited
+	// What was found instead of the vouched files.
+	isNew  bool            // there is no store.json
+	edited []string        // files that somebody wrote by hand
+	edits  []foldedMessage // all messages, when messages.jsonl is one of them; there is no log then
+	grown  bool            // messages.jsonl goes on behind what store.json vouches for
 	moves  []string        // .new files that count and are to be renamed
 }
 
@@ -56,12 +57,15 @@ func load(d disk) (*contents, error) {
 		return nil, err
 	}
 	for _, name := range names {
-		base, isNew := strings.CutSuffix(name, newSuffix)
-		if isNew && !slices.Contains(c.moves, base) || strings.HasSuffix(name, temporarySuffix) {
+		if isLeftover(name) && !slices.Contains(c.moves, strings.TrimSuffix(name, newSuffix)) {
 			c.stale = append(c.stale, name)
 		}
 	}
-	if err := c.loadJournal(d, names); err != nil {
+	err = c.loadJournal(d, names)
+	if err == nil {
+		err = c.loadEdits(d)
+	}
+	if err != nil {
 		return nil, errors.Join(err, c.close())
 	}
 	return c, nil
@@ -92,7 +96,7 @@ func (c *contents) close() error {
 // loadJournal reads the journal and applies what the folded files do not hold yet.
 func (c *contents) loadJournal(d disk, names []string) error {
 	replay := newReplay(c)
-	journals := slices.DeleteFunc(names, func(name string) bool { return !strings.HasPrefix(name, "journal-") })
+	journals := slices.DeleteFunc(names, func(name string) bool { _, ok := segmentFirst(name); return !ok })
 	if c.isNew {
 		if len(journals) > 0 {
 			return &Damage{File: metaFile, Byte: -1, Wrong: "it is missing, but there is a journal", Remedy: restore}
@@ -105,10 +109,8 @@ func (c *contents) loadJournal(d disk, names []string) error {
 			return err
 		}
 		s := &segment{name: name, file: f}
+		s.first, _ = segmentFirst(name)
 		c.segments = append(c.segments, s)
-		if _, err := fmt.Sscanf(name, "journal-%d.jsonl", &s.first); err != nil {
-			return &Damage{File: name, Byte: -1, Wrong: "its name is not that of a journal file", Remedy: restore}
-		}
 		if epoch := epochOf(f); c.meta.Previous != "" && epoch == c.meta.Previous {
 			c.stale = append(c.stale, name)
 			c.segments = c.segments[:len(c.segments)-1]

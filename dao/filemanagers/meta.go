@@ -8,6 +8,8 @@ import (
 	"hash/crc32"
 	"io"
 	"io/fs"
+	"slices"
+	"strings"
 )
 
 // The names in a store's folder, beside those of the journal.
@@ -22,6 +24,13 @@ const (
 	// are then renamed.
 	newSuffix = ".new"
 )
+
+// isLeftover says whether a name is one that files of the store bear only while they are written. Whatever else is in the folder, like the
+// copies that editors make, is somebody's.
+func isLeftover(name string) bool {
+	base, isNew := strings.CutSuffix(name, newSuffix)
+	return isNew && slices.Contains(restoredNames[:], base) || name == metaFile+temporarySuffix || name == restoreFile+temporarySuffix
+}
 
 const formatVersion = 1
 

@@ -32,7 +32,9 @@ func (r *replay) visit(l *line) {
 		r.err = cmp.Or(r.err, fmt.Errorf("change %d came after the clean stop at change %d", l.Offset, r.meta.Offset))
 		return
 	}
-	r.unfolded++
+	if r.unfolded++; len(r.edited) > 0 {
+		return // loadEdits will refuse it
+	}
 	r.lastOf[l.Kind] = l.Offset
 	var err error
 	switch l.Kind {

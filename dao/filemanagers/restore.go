@@ -57,7 +57,7 @@ func restoreLocked(dir string, o Options, source, content string) (*Restoration,
 	}
 	r, err := beginRestoration(o, source, content)
 	if err != nil {
-		return nil, errors.Join(err, lock.Unlock())
+		return nil, errors.Join(err, lock.giveBack())
 	}
 	r.unlock = lock.Unlock
 	return r, nil

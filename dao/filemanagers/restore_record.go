@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
-	"strings"
 )
 
 // restoreFile is in a folder as long as its restoration is not finished.
@@ -104,8 +103,8 @@ func clearStore(d disk) error {
 		return err
 	}
 	for _, name := range names {
-		base := strings.TrimSuffix(strings.TrimSuffix(name, temporarySuffix), newSuffix)
-		if base != metaFile && !strings.HasPrefix(base, "journal-") && !slices.Contains(restoredNames[:], base) {
+		_, isSegment := segmentFirst(name)
+		if name != metaFile && !isSegment && !slices.Contains(restoredNames[:], name) && !isLeftover(name) {
 			continue
 		}
 		if err := d.Remove(name); err != nil {
