@@ -88,7 +88,7 @@ var spoiltDatabases = []struct {
 	{"password placeholder", func(t *testing.T, url string) string { return "mongodb://ana:<password>@127.0.0.1:1/x" }, []string{"no password is given"}},
 	{"another scheme", func(t *testing.T, url string) string { return "postgres://ana:secreto@127.0.0.1/x" }, []string{"--from", "postgres://ana:***@", "must be a folder, or a URL"}},
 	{"a lost slash", func(t *testing.T, url string) string { return "mongodb:/ana:secreto@127.0.0.1/x" }, []string{"--from", "must be a folder, or a URL"}},
-	{"another database", func(t *testing.T, url string) string { return mongotest.URI(t) }, []string{"holds no product, no cart and no message"}},
+	{"another database", func(t *testing.T, url string) string { return mongotest.URI(t) }, []string{"there is no store in it"}},
 	{"newer format", setting("meta", bson.M{"version": 2}), []string{"newer pulperia"}},
 	{"unfinished migration", func(t *testing.T, url string) string {
 		to := mongotest.URI(t)

@@ -87,6 +87,7 @@ func Open(ctx context.Context, url string, o Options) (dao.Store, error) {
 }
 
 // OpenReadOnly opens a store to read it, beside whoever has it open. Nothing is written to the database, and what is not announced stays so.
+// A database without a store is fs.ErrNotExist.
 func OpenReadOnly(ctx context.Context, url string, o Options) (dao.Store, error) {
 	e, err := open(ctx, url, o)
 	if err != nil {
@@ -94,6 +95,9 @@ func OpenReadOnly(ctx context.Context, url string, o Options) (dao.Store, error)
 	}
 	e.readOnly = true
 	if err = e.refuseUnfinished(ctx); err == nil {
+		err = e.wantStore(ctx)
+	}
+	if err == nil {
 		err = e.feed.load(ctx, false)
 	}
 	if err != nil {
@@ -177,6 +181,13 @@ func (e *engine) collections() []*collection {
 // prepare makes the indexes and the feed's beginning where they are missing.
 func (e *engine) prepare(ctx context.Context) error {
 	if err := e.refuseUnfinished(ctx); err != nil {
+		return err
+	}
+	meta, err := e.feed.readMeta(ctx)
+	if err != nil && !errors.Is(err, mongo.ErrNoDocuments) {
+		return e.readError(ctx, "read meta", err)
+	}
+	if err := meta.wantKnown(); err != nil { // before anything is made
 		return err
 	}
 	if err := e.makeIndexes(ctx); err != nil {

@@ -141,8 +141,8 @@ func (e *engine) wantEmpty(ctx context.Context, filter bson.M) error {
 	if err != nil && !errors.Is(err, mongo.ErrNoDocuments) {
 		return e.readError(ctx, "read meta", err)
 	}
-	if meta.Version > formatVersion {
-		return fmt.Errorf("it was written by a newer pulperia (its format is %d, this program's is %d)", meta.Version, formatVersion)
+	if err := meta.wantKnown(); err != nil {
+		return err
 	}
 	var counts [3]int64
 	for i, c := range e.collections() {

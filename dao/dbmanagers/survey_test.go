@@ -1,7 +1,9 @@
 package dbmanagers
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"strings"
 	"testing"
 
@@ -98,8 +100,14 @@ func TestDumpOrderOfForeignIDs(t *testing.T) {
 // A database that no shop has opened is counted, and has no epoch yet: the next check would make up another one.
 func TestCheckUnopened(t *testing.T) {
 	url := mongotest.URI(t)
+	if _, err := Check(t.Context(), url, Options{}); !errors.Is(err, fs.ErrNotExist) {
+		t.Fatalf("with nothing in it: %v", err)
+	}
+	if _, err := dialed(t, url, Options{}).Collection("carts").InsertOne(t.Context(), bson.M{"products": bson.A{}}); err != nil {
+		t.Fatal(err)
+	}
 	report, err := Check(t.Context(), url, Options{})
-	if err != nil || report.Head != (dao.Position{}) || report.First != 1 {
+	if err != nil || report.Head != (dao.Position{}) || report.First != 1 || report.Carts != 1 {
 		t.Fatalf("%+v, %v", report, err)
 	}
 	s, err := Open(t.Context(), url, Options{})
@@ -108,7 +116,7 @@ func TestCheckUnopened(t *testing.T) {
 	}
 	defer s.Close()
 	head, _ := s.Feed.Head(t.Context())
-	if report, err := Check(t.Context(), url, Options{}); err != nil || report.Head != head {
+	if report, err := Check(t.Context(), url, Options{}); err != nil || report.Head.Epoch != head.Epoch {
 		t.Fatalf("%+v, %v, not at %v", report, err, head)
 	}
 }
