@@ -8,13 +8,11 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
-	"os/signal"
 	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 
@@ -50,9 +48,7 @@ func isProgram() bool { return os.Getenv(foldVariable) != "" || os.Getenv(lieVar
 func TestMain(m *testing.M) {
 	if isProgram() {
 		fold, _ := strconv.ParseInt(os.Getenv(foldVariable), 10, 64)
-		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-		context.AfterFunc(ctx, stop)
-		os.Exit(mainWith(ctx, os.Args[1:], Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}, hooks{fold: fold, wrap: liars[os.Getenv(lieVariable)], brief: true}))
+		os.Exit(mainWith(UntilStopped(), os.Args[1:], Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}, hooks{fold: fold, wrap: liars[os.Getenv(lieVariable)], brief: true}))
 	}
 	code := mongotest.Main(m)
 	if path, err := program(); err == nil && os.Getenv(otherVariable) == "" {

@@ -8,7 +8,9 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"os/signal"
 	"runtime/debug"
+	"syscall"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -37,6 +39,7 @@ const (
 // Run opens the shop and keeps it open until ctx is done. It listens before it opens the store, so that a taken port
 // changes nothing; it stops in the opposite order: no more connections, goodbye to those who listen, the requests under way, the store.
 func (c *serveCommand) Run(ctx context.Context, g *globals, streams Streams) (err error) {
+	signal.Ignore(syscall.SIGPIPE) // who reads the log may go, as with its terminal: the shop stays, or stops in order
 	log := g.logger(streams.Err)
 	address, err := c.address()
 	if err != nil {

@@ -26,6 +26,8 @@ const (
 	NotPicture Rule = "not_picture"
 	NotOneOf   Rule = "not_one_of"
 	Control    Rule = "control"
+	Unseen     Rule = "unseen"
+	Hidden     Rule = "hidden"
 	Decimals   Rule = "decimals"
 	TooLong    Rule = "too_long"
 	TooMany    Rule = "too_many"
@@ -49,6 +51,8 @@ var reasons = map[Rule]string{
 	NotPicture: "must be an absolute path or an http(s) URL of at most %s characters",
 	NotOneOf:   "must be one of %s",
 	Control:    "must not contain control characters",
+	Unseen:     "must show something: all its characters are invisible",
+	Hidden:     "must not contain characters that cannot be seen",
 	Decimals:   "must have at most two decimals",
 	TooLong:    "must have at most %s characters",
 	TooMany:    "must have at most %s entries",

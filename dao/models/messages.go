@@ -65,6 +65,10 @@ func (v *Invalid) checkUser(user string) {
 	if isPlainAddress(user) {
 		return
 	}
+	if strings.ContainsFunc(user, func(r rune) bool { return r != ' ' && !isSeen(r) }) { // one person would show as another
+		v.Add("user", Hidden, nil, quote(user))
+		return
+	}
 	address, err := mail.ParseAddress(user)
 	if err != nil || address.Address != user || strings.ContainsAny(user, `"<> `) {
 		v.Add("user", NotEmail, nil, quote(user))

@@ -24,9 +24,15 @@ func TestCheckUser(t *testing.T) {
 		"ana", "@", "@example.com", "ana@", "ana@@example.com", "ana@example@com", "ana.@example.com", ".ana@example.com", "a..b@example.com",
 		"Ana <ana@example.com>", "<ana@example.com>", `"Ana" <ana@example.com>`, `"ana"@example.com`, `"a b"@example.com`, "ana@example.com (Ana)",
 		"ana(Ana)@example.com", "ana@example.com(Ana)", "ana @example.com", "ana@ example.com", "ana@exa mple.com", "ana@example.com, bea@example.com", "ana@example.com;",
-		"grupo: ana@example.com;", "ana@example.com\u202e>", "mailto:ana@example.com",
+		"grupo: ana@example.com;", "mailto:ana@example.com",
 	} {
 		wants(t, user, models.CheckUser(user), "user not_email")
+	}
+	for _, user := range []string{
+		"ana\u200b@example.com", "ana@exam\u00adple.com", "\u202eana@example.com", "ana\u2066@example.com", "ana\u200d@example.com", "ana\ufe0f@example.com",
+		"ana\u00a0@example.com", "ana\u3164@example.com", "\ufeffana@example.com", "ana@example.com\u202e>", "a\u061cna@example.com", "\u2800@example.com",
+	} {
+		wants(t, user, models.CheckUser(user), "user hidden")
 	}
 	wants(t, "nothing", models.CheckUser(""), "user required")
 	wants(t, "white space", models.CheckUser(" \n"), "user required")
@@ -37,8 +43,11 @@ func TestCheckUser(t *testing.T) {
 
 func TestMessageCheck(t *testing.T) {
 	for text, want := range map[string][]string{
-		"x": nil, "dos\nlíneas\tcon tab\r\n": nil, "<b>{{x}}</b>": nil, "🧉": nil, "\u202e": nil, eñes(models.MaxMessage): nil,
-		"": {"message required"}, " \n\t\u00a0": {"message required"}, eñes(models.MaxMessage + 1): {"message too_long 2000"},
+		"x": nil, "dos\nlíneas\tcon tab\r\n": nil, "<b>{{x}}</b>": nil, "🧉": nil, "❤️ 👩‍👧 🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f 🇦🇷 1️⃣": nil, "a\u200bb \u202ec": nil, "\u0301": nil,
+		"\u202e": {"message unseen"}, "\u200b\u200d \u2060": {"message unseen"}, "\u3164": {"message unseen"}, "\u2800\n\u2800": {"message unseen"},
+		"\ufe0f": {"message unseen"}, "\U000e0020": {"message unseen"}, "\u00ad": {"message unseen"},
+		eñes(models.MaxMessage): nil,
+		"":                      {"message required"}, " \n\t\u00a0": {"message required"}, eñes(models.MaxMessage + 1): {"message too_long 2000"},
 		"a\x00": {"message control"}, "a\x1b[1m": {"message control"}, "a\xff": {"message not_utf8"},
 	} {
 		wants(t, text, models.Message{User: "ana@example.com", Message: text}.Check(), want...)

@@ -21,6 +21,8 @@ func (v *Invalid) checkText(field, text string, most int, lines bool) {
 		v.Add(field, NotUTF8, nil, quote(text))
 	case strings.TrimSpace(text) == "":
 		v.Add(field, Required, nil, "")
+	case !strings.ContainsFunc(text, isSeen):
+		v.Add(field, Unseen, nil, quote(text))
 	case n > most:
 		v.Add(field, TooLong, most, strconv.Itoa(n)+" characters")
 	case hasControl(text, lines):
@@ -51,6 +53,16 @@ func isPlainText(text string) bool {
 		i += size
 	}
 	return seen
+}
+
+// isSeen says whether a character leaves something to see: neither white space nor a control, nor one that only changes how others are
+// shown or that no font shows (Unicode's Default_Ignorable_Code_Point), nor the empty Braille pattern. In an emoji sequence another is seen.
+func isSeen(r rune) bool {
+	if r > ' ' && r < 0x7F {
+		return true
+	}
+	return r != '\u2800' && !unicode.In(r, unicode.White_Space, unicode.Cc, unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point) &&
+		(!unicode.Is(unicode.Cf, r) || unicode.Is(unicode.Prepended_Concatenation_Mark, r))
 }
 
 // hasControl says whether a text has a control character (Unicode's class Cc) besides, where lines may break, those of a line.
