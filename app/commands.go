@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strings"
 
+	"pulperia/catalogue"
+	"pulperia/dao"
 	"pulperia/dao/dbmanagers"
 )
 
@@ -51,9 +53,29 @@ func (c *exportCommand) Run(ctx context.Context, g *globals, streams Streams) (e
 		return err
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
-	done, err := exportStore(ctx, store, c.Target, streams.Out)
-	if err == nil {
-		fmt.Fprintln(streams.Err, done)
+	judged := judgedDump{store, newRefusals()}
+	done, err := exportStore(ctx, &judged, c.Target, streams.Out)
+	if err != nil {
+		return err
 	}
-	return err
+	fmt.Fprintln(streams.Err, done)
+	if judged.problems > 0 {
+		fmt.Fprintf(streams.Err, "note: an import of it would not take %d of them as they are:\n", judged.problems)
+		judged.print(streams.Err)
+	}
+	return nil
+}
+
+// judgedDump is a store that is dumped, and what an import of the dump would refuse.
+type judgedDump struct {
+	catalogue.Dumper
+	refusals
+}
+
+// Dump dumps the store.
+func (j *judgedDump) Dump(ctx context.Context, visit func(dao.Batch) error) (dao.Position, error) {
+	return j.Dumper.Dump(ctx, func(batch dao.Batch) error {
+		j.check(batch)
+		return visit(batch)
+	})
 }

@@ -3,6 +3,7 @@ package app
 import (
 	"math/rand/v2"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -68,7 +69,10 @@ func hostileTexts(n int, seed uint64) []string {
 func lineOf(text string, most int) (kept string, ok bool) {
 	kept = strings.TrimSpace(text)
 	control := strings.ContainsFunc(kept, func(r rune) bool { return r < ' ' || 0x7f <= r && r <= 0x9f })
-	return kept, utf8.ValidString(kept) && kept != "" && utf8.RuneCountInString(kept) <= most && !control
+	shows := strings.ContainsFunc(kept, func(r rune) bool {
+		return !unicode.IsSpace(r) && !unicode.Is(unicode.Cf, r) && r != '\ufe0f' && r != '\u3164'
+	})
+	return kept, utf8.ValidString(kept) && shows && utf8.RuneCountInString(kept) <= most && !control
 }
 
 // linesOf is lineOf for a text in which lines may break.

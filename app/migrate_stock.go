@@ -9,21 +9,18 @@ import (
 
 	"pulperia/dao"
 	"pulperia/dao/dbmanagers"
-	"pulperia/dao/models"
 )
 
 // stock is what a source holds, as far as a migration must know it before it begins.
 type stock struct {
 	sums
-	found    dbmanagers.Findings
-	problems int
-	shown    []string             // the first problems
-	codes    map[string]models.ID // whose they are
+	refusals
+	found dbmanagers.Findings
 }
 
 // takeStock reads the whole source once: to know what it holds, and that all of it can go over. What cannot is an error.
 func (m *migration) takeStock(ctx context.Context, source dao.Store) error {
-	s := stock{codes: make(map[string]models.ID)}
+	s := stock{refusals: newRefusals()}
 	all := newContent()
 	m.progress.begin("reading "+m.from.String(), 0)
 	var err error
@@ -44,41 +41,9 @@ func (m *migration) takeStock(ctx context.Context, source dao.Store) error {
 	return m.wantFit(s)
 }
 
-// check notes the values that no store takes.
-func (s *stock) check(batch dao.Batch) {
-	for _, p := range batch.Products {
-		s.note("product", p.ID, p.Check())
-		if owner, twice := s.codes[p.Code]; twice {
-			s.note("product", p.ID, fmt.Errorf("code %q is that of product %s, too", p.Code, owner))
-		}
-		s.codes[p.Code] = p.ID
-	}
-	for _, c := range batch.Carts {
-		s.note("cart", c.ID, c.Check())
-	}
-	for _, one := range batch.Messages {
-		s.note("message", one.ID, one.Check())
-	}
-}
-
-func (s *stock) note(kind string, id models.ID, problem error) {
-	const most = 20
-	if problem == nil {
-		return
-	}
-	if s.problems++; s.problems <= most {
-		s.shown = append(s.shown, fmt.Sprintf("%s %s: %v", kind, id, problem))
-	}
-}
-
 // wantFit prints what of the source has no place in the target, and returns an error when that is not allowed.
 func (m *migration) wantFit(s stock) error {
-	for _, line := range s.shown {
-		fmt.Fprintln(m.out, line)
-	}
-	if more := s.problems - len(s.shown); more > 0 {
-		fmt.Fprintf(m.out, "and %d more\n", more)
-	}
+	s.print(m.out)
 	unknown := slices.Sorted(maps.Keys(s.found.Unknown))
 	for _, field := range unknown {
 		fmt.Fprintf(m.out, "%s is unknown here: %d documents have it\n", field, s.found.Unknown[field])

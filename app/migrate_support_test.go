@@ -36,7 +36,7 @@ func databaseOf(t *testing.T, url string) *mongo.Database {
 	return client.Database(parsed.Database)
 }
 
-// bytesOf writes down every byte of a store, file by file or document by document. A folder that is not there has none.
+// bytesOf writes down every byte of a store, file by file, or document by document with the indexes. A folder that is not there has none.
 func bytesOf(t *testing.T, store string) string {
 	t.Helper()
 	var b strings.Builder
@@ -48,6 +48,14 @@ func bytesOf(t *testing.T, store string) string {
 		}
 		slices.Sort(names) // servers list collections in any order, and not always in the same
 		for _, name := range names {
+			indexes, err := db.Collection(name).Indexes().ListSpecifications(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			fmt.Fprintln(&b, name)
+			for _, index := range indexes {
+				fmt.Fprintln(&b, name, index.Name)
+			}
 			cursor, err := db.Collection(name).Find(t.Context(), bson.M{}, options.Find().SetSort(bson.M{"_id": 1}))
 			if err != nil {
 				t.Fatal(err)
@@ -66,6 +74,7 @@ func bytesOf(t *testing.T, store string) string {
 	}
 	err := filepath.WalkDir(store, func(path string, entry os.DirEntry, err error) error {
 		if err != nil || !entry.Type().IsRegular() {
+			fmt.Fprintln(&b, path)
 			return err
 		}
 		text, err := os.ReadFile(path)

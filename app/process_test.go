@@ -15,11 +15,11 @@ import (
 	"pulperia/dao/dbmanagers"
 )
 
-// Both signals close the shop in order, on every engine: the request under way is answered, the store is left whole (the journal is
+// Ctrl-C, SIGTERM and a closed terminal close the shop in order, on every engine: the request under way is answered, the store is left whole (the journal is
 // folded), the exit code is 0.
 func TestSignals(t *testing.T) {
 	onEachEngine(t, func(t *testing.T, newStore func() string) {
-		for _, signal := range []os.Signal{os.Interrupt, syscall.SIGTERM} {
+		for _, signal := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP} {
 			closedBy(t, signal, newStore())
 		}
 	})
@@ -33,6 +33,9 @@ func closedBy(t *testing.T, signal os.Signal, store string) {
 		t.Fatal(err)
 	}
 	waitClosing(t, s)
+	if signal == syscall.SIGHUP { // the shell sends one, and the kernel another
+		s.Process.Signal(signal)
+	}
 	finish()
 	if err := <-answered; err != nil {
 		t.Errorf("%v: the request under way got %v", signal, err)

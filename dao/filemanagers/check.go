@@ -50,12 +50,17 @@ func (r *checking) explain(c *contents) {
 	}
 }
 
+// rules notes what of a value breaks a rule. It is no damage: an older program, whose rules were others, has stored it.
+func (r *checking) rules(kind string, id models.ID, wrong error) {
+	if wrong != nil {
+		r.Note("%s %s: %v: shown as it is; an import would refuse it", kind, id, wrong)
+	}
+}
+
 func (r *checking) checkProducts(products []*models.Product) {
 	owners := map[string]models.ID{}
 	for _, p := range products {
-		if err := p.Check(); err != nil {
-			r.Problem("product %s: %v", p.ID, err)
-		}
+		r.rules("product", p.ID, p.Check())
 		if owner, twice := owners[p.Code]; twice {
 			r.Problem("product %s: code %q is that of product %s", p.ID, p.Code, owner)
 		}
@@ -69,9 +74,7 @@ func (r *checking) checkCarts(carts []*models.Cart, products []*models.Product) 
 		known[p.ID] = true
 	}
 	for _, c := range carts {
-		if err := c.Check(); err != nil {
-			r.Problem("cart %s: %v", c.ID, err)
-		}
+		r.rules("cart", c.ID, c.Check())
 		for _, item := range c.Products {
 			if !known[item.Product] {
 				r.Note("cart %s names product %s, which is gone", c.ID, item.Product)
@@ -89,9 +92,7 @@ func (r *checking) checkMessages(ctx context.Context, c *contents) error {
 			return err
 		}
 		for _, m := range list {
-			if err := m.Check(); err != nil {
-				r.Problem("message %s: %v", m.ID, err)
-			}
+			r.rules("message", m.ID, m.Check())
 		}
 		if err := ctx.Err(); err != nil {
 			return err
