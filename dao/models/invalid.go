@@ -134,10 +134,15 @@ func checkRange[N ~int64](v *Invalid, field string, value, least, most N) {
 }
 
 // quote shows a value of unknown length and content in an error.
-func quote(text string) string {
+func quote(text string) string { return strconv.Quote(shortened(text)) }
+
+// quoteHidden is quote for a text in which something is to be seen that no font shows.
+func quoteHidden(text string) string { return strconv.QuoteToASCII(shortened(text)) }
+
+func shortened(text string) string {
 	const most = 60
 	if utf8.RuneCountInString(text) > most {
 		text = string([]rune(text)[:most]) + "…"
 	}
-	return strconv.Quote(text)
+	return text
 }

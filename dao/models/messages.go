@@ -66,7 +66,7 @@ func (v *Invalid) checkUser(user string) {
 		return
 	}
 	if strings.ContainsFunc(user, func(r rune) bool { return r != ' ' && !isSeen(r) }) { // one person would show as another
-		v.Add("user", Hidden, nil, quote(user))
+		v.Add("user", Hidden, nil, quoteHidden(user))
 		return
 	}
 	address, err := mail.ParseAddress(user)

@@ -22,7 +22,7 @@ func (v *Invalid) checkText(field, text string, most int, lines bool) {
 	case strings.TrimSpace(text) == "":
 		v.Add(field, Required, nil, "")
 	case !strings.ContainsFunc(text, isSeen):
-		v.Add(field, Unseen, nil, quote(text))
+		v.Add(field, Unseen, nil, quoteHidden(text))
 	case n > most:
 		v.Add(field, TooLong, most, strconv.Itoa(n)+" characters")
 	case hasControl(text, lines):
