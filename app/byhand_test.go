@@ -157,7 +157,10 @@ func TestEditNotUTF8(t *testing.T) {
 			store := t.TempDir()
 			writtenByHand(t, store, test.file, func(string) string { return test.text })
 			before := bytesOf(t, store)
-			for _, args := range [][]string{{"--listen", "127.0.0.1:0"}, {"check"}, {"export", filepath.Join(t.TempDir(), "out")}} {
+			for _, args := range [][]string{{"check"}, {"export", filepath.Join(t.TempDir(), "out")}, {"--listen", "127.0.0.1:0"}} {
+				if t.Failed() {
+					return // a shop that opens does not end
+				}
 				out, code := execute(t, append(args, "--store", store)...)
 				if code == 0 || strings.Count(out, "\n") != 1 || !strings.Contains(out, test.want) {
 					t.Errorf("%v: exit %d: %s", args, code, out)

@@ -1,6 +1,7 @@
 package dbmanagers
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -157,5 +158,22 @@ func TestNeedsPassword(t *testing.T) {
 		if NeedsPassword(url) != needs {
 			t.Errorf("%s: not %v", url, needs)
 		}
+	}
+}
+
+// A database that a newer program has written is refused before anything is made in it.
+func TestNewerFormatIsLeft(t *testing.T) {
+	url := mongotest.URI(t)
+	db := dialed(t, url, Options{})
+	if _, err := db.Collection("meta").InsertOne(t.Context(), bson.M{"_id": storeID, "version": formatVersion + 1, "epoch": "x", "base": int64(0)}); err != nil {
+		t.Fatal(err)
+	}
+	for _, open := range []func(context.Context, string, Options) (dao.Store, error){Open, OpenReadOnly} {
+		if _, err := open(t.Context(), url, Options{}); err == nil || !strings.Contains(err.Error(), "newer pulperia") {
+			t.Errorf("%v", err)
+		}
+	}
+	if names, err := db.ListCollectionNames(t.Context(), bson.M{}); err != nil || len(names) != 1 {
+		t.Errorf("there are %q (%v)", names, err)
 	}
 }

@@ -18,7 +18,9 @@ import (
 // loadEdits reads the files that somebody wrote by hand. They count if the folded files were the whole truth, as they are after a clean
 // stop, and after a crash that left nothing to fold; else nobody can say whether they or the journal are right.
 func (c *contents) loadEdits(d disk) error {
-	if c.grown && c.unfolded == 0 { // else a fold that was not finished left it there
+	if added, err := c.messagesAdded(d); err != nil {
+		return err
+	} else if added {
 		c.edited = append(c.edited, messagesFile)
 	}
 	now := models.TimeOf(time.Now())
@@ -47,6 +49,28 @@ func (c *contents) loadEdits(d disk) error {
 		}
 	}
 	return nil
+}
+
+// messagesAdded says whether somebody has put lines behind those of messages.jsonl. A fold that was not finished leaves some there, too, which
+// the journal holds.
+func (c *contents) messagesAdded(d disk) (bool, error) {
+	if c.log == nil || c.end <= c.log.size {
+		return false, nil
+	}
+	text, err := readAll(d, messagesFile)
+	if err != nil || c.unfolded == 0 {
+		return true, err
+	}
+	for one := range bytes.Lines(text[min(c.log.size, int64(len(text))):min(c.end, int64(len(text)))]) {
+		var m struct{ Offset int64 }
+		if json.Unmarshal(one, &m) != nil {
+			continue // torn
+		}
+		if _, ours := slices.BinarySearch(c.log.fresh, m.Offset); !ours {
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 // readEdit reads a file that may come from any editor. Some put a byte order mark before UTF-8; it goes when the file is written anew.

@@ -95,6 +95,8 @@ func TestBadEdits(t *testing.T) {
 		"not UTF-8":             {productsFile, product("Yerba", "Ca\xf1a"), []string{"products.json: line 2", "title must be valid UTF-8", `Ca\xf1a`}},
 		"half a character":      {productsFile, product("Mate", `Mate \ud83e`), []string{"line 3", "title must be valid UTF-8"}},
 		"message not UTF-8":     {messagesFile, "\n" + `{"user":"a@b","message":"Qu` + "\xe9" + `"}`, []string{"messages.jsonl: line 2", "message must be valid UTF-8"}},
+		"message of nothing":    {messagesFile, `{"user":"a@b","message":"\u200b"}`, []string{"messages.jsonl: line 1", "message must show something"}},
+		"hidden in an address":  {messagesFile, `{"user":"a\u200b@b","message":"hola"}`, []string{"messages.jsonl: line 1", "user must not contain characters that cannot be seen"}},
 		"UTF-16":                {productsFile, "\xff\xfe[\x00]\x00", []string{"products.json: line 1", "UTF-16"}},
 		"unknown field of item": {cartsFile, `[{"products":[{"product":"660000000000000000000002","quantity":1,"note":"x"}]}]`, []string{"carts.json: line 1", `"note"`}},
 	} {
@@ -381,14 +383,19 @@ func texts(t *testing.T, dir string) map[string]string {
 
 // After an unclean stop nobody can say whether the edit or the journal is right.
 func TestEditAfterUncleanStop(t *testing.T) {
-	d, _ := liveImage(t, false)
-	text := string(d.names[productsFile].text)
-	d.names[productsFile].text = []byte(strings.Replace(text, "Yerba 2", "Yerba suave", 1))
-	before := d.texts()
-	_, err := openDisk(d, 10)
-	wantRefused(t, err, d, before)
-	if !strings.Contains(err.Error(), "not stopped cleanly") {
-		t.Errorf("%q does not say why", err)
+	image, _ := liveImage(t, false)
+	for name, edit := range map[string]func(string) string{
+		productsFile: func(text string) string { return strings.Replace(text, "Yerba 2", "Yerba suave", 1) },
+		messagesFile: func(text string) string { return text + `{"user":"ana@example.com","message":"a mano"}` + "\n" },
+	} {
+		d := image.image()
+		d.names[name].text = []byte(edit(string(d.names[name].text)))
+		before := d.texts()
+		_, err := openDisk(d, 10)
+		wantRefused(t, err, d, before)
+		if !strings.Contains(err.Error(), name) || !strings.Contains(err.Error(), "not stopped cleanly") {
+			t.Errorf("%q does not say why", err)
+		}
 	}
 }
 

@@ -172,7 +172,7 @@ func (c *contents) indexMessages(d disk, name string) (found, error) {
 	if err := cmp.Or(err, sizeErr); err != nil || !vouchedFor {
 		return asEdited, errors.Join(err, file.Close())
 	}
-	c.log, c.logHash, c.grown = log, sum, size > log.size
+	c.log, c.logHash, c.end = log, sum, size
 	return asWritten, nil
 }
 

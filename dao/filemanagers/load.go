@@ -31,7 +31,7 @@ type contents struct {
 	isNew  bool            // there is no store.json
 	edited []string        // files that somebody wrote by hand
 	edits  []foldedMessage // all messages, when messages.jsonl is one of them; there is no log then
-	grown  bool            // messages.jsonl goes on behind what store.json vouches for
+	end    int64           // where messages.jsonl ends, behind what store.json vouches for or there
 	moves  []string        // .new files that count and are to be renamed
 }
 
