@@ -13,6 +13,7 @@ import (
 
 	"pulperia/dao"
 	"pulperia/dao/dbmanagers"
+	"pulperia/dao/dbmanagers/mongotest"
 )
 
 // On every engine what only reads, and what is refused, changes not one byte of a store, although something waits there to be taken in: an edit
@@ -172,5 +173,25 @@ func restoreInto(t *testing.T, store string, batch dao.Batch) {
 	}
 	if err := r.Close(); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// Whoever reads a database whose feed is gone says what will come of it, and begins nothing.
+func TestReadingBeginsNoEpoch(t *testing.T) {
+	store := mongotest.URI(t)
+	if err := openShop(t, store, "--demo").stop(t, os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	if err := databaseOf(t, store).Collection("feed").Drop(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	before := bytesOf(t, store)
+	for _, args := range [][]string{{"check", "--store", store}, {"export", filepath.Join(t.TempDir(), "export.jsonl"), "--store", store}} {
+		if out, code := execute(t, args...); code != 0 || !strings.Contains(out, "a new epoch begins when a shop opens it") {
+			t.Errorf("%v: exit %d: %s", args, code, out)
+		}
+	}
+	if after := bytesOf(t, store); after != before {
+		t.Errorf("there was\n%s, and is\n%s", before, after)
 	}
 }
