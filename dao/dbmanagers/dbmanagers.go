@@ -183,11 +183,7 @@ func (e *engine) prepare(ctx context.Context) error {
 	if err := e.refuseUnfinished(ctx); err != nil {
 		return err
 	}
-	meta, err := e.feed.readMeta(ctx)
-	if err != nil && !errors.Is(err, mongo.ErrNoDocuments) {
-		return e.readError(ctx, "read meta", err)
-	}
-	if err := meta.wantKnown(); err != nil { // before anything is made
+	if err := e.refuseNewer(ctx); err != nil {
 		return err
 	}
 	if err := e.makeIndexes(ctx); err != nil {

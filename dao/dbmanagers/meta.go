@@ -5,8 +5,6 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
-	"fmt"
-	"io/fs"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
@@ -76,28 +74,6 @@ func (f *feed) load(ctx context.Context, make bool) error {
 	}
 	f.set(meta, head)
 	return nil
-}
-
-// wantKnown returns an error when a newer program has written the database.
-func (m storeMeta) wantKnown() error {
-	if m.Version > formatVersion {
-		return fmt.Errorf("it was written by a newer pulperia (its format is %d, this program's is %d): use that one", m.Version, formatVersion)
-	}
-	return nil
-}
-
-// wantStore returns an error when no shop has opened the database and no other program has put anything into it: then its name is wrong.
-func (e *engine) wantStore(ctx context.Context) error {
-	_, err := e.feed.readMeta(ctx)
-	for _, c := range e.collections() {
-		if errors.Is(err, mongo.ErrNoDocuments) {
-			err = c.coll.FindOne(ctx, bson.M{}, options.FindOne().SetProjection(bson.M{"_id": 1})).Err()
-		}
-	}
-	if errors.Is(err, mongo.ErrNoDocuments) {
-		return fmt.Errorf("there is no store in it (a shop's meta, products, carts or messages): %w", fs.ErrNotExist)
-	}
-	return e.readError(ctx, "look for a store", err)
 }
 
 func (f *feed) readMeta(ctx context.Context) (meta storeMeta, err error) {

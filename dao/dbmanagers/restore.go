@@ -125,37 +125,6 @@ func (e *engine) unfinished(ctx context.Context) (*restoreRecord, error) {
 	return &there, e.readError(ctx, "read meta", err)
 }
 
-// refuseUnfinished returns an error while a restoration is not finished.
-func (e *engine) refuseUnfinished(ctx context.Context) error {
-	there, err := e.unfinished(ctx)
-	if err != nil || there == nil {
-		return err
-	}
-	return fmt.Errorf("a migration from %s into it was not finished (%d values are in): "+
-		"run the same pulperia migrate again to go on, or with --restart to begin anew", there.Source, there.Done)
-}
-
-// wantEmpty returns an error when there are documents that a filter selects, of ours or of another program.
-func (e *engine) wantEmpty(ctx context.Context, filter bson.M) error {
-	meta, err := e.feed.readMeta(ctx)
-	if err != nil && !errors.Is(err, mongo.ErrNoDocuments) {
-		return e.readError(ctx, "read meta", err)
-	}
-	if err := meta.wantKnown(); err != nil {
-		return err
-	}
-	var counts [3]int64
-	for i, c := range e.collections() {
-		if counts[i], err = c.coll.CountDocuments(ctx, filter); err != nil {
-			return e.readError(ctx, "count "+c.coll.Name(), err)
-		}
-	}
-	if counts != [3]int64{} {
-		return fmt.Errorf("it holds %d products, %d carts and %d messages: name a database that is empty", counts[0], counts[1], counts[2])
-	}
-	return nil
-}
-
 // Done returns how many values are in, in the order of a dump.
 func (r *Restoration) Done() int { return int(r.record.Done) }
 

@@ -7,80 +7,12 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"pulperia/dao/models"
 )
 
 // A file that was edited by hand is read like any input: every entry is checked, and a bad one is named by file, line
 // and field.
-
-// loadEdits reads the files that somebody wrote by hand. They count if the folded files were the whole truth, as they are after a clean
-// stop, and after a crash that left nothing to fold; else nobody can say whether they or the journal are right.
-func (c *contents) loadEdits(d disk) error {
-	if added, err := c.messagesAdded(d); err != nil {
-		return err
-	} else if added {
-		c.edited = append(c.edited, messagesFile)
-	}
-	now := models.TimeOf(time.Now())
-	for _, name := range c.edited {
-		if c.unfolded > 0 {
-			return &Damage{File: name, Byte: -1,
-				Wrong: fmt.Sprintf("it is not what the shop wrote, and %d changes stand only in the journal, for the shop was not stopped cleanly: "+
-					"nobody can say which is right", c.unfolded),
-				Remedy: "Put back the file as it was, start and stop the shop once, and edit then; " +
-					"or put back the store's folder from a backup"}
-		}
-		text, err := readEdit(d, name)
-		if err != nil {
-			return err
-		}
-		switch name {
-		case productsFile:
-			c.products, err = editedProducts(text, now)
-		case cartsFile:
-			c.carts, err = editedCarts(text, now)
-		case messagesFile:
-			c.edits, err = editedMessages(text, now)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// messagesAdded says whether somebody has put lines behind those of messages.jsonl. A fold that was not finished leaves some there, too, which
-// the journal holds.
-func (c *contents) messagesAdded(d disk) (bool, error) {
-	if c.log == nil || c.end <= c.log.size {
-		return false, nil
-	}
-	text, err := readAll(d, messagesFile)
-	if err != nil || c.unfolded == 0 {
-		return true, err
-	}
-	for one := range bytes.Lines(text[min(c.log.size, int64(len(text))):min(c.end, int64(len(text)))]) {
-		var m struct{ Offset int64 }
-		if json.Unmarshal(one, &m) != nil {
-			continue // torn
-		}
-		if _, ours := slices.BinarySearch(c.log.fresh, m.Offset); !ours {
-			return true, nil
-		}
-	}
-	return false, nil
-}
-
-// readEdit reads a file that may come from any editor. Some put a byte order mark before UTF-8; it goes when the file is written anew.
-func readEdit(d disk, name string) ([]byte, error) {
-	text, err := readAll(d, name)
-	if bytes.HasPrefix(text, []byte("\xFF\xFE")) || bytes.HasPrefix(text, []byte("\xFE\xFF")) {
-		return nil, refused(name, 1, "is UTF-16; a store's files are UTF-8")
-	}
-	return bytes.TrimPrefix(text, []byte("\uFEFF")), err
-}
 
 // entry is one value of an edited file.
 type entry struct {

@@ -1,0 +1,73 @@
+package dbmanagers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+)
+
+// What a database must be, or must not be, before anything is made in it or read from it.
+
+// wantKnown returns an error when a newer program has written the database.
+func (m storeMeta) wantKnown() error {
+	if m.Version > formatVersion {
+		return fmt.Errorf("it was written by a newer pulperia (its format is %d, this program's is %d): use that one", m.Version, formatVersion)
+	}
+	return nil
+}
+
+// refuseNewer is wantKnown for who has not read meta yet.
+func (e *engine) refuseNewer(ctx context.Context) error {
+	meta, err := e.feed.readMeta(ctx)
+	if err != nil && !errors.Is(err, mongo.ErrNoDocuments) {
+		return e.readError(ctx, "read meta", err)
+	}
+	return meta.wantKnown()
+}
+
+// wantStore returns an error when no shop has opened the database and no other program has put anything into it: then its name is wrong.
+func (e *engine) wantStore(ctx context.Context) error {
+	_, err := e.feed.readMeta(ctx)
+	for _, c := range e.collections() {
+		if errors.Is(err, mongo.ErrNoDocuments) {
+			err = c.coll.FindOne(ctx, bson.M{}, options.FindOne().SetProjection(bson.M{"_id": 1})).Err()
+		}
+	}
+	if errors.Is(err, mongo.ErrNoDocuments) {
+		return fmt.Errorf("there is no store in it (a shop's meta, products, carts or messages): %w", fs.ErrNotExist)
+	}
+	return e.readError(ctx, "look for a store", err)
+}
+
+// refuseUnfinished returns an error while a restoration is not finished.
+func (e *engine) refuseUnfinished(ctx context.Context) error {
+	there, err := e.unfinished(ctx)
+	if err != nil || there == nil {
+		return err
+	}
+	return fmt.Errorf("a migration from %s into it was not finished (%d values are in): "+
+		"run the same pulperia migrate again to go on, or with --restart to begin anew", there.Source, there.Done)
+}
+
+// wantEmpty returns an error when there are documents that a filter selects, of ours or of another program.
+func (e *engine) wantEmpty(ctx context.Context, filter bson.M) error {
+	if err := e.refuseNewer(ctx); err != nil {
+		return err
+	}
+	var counts [3]int64
+	var err error
+	for i, c := range e.collections() {
+		if counts[i], err = c.coll.CountDocuments(ctx, filter); err != nil {
+			return e.readError(ctx, "count "+c.coll.Name(), err)
+		}
+	}
+	if counts != [3]int64{} {
+		return fmt.Errorf("it holds %d products, %d carts and %d messages: name a database that is empty", counts[0], counts[1], counts[2])
+	}
+	return nil
+}
