@@ -45,6 +45,7 @@ func readObject(r *http.Request, required bool, wrong *models.Invalid) (object, 
 	}
 	err = json.Unmarshal(body, &o.fields)
 	if o.fields != nil && err == nil {
+		merge(wrong, models.CheckNames(body))
 		return o, nil
 	}
 	if _, malformed := errors.AsType[*json.SyntaxError](err); malformed {

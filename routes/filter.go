@@ -2,6 +2,7 @@ package routes
 
 import (
 	"encoding/json"
+	"errors"
 	"maps"
 	"math"
 	"net/url"
@@ -55,6 +56,11 @@ func readQueryParameter(values query, q *models.ProductQuery) {
 		if err := json.Unmarshal([]byte(text), &filter.fields); err != nil {
 			*values.wrong = append(*values.wrong, models.Problem{Field: "query", Rule: models.NotJSON, Detail: fault([]byte(text))})
 			return
+		}
+		twice, _ := errors.AsType[models.Invalid](models.CheckNames([]byte(text)))
+		for _, problem := range twice {
+			problem.Field = filter.prefix + problem.Field
+			*values.wrong = append(*values.wrong, problem)
 		}
 		for _, name := range slices.Sorted(maps.Keys(filter.fields)) {
 			if name != "category" && name != "status" {

@@ -12,7 +12,7 @@ import (
 )
 
 func messageJSON(fields ...string) string {
-	return "{" + strings.Join(append([]string{`"user":"ana@example.com"`, `"message":"¿Tienen yerba?"`}, fields...), ",") + "}"
+	return changedJSON([]string{`"user":"ana@example.com"`, `"message":"¿Tienen yerba?"`}, fields)
 }
 
 func TestCreateMessage(t *testing.T) {

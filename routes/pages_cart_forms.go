@@ -51,7 +51,7 @@ func readCartForm(r *http.Request, other string) (cartForm, error) {
 	if values.Has("quantity") {
 		f.typed = typed(values, "quantity")
 	}
-	f.quantity = typedWhole(&f.problems, "quantity", f.typed, models.MaxQuantity)
+	f.quantity = models.Notation{}.Whole(&f.problems, "quantity", f.typed, models.MaxQuantity)
 	if f.problems == nil && f.quantity < 1 {
 		f.problems.Add("quantity", models.TooSmall, 1, "")
 	}

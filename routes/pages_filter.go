@@ -45,17 +45,20 @@ func readFilter(values url.Values) filter {
 	case "desc", "-1":
 		f.sort = models.PriceDesc
 	}
-	f.minPrice = f.price("minPrice", f.typedMin)
-	f.maxPrice = f.price("maxPrice", f.typedMax)
+	var notation models.Notation
+	notation.Learn(f.typedMin, models.PricePlaces)
+	notation.Learn(f.typedMax, models.PricePlaces)
+	f.minPrice = f.price(notation, "minPrice", f.typedMin)
+	f.maxPrice = f.price(notation, "maxPrice", f.typedMax)
 	return f
 }
 
-func (f *filter) price(name, text string) *models.Money {
+func (f *filter) price(notation models.Notation, name, text string) *models.Money {
 	if strings.TrimSpace(text) == "" {
 		return nil
 	}
 	before := len(f.problems)
-	price := typedPrice(&f.problems, name, text)
+	price := notation.Money(&f.problems, name, text)
 	if len(f.problems) > before {
 		return nil
 	}

@@ -147,11 +147,14 @@ func (p *pages) toLastRow(w http.ResponseWriter, r *http.Request, id models.ID) 
 // readProduct reads the form into a product that is ready to be stored, or tells all that is wrong with it.
 func readProduct(form url.Values) (models.Product, models.Invalid) {
 	var v models.Invalid
+	var notation models.Notation // 1.234,50 beside it says that a stock of 1.000 is a thousand
+	notation.Learn(form.Get("price"), models.PricePlaces)
+	notation.Learn(form.Get("stock"), 0)
 	product := models.Product{
 		Title: form.Get("title"), Description: strings.ReplaceAll(form.Get("description"), "\r\n", "\n"),
 		Code: form.Get("code"), Category: form.Get("category"), Status: form.Get("status") == "true",
-		Price: typedPrice(&v, "price", form.Get("price")),
-		Stock: typedWhole(&v, "stock", form.Get("stock"), models.MaxStock),
+		Price: notation.Money(&v, "price", form.Get("price")),
+		Stock: notation.Whole(&v, "stock", form.Get("stock"), models.MaxStock),
 	}
 	product.ID, _ = models.ParseID(form.Get("_id")) // a form without one gets its id from the store
 	for line := range strings.Lines(form.Get("thumbnails")) {

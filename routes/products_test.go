@@ -68,6 +68,7 @@ func TestProductRules(t *testing.T) {
 		"thumbnail a number":        {productJSON("x", `"thumbnail":3`), []string{"thumbnail"}},
 		"an id that is none":        {productJSON("x", `"_id":"665F1C2AB0E84D3F9A7C1E52"`), []string{"_id"}},
 		"the id that means none":    {productJSON("x", `"_id":"000000000000000000000000"`), []string{"_id"}},
+		"names given twice":         {strings.TrimSuffix(productJSON("x"), "}") + `,"price":999,"title":"b"}`, []string{"title", "price"}},
 		"malformed":                 {`{"title":`, []string{"body"}},
 		"more after the end":        {productJSON("x") + "{}", []string{"body"}},
 		"a list":                    {`[]`, []string{"body"}},

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -160,10 +161,18 @@ func (s *apiShop) product(code string, change ...string) models.Product {
 
 // productJSON is a whole product. Each change is a field with its new JSON, such as `"price":3`; later ones count.
 func productJSON(code string, change ...string) string {
-	fields := append([]string{
+	return changedJSON([]string{
 		`"title":"Yerba mate 1 kg"`, `"description":"Molienda gruesa"`, fmt.Sprintf(`"code":%q`, code),
 		`"price":1234.5`, `"stock":7`, `"category":"almacén"`,
-	}, change...)
+	}, change)
+}
+
+// changedJSON is an object of fields, of which some are changed or added.
+func changedJSON(fields, change []string) string {
+	for _, field := range change {
+		name, _, _ := strings.Cut(field, ":")
+		fields = append(slices.DeleteFunc(fields, func(one string) bool { return strings.HasPrefix(one, name+":") }), field)
+	}
 	return "{" + strings.Join(fields, ",") + "}"
 }
 

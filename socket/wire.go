@@ -126,6 +126,10 @@ func decode(text []byte) (any, *refusal) {
 		}
 		return nil, &refused
 	}
+	if err := models.CheckNames(text); err != nil {
+		refused := refuse(echo(r.ID), err.Error())
+		return nil, &refused
+	}
 	switch r.Type {
 	case "hello":
 		said, refused := decodeHello(r.User, r.Since, r.Topics)

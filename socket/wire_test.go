@@ -31,6 +31,7 @@ func TestRefusals(t *testing.T) {
 			{`{"type":"message","message":"x"}`, "", "id"},
 			{`{"type":"hello","topics":[]}`, "", "hello"},
 			{`{"type":"shout"}`, "", "shout"},
+			{`{"type":"message","id":"` + id + `","message":"x","message":"y"}`, id, "message is given twice"},
 			{`{"type":7}`, "", `"type"`},
 			{`{}`, "", "type"},
 			{`[]`, "", "JSON"},

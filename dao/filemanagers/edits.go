@@ -74,6 +74,9 @@ func (e entry) decode(name string, value any) error {
 		}
 		return refused(name, e.line, wrong)
 	}
+	if err := models.CheckNames(e.raw); err != nil {
+		return refused(name, e.line, "field "+err.Error())
+	}
 	known := map[string]json.RawMessage{}
 	if err := json.Unmarshal(models.JSON(value), &known); err != nil {
 		return err

@@ -33,7 +33,11 @@ const (
 	TooMany    Rule = "too_many"
 	TooSmall   Rule = "too_small"
 	TooLarge   Rule = "too_large"
-	Taken      Rule = "taken" // another value has it: the rule of a store, not of a value
+
+	TwoReadings Rule = "two_readings" // of a figure like 25.000; the limit names both
+	Twice       Rule = "twice"        // a name of a JSON object
+
+	Taken Rule = "taken" // another value has it: the rule of a store, not of a value
 )
 
 var reasons = map[Rule]string{
@@ -58,7 +62,11 @@ var reasons = map[Rule]string{
 	TooMany:    "must have at most %s entries",
 	TooSmall:   "must be at least %s",
 	TooLarge:   "must be at most %s",
-	Taken:      "is already taken",
+
+	TwoReadings: "can be read in two ways: %s",
+	Twice:       "is given twice",
+
+	Taken: "is already taken",
 }
 
 // Problem is one field that breaks one rule.

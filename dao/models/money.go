@@ -23,8 +23,9 @@ func ParseMoney(text string) (Money, error) {
 	return cents, nil
 }
 
+const notNumber, range64 = "is not a number", "is out of range"
+
 func parseCents(text string) (cents Money, problem string) {
-	const notNumber, range64 = "is not a number", "is out of range"
 	if len(text) > maxMoneyText {
 		return 0, "is not a number of at most 64 characters"
 	}
