@@ -11,8 +11,11 @@
 //   - The course's products.json: a list of products whose numbers may be texts and whose pictures may be one text.
 //   - Our export: products.json, carts.json and messages.jsonl of a folder, or one file of JSON Lines.
 //
-// An entry that breaks a rule of models comes with its problem in the place of its value, and reading goes on. What ends a
-// reading is a file that is none of these, or that is damaged or cut off.
+// What a file does not say about a product is not made up: a [Product] knows which fields the file speaks of. A part that breaks a
+// rule of models is left out or cut, with a note; an entry that is nothing without it comes with its problem in the place of its
+// value. Reading goes on. What ends a reading is a file that is none of these, or that is damaged or cut off.
+//
+// Texts may be written in UTF-8, UTF-16 with a mark, or windows-1252, and figures with a decimal point or comma: see [Read].
 //
 // # Writing
 //
@@ -21,6 +24,7 @@
 package catalogue
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
@@ -39,42 +43,89 @@ const (
 	Export    Format = "pulperia export"
 )
 
-// Entry is one product, cart or message of a file: exactly one of its pointers is set, or else Problem.
-type Entry struct {
-	Line    int // where it begins in the file, from 1
-	Product *models.Product
-	Cart    *models.Cart
-	Message *models.Message
-	Problem error // why the entry is refused: its fields and the reasons, usually models.Invalid
+// Options say what a file does not.
+type Options struct {
+	Decimal byte // the sign before decimals, '.' or ','; 0 for what the file's own figures show
 }
 
-// Read hands out the entries of a file in their order. Their values are normalized and keep the rules of models; of two
+// Summary says what a file was read as.
+type Summary struct {
+	Format   Format
+	Encoding string // how its text is written, if not in UTF-8
+}
+
+func (s Summary) String() string {
+	if s.Encoding == "" {
+		return string(s.Format)
+	}
+	return string(s.Format) + " in " + s.Encoding
+}
+
+// Read hands out the entries of a file in their order. What they say is normalized and keeps the rules of models; of two
 // products with one code the later one is refused. Only those of our own export have ids, revisions and times. The
 // name is a hint for files without content. An error of visit ends the reading and is returned as it is.
-func Read(name string, r io.Reader, visit func(Entry) error) (Format, error) {
-	unique := once(visit)
-	return readInto(name, r, func(entry func() Entry) error { return unique(entry()) })
-}
-
-// Verify reads a file to its end without making values of its entries, and returns the error that would end a Read: that
-// the file is unknown, damaged or cut off. It says nothing about single entries.
-func Verify(name string, r io.Reader) (Format, error) {
-	return readInto(name, r, func(func() Entry) error { return nil })
-}
-
-// sink takes the entries that a reader finds; it makes those that it wants, before it returns.
-type sink func(entry func() Entry) error
-
-func readInto(name string, r io.Reader, put sink) (Format, error) {
-	src, err := open(r)
+//
+// A file is read to its end, to see that it is whole and how its text and its figures are written, before anything of it is handed
+// out: one that is unknown, damaged or cut off hands out nothing.
+func Read(name string, r io.ReadSeeker, o Options, visit func(Entry) error) (Summary, error) {
+	as, err := writingOf(r)
 	if err != nil {
-		return "", err
+		return Summary{}, err
+	}
+	first := &reading{learns: true, put: func(func() Entry) error { return nil }}
+	s, err := first.file(name, r, as)
+	if err != nil {
+		return s, err
+	}
+	notation := first.notation
+	switch o.Decimal {
+	case '.':
+		notation = models.Notation{Point: true}
+	case ',':
+		notation = models.Notation{Comma: true}
+	}
+	unique := once(visit)
+	second := &reading{notation: notation, put: func(entry func() Entry) error { return unique(entry()) }}
+	return second.file(name, r, as)
+}
+
+// reading is one pass over a file.
+type reading struct {
+	notation models.Notation                // of its figures
+	learns   bool                           // this pass finds that out, and makes no entries
+	put      func(entry func() Entry) error // takes the entries; it makes those that it wants, before it returns
+}
+
+// putNamed puts an entry of JSON, in which no object may have a name twice.
+func (r *reading) putNamed(line int, raw json.RawMessage, entry func() Entry) error {
+	return r.put(func() Entry {
+		if err := models.CheckNames(raw); err != nil {
+			return Entry{Line: line, Problem: err}
+		}
+		return entry()
+	})
+}
+
+func (r *reading) file(name string, from io.ReadSeeker, as writing) (Summary, error) {
+	src, err := reopen(from, as)
+	if err != nil {
+		return Summary{}, err
 	}
 	format, read, err := recognise(name, src)
 	if err != nil {
-		return "", err
+		return Summary{}, err
 	}
-	return format, read(src, put)
+	if format == Export && as.guessed { // our own files are never guessed: what is broken in them is refused by its field
+		return r.file(name, from, writing{})
+	}
+	return Summary{format, as.name}, read(r, src)
+}
+
+func reopen(from io.ReadSeeker, as writing) (*source, error) {
+	if _, err := from.Seek(0, io.SeekStart); err != nil {
+		return nil, err
+	}
+	return open(from, as)
 }
 
 // once refuses a product whose code an earlier one has.

@@ -5,7 +5,6 @@ import (
 	"compress/gzip"
 	"errors"
 	"fmt"
-	"io"
 	"strings"
 	"testing"
 
@@ -14,21 +13,32 @@ import (
 	"pulperia/dao/models"
 )
 
-// readAll returns the products of a file and its problems as "line: reason".
+// readAll returns the products of a file as an empty store gets them, and what is refused or is not as the file says as
+// "line: reason".
 func readAll(t *testing.T, name, content string) (format Format, products []models.Product, problems []string) {
 	t.Helper()
-	format, err := Read(name, strings.NewReader(content), func(e Entry) error {
-		if e.Problem != nil {
-			problems = append(problems, fmt.Sprintf("%d: %v", e.Line, e.Problem))
-		} else if e.Product != nil {
-			products = append(products, *e.Product)
+	summary, err := Read(name, strings.NewReader(content), Options{}, func(e Entry) error {
+		problem := e.Problem
+		if e.Product != nil {
+			var whole models.Product
+			if whole, _, problem = e.Product.Whole(); problem == nil {
+				products = append(products, whole)
+			}
+		}
+		if problem != nil {
+			problems = append(problems, fmt.Sprintf("%d: %v", e.Line, problem))
+		}
+		for _, note := range e.Notes {
+			if note.Line > 0 {
+				problems = append(problems, fmt.Sprintf("%d: %s", note.Line, note.Text))
+			}
 		}
 		return nil
 	})
 	if err != nil {
 		t.Fatalf("Read(%s): %v", name, err)
 	}
-	return format, products, problems
+	return summary.Format, products, problems
 }
 
 // utf16 is how Windows programs write "Unicode".
@@ -46,7 +56,10 @@ func TestRecognise(t *testing.T) {
 		{"shopify with byte order mark", "x", "\ufeffHandle,Title,Variant Price\n", Shopify, ""},
 		{"shopify of a spreadsheet", "x", "Handle;Title;Variant Price\n", Shopify, ""},
 		{"shopify's new template", "x", "Title,URL handle,Price\n", Shopify, ""},
-		{"shopify without prices", "x", "Handle,Title\n", Shopify, `the column "variant price" is missing`},
+		{"shopify of prices alone", "x", "Handle,Variant SKU,Variant Price\n", Shopify, ""},
+		{"shopify with a declared separator", "x", "sep=;\nHandle;Title;Variant Price\n", Shopify, ""},
+		{"shopify of an old Mac", "x", "Title,Handle\rA,a\r", Shopify, ""},
+		{"handles alone", "x", "Handle,Vendor\n", "", "Shopify's product CSV"},
 		{"dummy list", "products.json", `[{"id":1,"title":"A","sku":"S"}]`, DummyJSON, ""},
 		{"dummy object", "x", "\ufeff {\"products\":[], \"total\":0}", DummyJSON, ""},
 		{"dummy object, list last", "x", `{"total":0,"skip":[1],"products":[]}`, DummyJSON, ""},
@@ -60,7 +73,9 @@ func TestRecognise(t *testing.T) {
 		{"export of another version", "x", `{"pulperia":"export","version":2}`, Export, "version 2"},
 		{"empty", "products.json", "", "", "the file is empty"},
 		{"blank", "x", " \r\n", "", "the file is empty"},
-		{"UTF-16", "x", utf16, "", "save it as UTF-8"},
+		{"UTF-16", "x", utf16, "", "Shopify's product CSV"},
+		{"UTF-16, cut off", "x", utf16 + "b", "", "damaged"},
+		{"two lists of products", "x", `{"products":[],"products":[]}`, DummyJSON, "products is given twice"},
 		{"text", "x", "hello\nthere", "", "Shopify's product CSV"},
 		{"other CSV", "x", "name,price\na,1\n", "", "Shopify's product CSV"},
 		{"other list", "x", `[{"name":"a"}]`, "", "Shopify's product CSV"},
@@ -75,13 +90,9 @@ func TestRecognise(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.what, func(t *testing.T) {
 			visit := func(Entry) error { return nil }
-			got, err := Read(test.name, strings.NewReader(test.content), visit)
-			if got != test.want || (err == nil) != (test.wrong == "") || err != nil && !strings.Contains(err.Error(), test.wrong) {
+			summary, err := Read(test.name, strings.NewReader(test.content), Options{}, visit)
+			if got := summary.Format; got != test.want || (err == nil) != (test.wrong == "") || err != nil && !strings.Contains(err.Error(), test.wrong) {
 				t.Errorf("Read: %q, %v; want %q, %q", got, err, test.want, test.wrong)
-			}
-			verified, again := Verify(test.name, strings.NewReader(test.content))
-			if verified != got || fmt.Sprint(again) != fmt.Sprint(err) {
-				t.Errorf("Verify: %q, %v; Read: %q, %v", verified, again, got, err)
 			}
 		})
 	}
@@ -97,7 +108,7 @@ func TestReadPacked(t *testing.T) {
 		t.Errorf("got %q, %v", format, products)
 	}
 	for n := 2; n < packed.Len(); n++ {
-		if _, err := Verify("x", bytes.NewReader(packed.Bytes()[:n])); err == nil {
+		if verify(string(packed.Bytes()[:n])) == nil {
 			t.Errorf("the first %d of %d bytes are taken for whole", n, packed.Len())
 		}
 	}
@@ -128,10 +139,10 @@ func TestReadReturnsErrorOfVisitor(t *testing.T) {
 		`{"products":[{"title":"A"}]}`,
 		`[{"_id":"a","products":[],"rev":1}]`,
 		`{"_id":"a","user":"a@b","message":"m"}`,
-		`{"pulperia":"export","version":1}{"product":{}}`,
+		`{"pulperia":"export","version":1}{"product":{}}{"end":{"products":1}}`,
 	} {
 		n := 0
-		_, err := Read("x", strings.NewReader(content), func(Entry) error { n++; return stop })
+		_, err := Read("x", strings.NewReader(content), Options{}, func(Entry) error { n++; return stop })
 		if err != stop || n != 1 {
 			t.Errorf("%s: %v after %d entries", content, err, n)
 		}
@@ -140,11 +151,9 @@ func TestReadReturnsErrorOfVisitor(t *testing.T) {
 
 // One entry cannot ask for the memory of a whole file: a quote or a bracket that is never closed is refused.
 func TestReadBoundsEntry(t *testing.T) {
-	filler := strings.NewReader(strings.Repeat("x", maxEntry+headSize))
+	filler := strings.Repeat("x", maxEntry+headSize)
 	for _, head := range []string{"Handle,Title,Variant Price\na,\"", `[{"title":"`} {
-		filler.Seek(0, 0)
-		_, err := Verify("x", io.MultiReader(strings.NewReader(head), filler))
-		if !errors.Is(err, errTooLarge) {
+		if err := verify(head + filler); !errors.Is(err, errTooLarge) {
 			t.Errorf("%q: %v", head, err)
 		}
 	}

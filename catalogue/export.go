@@ -40,8 +40,8 @@ type line struct {
 	End      *Counts         `json:"end,omitempty"`
 }
 
-// readLines reads an export in one file.
-func readLines(src *source, put sink) error {
+// lines reads an export in one file.
+func (r *reading) lines(src *source) error {
 	s := newStream(src)
 	var seen Counts
 	for first := true; ; first = false {
@@ -65,7 +65,7 @@ func readLines(src *source, put sink) error {
 			}
 			return s.end()
 		default:
-			err = putLine(number, l, &seen, put)
+			err = r.putLine(number, raw, l, &seen)
 		}
 		if err != nil {
 			return err
@@ -80,26 +80,29 @@ func checkHeader(l line) error {
 	return nil
 }
 
-func putLine(number int, l line, seen *Counts, put sink) error {
+func (r *reading) putLine(number int, raw json.RawMessage, l line, seen *Counts) error {
+	var entry func() Entry
 	switch {
 	case l.Product != nil:
 		seen.Products++
-		return products(Export, put)(number, l.Product)
+		entry = func() Entry { return r.readProduct(number, l.Product, Export) }
 	case l.Cart != nil:
 		seen.Carts++
-		return put(func() Entry { return readCart(number, l.Cart) })
+		entry = func() Entry { return readCart(number, l.Cart) }
 	case l.Message != nil:
 		seen.Messages++
-		return put(func() Entry { return readMessage(number, l.Message) })
+		entry = func() Entry { return readMessage(number, l.Message) }
+	default:
+		return fmt.Errorf("line %d: holds neither a product nor a cart nor a message", number)
 	}
-	return fmt.Errorf("line %d: holds neither a product nor a cart nor a message", number)
+	return r.putNamed(number, raw, entry)
 }
 
-// readCarts reads the carts.json of an export.
-func readCarts(src *source, put sink) error {
+// carts reads the carts.json of an export.
+func (r *reading) carts(src *source) error {
 	s := newStream(src)
 	err := s.list(func(number int, raw json.RawMessage) error {
-		return put(func() Entry { return readCart(number, raw) })
+		return r.putNamed(number, raw, func() Entry { return readCart(number, raw) })
 	})
 	if err != nil {
 		return err
@@ -107,15 +110,15 @@ func readCarts(src *source, put sink) error {
 	return s.end()
 }
 
-// readMessages reads the messages.jsonl of an export.
-func readMessages(src *source, put sink) error {
+// messages reads the messages.jsonl of an export.
+func (r *reading) messages(src *source) error {
 	s := newStream(src)
 	for s.decoder.More() {
 		number, raw, err := s.value()
 		if err != nil {
 			return err
 		}
-		if err := put(func() Entry { return readMessage(number, raw) }); err != nil {
+		if err := r.putNamed(number, raw, func() Entry { return readMessage(number, raw) }); err != nil {
 			return err
 		}
 	}

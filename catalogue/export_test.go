@@ -51,6 +51,12 @@ func sample() shelf {
 	}}
 }
 
+// verify returns the error that ends the reading of a file.
+func verify(content string) error {
+	_, err := Read("x", strings.NewReader(content), Options{}, func(Entry) error { return nil })
+	return err
+}
+
 func readExport(t *testing.T, path string) (batch dao.Batch) {
 	t.Helper()
 	f, err := os.Open(path)
@@ -58,12 +64,12 @@ func readExport(t *testing.T, path string) (batch dao.Batch) {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	format, err := Read(path, f, func(e Entry) error {
+	summary, err := Read(path, f, Options{}, func(e Entry) error {
 		switch {
 		case e.Problem != nil:
 			t.Errorf("%s:%d: %v", path, e.Line, e.Problem)
 		case e.Product != nil:
-			batch.Products = append(batch.Products, *e.Product)
+			batch.Products = append(batch.Products, e.Product.Over(e.Product.Product))
 		case e.Cart != nil:
 			batch.Carts = append(batch.Carts, *e.Cart)
 		case e.Message != nil:
@@ -71,8 +77,8 @@ func readExport(t *testing.T, path string) (batch dao.Batch) {
 		}
 		return nil
 	})
-	if err != nil || format != Export {
-		t.Fatalf("read %s: %q, %v", path, format, err)
+	if err != nil || summary.Format != Export {
+		t.Fatalf("read %s: %q, %v", path, summary, err)
 	}
 	return batch
 }
@@ -160,22 +166,22 @@ func TestTruncatedExportIsRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	whole := strings.TrimSuffix(out.String(), "\n")
-	if _, err := Verify("x", strings.NewReader(whole)); err != nil {
+	if err := verify(whole); err != nil {
 		t.Fatal(err)
 	}
 	for n := range len(whole) {
-		if _, err := Verify("x", strings.NewReader(whole[:n])); err == nil {
+		if err := verify(whole[:n]); err == nil {
 			t.Fatalf("the first %d of %d bytes are taken for whole", n, len(whole))
 		}
 	}
 	lines := strings.SplitAfter(whole, "\n")
 	for i := range lines {
 		without := strings.Join(lines[:i], "") + strings.Join(lines[i+1:], "")
-		if _, err := Verify("x", strings.NewReader(without)); err == nil {
+		if err := verify(without); err == nil {
 			t.Errorf("without line %d it is taken for whole", i+1)
 		}
 	}
-	if _, err := Verify("x", strings.NewReader(whole+"\n"+lines[1])); err == nil {
+	if err := verify(whole + "\n" + lines[1]); err == nil {
 		t.Error("a line after the end is overlooked")
 	}
 }

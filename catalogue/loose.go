@@ -5,8 +5,6 @@ import (
 	"cmp"
 	"encoding/json"
 	"errors"
-	"net/url"
-	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,9 +13,37 @@ import (
 	"pulperia/dao/models"
 )
 
-// loose reads fields as other systems write them, and notes those that it cannot make sense of. A field that is absent
-// or null reads as zero. Numbers go from their digits to integers, never through a float.
-type loose struct{ bad models.Invalid }
+// loose reads fields as other systems write them. It notes which say something, those that it cannot make sense of, and what it left
+// out or mended. A field that is absent, null or empty says nothing and reads as zero. Numbers go from their digits to integers, never
+// through a float.
+type loose struct {
+	notation models.Notation // of the figures that are texts
+	says     []string        // fields, in the order in which they were read
+	bad      models.Invalid
+	notes    []Note
+}
+
+// say notes that a field says something.
+func (l *loose) say(field string) {
+	if !slices.Contains(l.says, field) {
+		l.says = append(l.says, field)
+	}
+}
+
+// note notes what is not as the file says, once.
+func (l *loose) note(line int, text string) {
+	if note := (Note{line, text}); !slices.Contains(l.notes, note) {
+		l.notes = append(l.notes, note)
+	}
+}
+
+// cell reads a text of a sheet. Bytes that are no text are left to the rules.
+func (l *loose) cell(field, text string) string {
+	if text != "" {
+		l.say(field)
+	}
+	return text
+}
 
 // text reads a text, or a number as its digits.
 func (l *loose) text(field string, raw json.RawMessage) string {
@@ -28,57 +54,74 @@ func (l *loose) text(field string, raw json.RawMessage) string {
 		l.bad.Add(field, models.NotText, nil, shown(raw))
 	case !models.IsUTF8(raw):
 		l.bad.Add(field, models.NotUTF8, nil, shown(raw))
-	default:
+	case strings.TrimSpace(text) != "":
+		l.say(field)
 		return text
 	}
 	return ""
 }
 
-// money reads "1234.5", and "1234,5" as it is written in Spanish. A separator of thousands is refused, because "1.234" has two
-// meanings.
-func (l *loose) money(field string, raw json.RawMessage) models.Money {
-	text := l.number(field, raw)
-	if text == "" {
-		return 0
-	}
-	amount, err := models.ParseMoney(strings.Replace(text, ",", ".", 1))
-	if err != nil {
-		l.bad = append(l.bad, models.Problem{Field: field, Rule: models.NotNumber, Detail: "with at most two decimals, like 1234.5", Got: shown(raw)})
+// money reads an amount: JSON's number, or a figure in a text as people write it.
+func (l *loose) money(field string, raw json.RawMessage) (amount models.Money) {
+	text, isText := l.number(field, raw)
+	switch {
+	case text == "":
+	case isText:
+		amount = l.notation.Money(&l.bad, field, text)
+		l.decided(field, text, models.PricePlaces)
+	default:
+		var err error
+		if amount, err = models.ParseMoney(text); err != nil {
+			l.bad = append(l.bad, models.Problem{Field: field, Rule: models.NotNumber, Detail: "with at most two decimals, like 1234.5", Got: shown(raw)})
+		}
 	}
 	return amount
 }
 
 // whole reads a whole number, also when it is written as 12.0.
-func (l *loose) whole(field string, raw json.RawMessage) int64 {
-	text := l.number(field, raw)
-	if text == "" {
-		return 0
+func (l *loose) whole(field string, raw json.RawMessage) (n int64) {
+	text, isText := l.number(field, raw)
+	switch {
+	case text == "":
+	case isText:
+		n = l.notation.Whole(&l.bad, field, text, models.MaxStock)
+		l.decided(field, text, 0)
+	default:
+		var err error
+		if n, err = strconv.ParseInt(text, 10, 64); err == nil {
+			return n
+		}
+		hundredfold, err := models.ParseMoney(text)
+		if err != nil || hundredfold%100 != 0 {
+			l.bad.Add(field, models.NotWhole, nil, shown(raw))
+		}
+		n = int64(hundredfold / 100)
 	}
-	if n, err := strconv.ParseInt(text, 10, 64); err == nil {
-		return n
-	}
-	hundredfold, err := models.ParseMoney(text)
-	if err != nil || hundredfold%100 != 0 {
-		l.bad.Add(field, models.NotWhole, nil, shown(raw))
-	}
-	return int64(hundredfold / 100)
+	return n
 }
 
-// number returns the text of a number that must be there, or notes that it is not.
-func (l *loose) number(field string, raw json.RawMessage) string {
-	text, _ := scalar(raw)
+// number returns the text of a number that is there.
+func (l *loose) number(field string, raw json.RawMessage) (text string, isText bool) {
+	text, isText = scalar(raw)
 	text = strings.TrimSpace(text)
 	if absent(raw) || text == "" {
-		l.bad.Add(field, models.Required, nil, "")
-		return ""
+		return "", isText
 	}
-	return text
+	l.say(field)
+	return text, isText
+}
+
+// decided notes that a figure with two readings got one by others.
+func (l *loose) decided(field, text string, places int) {
+	if models.HasTwoReadings(text, places) && !l.bad.Has(field) {
+		l.note(0, ByOthers)
+	}
 }
 
 // states are the texts that other systems write for "on sale" and for "not".
 var states = map[string]bool{
-	"true": true, "1": true, "yes": true, "si": true, "sí": true, "active": true, "activo": true, "available": true, "disponible": true,
-	"false": false, "0": false, "no": false, "inactive": false, "inactivo": false, "draft": false, "archived": false, "unlisted": false,
+	"true": true, "verdadero": true, "1": true, "yes": true, "si": true, "sí": true, "active": true, "activo": true, "available": true, "disponible": true,
+	"false": false, "falso": false, "0": false, "no": false, "inactive": false, "inactivo": false, "draft": false, "archived": false, "unlisted": false,
 }
 
 // state reads whether a product is on sale; without a word about it, it is.
@@ -88,49 +131,12 @@ func (l *loose) state(field string, raw json.RawMessage) bool {
 	if absent(raw) || text == "" {
 		return true
 	}
+	l.say(field)
 	on, known := states[text]
 	if !known {
 		l.bad.Add(field, models.NotBool, nil, shown(raw))
 	}
 	return on
-}
-
-// pictures reads a list of texts, or one text.
-func (l *loose) pictures(field string, raw json.RawMessage) []string {
-	if absent(raw) {
-		return nil
-	}
-	if !models.IsUTF8(raw) {
-		l.bad.Add(field, models.NotUTF8, nil, shown(raw))
-		return nil
-	}
-	var list []string
-	if one, isText := scalar(raw); isText {
-		list = []string{one}
-	} else if json.Unmarshal(raw, &list) != nil {
-		l.bad.Add(field, models.NotList, nil, shown(raw))
-		return nil
-	}
-	for i, picture := range list {
-		list[i] = pictureOf(strings.TrimSpace(picture))
-	}
-	return slices.DeleteFunc(list, func(picture string) bool { return picture == "" })
-}
-
-// pictureOf mends what is common: words that say that there is none, and paths that are relative to the shop's root. All
-// else stays as it is, for the rule to judge.
-func pictureOf(text string) string {
-	switch strings.ToLower(text) {
-	case "sin imagen", "sin imágenes", "sin foto", "no image", "none", "null", "n/a", "-":
-		return ""
-	}
-	switch strings.ToLower(path.Ext(text)) {
-	case ".png", ".jpg", ".jpeg", ".webp", ".avif", ".gif", ".svg":
-		if u, err := url.Parse(text); err == nil && u.Scheme == "" && u.Host == "" && !strings.HasPrefix(text, ".") && !strings.HasPrefix(text, "/") {
-			return "/" + text
-		}
-	}
-	return text
 }
 
 // id reads an id of our own.
@@ -163,21 +169,29 @@ func (l *loose) time(field string, raw json.RawMessage) models.Time {
 // fieldOrder is the order in which bad fields are named, whether they could not be read or break a rule.
 var fieldOrder = []string{"_id", "title", "description", "code", "price", "status", "stock", "category", "thumbnails", "createdAt", "updatedAt", "rev"}
 
-func orderOf(problem models.Problem) int {
+func orderOf(problem models.Problem) int { return slices.Index(fieldOrder, baseOf(problem)) }
+
+// baseOf returns the field of the value that a problem is in: "thumbnails" of "thumbnails[2]".
+func baseOf(problem models.Problem) string {
 	field, _, _ := strings.Cut(problem.Field, "[")
-	return slices.Index(fieldOrder, field)
+	return field
 }
 
-// with adds the rules that a value breaks, but for the fields that could not be read, and returns all problems together.
-func (l *loose) with(check error) error {
+// add takes in the rules that a value breaks, but for the fields that could not be read, and puts all problems in order.
+func (l *loose) add(check error) {
 	broken, _ := errors.AsType[models.Invalid](check)
 	unreadable := l.bad
 	for _, problem := range broken {
-		if field, _, _ := strings.Cut(problem.Field, "["); !unreadable.Has(field) && !unreadable.Has(problem.Field) {
+		if !unreadable.Has(baseOf(problem)) && !unreadable.Has(problem.Field) {
 			l.bad = append(l.bad, problem)
 		}
 	}
 	slices.SortStableFunc(l.bad, func(a, b models.Problem) int { return cmp.Compare(orderOf(a), orderOf(b)) })
+}
+
+// with is add, and returns all problems together.
+func (l *loose) with(check error) error {
+	l.add(check)
 	return l.bad.Err()
 }
 

@@ -27,13 +27,13 @@ type item struct {
 	Rev         json.RawMessage `json:"rev"`
 }
 
-// readProduct reads one element of a list. Its error is models.Invalid.
-func readProduct(raw json.RawMessage, format Format) (models.Product, error) {
+// readProduct reads one element of a list, which begins at a line.
+func (r *reading) readProduct(line int, raw json.RawMessage, format Format) Entry {
 	var in item
 	if json.Unmarshal(raw, &in) != nil || absent(raw) {
-		return models.Product{}, models.Invalid{{Field: "entry", Rule: models.NotObject, Got: shown(raw)}}
+		return Entry{Line: line, Problem: models.Invalid{{Field: "entry", Rule: models.NotObject, Got: shown(raw)}}}
 	}
-	var l loose
+	l := loose{notation: r.notation}
 	p := models.Product{
 		Title:       l.text("title", in.Title),
 		Description: l.text("description", in.Description),
@@ -42,7 +42,7 @@ func readProduct(raw json.RawMessage, format Format) (models.Product, error) {
 		Status:      l.state("status", in.Status),
 		Stock:       l.whole("stock", in.Stock),
 		Category:    l.text("category", in.Category),
-		Thumbnails:  l.pictures("thumbnails", either(in.Thumbnails, in.Images, in.Thumbnail)),
+		Thumbnails:  l.pictures(line, "thumbnails", either(in.Thumbnails, in.Images, in.Thumbnail)),
 	}
 	switch format {
 	case Export:
@@ -52,10 +52,24 @@ func readProduct(raw json.RawMessage, format Format) (models.Product, error) {
 	case DummyJSON:
 		if id, _ := scalar(in.ID); p.Code == "" && absent(in.SKU) && id != "" { // its early lists had no sku
 			p.Code = "dummyjson-" + id
+			l.say("code")
 		}
 	}
-	p.Normalize()
-	return p, l.with(p.Check())
+	return l.entry(line, p)
+}
+
+// learnProduct takes in how the figures of an element are written that are texts.
+func (r *reading) learnProduct(raw json.RawMessage) {
+	var in item
+	if json.Unmarshal(raw, &in) != nil {
+		return
+	}
+	if price, isText := scalar(in.Price); isText {
+		r.notation.Learn(price, models.PricePlaces)
+	}
+	if stock, isText := scalar(in.Stock); isText {
+		r.notation.Learn(stock, 0)
+	}
 }
 
 // revision reads the revision of a value of our own; without one it is 0, and the store gives it its first.
@@ -70,12 +84,17 @@ func (l *loose) revision(raw json.RawMessage) int64 {
 	return rev
 }
 
-// either returns the first spelling of a field that says something; an empty list gives way to the next.
-func either(spellings ...json.RawMessage) json.RawMessage {
+// either returns the first spelling of a field that says something; an empty list gives way to the next, and is what is said
+// where there is no other.
+func either(spellings ...json.RawMessage) (empty json.RawMessage) {
 	for _, raw := range spellings {
-		if !absent(raw) && strings.Trim(string(raw), " \t\r\n[]\"") != "" {
+		switch {
+		case absent(raw):
+		case strings.Trim(string(raw), " \t\r\n[]\"") != "":
 			return raw
+		case empty == nil:
+			empty = raw
 		}
 	}
-	return nil
+	return empty
 }

@@ -8,10 +8,10 @@ import (
 )
 
 // reader reads a whole file of one format.
-type reader func(*source, sink) error
+type reader func(*reading, *source) error
 
-var errUnknown = errors.New("the file is none that can be read: expected Shopify's product CSV (with the columns Handle, Title and " +
-	"Variant Price), DummyJSON's products, the course's products.json (a list of products), or a pulperia export")
+var errUnknown = errors.New("the file is none that can be read: expected Shopify's product CSV (with the column Handle and one of Title, Variant " +
+	"Price, Variant SKU), DummyJSON's products, the course's products.json (a list of products), or a pulperia export")
 
 // recognise tells the format from the beginning of the file.
 func recognise(name string, src *source) (Format, reader, error) {
@@ -22,17 +22,15 @@ func recognise(name string, src *source) (Format, reader, error) {
 	head = bytes.TrimLeft(head, " \t\r\n")
 	switch base := filepath.Base(name); {
 	case len(head) == 0 && (base == messagesFile || base == messagesFile+".gz"): // of a shop where nobody has said a thing
-		return Export, readMessages, nil
+		return Export, (*reading).messages, nil
 	case len(head) == 0:
 		return "", nil, errors.New("the file is empty")
-	case bytes.HasPrefix(head, []byte("\xff\xfe")) || bytes.HasPrefix(head, []byte("\xfe\xff")):
-		return "", nil, errors.New("the file is written in UTF-16: save it as UTF-8")
 	case head[0] == '[':
 		return recogniseList(head)
 	case head[0] == '{':
 		return recogniseObject(head)
 	case isShopify(head):
-		return Shopify, readShopify, nil
+		return Shopify, (*reading).shopify, nil
 	}
 	return "", nil, errUnknown
 }
@@ -41,7 +39,7 @@ func recogniseList(head []byte) (Format, reader, error) {
 	keys := keysOf(head)
 	switch {
 	case keys["_id"] && keys["rev"] && keys["products"]:
-		return Export, readCarts, nil
+		return Export, (*reading).carts, nil
 	case keys["_id"] && keys["rev"], isEmptyList(head):
 		return Export, listOf(Export), nil
 	case (keys["sku"] || keys["images"]) && !keys["code"]:
@@ -56,11 +54,11 @@ func recogniseObject(head []byte) (Format, reader, error) {
 	keys := keysOf(head)
 	switch {
 	case keys["pulperia"]:
-		return Export, readLines, nil
+		return Export, (*reading).lines, nil
 	case keys["_id"] && keys["user"] && keys["message"]:
-		return Export, readMessages, nil
+		return Export, (*reading).messages, nil
 	case keys["products"] && !keys["_id"]:
-		return DummyJSON, readDummy, nil
+		return DummyJSON, (*reading).dummy, nil
 	}
 	return "", nil, errUnknown
 }

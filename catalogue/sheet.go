@@ -26,12 +26,14 @@ const (
 	colOption3
 	colSKU
 	colQuantity
+	colTracker
+	colPolicy
+	colCompareAt // this one and the next only show how the file writes figures
+	colCost
 	colImage
 	colVariantImage
 	columns
 )
-
-const needed = colBody // the columns before it must be there
 
 // headers are the names of each column, in lower case, in Shopify's old template and in its new one. See
 // https://help.shopify.com/en/manual/products/import-export/using-csv
@@ -49,6 +51,10 @@ var headers = [columns][2]string{
 	colOption3:      {"option3 value", "option3 value"},
 	colSKU:          {"variant sku", "sku"},
 	colQuantity:     {"variant inventory qty", "inventory quantity"},
+	colTracker:      {"variant inventory tracker", "inventory tracker"},
+	colPolicy:       {"variant inventory policy", "continue selling when out of stock"},
+	colCompareAt:    {"variant compare at price", "compare-at price"},
+	colCost:         {"cost per item", "cost per item"},
 	colImage:        {"image src", "product image url"},
 	colVariantImage: {"variant image", "variant image url"},
 }
@@ -62,7 +68,8 @@ type row struct {
 
 // sheet is a CSV file with a header.
 type sheet struct {
-	src    *source
+	src *source
+	layout
 	csv    *csv.Reader
 	places [columns]int // of each column in a row; -1 where the file does not have it
 }
@@ -72,32 +79,31 @@ func newSheet(src *source) (*sheet, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &sheet{src: src, csv: csv.NewReader(src)}
-	s.csv.Comma = separatorOf(head)
-	s.csv.ReuseRecord = true
-	header, err := s.csv.Read()
+	s := &sheet{src: src, layout: layoutOf(head)}
+	s.csv = newCSV(src, s.layout)
+	header, err := readHeader(s.csv, s.layout)
 	if err != nil {
 		return nil, readError(err)
 	}
 	s.places = placesOf(header)
-	for c := range needed {
-		if s.places[c] < 0 {
-			return nil, fmt.Errorf("line 1: the column %q is missing", headers[c][0])
-		}
-	}
 	return s, nil
 }
 
-// separatorOf guesses from the header: a spreadsheet of a country with a decimal comma separates columns by semicolons.
-func separatorOf(head []byte) rune {
-	header, _, _ := bytes.Cut(head, []byte("\n"))
-	best := ","
-	for _, separator := range []string{";", "\t"} {
-		if bytes.Count(header, []byte(separator)) > bytes.Count(header, []byte(best)) {
-			best = separator
+func newCSV(r io.Reader, l layout) *csv.Reader {
+	c := csv.NewReader(newTidied(r, l))
+	c.Comma = rune(l.separator)
+	c.ReuseRecord = true
+	return c
+}
+
+func readHeader(c *csv.Reader, l layout) ([]string, error) {
+	if l.declared {
+		if _, err := c.Read(); err != nil {
+			return nil, err
 		}
+		c.FieldsPerRecord = 0 // that of the next line
 	}
-	return rune(best[0])
+	return c.Read()
 }
 
 // placesOf finds the columns by their names. The name of the old template wins over that of the new one.
@@ -115,14 +121,16 @@ func placesOf(header []string) (places [columns]int) {
 	return places
 }
 
-// isShopify says whether head begins with a header that names a handle and something to sell.
+// isShopify says whether head begins with a header that names a handle and something about what is sold.
 func isShopify(head []byte) bool {
-	header := csv.NewReader(bytes.NewReader(head))
-	header.Comma = separatorOf(head)
-	names, err := header.Read()
+	l := layoutOf(head)
+	names, err := readHeader(newCSV(bytes.NewReader(head), l), l)
 	places := placesOf(names)
-	return err == nil && places[colHandle] >= 0 && (places[colTitle] >= 0 || places[colPrice] >= 0)
+	return err == nil && places[colHandle] >= 0 && max(places[colTitle], places[colPrice], places[colSKU], places[colQuantity]) >= 0
 }
+
+// has says whether the file has a column.
+func (s *sheet) has(c column) bool { return s.places[c] >= 0 }
 
 // next returns the next row, or io.EOF.
 func (s *sheet) next() (row, error) {

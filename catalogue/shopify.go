@@ -12,46 +12,67 @@ import (
 	"pulperia/dao/models"
 )
 
-// defaultCategory is that of a product of Shopify that has neither a type nor a tag.
-const defaultCategory = "General"
-
-// readShopify reads a product CSV of Shopify. Only the rows of one handle are in memory at a time, so they must stand
+// shopify reads a product CSV of Shopify. Only the rows of one handle are in memory at a time, so they must stand
 // together, as Shopify wants it too.
-func readShopify(src *source, put sink) error {
+func (r *reading) shopify(src *source) error {
 	s, err := newSheet(src)
 	if err != nil {
 		return err
 	}
+	if r.learns {
+		return r.learnSheet(s)
+	}
 	begun := make(map[string]int) // the line at which the rows of each handle begin
 	var together group
 	for {
-		r, err := s.next()
+		next, err := s.next()
 		if err == io.EOF {
-			return together.put(put)
+			return r.putGroup(s, together)
 		}
 		if err != nil {
 			return err
 		}
-		if r.isBlank() {
+		if next.isBlank() {
 			continue
 		}
-		if r.problem == nil {
-			r.problem = together.refuses(r, begun)
+		if next.problem == nil {
+			next.problem = together.refuses(next, begun)
 		}
-		if r.problem != nil {
-			if err := put(r.refused); err != nil {
+		if next.problem != nil {
+			if err := r.put(next.refused); err != nil {
 				return err
 			}
 			continue
 		}
-		if r.cells[colHandle] != together.handle() {
-			if err := together.put(put); err != nil {
+		if next.cells[colHandle] != together.handle() {
+			if err := r.putGroup(s, together); err != nil {
 				return err
 			}
-			begun[strings.Clone(r.cells[colHandle])] = r.line
+			begun[strings.Clone(next.cells[colHandle])] = next.line
 			together = nil
 		}
-		together = append(together, r)
+		together = append(together, next)
+	}
+}
+
+// learnSheet takes in how the figures of a sheet are written. Where they show nothing, semicolons between columns do: a spreadsheet
+// writes them where the comma stands before decimals.
+func (r *reading) learnSheet(s *sheet) error {
+	for {
+		next, err := s.next()
+		if err == io.EOF {
+			if r.notation == (models.Notation{}) && s.separator == ';' {
+				r.notation.Comma = true
+			}
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		r.notation.Learn(next.cells[colQuantity], 0)
+		for _, c := range []column{colPrice, colCompareAt, colCost} {
+			r.notation.Learn(next.cells[c], models.PricePlaces)
+		}
 	}
 }
 
@@ -60,9 +81,10 @@ func (r *row) refused() Entry { return Entry{Line: r.line, Problem: r.problem} }
 // isBlank says whether a row has nothing in it; spreadsheets leave such rows behind.
 func (r *row) isBlank() bool { return r.problem == nil && r.cells == [columns]string{} }
 
-// isVariant says whether a row is a thing to sell, and not only one more picture.
+// isVariant says whether a row that follows another one of its handle is a thing to sell, and not only one more picture. A title
+// makes none: some sheets repeat it on every row.
 func (r *row) isVariant() bool {
-	for _, c := range []column{colTitle, colPrice, colSKU, colOption1, colOption2, colOption3} {
+	for _, c := range []column{colPrice, colSKU, colQuantity, colOption1, colOption2, colOption3} {
 		if r.cells[c] != "" {
 			return true
 		}
@@ -102,22 +124,16 @@ func (g group) first(c column) string {
 	return ""
 }
 
-// put hands out a product for each variant.
-func (g group) put(put sink) error {
+// putGroup hands out a product for each variant.
+func (r *reading) putGroup(s *sheet, g group) error {
 	common := g.common()
-	sold := len(g) == 0
 	for i := range g {
-		if !g[i].isVariant() {
+		if i > 0 && !g[i].isVariant() {
 			continue
 		}
-		sold = true
-		if err := put(func() Entry { return common.entry(&g[i]) }); err != nil {
+		if err := r.put(func() Entry { return r.variant(s, &common, &g[i]) }); err != nil {
 			return err
 		}
-	}
-	if !sold {
-		g[0].problem = models.Invalid{{Field: "title", Rule: models.Required}, {Field: "price", Rule: models.Required}}
-		return put(g[0].refused)
 	}
 	return nil
 }
@@ -125,62 +141,75 @@ func (g group) put(put sink) error {
 // common is what the variants of a product share.
 type common struct {
 	handle, title, description, category string
-	status, published                    string
+	states                               []string
 	pictures                             []string
+	notes                                []Note // about the pictures; the first variant takes them
 }
 
 func (g group) common() common {
 	tag, _, _ := strings.Cut(g.first(colTags), ",")
 	c := common{
-		handle:    g.handle(),
-		title:     g.first(colTitle),
-		category:  cmp.Or(g.first(colType), strings.TrimSpace(tag), defaultCategory),
-		status:    g.first(colStatus),
-		published: g.first(colPublished),
+		handle:      g.handle(),
+		title:       g.first(colTitle),
+		description: g.first(colBody),
+		category:    cmp.Or(g.first(colType), strings.TrimSpace(tag)),
+		states:      []string{g.first(colStatus), g.first(colPublished)},
 	}
-	c.description = g.first(colBody)
 	if utf8.ValidString(c.description) { // or else the rule refuses it
-		c.description = cmp.Or(plainText(c.description), c.title)
+		c.description = plainText(c.description)
 	}
+	var l loose
 	for i := range g {
-		c.pictures = withPicture(c.pictures, g[i].cells[colImage])
+		c.pictures = l.addPictures(c.pictures, g[i].line, "thumbnails", g[i].cells[colImage])
 	}
+	c.notes = l.notes
 	return c
 }
 
-// entry makes the product of one variant.
-func (c common) entry(r *row) Entry {
-	var l loose
-	options := r.options()
-	status, published := l.state("status", models.JSON(c.status)), l.state("status", models.JSON(c.published))
+// variant makes the product of one variant.
+func (r *reading) variant(s *sheet, c *common, row *row) Entry {
+	l := loose{notation: r.notation, notes: c.notes}
+	c.notes = nil
+	options := row.options()
 	p := models.Product{
-		Title:       joined(c.title, " – ", strings.Join(options, " / ")),
-		Description: c.description,
-		Code:        cmp.Or(r.cells[colSKU], joined(c.handle, "-", slug(options))),
-		Price:       l.money("price", models.JSON(r.cells[colPrice])),
-		Status:      status && published,
-		Category:    c.category,
-		Thumbnails:  withPicture(nil, r.cells[colVariantImage]),
+		Title:       l.cell("title", c.title),
+		Description: l.cell("description", c.description),
+		Code:        l.cell("code", cmp.Or(row.cells[colSKU], joined(c.handle, "-", slug(options)))),
+		Price:       l.money("price", models.JSON(row.cells[colPrice])),
+		Category:    l.cell("category", c.category),
+		Stock:       l.stock(s, row),
+		Status:      true,
 	}
-	if r.cells[colQuantity] != "" { // empty where Shopify does not count the stock
-		p.Stock = max(0, l.whole("stock", models.JSON(r.cells[colQuantity]))) // negative where it was oversold
+	if p.Title != "" {
+		p.Title = joined(p.Title, " – ", strings.Join(options, " / "))
 	}
+	for _, state := range c.states {
+		p.Status = l.state("status", models.JSON(state)) && p.Status
+	}
+	p.Thumbnails = l.addPictures(nil, row.line, "thumbnails", row.cells[colVariantImage])
 	for _, picture := range c.pictures {
-		p.Thumbnails = withPicture(p.Thumbnails, picture)
+		p.Thumbnails = l.addPictures(p.Thumbnails, row.line, "thumbnails", picture)
 	}
-	p.Normalize()
-	if err := l.with(p.Check()); err != nil {
-		return Entry{Line: r.line, Problem: err}
+	if len(p.Thumbnails) > 0 {
+		l.say("thumbnails")
 	}
-	return Entry{Line: r.line, Product: &p}
+	return l.entry(row.line, p)
 }
 
-// withPicture adds a picture that is not there yet, to as many as a product may have: Shopify allows 250.
-func withPicture(pictures []string, picture string) []string {
-	if picture == "" || len(pictures) == models.MaxThumbnails || slices.Contains(pictures, picture) {
-		return pictures
+// stock reads how much there is of a variant. Shopify does not count it where it names no tracker, and goes on selling what is
+// counted where the policy says so.
+func (l *loose) stock(s *sheet, r *row) int64 {
+	policy := strings.ToLower(r.cells[colPolicy])
+	if s.has(colTracker) && r.cells[colTracker] == "" || policy == "continue" || policy == "true" {
+		l.say("stock")
+		l.note(0, Uncounted)
+		return models.MaxStock
 	}
-	return append(pictures, picture)
+	stock := l.whole("stock", models.JSON(r.cells[colQuantity]))
+	if stock < 0 {
+		l.note(0, Oversold)
+	}
+	return max(0, stock)
 }
 
 // options returns the values that tell a variant from its siblings.

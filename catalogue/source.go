@@ -22,7 +22,7 @@ var (
 	errNotJSON  = errors.New("this is not JSON: is a comma, a quote or a bracket missing, or one too many?")
 )
 
-// source is a file being read: unpacked, without its byte order mark, counting lines, and bounded entry by entry.
+// source is a file being read: unpacked, in UTF-8, without its byte order mark, counting lines, and bounded entry by entry.
 type source struct {
 	r      *bufio.Reader
 	offset int64   // of the next byte to read
@@ -32,14 +32,13 @@ type source struct {
 	ended  bool    // there is nothing behind offset
 }
 
-func open(r io.Reader) (*source, error) {
-	buffered := bufio.NewReaderSize(r, headSize)
-	if magic, _ := buffered.Peek(2); bytes.Equal(magic, []byte{0x1f, 0x8b}) {
-		unpacked, err := gzip.NewReader(buffered)
-		if err != nil {
-			return nil, fmt.Errorf("unpack: %w", err)
-		}
-		buffered = bufio.NewReaderSize(unpacked, headSize)
+func open(r io.Reader, as writing) (*source, error) {
+	buffered, err := unpack(r)
+	if err != nil {
+		return nil, err
+	}
+	if as.decodes != nil {
+		buffered = bufio.NewReaderSize(as.decodes.NewDecoder().Reader(buffered), headSize)
 	}
 	if mark, _ := buffered.Peek(3); string(mark) == "\ufeff" {
 		buffered.Discard(len(mark))

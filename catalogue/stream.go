@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+
+	"pulperia/dao/models"
 )
 
 // stream is a source as a sequence of JSON values.
@@ -81,29 +83,32 @@ func (s *stream) failed(err error) error {
 
 // listOf reads a list of products.
 func listOf(format Format) reader {
-	return func(src *source, put sink) error {
+	return func(r *reading, src *source) error {
 		s := newStream(src)
-		if err := s.list(products(format, put)); err != nil {
+		if err := s.list(r.products(format)); err != nil {
 			return err
 		}
 		return s.end()
 	}
 }
 
-// readDummy reads an object with a list of products, as DummyJSON answers it.
-func readDummy(src *source, put sink) error {
+// dummy reads an object with a list of products, as DummyJSON answers it.
+func (r *reading) dummy(src *source) error {
 	s := newStream(src)
 	if err := s.delim('{'); err != nil {
 		return err
 	}
-	for s.decoder.More() {
+	for seen := false; s.decoder.More(); {
 		key, err := s.decoder.Token()
-		if err != nil {
+		switch {
+		case err != nil:
 			return s.failed(err)
-		}
-		if key == "products" {
-			err = s.list(products(DummyJSON, put))
-		} else {
+		case key == "products" && seen:
+			return s.failed(models.Invalid{{Field: "products", Rule: models.Twice}})
+		case key == "products":
+			seen = true
+			err = s.list(r.products(DummyJSON))
+		default:
 			_, _, err = s.value()
 		}
 		if err != nil {
@@ -116,14 +121,11 @@ func readDummy(src *source, put sink) error {
 	return s.end()
 }
 
-func products(format Format, put sink) func(int, json.RawMessage) error {
-	return func(number int, raw json.RawMessage) error {
-		return put(func() Entry {
-			p, err := readProduct(raw, format)
-			if err != nil {
-				return Entry{Line: number, Problem: err}
-			}
-			return Entry{Line: number, Product: &p}
-		})
+func (r *reading) products(format Format) func(int, json.RawMessage) error {
+	return func(line int, raw json.RawMessage) error {
+		if r.learns && format != Export { // whose figures are numbers
+			r.learnProduct(raw)
+		}
+		return r.putNamed(line, raw, func() Entry { return r.readProduct(line, raw, format) })
 	}
 }

@@ -28,7 +28,7 @@ const PricePlaces = 2
 
 // Money reads an amount. What is wrong with it is added to v.
 func (n Notation) Money(v *Invalid, field, text string) Money {
-	number := n.read(v, field, text, PricePlaces)
+	number := n.read(v, field, text, PricePlaces, NotNumber)
 	if number == "" {
 		return 0
 	}
@@ -45,7 +45,7 @@ func (n Notation) Money(v *Invalid, field, text string) Money {
 
 // Whole reads a whole number, also when it is written as 12.0. What is wrong with it is added to v.
 func (n Notation) Whole(v *Invalid, field, text string, most int64) int64 {
-	number := n.read(v, field, text, 0)
+	number := n.read(v, field, text, 0, NotWhole)
 	if number == "" {
 		return 0
 	}
@@ -69,8 +69,9 @@ func outOfRange[N Money | int64](v *Invalid, field, number string, least, most N
 	v.Add(field, TooLarge, most, number)
 }
 
-// read returns what a figure says as JSON writes it, or notes why that cannot be known and returns "".
-func (n Notation) read(v *Invalid, field, text string, places int) string {
+// read returns what a figure says as JSON writes it, or notes why that cannot be known and returns "". rule is what a text
+// breaks that is no figure.
+func (n Notation) read(v *Invalid, field, text string, places int, rule Rule) string {
 	if strings.TrimSpace(text) == "" {
 		v.Add(field, Required, nil, "")
 		return ""
@@ -79,7 +80,7 @@ func (n Notation) read(v *Invalid, field, text string, places int) string {
 	f := parseFigure(text)
 	switch {
 	case f.point == "" && f.comma == "":
-		v.Add(field, NotNumber, nil, quote(text))
+		v.Add(field, rule, nil, quote(text))
 	case f.point == f.comma, f.comma == "", f.point != "" && n.Point && !n.Comma:
 		return f.point
 	case f.point == "", n.Comma && !n.Point:
@@ -88,6 +89,14 @@ func (n Notation) read(v *Invalid, field, text string, places int) string {
 		v.Add(field, TwoReadings, trimZeros(f.point)+" / "+trimZeros(f.comma), quote(text))
 	}
 	return ""
+}
+
+// HasTwoReadings says whether a figure alone may mean two numbers.
+func HasTwoReadings(text string, places int) bool {
+	f := parseFigure(text)
+	var alone Notation
+	alone.Learn(text, places)
+	return f.point != f.comma && alone == Notation{}
 }
 
 // figure is what a text says, as JSON writes it, if the point is its decimal sign and if the comma is; "" for nothing.

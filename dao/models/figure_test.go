@@ -36,7 +36,7 @@ func TestFigures(t *testing.T) {
 			t.Errorf("%q: %d %v, want %d", text, got, v, want)
 		}
 	}
-	for text, want := range map[string]Rule{"1.000": TwoReadings, "1,000": TwoReadings, "2.5": NotWhole, "not stocked": NotNumber} {
+	for text, want := range map[string]Rule{"1.000": TwoReadings, "1,000": TwoReadings, "2.5": NotWhole, "not stocked": NotWhole} {
 		var v Invalid
 		(Notation{}).Whole(&v, "stock", text, MaxStock)
 		if len(v) != 1 || v[0].Rule != want {

@@ -57,7 +57,7 @@ func (s *nameScan) text(quoted []byte) {
 	top := &s.open[len(s.open)-1]
 	top.awaitsName = false
 	json.Unmarshal(quoted, &top.name) // valid: the text was parsed
-	const most = 10 // an answer names
+	const most = 10                   // an answer names
 	if top.names[top.name] && len(s.twice) < most {
 		if path := s.path(); !s.twice.Has(path) {
 			s.twice.Add(path, Twice, nil, "")

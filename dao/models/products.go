@@ -108,16 +108,16 @@ func (p Product) problems() (v Invalid) {
 		v.Add("thumbnails", TooMany, MaxThumbnails, strconv.Itoa(len(p.Thumbnails)))
 	}
 	for i, picture := range p.Thumbnails {
-		if !isPicture(picture) {
+		if !IsPicture(picture) {
 			v.Add("thumbnails["+strconv.Itoa(i)+"]", NotPicture, MaxThumbnail, quote(picture))
 		}
 	}
 	return v
 }
 
-// isPicture accepts an absolute path on this server or an http(s) URL. A path that begins with two slashes names
+// IsPicture accepts an absolute path on this server or an http(s) URL. A path that begins with two slashes names
 // another host, so it is none.
-func isPicture(text string) bool {
+func IsPicture(text string) bool {
 	u, err := url.Parse(text)
 	if err != nil || !utf8.ValidString(text) || utf8.RuneCountInString(text) > MaxThumbnail {
 		return false
