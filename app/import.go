@@ -17,6 +17,7 @@ import (
 
 // importOptions say how to import.
 type importOptions struct {
+	Decimal  byte      // the sign before decimals; 0 for what a file's figures show
 	DryRun   bool      // say what would happen and write nothing
 	In       io.Reader // what the file name "-" stands for; nil means that there is none
 	Out      io.Writer // gets a line for each entry that is refused, and one for each file
@@ -42,8 +43,9 @@ func (r *importReport) add(o importReport) {
 func (r importReport) Complete() bool { return r.Refused == 0 && r.Broken == 0 }
 
 // importFiles brings the entries of files into a store: by its code a product that is new is created, one that differs is
-// updated, one that is the same is left; so a second import changes nothing. Carts and messages of an export are added by
-// their ids and never overwritten. A folder stands for the files of an export in it.
+// updated in what the file says about it, one that is the same is left; so a second import changes nothing. Carts and messages of
+// an export are added by their ids and never overwritten. A folder stands for the files of an export in it. A store without parts is
+// one that is not there, of which a dry run can say what would happen.
 //
 // Each file is read to its end before anything of it is written, so that one which is damaged or cut off changes nothing. A
 // file that cannot be read is said on Out and the others go on. An error means that the store failed or that the context
@@ -54,7 +56,7 @@ func importFiles(ctx context.Context, store dao.Store, paths []string, options i
 	if err != nil {
 		return report, fmt.Errorf("import: %w", err)
 	}
-	im := &importer{store: store, options: options, had: had}
+	im := &importer{store: store, options: options, had: had, ids: make(map[models.ID]models.ID)}
 	for _, path := range paths {
 		files, err := importPaths(path)
 		if err != nil {
@@ -108,13 +110,18 @@ type importer struct {
 	store   dao.Store
 	options importOptions
 	had     possessions
-	last    models.Time // when the newest batch was made; the next is made later, so that listings keep the order of the files
+	ids     map[models.ID]models.ID // the ids that products of the files have in the store; zero for none
+	said    map[models.ID]uint64    // hashes of the store's messages, for a dry run
+	last    models.Time             // when the newest batch was made; the next is made later, so that listings keep the order of the files
 }
 
 // possessions says of what kinds a store had anything when the import began. Into an empty store nothing need be looked up.
 type possessions struct{ products, carts, messages bool }
 
 func possessionsOf(ctx context.Context, store dao.Store) (possessions, error) {
+	if store.Engine == nil {
+		return possessions{}, nil
+	}
 	products, err := store.Products.List(ctx, models.ProductQuery{Limit: 1})
 	if err != nil {
 		return possessions{}, err
@@ -136,7 +143,8 @@ func (im *importer) file(ctx context.Context, path string) (importReport, error)
 	}
 	defer source.Close()
 	run := &importRun{importer: im, source: source}
-	format, err := run.read(ctx)
+	summary, err := run.read(ctx)
+	run.made.say(source)
 	switch stopped := cmp.Or(run.failure, context.Cause(ctx)); {
 	case err != nil && stopped != nil:
 		source.say("%s: stopped; so far %s", source.name, run.summary())
@@ -145,7 +153,7 @@ func (im *importer) file(ctx context.Context, path string) (importReport, error)
 		source.say("%s: %v", source.name, err)
 		run.report.Broken++
 	default:
-		source.say("%s: %s: %s", source.name, format, run.summary())
+		source.say("%s: %s: %s", source.name, summary, run.summary())
 	}
 	return run.report, nil
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"time"
 
@@ -28,24 +27,19 @@ type importRun struct {
 	*importer
 	source  *importSource
 	batch   []catalogue.Entry
+	made    tally
 	report  importReport
 	failure error // of the store
 }
 
-// read reads the file twice: to see that it is whole, and to import it. A stop takes effect between two batches, so each
-// of them is wholly in or not begun.
-func (r *importRun) read(ctx context.Context) (catalogue.Format, error) {
-	if _, err := catalogue.Verify(r.source.name, r.source); err != nil {
-		return "", err
-	}
-	if _, err := r.source.Seek(0, io.SeekStart); err != nil {
-		return "", err
-	}
-	format, err := catalogue.Read(r.source.name, r.source, func(e catalogue.Entry) error { return r.take(ctx, e) })
+// read reads the file. A stop takes effect between two batches, so each of them is wholly in or not begun.
+func (r *importRun) read(ctx context.Context) (catalogue.Summary, error) {
+	options := catalogue.Options{Decimal: r.options.Decimal}
+	summary, err := catalogue.Read(r.source.name, r.source, options, func(e catalogue.Entry) error { return r.take(ctx, e) })
 	if err == nil {
 		err = r.flush(ctx)
 	}
-	return format, err
+	return summary, err
 }
 
 func (r *importRun) take(ctx context.Context, e catalogue.Entry) error {
@@ -72,6 +66,21 @@ func (r *importRun) flush(ctx context.Context) error {
 func (r *importRun) refuse(e catalogue.Entry, problem error) {
 	r.report.Refused++
 	r.source.say("%s:%d: %v", r.source.name, e.Line, problem)
+	if wrong, _ := errors.AsType[models.Invalid](problem); slices.ContainsFunc(wrong, func(p models.Problem) bool { return p.Rule == models.TwoReadings }) {
+		r.made.count(e, undecided)
+	}
+}
+
+// accept says what of an entry that is in is not as its file says.
+func (r *importRun) accept(e catalogue.Entry, made ...string) {
+	for _, note := range e.Notes {
+		if note.Line == 0 {
+			made = append(made, note.Text)
+			continue
+		}
+		r.source.say("%s:%d: %s", r.source.name, note.Line, note.Text)
+	}
+	r.made.count(e, made...)
 }
 
 func (r *importRun) summary() string {
@@ -85,8 +94,15 @@ func (r *importRun) summary() string {
 
 // change is an entry for a product that is there and differs.
 type change struct {
-	entry catalogue.Entry
-	id    models.ID // of the product that is there
+	entry       catalogue.Entry
+	before, now models.Product
+}
+
+// fresh is an entry for a value that is not there.
+type fresh struct {
+	catalogue.Entry
+	product models.Product // whole, of an entry with a product
+	made    []string       // what was made of what the file leaves open
 }
 
 // put brings entries into the store: each is looked up, what is new goes in as one step, what differs is updated.
@@ -95,10 +111,10 @@ func (r *importRun) put(ctx context.Context, entries []catalogue.Entry) error {
 	if err != nil {
 		return err
 	}
-	var fresh []catalogue.Entry
+	var news []fresh
 	var changes []change
 	for _, e := range entries {
-		state, err := r.compare(ctx, e, known)
+		state, err := r.compare(ctx, &e, known)
 		switch {
 		case err != nil:
 			return err
@@ -106,46 +122,67 @@ func (r *importRun) put(ctx context.Context, entries []catalogue.Entry) error {
 			r.refuse(e, state.refused)
 		case state.same:
 			r.report.Same++
-		case !state.differs.IsZero():
-			changes = append(changes, change{e, state.differs})
+			r.accept(e)
+		case state.differs != nil:
+			changes = append(changes, *state.differs)
 		default:
-			fresh = append(fresh, e)
+			news = append(news, fresh{e, state.whole, state.made})
 		}
 	}
 	if r.options.DryRun {
-		r.report.Created += len(fresh)
-		r.report.Updated += len(changes)
+		r.changed(changes)
+		r.created(news)
 		return nil
 	}
 	if err := r.update(ctx, changes); err != nil {
 		return err
 	}
-	return r.load(ctx, fresh)
+	return r.load(ctx, news)
+}
+
+func (r *importRun) created(news []fresh) {
+	r.report.Created += len(news)
+	for _, f := range news {
+		r.accept(f.Entry, f.made...)
+	}
+}
+
+// changed says what has changed, from what to what.
+func (r *importRun) changed(changes []change) {
+	r.report.Updated += len(changes)
+	for _, c := range changes {
+		r.source.say("%s:%d: %q: %s", r.source.name, c.entry.Line, c.before.Code, differences(c.before, c.now))
+		r.accept(c.entry)
+	}
 }
 
 // load puts new values in, in one durable step. If the store refuses some of them, which somebody else may have made
 // meanwhile or which stand in the file twice, halves of them are tried, until the ones at fault stand alone.
-func (r *importRun) load(ctx context.Context, fresh []catalogue.Entry) error {
-	if len(fresh) == 0 {
+func (r *importRun) load(ctx context.Context, news []fresh) error {
+	if len(news) == 0 {
 		return nil
 	}
-	_, err := r.store.Load(ctx, r.batchOf(fresh))
+	_, err := r.store.Load(ctx, r.batchOf(news))
 	switch {
 	case err == nil:
-		r.report.Created += len(fresh)
+		r.created(news)
 		return nil
 	case !isRefusal(err):
 		return err
-	case len(fresh) == 1:
-		r.refuse(fresh[0], err)
+	case len(news) == 1:
+		r.refuse(news[0].Entry, err)
 		return nil
 	}
 	r.had = possessions{true, true, true} // look up everything from now on
-	half := len(fresh) / 2
-	if err := r.put(ctx, fresh[:half]); err != nil {
+	entries := make([]catalogue.Entry, len(news))
+	for i, f := range news {
+		entries[i] = f.Entry
+	}
+	half := len(news) / 2
+	if err := r.put(ctx, entries[:half]); err != nil {
 		return err
 	}
-	return r.put(ctx, fresh[half:])
+	return r.put(ctx, entries[half:])
 }
 
 // isRefusal says whether an error is about the value and not about the store.
@@ -155,18 +192,18 @@ func isRefusal(err error) bool {
 }
 
 // batchOf collects values. Products without an id get one and a time so that a listing shows them in this order.
-func (r *importRun) batchOf(entries []catalogue.Entry) (batch dao.Batch) {
+func (r *importRun) batchOf(news []fresh) (batch dao.Batch) {
 	now := max(models.TimeOf(time.Now()), r.last+1)
 	r.last = now
-	ids := make([]models.ID, 0, len(entries))
-	for range entries {
+	ids := make([]models.ID, 0, len(news))
+	for range news {
 		ids = append(ids, models.NewID(now.Std()))
 	}
 	slices.SortFunc(ids, models.ID.Compare)
-	for i, e := range entries {
+	for i, e := range news {
 		switch {
 		case e.Product != nil:
-			p := *e.Product
+			p := e.product
 			if p.ID.IsZero() {
 				p.ID, p.CreatedAt, p.UpdatedAt = ids[i], now, now
 			}
@@ -180,30 +217,35 @@ func (r *importRun) batchOf(entries []catalogue.Entry) (batch dao.Batch) {
 	return batch
 }
 
-// update gives products the content of their entries; ids stay.
+// update gives products what their entries say; all else of them stays.
 func (r *importRun) update(ctx context.Context, changes []change) error {
-	refusals := make([]error, len(changes))
+	errs := make([]error, len(changes))
 	var group errgroup.Group
 	group.SetLimit(importWriters)
-	for i, c := range changes {
-		group.Go(func() error {
-			_, _, err := r.store.Products.Update(ctx, c.id, func(p *models.Product) error {
-				*p = c.entry.Product.Clone() // the store keeps its id, revision and times
+	for i := range changes {
+		group.Go(func() (err error) {
+			c := &changes[i]
+			c.now, _, err = r.store.Products.Update(ctx, c.before.ID, func(p *models.Product) error {
+				c.before = p.Clone()
+				*p = c.entry.Product.Over(*p)
 				return nil
 			})
-			if isRefusal(err) {
-				refusals[i], err = err, nil
+			if errs[i] = err; isRefusal(err) {
+				return nil
 			}
 			return err
 		})
 	}
 	err := group.Wait()
+	var done []change
 	for i, c := range changes {
-		if refusals[i] != nil {
-			r.refuse(c.entry, refusals[i])
-		} else if err == nil {
-			r.report.Updated++
+		switch {
+		case isRefusal(errs[i]):
+			r.refuse(c.entry, errs[i])
+		case errs[i] == nil:
+			done = append(done, c)
 		}
 	}
+	r.changed(done)
 	return err
 }

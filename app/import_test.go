@@ -86,7 +86,8 @@ func TestImportByCode(t *testing.T) {
 	if want := (importReport{Read: 3, Created: 2, Refused: 1}); report != want || report.Complete() {
 		t.Errorf("first: %+v, want %+v", report, want)
 	}
-	if diff := cmp.Diff("shop.csv:4: price must be a number (with at most two decimals, like 1234.5); got \"oops\"\n"+
+	if diff := cmp.Diff("shop.csv:4: price must be a number; got \"oops\"\n"+
+		"shop.csv: 1 product (line 3): the file has no description for it: it came in with its title\n"+
 		"shop.csv: Shopify CSV: 3 read: 2 created, 0 updated, 0 the same, 1 refused\n", said); diff != "" {
 		t.Error(diff)
 	}

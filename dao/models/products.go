@@ -46,7 +46,7 @@ func (p Product) Clone() Product {
 
 // Same says whether both hold the same content: all but the revision and the times.
 func (p Product) Same(o Product) bool {
-	return p.ID == o.ID && len(changedFields(p, o)) == 0
+	return p.ID == o.ID && len(ChangedFields(p, o)) == 0
 }
 
 // Words returns the words that a search finds the product by, repeated ones included.
@@ -73,14 +73,15 @@ func (p Product) Check() error { return p.problems().Err() }
 // CheckChange is Check for a change of old: a field that stays as it was is not held against it, so that a product which
 // another program wrote badly can still be mended field by field.
 func (p Product) CheckChange(old Product) error {
-	changed := changedFields(p, old)
+	changed := ChangedFields(p, old)
 	return Invalid(slices.DeleteFunc(p.problems(), func(problem Problem) bool {
 		field, _, _ := strings.Cut(problem.Field, "[")
 		return !slices.Contains(changed, field)
 	})).Err()
 }
 
-func changedFields(p, o Product) (fields []string) {
+// ChangedFields names the fields of the content that differ between two products.
+func ChangedFields(p, o Product) (fields []string) {
 	note := func(field string, changed bool) {
 		if changed {
 			fields = append(fields, field)
