@@ -66,7 +66,7 @@ func (r *importRun) flush(ctx context.Context) error {
 func (r *importRun) refuse(e catalogue.Entry, problem error) {
 	r.report.Refused++
 	r.source.say("%s:%d: %v", r.source.name, e.Line, problem)
-	if wrong, _ := errors.AsType[models.Invalid](problem); slices.ContainsFunc(wrong, func(p models.Problem) bool { return p.Rule == models.TwoReadings }) {
+	if hasTwoReadings(problem) {
 		r.made.count(e, undecided)
 	}
 }

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -13,6 +14,11 @@ import (
 
 // undecided is what the report says about figures with two readings.
 const undecided = "a figure can be read in two ways, and no other figure of the file decides: say --decimal , or --decimal ."
+
+func hasTwoReadings(problem error) bool {
+	wrong, _ := errors.AsType[models.Invalid](problem)
+	return slices.ContainsFunc(wrong, func(p models.Problem) bool { return p.Rule == models.TwoReadings })
+}
 
 // tally counts what is the same for many entries of a file, in the order in which it was first met.
 type tally []counted

@@ -111,10 +111,14 @@ func (l *loose) number(field string, raw json.RawMessage) (text string, isText b
 	return text, isText
 }
 
-// decided notes that a figure with two readings got one by others.
+// decided notes how a figure with two readings was read.
 func (l *loose) decided(field, text string, places int) {
-	if models.HasTwoReadings(text, places) && !l.bad.Has(field) {
-		l.note(0, ByOthers)
+	switch {
+	case l.bad.Has(field) || !models.HasTwoReadings(text, places):
+	case l.notation.Comma:
+		l.note(0, WithComma)
+	default:
+		l.note(0, WithPoint)
 	}
 }
 

@@ -29,7 +29,9 @@ const (
 	MendedPictures  = "the address of a picture is written out: https: before //, %20 for a space"
 	TooManyPictures = "there are more pictures than a product may have: it keeps the first 20"
 
-	ByOthers = "a figure that could be two numbers is read as the other figures of the file are written"
+	// Of its figures.
+	WithComma = "a figure that could be two numbers is read with a comma before decimals"
+	WithPoint = "a figure that could be two numbers is read with a point before decimals"
 )
 
 // defaultCategory is that of a product without one.
