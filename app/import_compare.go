@@ -209,7 +209,9 @@ func (im *importer) readMessages(ctx context.Context) error {
 
 var hashSeed = maphash.MakeSeed()
 
-func hashOf(m models.Message) uint64 { return maphash.Comparable(hashSeed, [2]string{m.User, m.Message}) }
+func hashOf(m models.Message) uint64 {
+	return maphash.Comparable(hashSeed, [2]string{m.User, m.Message})
+}
 
 func ignoreNotFound(err error) error {
 	if errors.Is(err, dao.ErrNotFound) {

@@ -239,10 +239,9 @@ func (r *importRun) update(ctx context.Context, changes []change) error {
 	err := group.Wait()
 	var done []change
 	for i, c := range changes {
-		switch {
-		case isRefusal(errs[i]):
+		if isRefusal(errs[i]) {
 			r.refuse(c.entry, errs[i])
-		case errs[i] == nil:
+		} else if errs[i] == nil {
 			done = append(done, c)
 		}
 	}
