@@ -68,7 +68,7 @@ func TestCartFormsRefuse(t *testing.T) {
 		"0":                     "Tiene que ser 1 o más.",
 		"-3":                    "Tiene que ser 1 o más.",
 		"1,5":                   "Tiene que ser un número entero.",
-		"dos":                   "Tiene que ser un número, como 1234,50.",
+		"dos":                   "Tiene que ser un número entero.",
 		"":                      "Falta completar este campo.",
 		"1000001":               "Tiene que ser 1.000.000 o menos.",
 		strings.Repeat("9", 60): "Tiene que ser 1.000.000 o menos.",
@@ -81,7 +81,7 @@ func TestCartFormsRefuse(t *testing.T) {
 	}
 	v.follow(path)
 	got := v.post(path+"/quantity", "quantity", "x7")
-	got.want(400, ".field__problem", "Tiene que ser un número, como 1234,50.", ".lead", "1 cosa elegida.")
+	got.want(400, ".field__problem", "Tiene que ser un número entero.", ".lead", "1 cosa elegida.")
 	if again := got.attribute(".line input[name=quantity]", "value"); again != "x7" {
 		t.Errorf("shown %q", again)
 	}
