@@ -37,7 +37,7 @@ func sample() shelf {
 	return shelf{Batch: dao.Batch{
 		Products: []models.Product{
 			{ID: id(1), Title: "Yerba <b> & más", Description: "a\nb\t\u2028c", Code: "Y", Price: 123450, Status: true, Stock: 7, Category: "almacén",
-				Thumbnails: []string{"/img/yerba.webp"}, CreatedAt: day, UpdatedAt: day + 1, Rev: 3},
+				Thumbnails: []string{"/img/yerba.webp", "https://a.com/1,https://b.com/2|c", "/img/yerba.webp"}, CreatedAt: day, UpdatedAt: day + 1, Rev: 3},
 			{ID: id(2), Title: "Mate", Description: "d", Code: "M", Price: 1, Category: "mates", Thumbnails: []string{}, CreatedAt: day, UpdatedAt: day, Rev: 1},
 		},
 		Carts: []models.Cart{

@@ -35,7 +35,7 @@ func (l *loose) pictures(line int, field string, raw json.RawMessage) []string {
 		if !isText {
 			at += "[" + strconv.Itoa(i) + "]"
 		}
-		pictures = l.addPictures(pictures, line, at, fromRoot(strings.TrimSpace(text)))
+		pictures = l.addPicture(pictures, line, at, fromRoot(strings.TrimSpace(text)))
 	}
 	if len(pictures) > 0 || !isText && len(list) == 0 || isText && isNone(one) {
 		l.say(field)
@@ -43,27 +43,33 @@ func (l *loose) pictures(line int, field string, raw json.RawMessage) []string {
 	return pictures
 }
 
-// addPictures adds the addresses of a cell, of which spreadsheets write several with commas between them. What is none is left
-// out and said, and so are more than a product may have.
-func (l *loose) addPictures(pictures []string, line int, field, cell string) []string {
+// addCell adds the addresses of a cell, of which spreadsheets write several with commas between them, once each.
+func (l *loose) addCell(pictures []string, line int, field, cell string) []string {
 	for _, text := range splitAddresses(cell) {
-		if text == "" || isNone(text) {
-			continue
+		if !slices.Contains(pictures, mendAddress(text)) {
+			pictures = l.addPicture(pictures, line, field, text)
 		}
-		picture := mendAddress(text)
-		if picture != text {
-			l.note(0, MendedPictures)
-		}
-		switch {
-		case slices.Contains(pictures, picture):
-		case !models.IsPicture(picture):
-			problem := models.Problem{Field: field, Rule: models.NotPicture, Limit: strconv.Itoa(models.MaxThumbnail), Got: shown(models.JSON(text))}
-			l.note(line, field+" "+problem.Reason()+": left out")
-		case len(pictures) == models.MaxThumbnails:
-			l.note(0, TooManyPictures)
-		default:
-			pictures = append(pictures, picture)
-		}
+	}
+	return pictures
+}
+
+// addPicture adds an address. What is none is left out and said, and so is one more than a product may have.
+func (l *loose) addPicture(pictures []string, line int, field, text string) []string {
+	if text == "" || isNone(text) {
+		return pictures
+	}
+	picture := mendAddress(text)
+	if picture != text {
+		l.note(0, MendedPictures)
+	}
+	switch {
+	case !models.IsPicture(picture):
+		problem := models.Problem{Field: field, Rule: models.NotPicture, Limit: strconv.Itoa(models.MaxThumbnail), Got: shown(models.JSON(text))}
+		l.note(line, field+" "+problem.Reason()+": left out")
+	case len(pictures) == models.MaxThumbnails:
+		l.note(0, TooManyPictures)
+	default:
+		return append(pictures, picture)
 	}
 	return pictures
 }

@@ -160,7 +160,7 @@ func (g group) common() common {
 	}
 	var l loose
 	for i := range g {
-		c.pictures = l.addPictures(c.pictures, g[i].line, "thumbnails", g[i].cells[colImage])
+		c.pictures = l.addCell(c.pictures, g[i].line, "thumbnails", g[i].cells[colImage])
 	}
 	c.notes = l.notes
 	return c
@@ -186,9 +186,9 @@ func (r *reading) variant(s *sheet, c *common, row *row) Entry {
 	for _, state := range c.states {
 		p.Status = l.state("status", models.JSON(state)) && p.Status
 	}
-	p.Thumbnails = l.addPictures(nil, row.line, "thumbnails", row.cells[colVariantImage])
+	p.Thumbnails = l.addCell(nil, row.line, "thumbnails", row.cells[colVariantImage])
 	for _, picture := range c.pictures {
-		p.Thumbnails = l.addPictures(p.Thumbnails, row.line, "thumbnails", picture)
+		p.Thumbnails = l.addCell(p.Thumbnails, row.line, "thumbnails", picture)
 	}
 	if len(p.Thumbnails) > 0 {
 		l.say("thumbnails")
