@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"pulperia/dao/models"
 )
@@ -17,7 +16,7 @@ func (l *loose) pictures(line int, field string, raw json.RawMessage) []string {
 	if absent(raw) {
 		return nil
 	}
-	if !utf8.Valid(raw) {
+	if !models.IsUTF8(raw) {
 		l.bad.Add(field, models.NotUTF8, nil, shown(raw))
 		return nil
 	}

@@ -128,7 +128,7 @@ func (s *fakeServer) reply(command bson.Raw) bson.D {
 			usual[field.Key] = field.Value
 		}
 		return toD(usual)
-	case "find", "aggregate":
+	case "find", "aggregate", "listIndexes":
 		return bson.D{{Key: "cursor", Value: bson.D{{Key: "id", Value: int64(0)}, {Key: "ns", Value: "ecommerce.meta"}, {Key: "firstBatch", Value: bson.A{}}}}, {Key: "ok", Value: 1}}
 	case "saslStart":
 		return bson.D{{Key: "conversationId", Value: 1}, {Key: "done", Value: true}, {Key: "payload", Value: bson.Binary{}}, {Key: "ok", Value: 1}}

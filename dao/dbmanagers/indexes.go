@@ -18,6 +18,9 @@ type index struct {
 	sparse bool // documents without the field are not in it
 }
 
+// feedIndex is what names a change: the feed holds each once.
+var feedIndex = []string{"kind", "id", "rev"}
+
 func by(fields ...string) (keys bson.D) {
 	for _, field := range fields {
 		direction := 1
@@ -50,7 +53,7 @@ func (e *engine) indexes() []index {
 		{coll: products, keys: by(loadField), sparse: true},
 		{coll: carts, keys: by(loadField), sparse: true},
 		{coll: messages, keys: by(loadField), sparse: true},
-		{coll: e.feed.coll, keys: by("kind", "id", "rev"), unique: true},
+		{coll: e.feed.coll, keys: by(feedIndex...), unique: true},
 	}
 }
 

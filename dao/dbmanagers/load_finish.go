@@ -82,7 +82,7 @@ func (e *engine) undoLoad(ctx context.Context, name string) error {
 func (e *engine) readLoads(ctx context.Context) (map[string]loadRecord, error) {
 	records := make(map[string]loadRecord)
 	return records, e.bounded(ctx, func(ctx context.Context) error {
-		cursor, err := e.meta.Find(ctx, bson.M{"load": bson.M{"$exists": true}})
+		cursor, err := e.meta.Find(ctx, ourLoad)
 		if err != nil {
 			return err
 		}

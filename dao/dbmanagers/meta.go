@@ -112,7 +112,7 @@ func (f *feed) begin(ctx context.Context, old storeMeta, after int64, write bool
 		return f.readError(ctx, "begin the feed", err)
 	}
 	f.set(meta, after)
-	if _, err := f.coll.DeleteMany(ctx, bson.M{"_id": bson.M{"$lte": after}}); err != nil {
+	if _, err := f.coll.DeleteMany(ctx, entries(bson.M{"_id": bson.M{"$lte": after}})); err != nil {
 		return f.readError(ctx, "empty the feed", err)
 	}
 	return nil

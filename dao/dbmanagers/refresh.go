@@ -109,6 +109,6 @@ func (f *feed) prune(ctx context.Context, swept dao.Position) error {
 		return err
 	}
 	f.raiseBase(base)
-	_, err := f.coll.DeleteMany(ctx, bson.M{"_id": bson.M{"$lte": base}})
+	_, err := f.coll.DeleteMany(ctx, entries(bson.M{"_id": bson.M{"$lte": base}}))
 	return err
 }

@@ -65,6 +65,9 @@ func Restore(ctx context.Context, url string, o Options, source, content string)
 
 // begin takes over the record, or makes one where nothing is.
 func (r *Restoration) begin(ctx context.Context) error {
+	if err := r.engine.wantOurs(ctx); err != nil {
+		return err
+	}
 	there, err := r.engine.unfinished(ctx)
 	switch {
 	case err != nil:
@@ -153,7 +156,7 @@ func (r *Restoration) complete(ctx context.Context) error {
 		return err
 	}
 	r.engine.at("indexed")
-	if _, err := r.engine.feed.coll.DeleteMany(ctx, bson.M{}); err != nil {
+	if _, err := r.engine.feed.coll.DeleteMany(ctx, entries(bson.M{})); err != nil {
 		return writeError("empty the feed", err)
 	}
 	meta := storeMeta{storeID, formatVersion, newEpoch(), r.last}
@@ -216,8 +219,11 @@ func Discard(ctx context.Context, url string, o Options) error {
 	if err != nil {
 		return err
 	}
+	if err := e.wantOurs(ctx); err != nil {
+		return errors.Join(explainLater(url, o, err), e.Close())
+	}
 	// Of no owner, too: a process that is still at it ends.
-	_, err = e.meta.UpdateOne(ctx, bson.M{"_id": restoreID}, bson.M{"$set": bson.M{"content": "", "owner": "", "done": int64(0)}})
+	_, err = e.meta.UpdateOne(ctx, ourMigration, bson.M{"$set": bson.M{"content": "", "owner": "", "done": int64(0)}})
 	if err != nil {
 		err = fmt.Errorf("discard in %s: %w", Redact(url), writeError("note it", err))
 	}

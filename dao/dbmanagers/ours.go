@@ -1,0 +1,107 @@
+package dbmanagers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+
+	"pulperia/dao"
+)
+
+// What the shop writes into the collections that it shares with nobody. Whoever has one of the same name has documents of another shape.
+var (
+	ourStore     = bson.M{"_id": storeID, "version": bson.M{"$type": "number"}, "epoch": bson.M{"$regex": "^[0-9a-f]{8}$"}}
+	ourMigration = bson.M{"_id": restoreID, "content": bson.M{"$type": "string"}, "done": bson.M{"$type": "number"}}
+	ourLoad      = bson.M{"_id": bson.M{"$regex": "^load "}, "load": bson.M{"$in": bson.A{loadOpen, loadCommitted, loadUndone}}}
+	ourEntry     = bson.M{
+		"_id": bson.M{"$type": "number"}, "kind": bson.M{"$in": bson.A{dao.KindProduct, dao.KindCart, dao.KindMessage}},
+		"op": bson.M{"$in": bson.A{dao.OpPut, dao.OpDelete}}, "id": bson.M{"$type": "objectId"}, "rev": bson.M{"$type": "number"},
+	}
+	ourSaying = bson.M{"made": bson.M{"$type": "objectId"}, "seq": bson.M{"$type": "number"}, "digest": bson.M{"$type": "string"}}
+)
+
+// entries selects those of the changes that a filter selects: whatever else lies in the feed is another program's.
+func entries(filter bson.M) bson.M {
+	selected := maps.Clone(ourEntry)
+	delete(selected, "_id")
+	maps.Copy(selected, filter)
+	return selected
+}
+
+// foreign is a collection under one of our names that is another program's.
+type foreign struct{ coll, why string }
+
+func (f foreign) Error() string {
+	return fmt.Sprintf("the database has a collection %s that is not mine: it has %s, which no pulperia made; nothing in it was touched. "+
+		"Name another database (behind the hosts in the URL), or give that collection another name", f.coll, f.why)
+}
+
+// wantOurs returns an error when a collection that the shop would have for itself belongs to another program. It comes before
+// everything else that is done with a database.
+func (e *engine) wantOurs(ctx context.Context) error {
+	err := e.meta.FindOne(ctx, bson.M{"$or": bson.A{ourStore, ourMigration, ourLoad}}).Err()
+	known := err == nil
+	if err != nil && !errors.Is(err, mongo.ErrNoDocuments) {
+		return e.readError(ctx, "read meta", err)
+	}
+	for _, one := range []struct {
+		coll *mongo.Collection
+		ours bson.M
+	}{
+		{e.feed.coll, ourEntry}, {e.presence.coll, ourSaying}, {e.meta, nil},
+	} {
+		if known && one.ours == nil { // it has our record, whatever stands beside it
+			continue
+		}
+		err := e.wantOurOwn(ctx, one.coll, one.ours)
+		if err == nil && !known {
+			err = e.wantNoIndexes(ctx, one.coll)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// wantOurOwn returns an error when a collection holds a document of another shape than ours. With none of ours, any is.
+func (e *engine) wantOurOwn(ctx context.Context, coll *mongo.Collection, ours bson.M) error {
+	filter := bson.M{}
+	if ours != nil {
+		filter["$nor"] = bson.A{ours}
+	}
+	doc, err := coll.FindOne(ctx, filter).Raw()
+	if errors.Is(err, mongo.ErrNoDocuments) {
+		return nil
+	}
+	if err != nil {
+		return e.readError(ctx, "read "+coll.Name(), err)
+	}
+	return foreign{coll.Name(), "a document " + show(doc.Lookup("_id"))}
+}
+
+// wantNoIndexes returns an error when a collection has an index that we do not make: one that is empty may be another program's as well.
+func (e *engine) wantNoIndexes(ctx context.Context, coll *mongo.Collection) error {
+	found, err := coll.Indexes().ListSpecifications(ctx)
+	if err != nil {
+		return e.readError(ctx, "read the indexes of "+coll.Name(), err)
+	}
+	for _, index := range found {
+		keys, _ := index.KeysDocument.Elements()
+		var fields []string
+		for _, key := range keys {
+			fields = append(fields, key.Key())
+		}
+		if coll != e.feed.coll || !slices.Equal(fields, feedIndex) {
+			if !slices.Equal(fields, []string{"_id"}) {
+				return foreign{coll.Name(), "an index " + index.Name}
+			}
+		}
+	}
+	return nil
+}
