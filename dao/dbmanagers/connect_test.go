@@ -133,7 +133,9 @@ func TestRefusedByTheServer(t *testing.T) {
 		{"wrong password, as Atlas says it", nil, refuse("saslStart", 8000), "ana:secreto@", "/", []string{"does not let user ana in", "error 8000"}},
 		{"user in another database", nil, refuse("saslStart", 18), "ana:secreto@", "/shop", []string{"authSource=admin", "database shop"}},
 		{"no right to read", nil, refuse("find", 13), "ana:secreto@", "/shop?authMechanism=PLAIN", []string{"user ana may not use database shop", "readWrite"}},
-		{"no right, as Atlas says it", nil, refuse("find", 8000), "ana:secreto@", "/shop?authMechanism=PLAIN", []string{"may not use database shop", "readWrite"}},
+		{"no right, as Atlas says it", nil, refuseSaying("find", 8000, "user is not allowed to do action [find] on [shop.meta]"), "ana:secreto@", "/shop?authMechanism=PLAIN",
+			[]string{"may not use database shop", "readWrite"}},
+		{"something else that Atlas says", nil, refuse("find", 8000), "", "/shop", []string{"Atlas refuses", "error 8000", "no, says the server"}},
 		{"login that cannot go on", nil, refuse("-", 0), "ana:secreto@", "/", []string{"the login failed on this side", "authMechanism"}},
 		{"no user", nil, refuse("find", 13), "", "/", []string{"who asks", "PULPERIA_STORE_PASSWORD"}},
 		{"another error", nil, refuse("ping", 999), "", "/", []string{"error 999", "no, says the server"}},
@@ -188,6 +190,15 @@ func TestRefusedLater(t *testing.T) {
 		"give it the role readWrite there, under Database Access in Atlas"
 	if err.Error() != want || !errors.Is(err, dao.ErrUnavailable) {
 		t.Error(err)
+	}
+	const quota = "you are over your space quota, using 513 MB of 512 MB. Writes are blocked on your cluster"
+	for url, remedy := range map[string]string{
+		"mongodb+srv://tienda.abcde.mongodb.net/shop": "choose a larger cluster", "mongodb://127.0.0.1/shop": "make room on the server's disk",
+	} {
+		err = explainLater(url, Options{}, fmt.Errorf("make indexes: %w: may the user?", mongo.CommandError{Code: 8000, Name: "AtlasError", Message: quota}))
+		if text := err.Error(); !strings.Contains(text, "the database is full (error 8000: (AtlasError) "+quota+"): ") || !strings.Contains(text, remedy) {
+			t.Error(err)
+		}
 	}
 	other := errors.New("the database was written by a newer pulperia")
 	if err := explainLater("mongodb://ana:secreto@h/", Options{}, other); !errors.Is(err, other) || strings.Contains(err.Error(), "secreto") {

@@ -22,7 +22,14 @@ const minWireVersion = 9
 const (
 	codeUnauthorized         = 13
 	codeAuthenticationFailed = 18
-	codeAtlas                = 8000 // Atlas' own, for a refused login as well as for a missing right
+	codeOutOfDiskSpace       = 14031
+	codeAtlas                = 8000 // Atlas' own, for a refused login, a missing right, a full cluster and whatever else its proxy refuses
+)
+
+// What Atlas says with its one code. Nothing else tells these apart; words that are not known are shown as they are.
+const (
+	atlasDenies = "is not allowed to do action" // user is not allowed to do action [insert] on [shop.products]
+	atlasIsFull = "over your space quota"       // you are over your space quota, using 513 MB of 512 MB. Writes are blocked on your cluster
 )
 
 // onlyReads are the kinds of servers that take no writes.
@@ -48,9 +55,9 @@ func (t target) explain(err error, seen *watcher) error {
 	return refusal{fmt.Sprintf("open store %s: %s: %s", t.shown, t.clean(what), remedy)}
 }
 
-// explainLater is explain for what fails when the store is connected and not yet open: a user who may only read, for one.
+// explainLater is explain for what fails when the store is connected and not yet open: a user who may only read, a full cluster.
 func explainLater(url string, o Options, err error) error {
-	if t, wrong := readURL(url, o.Password); wrong == nil && unauthorized(err) {
+	if t, wrong := readURL(url, o.Password); wrong == nil && (unauthorized(err) || full(err) || code(err) == codeAtlas) {
 		return t.explain(err, &watcher{})
 	}
 	return fmt.Errorf("open store %s: %w", Redact(url), err)
@@ -79,7 +86,22 @@ func code(err error) int {
 }
 
 func unauthorized(err error) bool {
-	return code(err) == codeUnauthorized || code(err) == codeAtlas || code(err) == codeAuthenticationFailed
+	return code(err) == codeUnauthorized || code(err) == codeAuthenticationFailed || atlasSays(err, atlasDenies)
+}
+
+// full says whether a server refuses to write because there is no room.
+func full(err error) bool { return code(err) == codeOutOfDiskSpace || atlasSays(err, atlasIsFull) }
+
+func atlasSays(err error, words string) bool {
+	return code(err) == codeAtlas && strings.Contains(strings.ToLower(said(err)), words)
+}
+
+// said returns what a server answered, without what we put around it.
+func said(err error) string {
+	if answer, ok := errors.AsType[mongo.ServerError](err); ok {
+		return answer.Error()
+	}
+	return err.Error()
 }
 
 // cause tells failures apart, by types and codes: texts differ between servers.
@@ -101,6 +123,10 @@ func (t target) cause(err error, seen *watcher) (what, remedy string) {
 		return fmt.Sprintf("the server does not let user %s in with this password (error %d)", plain(t.parts.user), code(err)), t.loginRemedy()
 	case unauthorized(err):
 		return t.notAllowed(code(err))
+	case full(err):
+		return fmt.Sprintf("the database is full (error %d: %s)", code(err), said(err)), t.fullRemedy()
+	case code(err) == codeAtlas:
+		return fmt.Sprintf("Atlas refuses what the shop needs (error %d: %s)", code(err), said(err)), "mend in Atlas what it says there"
 	case code(err) != 0:
 		return fmt.Sprintf("the server refuses to answer (error %d: %v)", code(err), err), "its log says more"
 	case login && !mongo.IsNetworkError(err) && !mongo.IsTimeout(err):
@@ -140,6 +166,13 @@ func (t target) notAllowed(code int) (what, remedy string) {
 		return what, "give it the role readWrite there, under Database Access in Atlas"
 	}
 	return what, fmt.Sprintf("give it the role readWrite there: db.grantRolesToUser(…, [{role: \"readWrite\", db: %q}])", t.database)
+}
+
+func (t target) fullRemedy() string {
+	if t.atlas() {
+		return "delete in Atlas what is not needed (other databases of the cluster count, too), or choose a larger cluster"
+	}
+	return "make room on the server's disk"
 }
 
 // unreachable explains why no primary was found, by the state of the servers.

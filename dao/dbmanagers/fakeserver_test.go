@@ -158,10 +158,14 @@ func (s *fakeServer) last(t *testing.T, name string) bson.Raw {
 
 // refuse answers a command with an error of a code.
 func refuse(wanted string, code int32) func(string) bson.D {
+	return refuseSaying(wanted, code, "no,\nsays the server")
+}
+
+func refuseSaying(wanted string, code int32, text string) func(string) bson.D {
 	return func(command string) bson.D {
 		if command != wanted {
 			return nil
 		}
-		return bson.D{{Key: "ok", Value: 0}, {Key: "code", Value: code}, {Key: "errmsg", Value: "no,\nsays the server"}}
+		return bson.D{{Key: "ok", Value: 0}, {Key: "code", Value: code}, {Key: "errmsg", Value: text}}
 	}
 }

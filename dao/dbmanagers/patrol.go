@@ -1,6 +1,7 @@
 package dbmanagers
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -24,6 +25,9 @@ type patrol struct {
 	coll   *collection   // that it walks through
 }
 
+// patrolPatience is how many documents cannot be announced before it is not the documents, but the database that refuses.
+const patrolPatience = 10
+
 // walk takes the next step. A document that cannot be announced does not keep the others.
 func (p *patrol) walk(ctx context.Context) (failed error) {
 	ctx, cancel := context.WithTimeout(ctx, p.Timeout)
@@ -40,15 +44,18 @@ func (p *patrol) walk(ctx context.Context) (failed error) {
 		}
 		p.cursor = cursor
 	}
-	for range patrolStep {
+	failures := 0
+	for n := 0; n < patrolStep && failures < patrolPatience; n++ {
 		if !p.cursor.Next(ctx) {
 			err := p.cursor.Err()
 			p.close()
-			return errors.Join(failed, err)
+			return cmp.Or(err, failed)
 		}
 		rec := recordOf(p.cursor.Current)
 		if rec.ours && rec.stamp > 0 && !rec.gone && p.coll.stale(rec.raw) {
-			failed = errors.Join(failed, p.coll.notice(ctx, rec.id))
+			if err := p.coll.notice(ctx, rec.id); err != nil {
+				failed, failures = err, failures+1
+			}
 		}
 	}
 	return failed

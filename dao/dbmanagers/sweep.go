@@ -24,32 +24,34 @@ func (e *engine) sweep(ctx context.Context) {
 	rounds := patrol{engine: e}
 	defer rounds.close()
 	for n := 0; ctx.Err() == nil; n++ {
-		e.note(ctx, "look at the feed", e.feed.refresh(ctx))
+		var pause time.Duration // whatever fails, the next sweep comes later
+		note := func(what string, err error) { pause = max(pause, e.note(ctx, what, err)) }
+		note("look at the feed", e.feed.refresh(ctx))
 		head := e.feed.last()
 		next := make(map[changeKey]bool)
 		underWay, err := e.finishLoads(ctx)
-		e.note(ctx, "finish loads", err)
+		note("finish loads", err)
 		full := false
 		for _, c := range e.collections() {
 			if err == nil {
 				var more bool
 				more, err = c.sweepOnce(ctx, underWay, seen, next)
-				e.note(ctx, "finish changes of "+c.coll.Name(), err)
+				note("finish changes of "+c.coll.Name(), err)
 				full = full || more
 			}
 		}
 		seen = next
-		e.note(ctx, "look for changes of other programs", rounds.walk(ctx))
+		note("look for changes of other programs", rounds.walk(ctx))
 		if err == nil && !full {
-			e.note(ctx, "prune the feed", e.bounded(ctx, func(ctx context.Context) error { return e.feed.prune(ctx, head) }))
+			note("prune the feed", e.bounded(ctx, func(ctx context.Context) error { return e.feed.prune(ctx, head) }))
 		}
 		if n%rareEvery == 0 {
-			e.note(ctx, "count documents", e.bounded(ctx, e.count))
-			e.note(ctx, "remove what is left of loads", e.removeStrays(ctx))
-			e.note(ctx, "compare feed and documents", e.bounded(ctx, e.feed.restored))
+			note("count documents", e.bounded(ctx, e.count))
+			note("remove what is left of loads", e.removeStrays(ctx))
+			note("compare feed and documents", e.bounded(ctx, e.feed.restored))
 		}
-		if !full {
-			sleep(ctx, e.sweepEvery)
+		if !full || pause > 0 {
+			sleep(ctx, max(e.sweepEvery, pause))
 		}
 	}
 }

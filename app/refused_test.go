@@ -1,0 +1,73 @@
+package app
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"pulperia/dao/dbmanagers/mongotest"
+)
+
+// quota is how Atlas answers all that writes in a cluster that is full.
+const quota = "you are over your space quota, using 513 MB of 512 MB. Writes are blocked on your cluster"
+
+// While the database refuses to write and a thousand documents of another program wait for that, the shop asks it less than when it is idle, says
+// so in a line or two, and goes on showing what is there; when there is room again it takes in all of them.
+func TestFullDatabase(t *testing.T) {
+	store := mongotest.URI(t)
+	line := mongotest.NewLine(t, store, 0)
+	s := openShop(t, line.URI, "--demo")
+	before := make([]any, 1_500)
+	for i := range before {
+		before[i] = bson.D{{Key: "title", Value: fmt.Sprint("Mate ", i)}, {Key: "code", Value: fmt.Sprint("guest-", i)}, {Key: "price", Value: 10}, {Key: "stock", Value: 1}}
+	}
+	idle := during(line, 3 * time.Second)
+	line.Refuse(8000, quota)
+	mongotest.Insert(t, databaseOf(t, store).Collection("products"), before...)
+	during(line, 3 * time.Second) // all that fails has begun to
+	lines := strings.Count(s.log.String(), "\n")
+	if refused := during(line, 6 * time.Second); refused > idle*2 {
+		t.Errorf("%d commands in 6 seconds while writes are refused, and %d in 3 before", refused, idle)
+	}
+	if more := strings.Count(s.log.String(), "\n") - lines; more > 2 {
+		t.Errorf("%d more lines of log in 6 seconds:\n%s", more, s.log)
+	}
+	if !strings.Contains(s.log.String(), quota) {
+		t.Errorf("the log does not tell what is wrong:\n%s", s.log)
+	}
+	if status, _, err := s.do(http.DefaultClient, "POST", "/api/carts", "{}"); status != http.StatusServiceUnavailable {
+		t.Errorf("a new cart: %d, %v", status, err)
+	}
+	var products []struct{ Code string }
+	s.get(t, "/api/products?limit=100", &products)
+	line.Refuse(0, "")
+	for end := time.Now().Add(patience); ; time.Sleep(100 * time.Millisecond) {
+		if s.get(t, "/api/products?q=1499", &products); len(products) == 1 {
+			break
+		}
+		if time.Now().After(end) {
+			t.Fatalf("there is room again, and the documents are not taken in:\n%s", s.log)
+		}
+	}
+}
+
+// during counts the commands of some time.
+func during(line *mongotest.Line, some time.Duration) int64 {
+	before := line.Commands()
+	time.Sleep(some)
+	return line.Commands() - before
+}
+
+// A shop that cannot open because the database is full says that, and not that a right or a password is missing.
+func TestOpensOnFullDatabase(t *testing.T) {
+	line := mongotest.NewLine(t, mongotest.URI(t), 0)
+	line.Refuse(8000, quota)
+	out, code := execute(t, "--store", line.URI, "--listen", "127.0.0.1:0")
+	if code != 1 || !strings.Contains(out, "the database is full (error 8000") || !strings.Contains(out, "make room") || strings.Contains(out, "who asks") {
+		t.Errorf("exit %d: %s", code, out)
+	}
+}
