@@ -50,7 +50,7 @@ type serveCommand struct {
 	MaxConnections    int      `default:"64" help:"Live connections that one address may have; 0 for no limit (${default})."`
 	Origin            []string `placeholder:"ORIGIN" help:"Origin of another site, like https://shop.example, whose pages may connect to /ws and /events; may be repeated."`
 	TrustedProxy      []string `placeholder:"CIDR" help:"Address or network of a proxy whose X-Forwarded-For and X-Forwarded-Proto are believed; may be repeated."`
-	CartDays          int      `default:"30" help:"Days after which a cart that nobody touches is removed; 0 for never (${default})."`
+	CartDays          int      `default:"30" help:"Days that the shop is open after which a cart that nobody touches is removed; 0 for never (${default})."`
 	KeepChanges       int      `default:"10000" help:"Changes that the feed keeps at least (${default})."`
 }
 

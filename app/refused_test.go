@@ -25,12 +25,12 @@ func TestFullDatabase(t *testing.T) {
 	for i := range before {
 		before[i] = bson.D{{Key: "title", Value: fmt.Sprint("Mate ", i)}, {Key: "code", Value: fmt.Sprint("guest-", i)}, {Key: "price", Value: 10}, {Key: "stock", Value: 1}}
 	}
-	idle := during(line, 3 * time.Second)
+	idle := during(line, 3*time.Second)
 	line.Refuse(8000, quota)
 	mongotest.Insert(t, databaseOf(t, store).Collection("products"), before...)
-	during(line, 3 * time.Second) // all that fails has begun to
+	during(line, 3*time.Second) // all that fails has begun to
 	lines := strings.Count(s.log.String(), "\n")
-	if refused := during(line, 6 * time.Second); refused > idle*2 {
+	if refused := during(line, 6*time.Second); refused > idle*2 {
 		t.Errorf("%d commands in 6 seconds while writes are refused, and %d in 3 before", refused, idle)
 	}
 	if more := strings.Count(s.log.String(), "\n") - lines; more > 2 {

@@ -18,7 +18,7 @@ import (
 
 	"pulperia/dao"
 	"pulperia/dao/dbmanagers"
-	"pulperia/dao/models"
+	"pulperia/dao/retry"
 	"pulperia/demo"
 	"pulperia/public"
 	"pulperia/routes"
@@ -70,7 +70,7 @@ func (c *serveCommand) Run(ctx context.Context, g *globals, streams Streams) (er
 		return err
 	}
 	defer inBackground(ctx, hub.Run)()
-	expiry := c.expireCarts(ctx, store.Carts, log)
+	expiry := c.expireCarts(ctx, store, log)
 	defer expiry()
 	announce(listener.Addr(), g.Store, log)
 	go debug.FreeOSMemory() // reading a large store leaves as much behind as it keeps
@@ -173,16 +173,16 @@ func serve(ctx context.Context, listener net.Listener, handler http.Handler, hub
 	return nil
 }
 
-// expireCarts removes untouched carts now and every hour, until the returned function is called.
-func (c *serveCommand) expireCarts(ctx context.Context, carts dao.Carts, log *slog.Logger) (stop func()) {
+// expireCarts removes untouched carts every hour, until the returned function is called.
+func (c *serveCommand) expireCarts(ctx context.Context, store dao.Store, log *slog.Logger) (stop func()) {
 	if c.CartDays == 0 {
 		return func() {}
 	}
 	return inBackground(ctx, func(ctx context.Context) {
-		hourly := time.NewTicker(time.Hour)
-		defer hourly.Stop()
 		for {
-			n, err := carts.Expire(ctx, models.TimeOf(time.Now().AddDate(0, 0, -c.CartDays)))
+			began := time.Now() // which knows how long ago it is also when the clock is set
+			retry.Sleep(ctx, time.Hour)
+			n, err := expireOnce(ctx, store, time.Since(began), time.Duration(c.CartDays)*24*time.Hour)
 			switch {
 			case ctx.Err() != nil:
 				return
@@ -191,11 +191,15 @@ func (c *serveCommand) expireCarts(ctx context.Context, carts dao.Carts, log *sl
 			case n > 0:
 				log.Info("removed carts that nobody has touched", "carts", n, "days", c.CartDays)
 			}
-			select {
-			case <-ctx.Done():
-				return
-			case <-hourly.C:
-			}
 		}
 	})
+}
+
+// expireOnce notes that the shop has been open, and removes the carts that nobody has touched while it was open for as long as age.
+func expireOnce(ctx context.Context, store dao.Store, open, age time.Duration) (n int, err error) {
+	since, err := store.Attend(ctx, open, age)
+	if err != nil || since == 0 {
+		return 0, err
+	}
+	return store.Carts.Expire(ctx, since)
 }

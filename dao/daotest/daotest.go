@@ -46,6 +46,7 @@ func Run(t *testing.T, h Harness) {
 		{"Load", loadTests()},
 		{"Dump", dumpTests()},
 		{"Engine", engineTests()},
+		{"Attend", attendTests()},
 		{"Writes", writeTests()},
 		{"Owner", ownerTests()},
 		{"Parallel", parallelTests()},

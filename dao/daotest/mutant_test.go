@@ -88,6 +88,7 @@ func mutants() []mutant {
 			return s
 		}},
 		{"a closed store is ready", "Engine/after close nothing is written", engine(func(e dao.Engine) dao.Engine { return alwaysReady{e} })},
+		{"a store is taken to have been open always", "Attend/what was before a load of carts is not known", engine(func(e dao.Engine) dao.Engine { return alwaysOpen{e} })},
 		{"a restart forgets the feed", "Durable/everything outlives the process, the feed and its epoch too", func(s dao.Store) dao.Store { return s }},
 	}
 }

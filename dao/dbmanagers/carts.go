@@ -23,7 +23,10 @@ var cartShape = shape{
 		c.Rev = rev
 		return models.JSON(c)
 	},
-	keys: func(raw bson.Raw) bson.D { return cartKeys(readCart(raw)) },
+	// Of what another program has brought or changed, its own dates tell less than that we see it now.
+	keys: func(raw bson.Raw) bson.D {
+		return append(cartKeys(readCart(raw)), bson.E{Key: "seen", Value: int64(now())})
+	},
 }
 
 // cartKeys are the derived values of a cart; the sum is for noticing what other programs change.
@@ -155,7 +158,7 @@ func (c carts) Expire(ctx context.Context, before models.Time) (n int, err error
 	}
 	defer leave()
 	var old []models.ID
-	filter := bson.M{updatedField: bson.M{"$lt": int64(before)}}
+	filter := bson.M{updatedField: bson.M{"$lt": int64(before)}, seenField: bson.M{"$not": bson.M{"$gte": int64(before)}}}
 	if err := c.each(ctx, filter, nil, func(rec record) error { old = append(old, rec.id); return nil }); err != nil {
 		return 0, err
 	}
@@ -177,7 +180,10 @@ func (c carts) expire(ctx context.Context, id models.ID, before models.Time) (bo
 		return false, err
 	}
 	defer leave()
-	_, receipt, err := c.delete(ctx, id, func(rec record) (bson.D, bool) { return nil, rec.cart().UpdatedAt < before })
+	_, receipt, err := c.delete(ctx, id, func(rec record) (bson.D, bool) {
+		seen, _ := timeOf(ownField(rec.raw, "seen"))
+		return nil, max(rec.cart().UpdatedAt, seen) < before && !c.stale(rec.raw) // or another program has just changed it
+	})
 	if errors.Is(err, dao.ErrNotFound) {
 		return false, nil
 	}

@@ -2,7 +2,7 @@
 //
 //	products, carts, messages   in the shape that a mongoose application of the same assignment reads and writes
 //	feed                        the changes, {_id: offset, at, kind, op, id, rev, doc}
-//	meta                        the epoch and the base of the feed; loads under way
+//	meta                        the epoch and the base of the feed; loads under way; when the shop was open
 //	presence                    who is here, in each process
 //
 // What is ours in a document stands in its sub-document pulperia: rev, feed (the offset of its last change), and what

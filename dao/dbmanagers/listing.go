@@ -18,6 +18,7 @@ import (
 const (
 	createdField = "pulperia.created"
 	updatedField = "pulperia.updated"
+	seenField    = "pulperia.seen" // when another program was last seen to have brought or changed it
 	centsField   = "pulperia.cents"
 	wordsField   = "pulperia.words"
 )

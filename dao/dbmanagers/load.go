@@ -61,6 +61,9 @@ func (e *engine) Load(ctx context.Context, batch dao.Batch) (dao.Receipt, error)
 	}
 	since := e.feed.last()
 	docs, err := e.draftLoad(ctx, batch)
+	if err == nil && len(batch.Carts) > 0 {
+		err = e.bounded(ctx, e.forgetAttendance)
+	}
 	if err != nil {
 		return dao.Receipt{}, fmt.Errorf("load: %w", err)
 	}

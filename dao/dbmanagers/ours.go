@@ -17,6 +17,7 @@ import (
 var (
 	ourStore     = bson.M{"_id": storeID, "version": bson.M{"$type": "number"}, "epoch": bson.M{"$regex": "^[0-9a-f]{8}$"}}
 	ourMigration = bson.M{"_id": restoreID, "content": bson.M{"$type": "string"}, "done": bson.M{"$type": "number"}}
+	ourHours     = bson.M{"_id": attendanceID, "epoch": bson.M{"$type": "string"}, "turn": bson.M{"$type": "objectId"}}
 	ourLoad      = bson.M{"_id": bson.M{"$regex": "^load "}, "load": bson.M{"$in": bson.A{loadOpen, loadCommitted, loadUndone}}}
 	ourEntry     = bson.M{
 		"_id": bson.M{"$type": "number"}, "kind": bson.M{"$in": bson.A{dao.KindProduct, dao.KindCart, dao.KindMessage}},
@@ -44,7 +45,7 @@ func (f foreign) Error() string {
 // wantOurs returns an error when a collection that the shop would have for itself belongs to another program. It comes before
 // everything else that is done with a database.
 func (e *engine) wantOurs(ctx context.Context) error {
-	err := e.meta.FindOne(ctx, bson.M{"$or": bson.A{ourStore, ourMigration, ourLoad}}).Err()
+	err := e.meta.FindOne(ctx, bson.M{"$or": bson.A{ourStore, ourMigration, ourHours, ourLoad}}).Err()
 	known := err == nil
 	if err != nil && !errors.Is(err, mongo.ErrNoDocuments) {
 		return e.readError(ctx, "read meta", err)

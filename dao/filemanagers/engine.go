@@ -63,6 +63,11 @@ func (e *engine) store() dao.Store {
 
 // Load stores a batch as one step.
 func (e *engine) Load(ctx context.Context, batch dao.Batch) (dao.Receipt, error) {
+	if len(batch.Carts) > 0 && !e.readOnly {
+		if err := e.forgetAttendance(); err != nil {
+			return dao.Receipt{}, fmt.Errorf("load: %w: %w", dao.ErrUnavailable, err)
+		}
+	}
 	receipt, err := e.committer.commit(ctx, func(s step) error {
 		for _, p := range batch.Products {
 			if err := s.loadProduct(p.Clone()); err != nil {

@@ -1,0 +1,57 @@
+package dbmanagers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"pulperia/dao"
+	"pulperia/dao/models"
+)
+
+// attendanceID is the _id of the document in meta that says when the store was open.
+const attendanceID = "open"
+
+// attendance is that document. Turn is another one with each writing, so that of two processes none writes over what the other has noted, or
+// has had forgotten.
+type attendance struct {
+	ID             string        `bson:"_id"`
+	Turn           bson.ObjectID `bson:"turn"`
+	dao.Attendance `bson:"inline"`
+}
+
+// Attend notes that the store has been open. Who is beaten by another process does not know since when.
+func (e *engine) Attend(ctx context.Context, open, age time.Duration) (since models.Time, err error) {
+	ctx, leave, err := e.enterWrite(ctx)
+	if err != nil {
+		return 0, err
+	}
+	defer leave()
+	var known attendance
+	err = e.meta.FindOne(ctx, bson.M{"_id": attendanceID}).Decode(&known)
+	if err != nil && !errors.Is(err, mongo.ErrNoDocuments) {
+		return 0, e.readError(ctx, "read when the shop was open", err)
+	}
+	next := attendance{ID: attendanceID, Turn: bson.NewObjectID()}
+	next.Attendance, since = known.Note(e.feed.last().Epoch, now(), open, age)
+	e.at("attending")
+	filter := bson.M{"_id": attendanceID, "turn": known.Turn}
+	result, err := e.meta.ReplaceOne(ctx, filter, next, options.Replace().SetUpsert(known.ID == ""))
+	if mongo.IsDuplicateKeyError(err) || err == nil && result.MatchedCount+result.UpsertedCount == 0 {
+		return 0, nil
+	}
+	return since, writeError("note that the shop was open", err)
+}
+
+// forgetAttendance has Attend begin anew, in every process.
+func (e *engine) forgetAttendance(ctx context.Context) error {
+	if _, err := e.meta.DeleteOne(ctx, bson.M{"_id": attendanceID}); err != nil {
+		return fmt.Errorf("forget when the shop was open: %w: %w", dao.ErrUnavailable, err) // nothing of the load is written
+	}
+	return nil
+}

@@ -1,0 +1,54 @@
+package filemanagers
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"time"
+
+	"pulperia/dao"
+	"pulperia/dao/models"
+)
+
+// attendanceFile is a dao.Attendance. Nothing depends on it: a store without it begins to count anew.
+const attendanceFile = "open.json"
+
+// Attend notes that the store has been open.
+func (e *engine) Attend(ctx context.Context, open, age time.Duration) (models.Time, error) {
+	if err := ctx.Err(); err != nil {
+		return 0, err
+	}
+	if err := e.committer.open(); err != nil {
+		return 0, err
+	}
+	e.folder.mu.Lock()
+	defer e.folder.mu.Unlock()
+	var known dao.Attendance
+	text, err := readAll(e.folder.disk, attendanceFile)
+	if err == nil {
+		err = json.Unmarshal(text, &known)
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		e.folder.log.Warn("cannot read when the shop was open; carts get all of their time again", "file", attendanceFile, "err", err)
+		known = dao.Attendance{}
+	}
+	known, since := known.Note(e.feed.epoch, models.TimeOf(e.now()), open, age)
+	text, _ = json.MarshalIndent(known, "", "  ") // of texts: never fails
+	if err := replace(e.folder.disk, attendanceFile, append(text, '\n')); err != nil {
+		return 0, fmt.Errorf("write %s: %w", attendanceFile, err)
+	}
+	return since, nil
+}
+
+// forgetAttendance has Attend begin anew.
+func (e *engine) forgetAttendance() error {
+	e.folder.mu.Lock()
+	defer e.folder.mu.Unlock()
+	err := e.folder.disk.Remove(attendanceFile)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return errors.Join(err, e.folder.disk.Sync())
+}
