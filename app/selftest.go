@@ -36,6 +36,7 @@ type selftest struct {
 	out    io.Writer
 	rounds int
 	random *rand.Rand
+	pace   pace
 }
 
 // Run tries one promise after the other and prints a verdict. A promise that was broken is an error.
@@ -58,7 +59,11 @@ func (c *selftestCommand) Run(ctx context.Context, g *globals, streams Streams) 
 	if s.scratch.warning != "" {
 		s.say("Note: %s", s.scratch.warning)
 	}
-	broken, err := s.all(ctx)
+	broken := 0
+	if err = s.measure(ctx); err == nil {
+		s.say("This will take about %s: a durable write takes %.0f ms here.", about(s.total()), float64(s.pace.write.Microseconds())/1_000)
+		broken, err = s.all(ctx)
+	}
 	switch {
 	case ctx.Err() != nil:
 		return errors.New("selftest: stopped before the end; it says nothing")

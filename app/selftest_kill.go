@@ -29,8 +29,8 @@ func (s *selftest) kills(ctx context.Context) (string, error) {
 			seen = newEvidence()
 		}
 		before := seen.acknowledged
-		after := 30 + s.random.IntN(370)
-		if err := s.killOne(ctx, round+1, time.Duration(after)*time.Millisecond, seen); err != nil {
+		after := s.pace.killedAfter() * time.Duration(75+s.random.IntN(925)) / 1_000
+		if err := s.killOne(ctx, round+1, after, seen); err != nil {
 			return "", err
 		}
 		acknowledged += seen.acknowledged - before

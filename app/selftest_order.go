@@ -11,6 +11,7 @@ import (
 
 	"pulperia/dao"
 	"pulperia/dao/models"
+	"pulperia/dao/retry"
 )
 
 // everyHand opens the scratch as often as the engine allows at once, up to two times: a folder has one writer, a database any number.
@@ -65,7 +66,7 @@ func (s *selftest) order(ctx context.Context) (string, error) {
 	}
 	for i := range authors {
 		writing.Go(func() {
-			if errs[followers+i] = writeInOrder(ctx, hands[i%2].Messages, i); errs[followers+i] != nil {
+			if errs[followers+i] = s.writeInOrder(ctx, hands[i%2].Messages, i); errs[followers+i] != nil {
 				cancel(errs[followers+i])
 			}
 		})
@@ -85,11 +86,11 @@ func (s *selftest) order(ctx context.Context) (string, error) {
 }
 
 // writeInOrder writes the messages of one author, one after the other.
-func writeInOrder(ctx context.Context, messages dao.Messages, author int) error {
+func (s *selftest) writeInOrder(ctx context.Context, messages dao.Messages, author int) error {
 	for n := range byEach {
 		text := fmt.Sprint(author, " ", n)
 		message := models.Message{ID: nameID(text), User: "selftest@example.com", Message: text}
-		if err := untilDone(ctx, func() error { _, _, err := messages.Append(ctx, message); return err }); err != nil {
+		if err := s.untilDone(ctx, func() error { _, _, err := messages.Append(ctx, message); return err }); err != nil {
 			return err
 		}
 	}
@@ -173,7 +174,7 @@ func (s *selftest) updates(ctx context.Context) (string, error) {
 	errs := make([]error, additions)
 	for i := range additions {
 		running.Go(func() {
-			errs[i] = untilDone(ctx, func() error {
+			errs[i] = s.untilDone(ctx, func() error {
 				_, _, err := hands[i%2].Carts.Update(ctx, cart.ID, func(c *models.Cart) error { c.Add(nameID("added"), 1); return nil })
 				return err
 			})
@@ -209,12 +210,13 @@ func outcomes(errs []error) (done, unknown int64, err error) {
 	return done, unknown, nil
 }
 
-// untilDone tries a write again while the store says that it was not done for lack of time.
-func untilDone(ctx context.Context, write func() error) error {
-	for tries := 1; ; tries++ {
+// untilDone tries a write again while the store says that it was not done for lack of time: that of many that wait for one another.
+func (s *selftest) untilDone(ctx context.Context, write func() error) error {
+	for end := time.Now().Add(time.Minute + 5*s.pace.oneByOne(additions)); ; {
 		err := write()
-		if err == nil || errors.Is(err, dao.ErrUnknown) || !errors.Is(err, dao.ErrUnavailable) || ctx.Err() != nil || tries == 10 {
+		if err == nil || errors.Is(err, dao.ErrUnknown) || !errors.Is(err, dao.ErrUnavailable) || ctx.Err() != nil || time.Now().After(end) {
 			return err
 		}
+		retry.Sleep(ctx, s.pace.write) // it may have been refused at once
 	}
 }

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"flag"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"pulperia/dao"
+	"pulperia/dao/dbmanagers/mongotest"
 	"pulperia/dao/models"
 )
 
@@ -34,6 +36,19 @@ func TestSelftest(t *testing.T) {
 		wantNoScratch(t, store)
 	})
 }
+
+// On a database 50 ms away it says how long it will take, and finishes with the same verdict.
+func TestSelftestFarAway(t *testing.T) {
+	t.Parallel() // nearly all of it is waiting
+	line := mongotest.NewLine(t, mongotest.URI(t), *selftestDelay)
+	out, code := execute(t, "selftest", "--store", line.URI, "--rounds", "2")
+	if code != 0 || !strings.Contains(out, "Verdict: all 3 promises were kept") || !strings.Contains(out, "This will take about") {
+		t.Errorf("exit %d: %s", code, out)
+	}
+	t.Log(out)
+}
+
+var selftestDelay = flag.Duration("selftest.delay", 50*time.Millisecond, "how far away the database of a self-test is")
 
 func wantNoScratch(t *testing.T, store string) {
 	t.Helper()

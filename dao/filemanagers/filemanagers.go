@@ -5,6 +5,7 @@
 //	messages.jsonl  one message a line, only ever appended to
 //	journal-….jsonl the changes, one a line; what the files above do not hold yet, and what the feed keeps
 //	store.json      which contents of the files above count
+//	open.json       when the store was open
 //	lock            held by the process that writes
 //
 // # How a write becomes durable
