@@ -34,12 +34,18 @@ func entries(filter bson.M) bson.M {
 	return selected
 }
 
-// foreign is a collection under one of our names that is another program's.
-type foreign struct{ coll, why string }
+// foreign is a collection under one of our names that is another program's, or that another program has put something into.
+type foreign struct {
+	coll, why string
+	mixed     bool // it has documents of ours, too
+}
 
 func (f foreign) Error() string {
-	return fmt.Sprintf("the database has a collection %s that is not mine: it has %s, which no pulperia made; nothing in it was touched. "+
-		"Name another database (behind the hosts in the URL), or give that collection another name", f.coll, f.why)
+	const touched = "nothing in it was touched. Name another database (behind the hosts in the URL), or "
+	if f.mixed {
+		return fmt.Sprintf("another program uses the collection %s of the shop: it has %s, which no pulperia made; %stake that out of it", f.coll, f.why, touched)
+	}
+	return fmt.Sprintf("the database has a collection %s that is not mine: it has %s, which no pulperia made; %sgive that collection another name", f.coll, f.why, touched)
 }
 
 // wantOurs returns an error when a collection that the shop would have for itself belongs to another program. It comes before
@@ -83,7 +89,8 @@ func (e *engine) wantOurOwn(ctx context.Context, coll *mongo.Collection, ours bs
 	if err != nil {
 		return e.readError(ctx, "read "+coll.Name(), err)
 	}
-	return foreign{coll.Name(), "a document " + show(doc.Lookup("_id"))}
+	mixed := ours != nil && coll.FindOne(ctx, ours).Err() == nil
+	return foreign{coll.Name(), "a document " + show(doc.Lookup("_id")), mixed}
 }
 
 // wantNoIndexes returns an error when a collection has an index that we do not make: one that is empty may be another program's as well.
@@ -98,10 +105,8 @@ func (e *engine) wantNoIndexes(ctx context.Context, coll *mongo.Collection) erro
 		for _, key := range keys {
 			fields = append(fields, key.Key())
 		}
-		if coll != e.feed.coll || !slices.Equal(fields, feedIndex) {
-			if !slices.Equal(fields, []string{"_id"}) {
-				return foreign{coll.Name(), "an index " + index.Name}
-			}
+		if ours := slices.Equal(fields, feedIndex) && coll == e.feed.coll; !ours && !slices.Equal(fields, []string{"_id"}) {
+			return foreign{coll: coll.Name(), why: "an index " + index.Name}
 		}
 	}
 	return nil

@@ -2,6 +2,7 @@ package dbmanagers
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -107,6 +108,11 @@ func TestForeignDocumentsInTheFeed(t *testing.T) {
 	p.await("an empty feed", func() bool { return p.howMany("feed", bson.M{"_id": bson.M{"$lt": 1_000}}) == 0 })
 	if p.howMany("feed", bson.M{"title": "noticias"}) != 1 {
 		t.Error("the document of the other program is gone")
+	}
+	p.chat(1, s)
+	_, err = OpenReadOnly(p.ctx, p.url, Options{})
+	if found, _ := errors.AsType[foreign](err); !found.mixed || !strings.Contains(err.Error(), "another program uses the collection feed of the shop: it has a document 1000000") {
+		t.Error(err)
 	}
 }
 
