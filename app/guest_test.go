@@ -16,8 +16,9 @@ import (
 	"pulperia/dao/models"
 )
 
-// On a database where another program has a collection that the shop would have for itself, every command says so and what to do, and not one
-// document is written or removed: also not by a migration into it, nor by one that begins anew.
+// On a database where another program has a collection that the shop would have for itself, every
+// command says so and what to do, and not one document is written or removed: also not by a
+// migration into it, nor by one that begins anew.
 func TestCollectionOfAnotherProgram(t *testing.T) {
 	source := fillFiles(t, t.TempDir(), someBatch(3))
 	for _, coll := range []string{"feed", "meta", "presence"} {
@@ -58,8 +59,9 @@ func forgotten(n int) (batch dao.Batch) {
 	return batch
 }
 
-// Nobody could touch the carts of a shop that was closed, of a backup, or of a store on its way to another engine: they are there when it
-// opens, at every start and in every process, and expire when the shop has been open for long enough.
+// Nobody could touch the carts of a shop that was closed, of a backup, or of a store on its way to
+// another engine: they are there when it opens, at every start and in every process, and expire
+// when the shop has been open for long enough.
 func TestCartsOfAClosedShopStay(t *testing.T) {
 	const carts = 40
 	closed := fillFiles(t, t.TempDir(), forgotten(carts))
@@ -103,7 +105,8 @@ func TestCartsOfAClosedShopStay(t *testing.T) {
 	})
 }
 
-// wantCarts opens the shop, in a database twice, and fails unless it has so many carts and goes on having them.
+// wantCarts opens the shop, in a database twice, and fails unless it has so many carts and goes on
+// having them.
 func wantCarts(t *testing.T, store string, want int) {
 	t.Helper()
 	shops := []*shop{startShop(t, store)}
@@ -125,8 +128,8 @@ func wantCarts(t *testing.T, store string, want int) {
 	}
 }
 
-// The carts of a mongoose application have no dates, and ids from when they were made. They are there after the first start on its
-// database, with all that it wrote in them.
+// The carts of a mongoose application have no dates, and ids from when they were made. They are
+// there after the first start on its database, with all that it wrote in them.
 func TestCartsOfAnotherProgramStay(t *testing.T) {
 	store := mongotest.URI(t)
 	coll := databaseOf(t, store).Collection("carts")

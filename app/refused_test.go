@@ -15,8 +15,9 @@ import (
 // quota is how Atlas answers all that writes in a cluster that is full.
 const quota = "you are over your space quota, using 513 MB of 512 MB. Writes are blocked on your cluster"
 
-// While the database refuses to write and a thousand documents of another program wait for that, the shop asks it less than when it is idle, says
-// so in a line or two, and goes on showing what is there; when there is room again it takes in all of them.
+// While the database refuses to write and a thousand documents of another program wait for that,
+// the shop asks it less than when it is idle, says so in a line or two, and goes on showing what is
+// there; when there is room again it takes in all of them.
 func TestFullDatabase(t *testing.T) {
 	store := mongotest.URI(t)
 	line := mongotest.NewLine(t, store, 0)
@@ -62,7 +63,8 @@ func during(line *mongotest.Line, some time.Duration) int64 {
 	return line.Commands() - before
 }
 
-// A shop that cannot open because the database is full says that, and not that a right or a password is missing.
+// A shop that cannot open because the database is full says that, and not that a right or a
+// password is missing.
 func TestOpensOnFullDatabase(t *testing.T) {
 	line := mongotest.NewLine(t, mongotest.URI(t), 0)
 	line.Refuse(8000, quota)

@@ -210,7 +210,8 @@ func outcomes(errs []error) (done, unknown int64, err error) {
 	return done, unknown, nil
 }
 
-// untilDone tries a write again while the store says that it was not done for lack of time: that of many that wait for one another.
+// untilDone tries a write again while the store says that it was not done for lack of time: that of
+// many that wait for one another.
 func (s *selftest) untilDone(ctx context.Context, write func() error) error {
 	for end := time.Now().Add(time.Minute + 5*s.pace.oneByOne(additions)); ; {
 		err := write()

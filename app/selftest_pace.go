@@ -6,7 +6,8 @@ import (
 	"time"
 )
 
-// pace is how long things take in the scratch: a database may be far away. What the trials wait for follows from it.
+// pace is how long things take in the scratch: a database may be far away. What the trials wait for
+// follows from it.
 type pace struct {
 	open  time.Duration // opening a store that is not there yet, and closing it
 	write time.Duration // one durable write
@@ -42,7 +43,8 @@ func (s *selftest) measure(ctx context.Context) error {
 	return err
 }
 
-// killedAfter is the longest that a process may write before it is killed: a few writes must fit in.
+// killedAfter is the longest that a process may write before it is killed: a few writes must fit
+// in.
 func (p pace) killedAfter() time.Duration { return max(400*time.Millisecond, 8*p.write) }
 
 // oneByOne is about how long many writes take of which each waits for the others.

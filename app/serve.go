@@ -195,7 +195,8 @@ func (c *serveCommand) expireCarts(ctx context.Context, store dao.Store, log *sl
 	})
 }
 
-// expireOnce notes that the shop has been open, and removes the carts that nobody has touched while it was open for as long as age.
+// expireOnce notes that the shop has been open, and removes the carts that nobody has touched while
+// it was open for as long as age.
 func expireOnce(ctx context.Context, store dao.Store, open, age time.Duration) (n int, err error) {
 	since, err := store.Attend(ctx, open, age)
 	if err != nil || since == 0 {

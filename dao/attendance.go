@@ -7,9 +7,10 @@ import (
 	"pulperia/dao/models"
 )
 
-// Attendance is when a store has been open. What nobody has touched for some time expires by the time in which somebody could have: no stop
-// counts, nor a clock that was set forward, and nothing from before the store's past began. Engines keep it beside the values; one that
-// is lost knows nothing, and begins anew.
+// Attendance is when a store has been open. What nobody has touched for some time expires by the
+// time in which somebody could have: no stop counts, nor a clock that was set forward, and nothing
+// from before the store's past began. Engines keep it beside the values; one that is lost knows
+// nothing, and begins anew.
 type Attendance struct {
 	Epoch string `json:"epoch" bson:"epoch"` // whose spans these are
 	Spans []Span `json:"spans" bson:"spans"` // oldest first
@@ -26,8 +27,9 @@ const (
 	longStop  = 7 * 24 * time.Hour // from which on everybody gets all the time again
 )
 
-// Note adds that the store of an epoch has been open for so long until now, by a clock that nobody sets. since is the moment from which on it has
-// been open for age in all; zero when it has not been so long, as far as is known.
+// Note adds that the store of an epoch has been open for so long until now, by a clock that nobody
+// sets. since is the moment from which on it has been open for age in all; zero when it has not
+// been so long, as far as is known.
 func (a Attendance) Note(epoch string, now models.Time, open, age time.Duration) (next Attendance, since models.Time) {
 	next.Epoch = epoch
 	if a.Epoch == epoch {

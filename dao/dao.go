@@ -79,9 +79,10 @@ type Engine interface {
 	// Ready returns nil when the store answers and can write, and ErrUnavailable with the cause otherwise.
 	Ready(context.Context) error
 
-	// Attend notes that the store has been open for so long until now, by a clock that nobody sets, and returns the moment from which on it
-	// has been open for age in all; zero when it is not known to have been. Nothing is known of what was before a stop of a week, before this
-	// epoch, or before a Load of carts: those bring times of which this store was no witness.
+	// Attend notes that the store has been open for so long until now, by a clock that nobody sets,
+	// and returns the moment from which on it has been open for age in all; zero when it is not
+	// known to have been. Nothing is known of what was before a stop of a week, before this epoch,
+	// or before a Load of carts: those bring times of which this store was no witness.
 	Attend(ctx context.Context, open, age time.Duration) (since models.Time, err error)
 
 	// Stats returns figures about the engine for whoever operates it.

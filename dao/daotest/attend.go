@@ -15,7 +15,8 @@ func attendTests() []test {
 	}
 }
 
-// attend notes that the store has been open, and returns how long ago the moment is since which it has been so for age; 0 for not known.
+// attend notes that the store has been open, and returns how long ago the moment is since which it
+// has been so for age; 0 for not known.
 func (s shop) attend(open, age time.Duration) time.Duration {
 	s.t.Helper()
 	since, err := s.Attend(s.ctx, open, age)

@@ -17,15 +17,16 @@ import (
 // attendanceID is the _id of the document in meta that says when the store was open.
 const attendanceID = "open"
 
-// attendance is that document. Turn is another one with each writing, so that of two processes none writes over what the other has noted, or
-// has had forgotten.
+// attendance is that document. Turn is another one with each writing, so that of two processes none
+// writes over what the other has noted, or has had forgotten.
 type attendance struct {
 	ID             string        `bson:"_id"`
 	Turn           bson.ObjectID `bson:"turn"`
 	dao.Attendance `bson:"inline"`
 }
 
-// Attend notes that the store has been open. Who is beaten by another process does not know since when.
+// Attend notes that the store has been open. Who is beaten by another process does not know since
+// when.
 func (e *engine) Attend(ctx context.Context, open, age time.Duration) (since models.Time, err error) {
 	ctx, leave, err := e.enterWrite(ctx)
 	if err != nil {

@@ -23,7 +23,8 @@ var cartShape = shape{
 		c.Rev = rev
 		return models.JSON(c)
 	},
-	// Of what another program has brought or changed, its own dates tell less than that we see it now.
+	// Of what another program has brought or changed, its own dates tell less than that we see it
+	// now.
 	keys: func(raw bson.Raw) bson.D {
 		return append(cartKeys(readCart(raw)), bson.E{Key: "seen", Value: int64(now())})
 	},

@@ -94,10 +94,7 @@ func OpenReadOnly(ctx context.Context, url string, o Options) (dao.Store, error)
 		return dao.Store{}, err
 	}
 	e.readOnly = true
-	if err = e.wantOurs(ctx); err == nil {
-		err = e.refuseUnfinished(ctx)
-	}
-	if err == nil {
+	if err = e.refuseUnfinished(ctx); err == nil {
 		err = e.wantStore(ctx)
 	}
 	if err == nil {
@@ -183,9 +180,6 @@ func (e *engine) collections() []*collection {
 
 // prepare makes the indexes and the feed's beginning where they are missing.
 func (e *engine) prepare(ctx context.Context) error {
-	if err := e.wantOurs(ctx); err != nil {
-		return err
-	}
 	if err := e.refuseUnfinished(ctx); err != nil {
 		return err
 	}

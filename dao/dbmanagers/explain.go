@@ -26,7 +26,8 @@ const (
 	codeAtlas                = 8000 // Atlas' own, for a refused login, a missing right, a full cluster and whatever else its proxy refuses
 )
 
-// What Atlas says with its one code. Nothing else tells these apart; words that are not known are shown as they are.
+// What Atlas says with its one code. Nothing else tells these apart; words that are not known are
+// shown as they are.
 const (
 	atlasDenies = "is not allowed to do action" // user is not allowed to do action [insert] on [shop.products]
 	atlasIsFull = "over your space quota"       // you are over your space quota, using 513 MB of 512 MB. Writes are blocked on your cluster
@@ -55,7 +56,8 @@ func (t target) explain(err error, seen *watcher) error {
 	return refusal{fmt.Sprintf("open store %s: %s: %s", t.shown, t.clean(what), remedy)}
 }
 
-// explainLater is explain for what fails when the store is connected and not yet open: a user who may only read, a full cluster.
+// explainLater is explain for what fails when the store is connected and not yet open: a user who
+// may only read, a full cluster.
 func explainLater(url string, o Options, err error) error {
 	if t, wrong := readURL(url, o.Password); wrong == nil && (unauthorized(err) || full(err) || code(err) == codeAtlas) {
 		return t.explain(err, &watcher{})

@@ -13,7 +13,8 @@ import (
 	"pulperia/dao"
 )
 
-// What the shop writes into the collections that it shares with nobody. Whoever has one of the same name has documents of another shape.
+// What the shop writes into the collections that it shares with nobody. Whoever has one of the same
+// name has documents of another shape.
 var (
 	ourStore     = bson.M{"_id": storeID, "version": bson.M{"$type": "number"}, "epoch": bson.M{"$regex": "^[0-9a-f]{8}$"}}
 	ourMigration = bson.M{"_id": restoreID, "content": bson.M{"$type": "string"}, "done": bson.M{"$type": "number"}}
@@ -26,7 +27,8 @@ var (
 	ourSaying = bson.M{"made": bson.M{"$type": "objectId"}, "seq": bson.M{"$type": "number"}, "digest": bson.M{"$type": "string"}}
 )
 
-// entries selects those of the changes that a filter selects: whatever else lies in the feed is another program's.
+// entries selects those of the changes that a filter selects: whatever else lies in the feed is
+// another program's.
 func entries(filter bson.M) bson.M {
 	selected := maps.Clone(ourEntry)
 	delete(selected, "_id")
@@ -34,7 +36,8 @@ func entries(filter bson.M) bson.M {
 	return selected
 }
 
-// foreign is a collection under one of our names that is another program's, or that another program has put something into.
+// foreign is a collection under one of our names that is another program's, or that another program
+// has put something into.
 type foreign struct {
 	coll, why string
 	mixed     bool // it has documents of ours, too
@@ -48,8 +51,8 @@ func (f foreign) Error() string {
 	return fmt.Sprintf("the database has a collection %s that is not mine: it has %s, which no pulperia made; %sgive that collection another name", f.coll, f.why, touched)
 }
 
-// wantOurs returns an error when a collection that the shop would have for itself belongs to another program. It comes before
-// everything else that is done with a database.
+// wantOurs returns an error when a collection that the shop would have for itself belongs to
+// another program. It comes before everything else that is done with a database.
 func (e *engine) wantOurs(ctx context.Context) error {
 	err := e.meta.FindOne(ctx, bson.M{"$or": bson.A{ourStore, ourMigration, ourHours, ourLoad}}).Err()
 	known := err == nil
@@ -76,7 +79,8 @@ func (e *engine) wantOurs(ctx context.Context) error {
 	return nil
 }
 
-// wantOurOwn returns an error when a collection holds a document of another shape than ours. With none of ours, any is.
+// wantOurOwn returns an error when a collection holds a document of another shape than ours. With
+// none of ours, any is.
 func (e *engine) wantOurOwn(ctx context.Context, coll *mongo.Collection, ours bson.M) error {
 	filter := bson.M{}
 	if ours != nil {
@@ -93,7 +97,8 @@ func (e *engine) wantOurOwn(ctx context.Context, coll *mongo.Collection, ours bs
 	return foreign{coll.Name(), "a document " + show(doc.Lookup("_id")), mixed}
 }
 
-// wantNoIndexes returns an error when a collection has an index that we do not make: one that is empty may be another program's as well.
+// wantNoIndexes returns an error when a collection has an index that we do not make: one that is
+// empty may be another program's as well.
 func (e *engine) wantNoIndexes(ctx context.Context, coll *mongo.Collection) error {
 	found, err := coll.Indexes().ListSpecifications(ctx)
 	if err != nil {

@@ -31,7 +31,8 @@ func closed(s interface{ Close() error }, err error) error {
 	return err
 }
 
-// A collection of another program under one of our names is not touched, whatever its documents look like, and the shop does not open.
+// A collection of another program under one of our names is not touched, whatever its documents
+// look like, and the shop does not open.
 func TestForeignCollections(t *testing.T) {
 	for name, docs := range map[string]struct {
 		coll string
@@ -59,7 +60,8 @@ func TestForeignCollections(t *testing.T) {
 	})
 }
 
-// refusesEveryWay fails unless each way says whose collection it is, and the database is left as it was.
+// refusesEveryWay fails unless each way says whose collection it is, and the database is left as it
+// was.
 func (p *place) refusesEveryWay(coll string) {
 	p.Helper()
 	before := p.contents()
@@ -96,7 +98,8 @@ func (p *place) contents() map[string][]string {
 	return all
 }
 
-// Another program that puts its documents into a feed that the shop has open keeps them, whatever becomes of the feed.
+// Another program that puts its documents into a feed that the shop has open keeps them, whatever
+// becomes of the feed.
 func TestForeignDocumentsInTheFeed(t *testing.T) {
 	p := newPlace(t)
 	s := p.open(Options{Keep: 10})

@@ -25,7 +25,8 @@ type patrol struct {
 	coll   *collection   // that it walks through
 }
 
-// patrolPatience is how many documents cannot be announced before it is not the documents, but the database that refuses.
+// patrolPatience is how many documents cannot be announced before it is not the documents, but the
+// database that refuses.
 const patrolPatience = 10
 
 // walk takes the next step. A document that cannot be announced does not keep the others.

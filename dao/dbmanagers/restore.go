@@ -65,9 +65,6 @@ func Restore(ctx context.Context, url string, o Options, source, content string)
 
 // begin takes over the record, or makes one where nothing is.
 func (r *Restoration) begin(ctx context.Context) error {
-	if err := r.engine.wantOurs(ctx); err != nil {
-		return err
-	}
 	there, err := r.engine.unfinished(ctx)
 	switch {
 	case err != nil:
@@ -118,8 +115,12 @@ func (r *Restoration) failed(err error) error {
 	return fmt.Errorf("restore %s: %w", r.shown, err)
 }
 
-// unfinished returns the record of a restoration, nil when there is none.
+// unfinished returns the record of a restoration, nil when there is none. Every way into a database
+// begins with it, and so with a look whether what is there is ours.
 func (e *engine) unfinished(ctx context.Context) (*restoreRecord, error) {
+	if err := e.wantOurs(ctx); err != nil {
+		return nil, err
+	}
 	var there restoreRecord
 	err := e.meta.FindOne(ctx, bson.M{"_id": restoreID}).Decode(&there)
 	if errors.Is(err, mongo.ErrNoDocuments) {
@@ -219,13 +220,13 @@ func Discard(ctx context.Context, url string, o Options) error {
 	if err != nil {
 		return err
 	}
-	if err := e.wantOurs(ctx); err != nil {
-		return errors.Join(explainLater(url, o, err), e.Close())
+	there, err := e.unfinished(ctx)
+	if err == nil && there != nil { // of no owner, too: a process that is still at it ends
+		_, err = e.meta.UpdateOne(ctx, bson.M{"_id": restoreID}, bson.M{"$set": bson.M{"content": "", "owner": "", "done": int64(0)}})
+		err = writeError("note it", err)
 	}
-	// Of no owner, too: a process that is still at it ends.
-	_, err = e.meta.UpdateOne(ctx, ourMigration, bson.M{"$set": bson.M{"content": "", "owner": "", "done": int64(0)}})
 	if err != nil {
-		err = fmt.Errorf("discard in %s: %w", Redact(url), writeError("note it", err))
+		err = fmt.Errorf("discard in %s: %w", Redact(url), err)
 	}
 	return errors.Join(err, e.Close())
 }

@@ -10,8 +10,8 @@ import (
 	"pulperia/dao/models"
 )
 
-// A cart of another program expires by when the shop has seen it come and change, also where it says that it is older; by its own date
-// where that is later.
+// A cart of another program expires by when the shop has seen it come and change, also where it
+// says that it is older; by its own date where that is later.
 func TestForeignCartsExpireByWhatIsKnown(t *testing.T) {
 	p := newPlace(t)
 	coll := p.db.Collection("carts")
@@ -62,7 +62,8 @@ func TestForeignCartInUse(t *testing.T) {
 	}
 }
 
-// Of processes that note at once that the shop was open, each is right or does not know; together they know it in the end.
+// Of processes that note at once that the shop was open, each is right or does not know; together
+// they know it in the end.
 func TestAttendAtOnce(t *testing.T) {
 	p := newPlace(t)
 	one, two := p.open(Options{}), p.open(Options{})

@@ -12,7 +12,8 @@ import (
 	"pulperia/dao/models"
 )
 
-// attendanceFile is a dao.Attendance. Nothing depends on it: a store without it begins to count anew.
+// attendanceFile is a dao.Attendance. Nothing depends on it: a store without it begins to count
+// anew.
 const attendanceFile = "open.json"
 
 // Attend notes that the store has been open.

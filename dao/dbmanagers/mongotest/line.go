@@ -15,8 +15,9 @@ import (
 	"go.mongodb.org/mongo-driver/v2/x/mongo/driver/connstring"
 )
 
-// Line is a way to a server that counts the commands of its clients, has each of them take longer, and can refuse those that write. It reads
-// as much of the protocol as that needs: https://www.mongodb.com/docs/manual/reference/mongodb-wire-protocol/
+// Line is a way to a server that counts the commands of its clients, has each of them take longer,
+// and can refuse those that write. It reads as much of the protocol as that needs:
+// https://www.mongodb.com/docs/manual/reference/mongodb-wire-protocol/
 type Line struct {
 	URI string // of the same database, by this way
 
@@ -26,7 +27,8 @@ type Line struct {
 	refusal  atomic.Pointer[[]byte] // what writes are answered; nil: what the server answers
 }
 
-// NewLine lays one to the server of a URL. Each command takes so much longer as a server far away would need. It ends with the test.
+// NewLine lays one to the server of a URL. Each command takes so much longer as a server far away
+// would need. It ends with the test.
 func NewLine(t testing.TB, uri string, delay time.Duration) *Line {
 	t.Helper()
 	parsed, err := connstring.Parse(uri)
@@ -61,7 +63,8 @@ func NewLine(t testing.TB, uri string, delay time.Duration) *Line {
 // Commands returns how many have come, but for those by which drivers look after their connections.
 func (l *Line) Commands() int64 { return l.commands.Load() }
 
-// Refuse has all that writes be answered with an error from now on; of code 0 with what the server answers.
+// Refuse has all that writes be answered with an error from now on; of code 0 with what the server
+// answers.
 func (l *Line) Refuse(code int32, message string) {
 	if code == 0 {
 		l.refusal.Store(nil)
@@ -115,7 +118,8 @@ func (l *Line) carry(client net.Conn) {
 	}
 }
 
-// meet counts a message and lets the time pass that it takes, and returns the answer when the server is not to have it.
+// meet counts a message and lets the time pass that it takes, and returns the answer when the
+// server is not to have it.
 func (l *Line) meet(message []byte) (answer []byte) {
 	if binary.LittleEndian.Uint32(message[12:]) != opMsg {
 		return nil
