@@ -63,6 +63,7 @@ type Store struct {
 	Feed     Feed
 	Presence Presence
 	Engine
+	Shared bool // other programs write to it, too: what it holds may have changed before the feed tells of that
 }
 
 // Engine is what concerns a store as a whole.

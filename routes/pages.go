@@ -1,6 +1,7 @@
 package routes
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"crypto/sha256"
@@ -73,11 +74,13 @@ type sheet struct {
 	template string
 	here     string // its own path and query, with nothing in it that does not change what is shown
 	private  string // what it shows of the visitor besides the count of the cart; only a page without is kept for others
+	formID   string // that it brings along, another one each time
 	fill     func(context.Context, *visit) (any, error)
 }
 
 // show answers a GET. The sheet is a pure function of the program, the position and what stands in its key; so the key
-// makes the ETag, and a page that is not new need not be made at all.
+// makes the ETag, and a page that is not new need not be made at all. Where other programs write, the position does not tell all
+// that it may show: there the page itself makes the ETag.
 func (p *pages) show(w http.ResponseWriter, r *http.Request, s sheet) {
 	v, err := p.visit(r)
 	if err != nil {
@@ -89,10 +92,8 @@ func (p *pages) show(w http.ResponseWriter, r *http.Request, s sheet) {
 		v.position.String(), string(v.voice.Language), strconv.FormatInt(v.cart.Count(), 10), s.template, s.here, s.private,
 	}, "\n")
 	tag := etag([]byte(p.build + key))
-	if notModified(r, tag) {
-		w.Header().Set("ETag", tag)
-		p.head(w, v)
-		w.WriteHeader(http.StatusNotModified)
+	if !p.store.Shared && notModified(r, tag) {
+		p.unchanged(w, v, tag)
 		return
 	}
 	render := func(ctx context.Context) ([]byte, error) {
@@ -103,17 +104,41 @@ func (p *pages) show(w http.ResponseWriter, r *http.Request, s sheet) {
 		return p.views.Render(v.voice.Language, s.template, page)
 	}
 	var html []byte
-	if s.private == "" {
-		html, err = p.kept.get(r.Context(), v.position, key, render)
-	} else {
+	switch {
+	case s.private != "":
 		html, err = render(r.Context())
+	case p.store.Shared:
+		html, err = p.kept.fresh(r.Context(), key, render)
+	default:
+		html, err = p.kept.get(r.Context(), v.position, key, render)
 	}
 	if err != nil {
 		p.fail(w, r, err)
 		return
 	}
+	if p.store.Shared {
+		if tag = etag(withoutID(html, s.formID)); notModified(r, tag) {
+			p.unchanged(w, v, tag)
+			return
+		}
+	}
 	w.Header().Set("ETag", tag)
 	p.write(w, v, http.StatusOK, html)
+}
+
+// unchanged answers who has a page already.
+func (p *pages) unchanged(w http.ResponseWriter, v *visit, tag string) {
+	w.Header().Set("ETag", tag)
+	p.head(w, v)
+	w.WriteHeader(http.StatusNotModified)
+}
+
+// withoutID is a page as it is whatever id its form has.
+func withoutID(html []byte, id string) []byte {
+	if id == "" {
+		return html
+	}
+	return bytes.ReplaceAll(html, []byte(id), nil)
 }
 
 // answer shows a page that is no plain GET of something: a form with its problems, an error.

@@ -3,6 +3,7 @@ package routes
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 
 	"golang.org/x/sync/singleflight"
 
@@ -14,12 +15,14 @@ const pageCacheSize = 8 << 20
 
 // pageCache keeps rendered pages of one position of the feed: the newest that was asked for. When something changes all of
 // them go, so that none can be stale; when they get too many all of them go too, because a page is cheap to make again.
+// Where other programs write no page is kept: the position does not tell what they did.
 type pageCache struct {
 	mu       sync.RWMutex
 	position dao.Position
 	pages    map[string][]byte
 	size     int
 	flight   singleflight.Group
+	begun    atomic.Int64 // how many fresh pages
 }
 
 func newPageCache() *pageCache { return &pageCache{pages: map[string][]byte{}} }
@@ -44,6 +47,24 @@ func (c *pageCache) get(ctx context.Context, at dao.Position, key string, render
 		return nil, err
 	}
 	return made.([]byte), nil
+}
+
+// fresh returns a page that is made no earlier than it is asked for, once for all who wait for it.
+func (c *pageCache) fresh(ctx context.Context, key string, render func(context.Context) ([]byte, error)) ([]byte, error) {
+	type page struct {
+		html []byte
+		n    int64
+	}
+	for before := c.begun.Load(); ; {
+		made, err, _ := c.flight.Do(key, func() (any, error) {
+			n := c.begun.Add(1)
+			html, err := render(context.WithoutCancel(ctx))
+			return page{html, n}, err
+		})
+		if made := made.(page); made.n > before {
+			return made.html, err
+		}
+	}
 }
 
 func (c *pageCache) keep(at dao.Position, key string, html []byte) {

@@ -54,9 +54,10 @@ func (p *pages) chat(w http.ResponseWriter, r *http.Request) {
 	}
 	here := before.address()
 	today := time.Now().In(p.zone).Format(time.DateOnly)
-	p.show(w, r, sheet{template: "chat", here: here, private: "chat " + today + cookie(r, userCookie),
+	id := newFormID()
+	p.show(w, r, sheet{template: "chat", here: here, private: "chat " + today + cookie(r, userCookie), formID: id,
 		fill: func(ctx context.Context, v *visit) (any, error) {
-			return p.chatSheet(ctx, v, before, newMessageForm(v))
+			return p.chatSheet(ctx, v, before, newMessageForm(v, id))
 		}})
 }
 
@@ -104,8 +105,11 @@ func (before place) messages(ctx context.Context, all dao.Messages, limit int) (
 	return page, err
 }
 
-func newMessageForm(v *visit) messageForm {
-	return messageForm{ID: models.NewID(time.Now()).String(), Known: models.NameOf(v.user), User: field{Value: v.user}}
+// newFormID makes the id of what a form is to store, before it is sent.
+func newFormID() string { return models.NewID(time.Now()).String() }
+
+func newMessageForm(v *visit, id string) messageForm {
+	return messageForm{ID: id, Known: models.NameOf(v.user), User: field{Value: v.user}}
 }
 
 func (p *pages) chatSheet(ctx context.Context, v *visit, before place, form messageForm) (any, error) {

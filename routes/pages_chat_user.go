@@ -32,7 +32,7 @@ func (p *pages) setUser(w http.ResponseWriter, r *http.Request) {
 	}
 	p.refill(w, r, http.StatusOK, "chat", "/chat", func(ctx context.Context, v *visit) (any, error) {
 		v.user = user
-		again := newMessageForm(v)
+		again := newMessageForm(v, newFormID())
 		again.Message.Value = typed(form, "message")
 		return p.chatSheet(ctx, v, nil, again)
 	})
@@ -46,7 +46,7 @@ func (p *pages) refuseMessage(w http.ResponseWriter, r *http.Request, form url.V
 		errTooMany("messages", wait).headers(w)
 	}
 	p.refill(w, r, status, "chat", "/chat", func(ctx context.Context, v *visit) (any, error) {
-		again := newMessageForm(v)
+		again := newMessageForm(v, newFormID())
 		again.User = field{typed(form, "user"), sayProblem(v.voice, problems, "user")}
 		again.Message = field{typed(form, "message"), sayProblem(v.voice, problems, "message")}
 		if form.Get("message") != "" || again.Message.Problem != "" {

@@ -7,7 +7,6 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
-	"time"
 
 	"pulperia/dao"
 	"pulperia/dao/models"
@@ -38,9 +37,10 @@ type row struct {
 // realTimeProducts shows the table with an empty form.
 func (p *pages) realTimeProducts(w http.ResponseWriter, r *http.Request) {
 	page := between(r.URL.Query().Get("page"), 1, 1, 1<<31-1)
-	p.show(w, r, sheet{template: "realTimeProducts", here: tableLink(page), private: "form",
+	form := newProductForm()
+	p.show(w, r, sheet{template: "realTimeProducts", here: tableLink(page), private: "form", formID: form.ID,
 		fill: func(ctx context.Context, v *visit) (any, error) {
-			return p.tableSheet(ctx, v, page, newProductForm())
+			return p.tableSheet(ctx, v, page, form)
 		}})
 }
 
@@ -88,7 +88,7 @@ type productForm struct {
 }
 
 func newProductForm() productForm {
-	return productForm{ID: models.NewID(time.Now()).String(), OnSale: true}
+	return productForm{ID: newFormID(), OnSale: true}
 }
 
 // addProduct adds the product of the form and goes to where it stands in the table.

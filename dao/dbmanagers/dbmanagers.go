@@ -170,6 +170,7 @@ func (e *engine) store() dao.Store {
 		Feed:     e.feed,
 		Presence: e.presence,
 		Engine:   e,
+		Shared:   true,
 	}
 }
 
