@@ -6,7 +6,7 @@ import (
 	"pulperia/dao/models"
 )
 
-// Messages is the chat: it grows and never changes. Its order is that of the feed.
+// Messages is the chat: it grows and never changes, unless another program removes one. Its order is that of the feed.
 type Messages interface {
 	// Append stores a message. It keeps the id that is given and makes one when it is zero; the time is the store's. The same id
 	// with the same content again adds nothing (Receipt.Repeated) and returns what is stored; with other content it is ErrConflict.

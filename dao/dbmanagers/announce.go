@@ -16,12 +16,13 @@ import (
 
 // announcement is a change that is made and has to get its place in the feed.
 type announcement struct {
-	coll   *collection
-	key    any // the document's _id
-	change dao.Change
-	epoch  string        // of its place
-	done   chan struct{} // closed when change.Offset is its place
-	loaded bool          // it is stamped with its load, not by itself
+	coll    *collection
+	key     any // the document's _id
+	change  dao.Change
+	epoch   string        // of its place
+	done    chan struct{} // closed when change.Offset is its place
+	loaded  bool          // it is stamped with its load, not by itself
+	missing bool          // it tells that a document is not there, and counts only as the next word after the last
 }
 
 // changeKey names a change: the feed holds each once.
@@ -32,6 +33,15 @@ type changeKey struct {
 }
 
 func (a *announcement) name() changeKey { return changeKey{a.change.Kind, a.change.ID, a.change.Rev} }
+
+// knownAs is what this process knows it by: who tells that a document is missing does not speak for who makes it again.
+func (a *announcement) knownAs() changeKey {
+	key := a.name()
+	if a.missing {
+		key.rev = -key.rev
+	}
+	return key
+}
 
 // announcement makes one. A key of none is the ObjectID that the id stands for.
 func (c *collection) announcement(key bson.RawValue, id models.ID, rev int64, op dao.Op, doc json.RawMessage) *announcement {
@@ -76,10 +86,10 @@ func newAnnouncer(e *engine) *announcer {
 func (r *announcer) submit(a *announcement) *announcement {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if other := r.known[a.name()]; other != nil {
+	if other := r.known[a.knownAs()]; other != nil {
 		return other
 	}
-	r.known[a.name()] = a
+	r.known[a.knownAs()] = a
 	r.queue.put(a)
 	return a
 }
@@ -96,7 +106,7 @@ func (r *announcer) forget(list []*announcement) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, a := range list {
-		delete(r.known, a.name())
+		delete(r.known, a.knownAs())
 	}
 }
 
@@ -135,6 +145,9 @@ func (r *announcer) insert(ctx context.Context, batch []*announcement, thoroughl
 	ctx, cancel := context.WithTimeout(ctx, r.Timeout)
 	defer cancel()
 	head := r.feed.last()
+	if batch, err = r.sift(ctx, batch); err != nil || len(batch) == 0 {
+		return batch, err
+	}
 	entries := make([]entry, len(batch))
 	for i, a := range batch {
 		a.change.Offset, a.epoch = head.Offset+int64(i)+1, head.Epoch
@@ -170,7 +183,10 @@ func (r *announcer) insert(ctx context.Context, batch []*announcement, thoroughl
 // settle lets those go on who wait for changes that are in the feed now.
 func (r *announcer) settle(batch ...*announcement) {
 	for _, a := range batch {
-		if !a.loaded {
+		switch {
+		case a.missing:
+			r.forget([]*announcement{a})
+		case !a.loaded:
 			r.stamper.queue.put(a)
 		}
 		close(a.done)

@@ -19,10 +19,10 @@ func (r *announcer) findAnnounced(ctx context.Context, batch []*announcement, si
 	if err := r.feed.catchUp(ctx); err != nil {
 		return batch, err
 	}
-	places := make(map[changeKey]int64)
+	places := make(map[changeKey]dao.Change)
 	news, known := r.feed.remembered(since, tailSize)
 	for _, change := range news {
-		places[nameOf(change)] = change.Offset
+		places[nameOf(change)] = change
 	}
 	if thoroughly || !known || len(news) == 0 {
 		if err := r.ask(ctx, batch, places); err != nil {
@@ -36,14 +36,15 @@ func (r *announcer) findAnnounced(ctx context.Context, batch []*announcement, si
 	base, _ := r.feed.bounds()
 	head := r.feed.last()
 	var left []*announcement
-	for _, a := range batch {
-		offset, found := places[a.name()]
+	for i, a := range batch {
+		told, found := places[a.name()]
+		offset := told.Offset
 		if found && offset <= base {
 			if err := r.retract(ctx, a, offset); err != nil {
-				return batch, err
+				return append(left, batch[i:]...), err
 			}
 		}
-		if !found || offset > head.Offset || offset <= base {
+		if !found || !a.is(told) || offset > head.Offset || offset <= base {
 			left = append(left, a)
 			continue
 		}
@@ -53,8 +54,8 @@ func (r *announcer) findAnnounced(ctx context.Context, batch []*announcement, si
 	return left, nil
 }
 
-// ask notes the offsets of those changes of a batch that are in the feed.
-func (r *announcer) ask(ctx context.Context, batch []*announcement, places map[changeKey]int64) error {
+// ask notes those changes of the feed that are named as one of a batch.
+func (r *announcer) ask(ctx context.Context, batch []*announcement, places map[changeKey]dao.Change) error {
 	var names bson.A
 	for _, a := range batch {
 		names = append(names, bson.M{"kind": a.change.Kind, "id": objectID(a.change.ID), "rev": a.change.Rev})
@@ -69,7 +70,7 @@ func (r *announcer) ask(ctx context.Context, batch []*announcement, places map[c
 			return err
 		}
 		for _, e := range found {
-			places[changeKey{e.Kind, models.ID(e.ID), e.Rev}] = e.Offset
+			places[changeKey{e.Kind, models.ID(e.ID), e.Rev}] = e.change()
 		}
 	}
 	return nil

@@ -127,9 +127,10 @@ func (c carts) Update(ctx context.Context, id models.ID, alter func(*models.Cart
 			stored = before
 			return nil, nil
 		}
-		after.UpdatedAt, after.Rev = now(), rec.rev+1
+		after.UpdatedAt = now()
 		stored = after
-		return &change{set: cartChange(before, after, rec.raw), keys: cartKeys(after), doc: models.JSON(after)}, nil
+		tell := func(rev int64) json.RawMessage { stored.Rev = rev; return models.JSON(stored) }
+		return &change{set: cartChange(before, after, rec.raw), keys: cartKeys(after), tell: tell}, nil
 	})
 	if err != nil {
 		return models.Cart{}, receipt, err

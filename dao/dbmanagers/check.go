@@ -39,7 +39,7 @@ func Check(ctx context.Context, url string, o Options) (report dao.Report, err e
 	if _, err := r.feed.readMeta(ctx); errors.Is(err, mongo.ErrNoDocuments) {
 		r.Head.Epoch = "" // the one at hand is made up: the first shop that opens the database begins one
 	}
-	for _, part := range []func(context.Context) error{r.checkFeed, r.checkProducts, r.checkCarts, r.checkMessages} {
+	for _, part := range []func(context.Context) error{r.checkFeed, r.checkProducts, r.checkCarts, r.checkMessages, r.checkMissing} {
 		if err := part(ctx); err != nil {
 			return dao.Report{}, fmt.Errorf("check store %s: %w", Redact(url), err)
 		}
@@ -89,8 +89,10 @@ func (r *checking) each(ctx context.Context, c *collection, dirt func(bson.Raw) 
 		case rec.stamp > r.Head.Offset && rec.stamp > r.head():
 			r.Problem("%s %s bears the change %d, which the feed does not have", c.kind, rec.id, rec.stamp)
 		case told && last.Rev > rec.rev:
-			r.Problem("%s %s is at revision %d, and the feed tells of revision %d: it is older than the feed", c.kind, rec.id, rec.rev, last.Rev)
+			r.Note("%s %s is at revision %d, and the feed tells of revision %d: another program has put an old one back; the shop tells of that",
+				c.kind, rec.id, rec.rev, last.Rev)
 		}
+		delete(r.revs, valueKey{c.kind, rec.id})
 		if rec.gone {
 			return nil
 		}
@@ -139,4 +141,21 @@ func (r *checking) checkCarts(ctx context.Context) error {
 
 func (r *checking) checkMessages(ctx context.Context) error {
 	return r.each(ctx, r.messages, messageDirt, func(record) { r.Messages++ })
+}
+
+// checkMissing notes what the feed tells of and no document is left of, unless it has been deleted just now.
+func (r *checking) checkMissing(ctx context.Context) error {
+	for name, last := range r.revs {
+		if last.Op == dao.OpDelete {
+			continue
+		}
+		now, err := r.feed.lastRev(ctx, name.kind, name.id)
+		if err != nil {
+			return err
+		}
+		if now == last.Rev {
+			r.Note("%s %s is gone: another program has deleted it; the shop tells of that", name.kind, name.id)
+		}
+	}
+	return nil
 }

@@ -30,7 +30,8 @@ func (c *collection) claim(ctx context.Context, list ...*record) error {
 	}
 	claims := make([]claiming, len(list))
 	for i, rec := range list {
-		claims[i] = claiming{rec, c.claimed(rec, last[changeKey{kind: c.kind, id: rec.id}]+1)}
+		told := max(last[changeKey{kind: c.kind, id: rec.id}], c.feed.lastWord(c.kind, rec.id).rev)
+		claims[i] = claiming{rec, c.claimed(rec, told+1)}
 	}
 	n, err := c.writeClaims(ctx, claims)
 	if err != nil {

@@ -146,10 +146,11 @@ func (e *engine) closeCursor(cursor *mongo.Cursor) {
 
 // change is what a write does to one document.
 type change struct {
-	set, unset bson.D // fields of the document
-	keys       bson.D // derived values; those that are not named stay
-	gone       bool   // it is deleted
-	doc        json.RawMessage
+	set, unset bson.D                          // fields of the document
+	keys       bson.D                          // derived values; those that are not named stay
+	gone       bool                            // it is deleted
+	keeps      func(context.Context) error     // nil when it may keep its values, now that it has them; may be missing
+	tell       func(rev int64) json.RawMessage // what the feed tells, at the revision that the change gets; none of a delete
 }
 
 // update is read-change-write: alter says what to do with the document as it is, nil for nothing, and is asked again when somebody
@@ -177,27 +178,34 @@ func (c *collection) update(ctx context.Context, id models.ID, alter func(record
 			_, head := c.feed.bounds()
 			return dao.Receipt{Position: c.feed.position(max(offset, head)), Repeated: true}, nil
 		}
-		done, err := c.apply(ctx, rec, todo)
+		// What is older than what was told of it comes after that.
+		rev := max(rec.rev, c.feed.lastWord(c.kind, id).rev) + 1
+		done, err := c.apply(ctx, rec, rev, todo)
 		if collided(err) {
 			continue
 		}
 		if err != nil {
 			return dao.Receipt{}, writeError(fmt.Sprintf("change %s %s", c.kind, id), err)
 		}
+		if done && todo.keeps != nil {
+			if err := todo.keeps(ctx); err != nil {
+				return dao.Receipt{}, c.takeBack(ctx, rec, rev, todo, err)
+			}
+		}
 		if done {
-			return c.announce(ctx, rec.key, id, rec.rev+1, todo)
+			return c.announce(ctx, rec.key, id, rev, todo)
 		}
 	}
 }
 
-// apply changes a document that is announced, if it is still at that revision.
-func (c *collection) apply(ctx context.Context, rec record, todo *change) (done bool, err error) {
+// apply changes a document that is announced, if it is still as it was read, and gives it a revision.
+func (c *collection) apply(ctx context.Context, rec record, rev int64, todo *change) (done bool, err error) {
 	filter := bson.M{"_id": rec.key, revField: rec.rev}
 	set := append(bson.D{}, todo.set...)
 	if todo.gone { // what stood in pulperia goes, and with it the document from all listings
-		set = append(set, bson.E{Key: "pulperia", Value: bson.D{{Key: "rev", Value: rec.rev + 1}, {Key: "feed", Value: nil}, {Key: "gone", Value: true}}})
+		set = append(set, bson.E{Key: "pulperia", Value: bson.D{{Key: "rev", Value: rev}, {Key: "feed", Value: nil}, {Key: "gone", Value: true}}})
 	} else {
-		set = append(set, bson.E{Key: revField, Value: rec.rev + 1}, bson.E{Key: stampField, Value: nil})
+		set = append(set, bson.E{Key: revField, Value: rev}, bson.E{Key: stampField, Value: nil})
 		for _, key := range todo.keys {
 			set = append(set, bson.E{Key: "pulperia." + key.Key, Value: key.Value})
 		}

@@ -22,6 +22,7 @@ type draft struct {
 	write func(rev int64) (doc, keys bson.D, told json.RawMessage) // the document, what is derived from it, and what the feed tells
 	taken func(record) error                                       // nil when what has the id already is the same
 	other func(context.Context) error                              // nil when no other value is taken; may be missing
+	keeps func(context.Context) error                              // nil when it may keep its values, now that it has them; may be missing
 }
 
 // idFor makes an id where none is given.
@@ -39,6 +40,9 @@ func (c *collection) create(ctx context.Context, d draft) (dao.Receipt, error) {
 		born, err := c.insert(ctx, d)
 		if err == nil {
 			c.at("changed")
+			if err := c.keep(ctx, d); err != nil {
+				return dao.Receipt{}, err
+			}
 			return c.created(ctx, d, born)
 		}
 		if !mongo.IsDuplicateKeyError(err) {
@@ -114,8 +118,10 @@ func (c *collection) created(ctx context.Context, d draft, born int64) (dao.Rece
 	if !ours {
 		return c.numbered(ctx, d)
 	}
-	_, _, told := d.write(rev)
-	return c.announce(ctx, bson.RawValue{}, d.id, rev, &change{doc: told})
+	return c.announce(ctx, bson.RawValue{}, d.id, rev, &change{tell: func(rev int64) json.RawMessage {
+		_, _, told := d.write(rev)
+		return told
+	}})
 }
 
 // number gives a new document its revision: one above the last that the feed knows of its id. That is looked up when the document is

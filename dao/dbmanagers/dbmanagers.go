@@ -15,7 +15,8 @@
 //  1. Change (collection.go): one atomic operation on one document, filtered by its revision, which also makes
 //     pulperia.feed null: the change is made and not yet announced.
 //  2. Announce (announce.go): insert it into the feed under the next offset. That _id is unique, so that processes agree
-//     on one order without gaps; {kind, id, rev} is unique, so that it is announced once, whoever does it.
+//     on one order without gaps, and whoever inserts has seen all that is before: so he knows what was told last of each
+//     value (told.go), and it is announced once, above that, whoever does it.
 //  3. Stamp: pulperia.feed becomes the offset; a deleted document is removed.
 //
 // The writer answers after the second step. Whoever meets a document that is not announced finishes it first: the next writer
@@ -23,7 +24,8 @@
 // leaves nothing undone, revisions stand in the feed in their order, and nothing is announced twice.
 //
 // Documents that other programs insert have no pulperia. They match "not announced", too, and are claimed. What other
-// programs change in a document of ours is found by the patrol (patrol.go) and announced as a change.
+// programs change in a document of ours is found by the patrol (patrol.go) and announced as a change, and so is one that they put back
+// from an old copy; what they delete is announced as a delete.
 package dbmanagers
 
 import (

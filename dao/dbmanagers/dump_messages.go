@@ -94,13 +94,13 @@ func (d *dumping) placed(ctx context.Context) (list []record, known map[models.I
 	for i, rec := range waiting {
 		names[i] = d.messages.announcementOf(rec)
 	}
-	places := make(map[changeKey]int64)
+	places := make(map[changeKey]dao.Change)
 	if err := d.announcer.ask(ctx, names, places); err != nil {
 		return nil, nil, d.readError(ctx, "read the feed", err)
 	}
 	for i, rec := range waiting {
-		if offset, is := places[names[i].name()]; is && offset <= d.at.Offset {
-			rec.stamp, known[rec.id] = offset, true
+		if told, is := places[names[i].name()]; is && told.Offset <= d.at.Offset {
+			rec.stamp, known[rec.id] = told.Offset, true
 			list = append(list, rec)
 		}
 	}

@@ -37,14 +37,14 @@ type feed struct {
 	base    int64        // the last offset that is no longer kept
 	head    int64        // the last one known; all before it are there
 	tail    []dao.Change // the last ones before the head
+	words   words
 	moved   chan struct{}
 	waiting int           // how many wait for a change
 	hurry   chan struct{} // wakes the follower when somebody begins to wait
 
 	// The sweeper's own:
-	doubts    int             // in how many sweeps on end the feed looked damaged
-	unindexed bool            // the indexes may be gone
-	sure      [2]dao.Position // heads of earlier sweeps
+	doubts int             // in how many sweeps on end the feed looked damaged
+	sure   [2]dao.Position // heads of earlier sweeps
 }
 
 func newFeed(e *engine, coll *mongo.Collection) *feed {
@@ -176,6 +176,7 @@ func (f *feed) advance(epoch string, changes []dao.Change) {
 	for _, change := range changes {
 		if epoch == f.epoch && change.Offset == f.head+1 {
 			f.head, f.tail = change.Offset, append(f.tail, change)
+			f.hear(change)
 		}
 	}
 	if f.head == before {

@@ -12,13 +12,16 @@ import (
 
 // announce tells the feed of a change that this process has just made.
 func (c *collection) announce(ctx context.Context, key bson.RawValue, id models.ID, rev int64, done *change) (dao.Receipt, error) {
-	op := dao.OpPut
-	if done.gone {
-		op = dao.OpDelete
+	a := c.announcement(key, id, rev, dao.OpDelete, nil)
+	if !done.gone {
+		a = c.announcement(key, id, rev, dao.OpPut, done.tell(rev))
 	}
-	a := c.announcer.submit(c.announcement(key, id, rev, op, done.doc))
+	a = c.announcer.submit(a)
 	if _, err := a.wait(ctx); err != nil {
 		return dao.Receipt{}, fmt.Errorf("announce %s %s: %w: %w", c.kind, id, dao.ErrUnknown, err)
+	}
+	if a.change.Rev != rev && !done.gone {
+		done.tell(a.change.Rev) // the caller is to know it, too
 	}
 	return dao.Receipt{Position: a.place()}, nil
 }

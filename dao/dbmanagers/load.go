@@ -73,7 +73,7 @@ func (e *engine) Load(ctx context.Context, batch dao.Batch) (dao.Receipt, error)
 	defer e.loads.begin(name)()
 	err = e.insertLoad(ctx, name, docs)
 	if err == nil {
-		err = e.bounded(ctx, func(ctx context.Context) error { return e.wantUnmoved(ctx, since, docs) })
+		err = e.bounded(ctx, func(ctx context.Context) error { return e.wantUnmoved(ctx, name, since, docs) })
 	}
 	if err == nil {
 		err = e.commitLoad(ctx, name)
@@ -162,9 +162,18 @@ func (e *engine) insertHidden(ctx context.Context, name string, docs []loaded, p
 	}
 }
 
-// wantUnmoved fails when somebody has made and deleted a value of a document's id after a position: its revisions would be told twice.
-// Since the document is there nobody can do that any more.
-func (e *engine) wantUnmoved(ctx context.Context, since dao.Position, docs []loaded) error {
+// wantUnmoved fails when somebody has taken a code of a load's documents while the index was gone that guards them, or has made and deleted
+// a value of a document's id after a position: its revisions would be told twice. Since the documents are there nobody can do that any more.
+func (e *engine) wantUnmoved(ctx context.Context, load string, since dao.Position, docs []loaded) error {
+	codes := make(map[string]bool)
+	for _, one := range docs {
+		if one.coll.kind == dao.KindProduct {
+			codes[codeOf(one.doc)] = true
+		}
+	}
+	if err := e.wantFreeCodes(ctx, codes, load); err != nil {
+		return err
+	}
 	last := make(map[changeKey]int64)
 	if err := e.feed.lastRevs(ctx, bson.M{"_id": bson.M{"$gt": since.Offset}}, last); err != nil || len(last) == 0 {
 		return err

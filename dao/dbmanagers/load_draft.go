@@ -32,7 +32,7 @@ func (e *engine) draftLoad(ctx context.Context, batch dao.Batch) ([]loaded, erro
 			return nil, fmt.Errorf("message %s: %w", m.ID, err)
 		}
 	}
-	err := e.bounded(ctx, d.wantFreeCodes)
+	err := e.bounded(ctx, func(ctx context.Context) error { return e.wantFreeCodes(ctx, d.codes, "") })
 	if err == nil {
 		err = e.bounded(ctx, d.raiseRevs)
 	}
@@ -134,11 +134,16 @@ func (d *drafting) raiseRevs(ctx context.Context) error {
 	return nil
 }
 
-// wantFreeCodes is a dao.Conflict when a product has a code of the batch already, also one of those that another program wrote twice.
-func (d *drafting) wantFreeCodes(ctx context.Context) error {
-	for some := range slices.Chunk(slices.Collect(maps.Keys(d.codes)), pageSize) {
-		err := d.engine.products.each(ctx, bson.M{codeField: bson.M{"$in": some}}, nil, func(rec record) error {
-			if code := readProduct(rec.raw).Code; d.codes[code] {
+// wantFreeCodes is a dao.Conflict when a product has one of some codes already, also one of those that another program wrote twice. What a
+// load itself has inserted does not count.
+func (e *engine) wantFreeCodes(ctx context.Context, codes map[string]bool, load string) error {
+	for some := range slices.Chunk(slices.Collect(maps.Keys(codes)), pageSize) {
+		others := bson.M{codeField: bson.M{"$in": some}}
+		if load != "" {
+			others[loadField] = bson.M{"$ne": load}
+		}
+		err := e.products.each(ctx, others, nil, func(rec record) error {
+			if code := readProduct(rec.raw).Code; codes[code] {
 				return dao.Conflict{Field: "code", Value: code}
 			}
 			return nil

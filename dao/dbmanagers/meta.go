@@ -28,8 +28,9 @@ type storeMeta struct {
 	Base    int64  `bson:"base"` // the last offset that is no longer in the feed
 }
 
-// load reads where the feed stands. Where there is no feed yet, or one that does not belong to the documents (they were
-// restored without it, or it without them), it is begun anew, in an epoch of its own: make says whether that may be written.
+// load reads where the feed stands. Where there is no feed yet, or one that is not the store's (it is gone, cut back, or from another
+// time than the documents that it has told of), it is begun anew, in an epoch of its own: make says whether that may be written.
+// Documents that are missing or older than the feed are no reason: that is what other programs did, and the patrol tells of it.
 func (f *feed) load(ctx context.Context, make bool) error {
 	ctx, cancel := context.WithTimeout(ctx, f.Timeout)
 	defer cancel()
@@ -55,25 +56,18 @@ func (f *feed) load(ctx context.Context, make bool) error {
 	}
 	known := f.last()
 	whole = whole && (known.Epoch != meta.Epoch || known.Offset <= head)
-	older := false
-	if !fresh && whole && stamped <= head {
-		if older, err = f.documentsOlder(ctx, meta.Base, head, true); err != nil {
-			return err
-		}
-	}
-	if fresh || !whole || stamped > head || older {
+	if fresh || !whole || stamped > head {
 		if !fresh {
 			then := "a new epoch begins"
 			if !make {
 				then = "a new epoch begins when a shop opens it"
 			}
-			f.Log.Warn("feed and documents are not of one time, as after a restore: "+then,
+			f.Log.Warn("the feed is not the one that the documents were told in, as after a restore: "+then,
 				"feed", head, "documents", stamped, "epoch", meta.Epoch)
 		}
 		return f.begin(ctx, meta, max(head, stamped, known.Offset), make)
 	}
-	f.set(meta, head)
-	return nil
+	return f.set(ctx, meta, head)
 }
 
 func (f *feed) readMeta(ctx context.Context) (meta storeMeta, err error) {
@@ -82,11 +76,16 @@ func (f *feed) readMeta(ctx context.Context) (meta storeMeta, err error) {
 }
 
 // set makes a feed the one that this process follows.
-func (f *feed) set(meta storeMeta, head int64) {
+func (f *feed) set(ctx context.Context, meta storeMeta, head int64) error {
+	words, err := f.recall(ctx, meta.Base, head)
+	if err != nil {
+		return err
+	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.epoch, f.base, f.head, f.tail = meta.Epoch, meta.Base, head, nil
+	f.epoch, f.base, f.head, f.tail, f.words = meta.Epoch, meta.Base, head, nil, words
 	f.wake()
+	return nil
 }
 
 // begin makes an empty feed that goes on after the given offset. Of several processes that do so at once, one does it, and only that one
@@ -94,8 +93,7 @@ func (f *feed) set(meta storeMeta, head int64) {
 func (f *feed) begin(ctx context.Context, old storeMeta, after int64, write bool) error {
 	meta := storeMeta{storeID, formatVersion, newEpoch(), after}
 	if !write {
-		f.set(meta, after)
-		return nil
+		return f.set(ctx, meta, after)
 	}
 	filter := bson.M{"_id": storeID, "epoch": old.Epoch}
 	if old.Epoch == "" {
@@ -111,7 +109,9 @@ func (f *feed) begin(ctx context.Context, old storeMeta, after int64, write bool
 	if err != nil {
 		return f.readError(ctx, "begin the feed", err)
 	}
-	f.set(meta, after)
+	if err := f.set(ctx, meta, after); err != nil {
+		return err
+	}
 	if _, err := f.coll.DeleteMany(ctx, entries(bson.M{"_id": bson.M{"$lte": after}})); err != nil {
 		return f.readError(ctx, "empty the feed", err)
 	}
@@ -125,10 +125,10 @@ func (f *feed) adopt(ctx context.Context) error {
 		return f.readError(ctx, "read meta", err)
 	}
 	head, _, err := f.findHead(ctx, meta)
-	if err == nil {
-		f.set(meta, head)
+	if err != nil {
+		return err
 	}
-	return err
+	return f.set(ctx, meta, head)
 }
 
 func newEpoch() string {
@@ -164,56 +164,16 @@ func (f *feed) findHead(ctx context.Context, meta storeMeta) (head int64, whole 
 	return max(meta.Base, last.Offset), n == max(0, last.Offset-meta.Base), f.readError(ctx, "read the feed", err)
 }
 
-// documentsOlder says whether the documents are older than the feed: one of those that changed last has an older revision than
-// the feed told of. A document is changed before the feed tells of it, so that otherwise it is at least as new. strictly says that it is
-// a sign, too, when one is missing; but another program may have deleted it.
-func (f *feed) documentsOlder(ctx context.Context, base, head int64, strictly bool) (bool, error) {
-	const look = 100
-	changes, err := f.read(ctx, max(head-look, base), look)
-	if err != nil {
-		return false, f.readError(ctx, "read the feed", err)
-	}
-	last := map[valueKey]dao.Change{}
-	for _, change := range changes {
-		last[valueKey{change.Kind, change.ID}] = change
-	}
-	for _, c := range f.collections() {
-		var put []models.ID
-		for key, change := range last {
-			if key.kind == c.kind && change.Op == dao.OpPut {
-				put = append(put, key.id)
-			}
-		}
-		found, err := c.lookUpMany(ctx, put)
-		if err != nil {
-			return false, err
-		}
-		for _, id := range put {
-			rec, there := found[id]
-			if there && (!rec.ours || rec.rev >= last[valueKey{c.kind, id}].Rev) || !there && !strictly {
-				continue
-			}
-			deleted, err := f.lastRev(ctx, c.kind, id) // it may have gone meanwhile
-			if err != nil {
-				return false, err
-			}
-			if deleted <= last[valueKey{c.kind, id}].Rev {
-				return true, nil
-			}
-		}
-	}
-	return false, nil
-}
-
-// lastRev returns the revision of the last change of a value that the feed holds, or 0.
+// lastRev returns the revision of the last change that was told of a value, or 0.
 func (f *feed) lastRev(ctx context.Context, kind dao.Kind, id models.ID) (int64, error) {
 	var last entry
 	filter := bson.M{"kind": kind, "id": objectID(id)}
 	err := f.coll.FindOne(ctx, filter, options.FindOne().SetSort(bson.M{"rev": -1})).Decode(&last)
+	known := f.lastWord(kind, id).rev
 	if errors.Is(err, mongo.ErrNoDocuments) {
-		return 0, nil
+		return known, nil
 	}
-	return last.Rev, f.readError(ctx, "read the feed", err)
+	return max(last.Rev, known), f.readError(ctx, "read the feed", err)
 }
 
 // puts returns what the feed tells of a value, but for deletes, the last first.

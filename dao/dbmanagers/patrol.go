@@ -1,8 +1,8 @@
 package dbmanagers
 
 import (
-	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"slices"
 
@@ -17,12 +17,15 @@ import (
 // patrolStep is how many documents are looked at with each sweep: a thousand in a second, at a cost that nobody notices.
 const patrolStep = 500
 
-// patrol walks through products and carts, again and again, and looks for what other programs changed in them: their derived values
-// do not fit their fields then. Each such document is announced as changed.
+// patrol walks through products and carts, again and again, and looks for what other programs did to them. They changed a document
+// whose derived values do not fit its fields, or that is older than what was told of it: it is announced as changed. They deleted
+// one that the feed, or an earlier walk, knows and this one does not meet: that is announced as a delete.
 type patrol struct {
 	*engine
 	cursor *mongo.Cursor // nil between two walks
 	coll   *collection   // that it walks through
+	n      int32         // the number of the walk
+	since  int64         // the head of the feed when it began
 }
 
 // patrolPatience is how many documents cannot be announced before it is not the documents, but the
@@ -30,36 +33,56 @@ type patrol struct {
 const patrolPatience = 10
 
 // walk takes the next step. A document that cannot be announced does not keep the others.
-func (p *patrol) walk(ctx context.Context) (failed error) {
-	ctx, cancel := context.WithTimeout(ctx, p.Timeout)
-	defer cancel()
+func (p *patrol) walk(ctx context.Context) error {
+	var changed []models.ID
+	ended := false
+	failed := p.bounded(ctx, func(ctx context.Context) (err error) {
+		changed, ended, err = p.look(ctx)
+		return err
+	})
+	failures := 0
+	for _, id := range changed {
+		if err := p.coll.notice(ctx, id); err != nil {
+			failed, failures = err, failures+1
+		}
+		if failures == patrolPatience {
+			return failed
+		}
+	}
+	if ended {
+		failed = errors.Join(failed, p.coll.noticeMissing(ctx, p.feed.unmet(p.coll.kind, p.n, p.since)))
+	}
+	return failed
+}
+
+// look looks at the next documents, and says which are changed, and whether all have been looked at.
+func (p *patrol) look(ctx context.Context) (changed []models.ID, ended bool, err error) {
 	if p.cursor == nil {
 		if p.coll != p.products {
 			p.coll = p.products
 		} else {
 			p.coll = p.carts
 		}
-		cursor, err := p.coll.coll.Find(ctx, bson.M{}, options.Find().SetBatchSize(patrolStep))
+		p.n, p.since = p.n+1, p.feed.last().Offset
+		p.cursor, err = p.coll.coll.Find(ctx, bson.M{}, options.Find().SetBatchSize(patrolStep))
 		if err != nil {
-			return err
+			p.cursor = nil
+			return nil, false, err
 		}
-		p.cursor = cursor
 	}
-	failures := 0
-	for n := 0; n < patrolStep && failures < patrolPatience; n++ {
+	for range patrolStep {
 		if !p.cursor.Next(ctx) {
-			err := p.cursor.Err()
+			err = p.cursor.Err()
 			p.close()
-			return cmp.Or(err, failed)
+			return changed, err == nil, err
 		}
 		rec := recordOf(p.cursor.Current)
-		if rec.ours && rec.stamp > 0 && !rec.gone && p.coll.stale(rec.raw) {
-			if err := p.coll.notice(ctx, rec.id); err != nil {
-				failed, failures = err, failures+1
-			}
+		older := p.feed.meet(rec, p.coll.kind, p.n)
+		if rec.ours && rec.stamp > 0 && !rec.gone && (older || p.coll.stale(rec.raw)) {
+			changed = append(changed, rec.id)
 		}
 	}
-	return failed
+	return changed, false, nil
 }
 
 func (p *patrol) close() {
@@ -93,10 +116,11 @@ func (c *collection) notice(ctx context.Context, id models.ID) error {
 	defer leave()
 	rederive := func(unique bool) error {
 		receipt, err := c.update(ctx, id, func(rec record) (*change, error) {
-			if !c.stale(rec.raw) {
+			if !c.stale(rec.raw) && rec.rev >= c.feed.lastWord(c.kind, id).rev {
 				return nil, nil
 			}
-			todo := &change{keys: c.keys(rec.raw), doc: c.doc(rec.raw, rec.rev+1)}
+			tell := func(rev int64) json.RawMessage { return c.doc(rec.raw, rev) }
+			todo := &change{keys: c.keys(rec.raw), tell: tell}
 			if !unique {
 				todo.keys = slices.DeleteFunc(todo.keys, isUnique)
 			}
@@ -121,4 +145,54 @@ func (c *collection) notice(ctx context.Context, id models.ID) error {
 		return nil
 	}
 	return err
+}
+
+// noticeMissing announces that those of some values are deleted whose documents are not there.
+func (c *collection) noticeMissing(ctx context.Context, ids []models.ID) error {
+	for some := range slices.Chunk(ids, pageSize) {
+		words := make([]word, len(some)) // before the look: what is made anew after it is another one
+		for i, id := range some {
+			words[i] = c.feed.lastWord(c.kind, id)
+		}
+		var found map[models.ID]record
+		err := c.bounded(ctx, func(ctx context.Context) (err error) { found, err = c.lookUpMany(ctx, some); return err })
+		if err != nil {
+			return err
+		}
+		var begun []*announcement
+		for i, id := range some {
+			if _, there := found[id]; !there {
+				a := c.announcement(bson.RawValue{}, id, words[i].rev+1, dao.OpDelete, nil)
+				a.missing = true
+				begun = append(begun, c.announcer.submit(a))
+			}
+		}
+		for _, a := range begun {
+			if err := c.bounded(ctx, func(ctx context.Context) error { _, err := a.wait(ctx); return err }); err != nil {
+				return err // so it will be for those behind it
+			}
+			c.figures.noticed.Add(1)
+		}
+	}
+	return nil
+}
+
+// noticeRemoved announces the deletes of messages that the feed tells of and that are not there any more. Nobody walks through all messages: it
+// counts those that were stamped some sweeps ago.
+func (m messages) noticeRemoved(ctx context.Context) error {
+	base, _ := m.feed.bounds()
+	sure := m.feed.sure[0]
+	if sure.Epoch != m.feed.last().Epoch {
+		return nil
+	}
+	told := m.feed.unmet(dao.KindMessage, -1, sure.Offset)
+	var there int64
+	err := m.bounded(ctx, func(ctx context.Context) (err error) {
+		there, err = m.coll.CountDocuments(ctx, bson.M{stampField: bson.M{"$gt": base, "$lte": sure.Offset}})
+		return err
+	})
+	if err != nil || there >= int64(len(told)) {
+		return err
+	}
+	return m.noticeMissing(ctx, told)
 }

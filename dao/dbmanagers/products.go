@@ -82,6 +82,7 @@ func (p products) Create(ctx context.Context, product models.Product) (stored mo
 			return nil
 		},
 		other: func(ctx context.Context) error { return p.codeTaken(ctx, uniqueField, product.Code, product.ID) },
+		keeps: func(ctx context.Context) error { return p.keeps(ctx, product.Code, product.ID) },
 	}
 	if err = p.codeTaken(ctx, codeField, product.Code, product.ID); err == nil {
 		receipt, err = p.create(ctx, fresh)
@@ -118,9 +119,14 @@ func (p products) Update(ctx context.Context, id models.ID, alter func(*models.P
 			if wanted = after.Code; wanted != before.Code && wanted != free {
 				return nil, errNewCode
 			}
-			after.UpdatedAt, after.Rev = now(), rec.rev+1
+			after.UpdatedAt = now()
 			stored = after
-			return productUpdate(before, after, rec.raw), nil
+			todo := productUpdate(before, after, rec.raw)
+			if after.Code != before.Code {
+				todo.keeps = func(ctx context.Context) error { return p.keeps(ctx, after.Code, id) }
+			}
+			todo.tell = func(rev int64) json.RawMessage { stored.Rev = rev; return models.JSON(stored) }
+			return todo, nil
 		})
 		if err == nil {
 			return stored, receipt, nil
@@ -152,7 +158,7 @@ func (p products) makeWay(ctx context.Context, id models.ID, code string, pause 
 
 // productUpdate is the change that makes one product of another.
 func productUpdate(before, after models.Product, raw bson.Raw) *change {
-	todo := &change{keys: ownKeys(after), doc: models.JSON(after)}
+	todo := &change{keys: ownKeys(after)}
 	if after.Code != before.Code {
 		todo.keys = withUnique(todo.keys, after.Code)
 	}

@@ -26,13 +26,12 @@ func (f *feed) refresh(ctx context.Context) error {
 	if f.doubts++; !damaged {
 		f.doubts = 0
 	}
-	if f.doubts >= doubtful {
-		f.doubts, f.unindexed = 0, true
-		err = f.load(ctx, true)
+	if f.doubts < doubtful {
+		return nil
 	}
-	if err == nil && f.unindexed { // it may have been dropped with all its indexes
-		err = f.makeIndexes(ctx)
-		f.unindexed = err != nil
+	f.doubts = 0
+	if err = f.load(ctx, true); err == nil {
+		err = f.makeIndexes(ctx) // it may have been dropped with all of them
 	}
 	return err
 }
@@ -56,7 +55,10 @@ func (f *feed) look(ctx context.Context) (damaged bool, err error) {
 func (f *feed) raiseBase(base int64) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.base = max(f.base, base)
+	if base > f.base {
+		f.base = base
+		f.forget(base)
+	}
 }
 
 // torn says whether the feed's first change is missing, or the last one that this process knows, or one that others follow on.
@@ -74,22 +76,6 @@ func (f *feed) torn(ctx context.Context, meta storeMeta) (bool, error) {
 		return false, nil
 	}
 	return next.Offset > head+1, err
-}
-
-// restored looks whether the documents are older than the feed, as after a restore beside a running shop.
-func (f *feed) restored(ctx context.Context) error {
-	base, _ := f.bounds()
-	head := f.last()
-	older, err := f.documentsOlder(ctx, base, head.Offset, false)
-	if err != nil || !older {
-		return err
-	}
-	meta, err := f.readMeta(ctx)
-	if err != nil || meta.Epoch != head.Epoch {
-		return err
-	}
-	f.Log.Warn("documents are older than the feed, as after a restore: a new epoch begins", "epoch", meta.Epoch)
-	return f.begin(ctx, meta, f.last().Offset, true)
 }
 
 // prune removes the oldest changes when there are a tenth more than are to be kept. It is called at the end of a sweep with the head of its

@@ -165,8 +165,7 @@ func (r *Restoration) complete(ctx context.Context) error {
 		return writeError("begin the feed", err)
 	}
 	r.engine.at("completed")
-	r.engine.feed.set(meta, r.last)
-	return nil
+	return r.engine.feed.set(ctx, meta, r.last)
 }
 
 // beginIndexes has products and carts indexed when all of them are in.

@@ -48,7 +48,7 @@ func (e *engine) sweep(ctx context.Context) {
 		if n%rareEvery == 0 {
 			note("count documents", e.bounded(ctx, e.count))
 			note("remove what is left of loads", e.removeStrays(ctx))
-			note("compare feed and documents", e.bounded(ctx, e.feed.restored))
+			note("look for messages that other programs removed", messages{e.messages}.noticeRemoved(ctx))
 		}
 		if !full || pause > 0 {
 			sleep(ctx, max(e.sweepEvery, pause))

@@ -54,7 +54,8 @@ function converse(root, live, {messages, reader, form}) {
   for (const item of outbox.items) messages.has(item.id) ? outbox.drop(item.id) : show(item)
   live.on("state", () => outbox.items.forEach(show))
   live.on("change", ({kind, op, id, doc}) => {
-    if (kind !== "message" || op !== "put") return
+    if (kind !== "message") return
+    if (op === "delete") return reader.steady(() => messages.remove(id))
     outbox.drop(id)
     typing.end(doc.user)
     if (messages.has(id)) return
@@ -108,8 +109,8 @@ function describe(item, live, {retry, edit, discard}) {
 /** tellOfNew counts what is written while one reads the older history. */
 function tellOfNew(link, live) {
   let n = 0
-  live.on("change", ({kind}) => {
-    if (kind === "message") link.textContent = say("talk.down", {n: ++n}) + " ↓"
+  live.on("change", ({kind, op}) => {
+    if (kind === "message" && op === "put") link.textContent = say("talk.down", {n: ++n}) + " ↓"
   })
 }
 

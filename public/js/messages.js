@@ -47,6 +47,13 @@ export class Messages {
     return bubble
   }
 
+  /** remove takes a message away that another program has removed from the database, and its day when nothing is left of that. */
+  remove(id) {
+    const bubble = this.#root.querySelector("#m-" + id), day = bubble?.closest("[data-date]")
+    bubble?.remove()
+    if (day && !day.querySelector(".bubble")) day.remove()
+  }
+
   /** addOlder puts messages before all others; oldest first. */
   addOlder(messages) {
     const groups = []
