@@ -83,6 +83,8 @@ const (
 	codeDeadlock          = 16908292 // of DocumentDB
 	codeInternalError     = 1
 	codeNamespaceNotFound = 26
+	codeIndexOptions      = 85
+	codeIndexKeys         = 86
 )
 
 // refused says whether a server answered that it did not do what it was asked for.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
@@ -57,6 +58,40 @@ func (e *engine) indexes() []index {
 	}
 }
 
+// name is what drivers call it.
+func (i index) name() string {
+	var parts []string
+	for _, key := range i.keys {
+		parts = append(parts, fmt.Sprint(key.Key, "_", key.Value))
+	}
+	return strings.Join(parts, "_")
+}
+
+// seeToIndexes makes them again when another program has dropped some.
+func (e *engine) seeToIndexes(ctx context.Context) error {
+	there := make(map[*mongo.Collection][]string)
+	for _, one := range e.indexes() {
+		if there[one.coll] == nil {
+			err := e.bounded(ctx, func(ctx context.Context) error {
+				specs, err := one.coll.Indexes().ListSpecifications(ctx)
+				there[one.coll] = []string{}
+				for _, spec := range specs {
+					there[one.coll] = append(there[one.coll], spec.Name)
+				}
+				return err
+			})
+			if err != nil && code(err) != codeNamespaceNotFound {
+				return err
+			}
+		}
+		if !slices.Contains(there[one.coll], one.name()) {
+			e.Log.Warn("somebody has dropped an index that the shop needs: it is made again", "collection", one.coll.Name(), "index", one.name())
+			return e.makeIndexes(ctx)
+		}
+	}
+	return nil
+}
+
 // makeIndexes makes those that are missing, of the given collections or of all. It takes as long as it takes: on a large collection of
 // another program that may be minutes.
 func (e *engine) makeIndexes(ctx context.Context, of ...*mongo.Collection) error {
@@ -79,10 +114,32 @@ func (e *engine) makeIndexes(ctx context.Context, of ...*mongo.Collection) error
 		lists[one.coll] = append(lists[one.coll], mongo.IndexModel{Keys: one.keys, Options: o})
 	}
 	for _, coll := range colls {
-		err := untilMade(ctx, func() error { _, err := coll.Indexes().CreateMany(ctx, lists[coll]); return err })
+		err := e.makeIndexesOf(ctx, coll, lists[coll])
+		switch code(err) {
+		case codeIndexOptions, codeIndexKeys:
+			err = fmt.Errorf("%w: somebody has made another one of this name or over these fields: drop it, the shop makes its own", err)
+		}
 		if err != nil {
-			return fmt.Errorf("make the indexes of %s: %w: may the user create indexes, and has nobody made others of the same name?", coll.Name(), err)
+			return fmt.Errorf("make the indexes of %s: %w", coll.Name(), err)
 		}
 	}
 	return nil
+}
+
+// makeIndexesOf makes those of one collection.
+func (e *engine) makeIndexesOf(ctx context.Context, coll *mongo.Collection, list []mongo.IndexModel) error {
+	for tries := 0; ; tries++ {
+		err := untilMade(ctx, func() error { _, err := coll.Indexes().CreateMany(ctx, list); return err })
+		doubled := mongo.IsDuplicateKeyError(err) || code(err) == codeInternalError // FerretDB's word for it
+		if !doubled || tries == 3 {
+			return err
+		}
+		settle := e.settleCodes
+		if coll == e.feed.coll {
+			settle = e.feed.settleDoubles
+		}
+		if err := settle(ctx); err != nil {
+			return err
+		}
+	}
 }

@@ -48,6 +48,7 @@ func (e *engine) sweep(ctx context.Context) {
 		if n%rareEvery == 0 {
 			note("count documents", e.bounded(ctx, e.count))
 			note("remove what is left of loads", e.removeStrays(ctx))
+			note("see to the indexes", e.seeToIndexes(ctx))
 			note("look for messages that other programs removed", messages{e.messages}.noticeRemoved(ctx))
 		}
 		if !full || pause > 0 {
