@@ -145,21 +145,28 @@ func (e *engine) insertHidden(ctx context.Context, name string, docs []loaded, p
 			return e.readError(ctx, "insert into "+coll.coll.Name(), err)
 		}
 		at := bulk.WriteErrors[0].Index
-		one := docs[at]
-		rec, err := coll.lookUp(ctx, one.id)
-		switch {
-		case errors.Is(err, dao.ErrNotFound):
-			return dao.Conflict{Field: "code", Value: codeOf(one.doc)}
-		case err != nil:
-			return err
-		case !rec.gone:
-			return dao.Conflict{Field: "_id", Value: one.id.String()}
-		}
-		if err := coll.remove(ctx, rec); err != nil { // deleted just now: its place is free
+		if err := e.makePlace(ctx, docs[at]); err != nil {
 			return err
 		}
 		list, docs = list[at:], docs[at:]
 	}
+}
+
+// makePlace is a dao.Conflict when somebody has the id or the code of a document, and sees to it that whoever was deleted just now is not in
+// its way.
+func (e *engine) makePlace(ctx context.Context, one loaded) error {
+	rec, err := one.coll.lookUp(ctx, one.id)
+	switch {
+	case errors.Is(err, dao.ErrNotFound) && one.coll == e.products:
+		return products{e.products}.codeTaken(ctx, uniqueField, codeOf(one.doc), one.id)
+	case errors.Is(err, dao.ErrNotFound): // it was there until now
+		return nil
+	case err != nil:
+		return err
+	case !rec.gone:
+		return dao.Conflict{Field: "_id", Value: one.id.String()}
+	}
+	return one.coll.remove(ctx, rec)
 }
 
 // wantUnmoved fails when somebody has taken a code of a load's documents while the index was gone that guards them, or has made and deleted
