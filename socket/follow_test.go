@@ -61,6 +61,7 @@ func onOddFeed(t *testing.T, f *oddFeed, do func(*shop)) (calls int64, said []st
 		do(s)
 		time.Sleep(10 * time.Minute)
 		s.leave()
+		synctest.Wait() // the last word of a connection comes after it
 		said = strings.Split(strings.TrimSpace(out.String()), "\n")
 	})
 	return f.calls.Load(), said
