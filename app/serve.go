@@ -136,7 +136,7 @@ func announce(address net.Addr, store string, log *slog.Logger) {
 	urls := urlsOf(address, machine)
 	log.Info("the shop is open", "url", urls[0], "store", dbmanagers.Redact(store))
 	for _, url := range urls[1:] {
-		log.Info("the shop is open to others in this network", "url", url)
+		log.Info("others in this network find it at", "url", url)
 	}
 	if at, err := netip.ParseAddrPort(address.String()); err == nil && !at.Addr().Unmap().IsLoopback() {
 		log.Warn("the shop listens beyond this machine, and it has no accounts: whoever reaches it may edit the catalogue", "address", address.String())
