@@ -1,7 +1,7 @@
 # What one does with this repository. `make check` is what CI runs.
 
 .NOTPARALLEL:
-.PHONY: run test e2e check setup format tidy lint bench faults screens
+.PHONY: run test e2e check setup format tidy lint release bench faults screens
 
 # Before a command: one MongoDB server for all tests in it.
 with_mongodb = go tool withmongodb
@@ -38,6 +38,11 @@ lint:
 	go vet ./...
 	go tool staticcheck ./...
 	cd e2e && go vet ./... && $$(cd .. && go tool -n staticcheck) ./...
+
+# What is given out, into release/; the one for this machine is started in an empty folder.
+release:
+	scripts/release release
+	go test -count=1 -run Release ./app
 
 # The measurements, into docs/benchmarks.md.
 bench: setup

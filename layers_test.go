@@ -16,7 +16,7 @@ import (
 // docs/adr/0001 explains it: a statement of policy. DO NOT CHANGE IT TO MAKE A BUILD PASS.
 var layers = map[string][]string{
 	".":                                    {"app"},
-	"app":                                  {"routes", "socket", "views", "public", "demo", "catalogue", "dao", "dao/models", "dao/retry", "dao/filemanagers", "dao/dbmanagers"},
+	"app":                                  {"routes", "socket", "views", "public", "demo", "catalogue", "dao", "dao/models", "dao/retry", "dao/filemanagers", "dao/dbmanagers", "licences"},
 	"routes":                               {"views", "catalogue", "dao", "dao/models"},
 	"socket":                               {"dao", "dao/models", "dao/retry"},
 	"views":                                {"dao", "dao/models"},
@@ -31,6 +31,7 @@ var layers = map[string][]string{
 	"dao/retry":                            {},
 	"public":                               {},
 	"demo":                                 {},
+	"licences":                             {},
 	"faults":                               {},
 	"bench":                                {"app", "routes", "socket", "views", "public", "demo", "catalogue", "dao", "dao/models", "dao/filemanagers", "dao/dbmanagers"},
 }

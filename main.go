@@ -3,6 +3,9 @@ package main
 
 import (
 	"os"
+	_ "time/tzdata" // one file that needs nothing beside it: no zones of the system, nor its authorities
+
+	_ "golang.org/x/crypto/x509roots/fallback"
 
 	"pulperia/app"
 )

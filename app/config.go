@@ -6,7 +6,6 @@ import (
 	"net"
 	"net/netip"
 	"os"
-	"runtime/debug"
 	"strconv"
 
 	"github.com/alecthomas/kong"
@@ -18,7 +17,7 @@ import (
 // command line wins.
 type cli struct {
 	globals
-	Version kong.VersionFlag `help:"Print the version." env:"-"`
+	VersionFlag kong.VersionFlag `name:"version" help:"Print the version." env:"-"`
 
 	Serve   serveCommand   `cmd:"" default:"withargs" help:"Open the shop. This is what happens without a command."`
 	Import  importCommand  `cmd:"" help:"Bring in catalogues: Shopify's CSV, DummyJSON's JSON, a products.json, or an export of pulperia."`
@@ -27,6 +26,8 @@ type cli struct {
 	Check   checkCommand   `cmd:"" help:"Read everything and verify it. The shop may be open meanwhile."`
 
 	Selftest selftestCommand `cmd:"" help:"Try on this disk or database, in a scratch of its own, that nothing acknowledged is lost. The shop may be open meanwhile."`
+	Version  versionCommand  `cmd:"" help:"Print the version, the commit, and what it was built with and for."`
+	Licences licencesCommand `cmd:"" help:"Print the licences of all that is in this program."`
 }
 
 // globals are the flags of every command.
@@ -117,21 +118,4 @@ func (g *globals) logger(to *os.File) *slog.Logger {
 		return slog.New(slog.NewJSONHandler(to, nil))
 	}
 	return slog.New(slog.NewTextHandler(to, nil))
-}
-
-// release is the version of this program, as CHANGELOG.md lists it.
-const release = "0.1.0"
-
-// version returns the release, with the commit if the Go tool recorded one.
-func version() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return release
-	}
-	for _, setting := range info.Settings {
-		if setting.Key == "vcs.revision" {
-			return release + " (" + setting.Value[:min(12, len(setting.Value))] + ")"
-		}
-	}
-	return release
 }
