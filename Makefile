@@ -33,11 +33,13 @@ tidy:
 	go mod tidy -diff
 	cd e2e && go mod tidy -diff
 
-# staticcheck has one pin, in the go.mod of the shop; it serves both modules.
+# The scripts' types stand in their comments, and in e2e/scripts.d.ts. staticcheck has one pin, in the go.mod of the shop; it serves both modules.
 lint:
 	go vet ./...
 	go tool staticcheck ./...
 	cd e2e && go vet ./... && $$(cd .. && go tool -n staticcheck) ./...
+	e2e/node_modules/.bin/tsc -p e2e/jsconfig.json
+	e2e/node_modules/.bin/oxlint -c e2e/oxlintrc.json public/js e2e/clients bench/peer
 
 # What is given out, into release/; the one for this machine is started in an empty folder.
 release:

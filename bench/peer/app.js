@@ -29,7 +29,7 @@ app.use('/api/messages', messageRoutes(store, say))
 app.use('/', pageRoutes(store))
 app.get('/readyz', (request, response) => response.json({ status: 'success' }))
 app.use((request, response) => fail(response, 404, 'not_found'))
-app.use((error, request, response, next) => fail(response, error.status ?? 500, error.code ?? 'internal'))
+app.use((error, request, response, _next) => fail(response, error.status ?? 500, error.code ?? 'internal'))
 
 server.listen(Number(PORT), '127.0.0.1')
 process.on('SIGTERM', async () => {

@@ -3,7 +3,8 @@
 import {Fresh} from "./fresh.js"
 import {isAfter} from "./live.js"
 
-/** startCart lets the page of a cart follow the cart, and the products in it. */
+/** startCart lets the page of a cart follow the cart, and the products in it.
+ * @type {(root: HTMLElement, live: import("./live.js").Live) => void} */
 export function startCart(root, live) {
   const fresh = new Fresh()
   live.on("change", ({kind, id, position}) => {
@@ -12,7 +13,8 @@ export function startCart(root, live) {
   })
 }
 
-/** shareCount has the pages of one browser agree on how many things are in its cart: the newest page is right. */
+/** shareCount has the pages of one browser agree on how many things are in its cart: the newest page is right.
+ * @type {(position: string | null) => void} */
 export function shareCount(position) {
   const badge = document.querySelector("[data-cart-count]")
   if (!badge || !position || !("BroadcastChannel" in window)) return

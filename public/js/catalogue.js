@@ -6,7 +6,8 @@ import {cents, money, number, say} from "./voice.js"
 const fewLeft = 5 // as in routes/pages_products.go
 const highlighted = new Set(["price", "stock", "count", "units"])
 
-/** startCatalogue lets all products of the page follow, and tells of new ones in the notice, if there is one. */
+/** startCatalogue lets all products of the page follow, and tells of new ones in the notice, if there is one.
+ * @type {(live: import("./live.js").Live, notice: HTMLElement | null) => void} */
 export function startCatalogue(live, notice) {
   const added = new Set()
   live.on("change", change => {
@@ -20,24 +21,27 @@ export function startCatalogue(live, notice) {
   })
 }
 
-/** isNew says whether a change is a product on sale that was not there before. */
+/** isNew says whether a change is a product on sale that was not there before.
+ * @type {(change: Change) => boolean} */
 function isNew({op, rev, doc}) {
   return op === "put" && doc.status && (rev === 1 || doc.createdAt === doc.updatedAt)
 }
 
-/** tell leads to where new products stand first, whatever this page leaves out or begins with. */
+/** tell leads to where new products stand first, whatever this page leaves out or begins with.
+ * @type {(notice: HTMLElement, n: number) => void} */
 function tell(notice, n) {
   notice.hidden = n === 0
   if (n === 0 || notice.dataset.n === String(n)) return
-  notice.dataset.n = n
+  notice.dataset.n = String(n)
   notice.setAttribute("role", "status")
   notice.replaceChildren(say("live.new", {n}), " ", el("a", {href: "/products"}, say("live.show")))
 }
 
-/** follow shows a change of the product of an element, unless that shows it or a later one already. */
+/** follow shows a change of the product of an element, unless that shows it or a later one already.
+ * @type {(root: HTMLElement, change: Change) => void} */
 function follow(root, {rev, op, doc}) {
   if (rev <= Number(root.dataset.rev)) return
-  root.dataset.rev = rev
+  root.dataset.rev = String(rev)
   root.classList.toggle("is-gone", op === "delete")
   for (const element of root.querySelectorAll("[data-show]")) {
     const changed = op === "delete" ? showGone(element) : show(element, doc)
@@ -45,7 +49,8 @@ function follow(root, {rev, op, doc}) {
   }
 }
 
-/** show writes what an element shows of a product, and says whether it is something else than before. */
+/** show writes what an element shows of a product, and says whether it is something else than before.
+ * @type {(element: HTMLElement & {href?: string}, doc: Product) => boolean} */
 function show(element, doc) {
   const available = doc.status && doc.stock > 0
   switch (element.dataset.show) {
@@ -61,11 +66,12 @@ function show(element, doc) {
     case "buy": element.hidden = !available; return false
     case "instead": element.hidden = available; return false
     case "categoryLink": element.href = "/products?" + new URLSearchParams({category: doc.category}); return false
-    case "picture": return showPicture(element, doc)
+    case "picture": return showPicture(/** @type {HTMLImageElement} */ (element), doc)
   }
 }
 
-/** showGone marks what an element shows of a product that was deleted. */
+/** showGone marks what an element shows of a product that was deleted.
+ * @type {(element: HTMLElement) => boolean} */
 function showGone(element) {
   switch (element.dataset.show) {
     case "stock": return showStock(element, "gone", say("live.gone"))
@@ -75,7 +81,8 @@ function showGone(element) {
   return false
 }
 
-/** stockOf says how much is left, with the same words as the server. */
+/** stockOf says how much is left, with the same words as the server.
+ * @type {(doc: Product) => [state: string, words: string]} */
 function stockOf(doc) {
   if (!doc.status) return ["off", say("stock.off")]
   if (doc.stock <= 0) return ["out", say("stock.out")]
@@ -83,12 +90,14 @@ function stockOf(doc) {
   return ["in", say("stock.in")]
 }
 
+/** @type {(element: HTMLElement, state: string, words: string) => boolean} */
 function showStock(element, state, words) {
   element.className = "stock stock--" + state
   return put(element, words)
 }
 
-/** A product without pictures keeps the drawing that the server chose. */
+/** A product without pictures keeps the drawing that the server chose.
+ * @type {(image: HTMLImageElement, doc: Product) => boolean} */
 function showPicture(image, doc) {
   image.alt = doc.title
   const [picture] = doc.thumbnails

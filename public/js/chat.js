@@ -9,12 +9,14 @@ import {say} from "./voice.js"
 
 const pageSize = 50
 
-/** startChat makes the chat of a page live. On a page of the older history it only tells of new messages. */
+/** startChat makes the chat of a page live. On a page of the older history it only tells of new messages.
+ * @type {(root: HTMLElement, live: import("./live.js").Live) => void} */
 export function startChat(root, live) {
   const box = root.querySelector("#messages")
   const messages = new Messages(root, root.dataset.user)
   const reader = new Reader(box, root.querySelector("[data-down]"))
   loadOlder(root.querySelector("[data-older]"), box, messages, reader)
+  /** @type {WriteForm} */
   const form = root.querySelector(".write")
   sendWithEnter(form)
   if (root.dataset.user === "") return // who has not said who they are reads, and sends with the form
@@ -23,7 +25,8 @@ export function startChat(root, live) {
   newest ? tellOfNew(newest, live) : converse(root, live, {messages, reader, form})
 }
 
-/** converse shows what others write as it comes, and sends what the visitor writes. */
+/** converse shows what others write as it comes, and sends what the visitor writes.
+ * @type {(root: HTMLElement, live: import("./live.js").Live, parts: {messages: Messages, reader: Reader, form: WriteForm}) => void} */
 function converse(root, live, {messages, reader, form}) {
   const field = form.elements.message
   const typing = new Typing(root.querySelector("[data-typing]"), field, live, root.dataset.user)
@@ -33,6 +36,7 @@ function converse(root, live, {messages, reader, form}) {
     reader.steady(() => shown ? messages.forget(item.id) : show(item))
   })
 
+  /** @type {(item: Item) => HTMLElement} */
   const show = item => messages.pend(item, describe(item, live, {
     retry() {
       messages.forget(item.id)
@@ -79,16 +83,21 @@ function converse(root, live, {messages, reader, form}) {
   })
 }
 
-/** refuseChange keeps the page, and all that waits on it, when the answer to the form could not come. */
+/** refuseChange keeps the page, and all that waits on it, when the answer to the form could not come.
+ * @type {(event: Event, form: WriteForm, live: import("./live.js").Live) => void} */
 function refuseChange(event, form, live) {
   if (live.state !== "offline") return
   event.preventDefault()
-  form.querySelector(".write__who").open = true
+  /** @type {HTMLDetailsElement} */
+  const who = form.querySelector(".write__who")
+  who.open = true
   document.getElementById("user-problem").textContent = say("talk.noChange")
 }
 
-/** describe returns what stands below a message that is not stored yet: how it fares, and what can be done. */
+/** describe returns what stands below a message that is not stored yet: how it fares, and what can be done.
+ * @type {(item: Item, live: import("./live.js").Live, acts: Record<"retry" | "edit" | "discard", () => void>) => (Node | string)[]} */
 function describe(item, live, {retry, edit, discard}) {
+  /** @type {(text: string, act: () => void) => HTMLElement} */
   const button = (text, act) => {
     const made = el("button", {class: "bubble__act", type: "button"}, text)
     made.addEventListener("click", act)
@@ -106,7 +115,8 @@ function describe(item, live, {retry, edit, discard}) {
   return [item.why === "too_many_requests" ? say("talk.paced", {n: item.wait}) : say("talk.later", {n: item.wait})]
 }
 
-/** tellOfNew counts what is written while one reads the older history. */
+/** tellOfNew counts what is written while one reads the older history.
+ * @type {(link: HTMLElement, live: import("./live.js").Live) => void} */
 function tellOfNew(link, live) {
   let n = 0
   live.on("change", ({kind, op}) => {
@@ -114,7 +124,8 @@ function tellOfNew(link, live) {
   })
 }
 
-/** sendWithEnter sends with Enter; Shift-Enter breaks the line, and an Enter that only ends the typing of a character does not send. */
+/** sendWithEnter sends with Enter; Shift-Enter breaks the line, and an Enter that only ends the typing of a character does not send.
+ * @type {(form: WriteForm) => void} */
 function sendWithEnter(form) {
   const field = form.elements.message
   field.enterKeyHint = "send"
@@ -126,9 +137,11 @@ function sendWithEnter(form) {
   })
 }
 
-/** loadOlder puts older messages before the others as soon as one scrolls near them. */
+/** loadOlder puts older messages before the others as soon as one scrolls near them.
+ * @type {(link: HTMLAnchorElement | null, box: HTMLElement, messages: Messages, reader: Reader) => void} */
 function loadOlder(link, box, messages, reader) {
   if (!link) return
+  /** @type {Promise<void> | null} */
   let loading = null
   const load = async () => {
     let answer

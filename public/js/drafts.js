@@ -5,7 +5,7 @@ const key = "pulperia.draft"
 /** keepDraft notes what the visitor has typed on this page and not sent. */
 export function keepDraft() {
   const fields = []
-  for (const form of document.querySelectorAll("main form")) {
+  for (const form of /** @type {NodeListOf<TypedForm>} */ (document.querySelectorAll("main form"))) {
     const refused = form.querySelector("[aria-invalid]") !== null // then all of it was typed, and the page brought it back
     for (const field of form.elements) {
       const typed = field.type === "checkbox" ? field.checked !== field.defaultChecked : "defaultValue" in field && field.value !== field.defaultValue
@@ -25,7 +25,10 @@ export function restoreDraft() {
     sessionStorage.removeItem(key)
   } catch { /* there is none */ }
   for (const {action, name, value, checked} of fields) {
-    const field = document.querySelector(`main form[action="${CSS.escape(action)}"]`)?.elements[name]
+    /** @type {TypedForm} */
+    const form = document.querySelector(`main form[action="${CSS.escape(action)}"]`)
+    /** @type {HTMLInputElement} */
+    const field = form?.elements[name]
     if (!field) continue
     if (field.type === "checkbox") field.checked = checked
     else field.value = value

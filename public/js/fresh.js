@@ -9,9 +9,10 @@ const gather = 150 // ms in which changes are gathered, and as much again at ran
 const rest = 1_000 // ms between two questions; longer after each that had no answer
 const longestRest = 30_000
 
-/** here is the address of this page, even where it is the answer to a form. */
+/** here is the address of this page, even where it is the answer to a form.
+ * @type {() => string} */
 export function here() {
-  return document.querySelector(".language [name=to]")?.value ?? location.pathname + location.search
+  return /** @type {HTMLInputElement} */ (document.querySelector(".language [name=to]"))?.value ?? location.pathname + location.search
 }
 
 /** Fresh asks for the page again when it is told that something of it has changed. */
@@ -23,7 +24,8 @@ export class Fresh {
   #failures = 0
   #limited = 0 // ms that the shop has asked for
 
-  /** since asks for the page as it is at a position or later. */
+  /** since asks for the page as it is at a position or later.
+   * @type {(position: string) => void} */
   since(position) {
     this.#wanted = position
     if (this.#timer || this.#asking) return
@@ -52,7 +54,8 @@ export class Fresh {
   }
 }
 
-/** adopt takes the parts with data-fresh from another rendering of this page. */
+/** adopt takes the parts with data-fresh from another rendering of this page.
+ * @type {(page: Document) => void} */
 function adopt(page) {
   for (const part of document.querySelectorAll("[data-fresh]")) {
     const other = page.querySelector(`[data-fresh="${part.dataset.fresh}"]`)
@@ -63,6 +66,7 @@ function adopt(page) {
 /**
  * morph makes an element like another one, and leaves alone what is alike. Children with an id are the same by it. What shows
  * a later revision already, because a change was faster than the page, stays.
+ * @type {(old: HTMLElement, other: HTMLElement) => void}
  */
 export function morph(old, other) {
   if (Number(old.dataset.rev) > Number(other.dataset.rev)) return
@@ -79,7 +83,7 @@ export function morph(old, other) {
     while (at && at !== same) at = wanted(other, at) ? later(old, at) : drop(at)
     at = same.nextSibling
     if (child.nodeType === Node.ELEMENT_NODE) {
-      morph(same, child)
+      morph(/** @type {HTMLElement} */ (same), /** @type {HTMLElement} */ (child))
     } else if (same.data !== child.data) {
       same.data = child.data
       light(same)
@@ -88,7 +92,8 @@ export function morph(old, other) {
   while (at) at = drop(at)
 }
 
-/** twin finds the child that stands for another one, at its place or after it. */
+/** twin finds the child that stands for another one, at its place or after it.
+ * @type {(parent: Element, at: ChildNode | null, child: ChildNode) => ChildNode | null} */
 function twin(parent, at, child) {
   if (child.id) return parent.querySelector(":scope > #" + CSS.escape(child.id))
   for (let node = at; node && !node.id; node = node.nextSibling) {
@@ -97,24 +102,28 @@ function twin(parent, at, child) {
   return null
 }
 
-/** wanted says whether a child has its place in another element, only not here. */
+/** wanted says whether a child has its place in another element, only not here.
+ * @type {(other: Element, child: ChildNode) => boolean} */
 function wanted(other, child) {
   return child.id && other.querySelector(":scope > #" + CSS.escape(child.id)) !== null
 }
 
+/** @type {(parent: Element, node: ChildNode) => ChildNode | null} */
 function later(parent, node) {
   const next = node.nextSibling
   parent.append(node)
   return next
 }
 
+/** @type {(node: ChildNode) => ChildNode | null} */
 function drop(node) {
   const next = node.nextSibling
   node.remove()
   return next
 }
 
-/** light shows where a figure has changed. */
+/** light shows where a figure has changed.
+ * @type {(text: Node) => void} */
 function light(text) {
   const element = text.parentElement.closest("[data-glow], [data-show]")
   if (element) glow(element)

@@ -7,7 +7,8 @@ const shade = 30_000 // ms after which a page that nobody looks at lets go of a 
 const silence = 70_000 // ms without a word after which a line counts as broken; a position comes every 25 s
 const blockedFor = 600_000 // ms for which the pages of a visit do not try a WebSocket that did not open
 
-/** How long to wait in ms at least, by what the shop said when it hung up; socket/reasons.go has the table. */
+/** How long to wait in ms at least, by what the shop said when it hung up; socket/reasons.go has the table.
+ * @type {Record<string, number>} */
 const pauses = {
   slow: 0, idle: 0, gone: 0, // come back at once, from where you were
   shutdown: 2_000, unavailable: 4_000, policy: 4_000, flood: 15_000, // come back later
@@ -15,13 +16,15 @@ const pauses = {
 }
 const longestPause = 30_000
 
-/** pauseAfter returns how long to wait before the next attempt: growing, and with jitter so that not all come at once. */
+/** pauseAfter returns how long to wait before the next attempt: growing, and with jitter so that not all come at once.
+ * @type {(reason: string, failures: number, random?: number) => number} */
 export function pauseAfter(reason, failures, random = Math.random()) {
   const growing = Math.min(longestPause, 500 * 2 ** failures)
   return ((pauses[reason] ?? 0) + growing) * (0.5 + random)
 }
 
-/** isAfter says whether a position lies after another one; of two epochs nobody can tell, so it does. */
+/** isAfter says whether a position lies after another one; of two epochs nobody can tell, so it does.
+ * @type {(position: string, other: string | null) => boolean} */
 export function isAfter(position, other) {
   const [epoch, offset] = position.split("."), [otherEpoch, otherOffset] = (other ?? "").split(".")
   return epoch !== otherEpoch || Number(offset) > Number(otherOffset)
@@ -33,13 +36,16 @@ export function isAfter(position, other) {
  * "connecting", "connected", "offline" or "limited", and "stale" when the shop no longer knows what was missed.
  */
 export class Live {
+  /** @type {LiveState} */
   state = "connecting"
   /** Whether frames can be sent; otherwise one can only listen. */
   canSend = false
   /** Whether the shop can reach what it keeps, as far as it has said. The line stays when it cannot. */
   hasStore = true
 
+  /** @type {{[K in keyof Told]?: ((told: Told[K]) => void)[]}} */
   #listeners = {}
+  /** @type {Line | null} */
   #line = null
   #attempts = 0 // lines that were hung up: who waits for an answer sees whether it is late
   #failures = 0 // attempts since the last welcome
@@ -50,7 +56,7 @@ export class Live {
   #reason = "" // why the shop said goodbye
   #heardAt = 0
 
-  /** @param since the position up to which the page shows everything, or null */
+  /** @param {{since: string | null, topics: string[], user?: string}} from since is the position up to which the page shows everything, or null */
   constructor({since, topics, user}) {
     this.since = since
     this.topics = topics
@@ -58,6 +64,7 @@ export class Live {
     if (Date.now() < Number(recall("blocked"))) this.#deaf = 2
   }
 
+  /** @type {<K extends keyof Told>(type: K, listener: (told: Told[K]) => void) => void} */
   on(type, listener) {
     (this.#listeners[type] ??= []).push(listener)
   }
@@ -71,12 +78,14 @@ export class Live {
     this.#dial()
   }
 
-  /** isAhead says whether a position is still to come. */
+  /** isAhead says whether a position is still to come.
+   * @type {(position: string) => boolean} */
   isAhead(position) {
     return isAfter(position, this.since)
   }
 
-  /** send says whether the frame has left; the answer says whether it arrived. */
+  /** send says whether the frame has left; the answer says whether it arrived.
+   * @type {(frame: object) => boolean} */
   send(frame) {
     return this.canSend && this.#line.send(frame)
   }
@@ -86,10 +95,12 @@ export class Live {
     this.#dial()
   }
 
+  /** @type {<K extends keyof Told>(type: K, detail?: Told[K]) => void} */
   #tell(type, detail) {
     for (const listener of this.#listeners[type] ?? []) listener(detail)
   }
 
+  /** @type {(state: LiveState) => void} */
   #become(state) {
     if (state === this.state) return
     this.state = state
@@ -108,14 +119,17 @@ export class Live {
     this.#hangUp()
     this.#reason = ""
     if (this.state !== "limited") this.#become(this.#hopeful() ? "connecting" : "offline")
+    /** @type {Hello} */
     const hello = {type: "hello", since: this.since, topics: this.topics}
     if (this.user) hello.user = this.user
     const streams = this.#deaf >= 2 && this.#deaf % 2 === 0
+    /** @type {(reason: string) => void} */
     const ended = reason => this.#ended(this.#reason || reason)
     this.#line = (streams ? openStream : openSocket)(hello, frame => this.#hear(frame, streams), ended)
     this.#timer = setTimeout(ended, welcomeTimeout, "")
   }
 
+  /** @type {(reason: string) => Promise<void>} */
   async #ended(reason) {
     const refused = this.state !== "connected" && !reason
     this.#hangUp()
@@ -132,6 +146,7 @@ export class Live {
     return navigator.onLine && this.#failures < 2
   }
 
+  /** @type {(frame: any, streams: boolean) => void} */
   #hear(frame, streams) {
     this.#heardAt = Date.now()
     switch (frame.type) {
@@ -156,6 +171,7 @@ export class Live {
     this.#tell(frame.type, frame)
   }
 
+  /** @type {(frame: Told["welcome"], streams: boolean) => void} */
   #welcome(frame, streams) {
     if (!frame.recovered) {
       this.#hangUp()
@@ -196,10 +212,12 @@ export class Live {
   }
 }
 
-/** What a visit remembers from one page to the next; a browser may refuse to. */
+/** What a visit remembers from one page to the next; a browser may refuse to.
+ * @type {(key: string) => string | null} */
 function recall(key) {
   try { return sessionStorage.getItem("pulperia." + key) } catch { return null }
 }
+/** @type {(key: string, value: unknown) => void} */
 function remember(key, value) {
-  try { sessionStorage.setItem("pulperia." + key, value) } catch { /* then it is found out again */ }
+  try { sessionStorage.setItem("pulperia." + key, String(value)) } catch { /* then it is found out again */ }
 }

@@ -19,6 +19,7 @@ const table = document.querySelector("[data-table]")
 const notice = document.querySelector("[data-new]")
 const product = document.querySelector("[data-product]")
 
+/** @type {string[]} */
 const topics = []
 if (chat?.dataset.user) topics.push("messages")
 if (cart) topics.push("cart:" + cart.dataset.cart)
@@ -45,7 +46,7 @@ function loadAfresh() {
   let before = now
   try {
     before = Number(sessionStorage.getItem(last))
-    sessionStorage.setItem(last, now)
+    sessionStorage.setItem(last, String(now))
   } catch { /* then it is left to the visitor */ }
   if (now - before > 30_000) {
     setTimeout(() => { keepDraft(); location.replace(here()) }, Math.random() * 2_000) // others have to do the same

@@ -5,12 +5,17 @@ import {clock, dateOf, dayOf, nameOf, say} from "./voice.js"
 
 /** Messages is the list. What is stored stands in the order of the feed; what is not, after it. */
 export class Messages {
+  /** @type {HTMLElement} */
   #root
   #me
   #old // what was loaded later: not in the log, so that it is not read aloud
   #days
   #unsent
 
+  /**
+   * @param {HTMLElement} root
+   * @param {string} me
+   */
   constructor(root, me) {
     this.#root = root
     this.#me = me
@@ -20,6 +25,7 @@ export class Messages {
     this.#toVisitorsClock()
   }
 
+  /** @type {(id: string) => boolean} */
   has(id) {
     return this.#root.querySelector("#m-" + id) !== null
   }
@@ -29,16 +35,18 @@ export class Messages {
     return [...this.#root.querySelectorAll("[data-old] .bubble, [data-days] .bubble")].map(bubble => bubble.id.slice(2))
   }
 
+  /** @type {(message: Message) => boolean} */
   isOwn(message) {
     return this.#me !== "" && message.user.toLowerCase() === this.#me.toLowerCase()
   }
 
-  /** add puts a stored message at the end, and returns its bubble. */
+  /** add puts a stored message at the end, and returns its bubble.
+   * @type {(message: Message) => HTMLElement} */
   add(message) {
     this.#unsent.querySelector("#u-" + message._id)?.remove()
     this.#days.querySelector("[data-empty]")?.remove()
     const time = new Date(message.createdAt), bubble = this.#bubble(message, time)
-    let group = this.#days.lastElementChild
+    let group = /** @type {HTMLElement} */ (this.#days.lastElementChild)
     if (group?.dataset.date !== dateOf(time)) {
       this.#relabel() // what was today may be yesterday
       group = this.#days.appendChild(newDay(time))
@@ -47,14 +55,16 @@ export class Messages {
     return bubble
   }
 
-  /** remove takes a message away that another program has removed from the database, and its day when nothing is left of that. */
+  /** remove takes a message away that another program has removed from the database, and its day when nothing is left of that.
+   * @type {(id: string) => void} */
   remove(id) {
     const bubble = this.#root.querySelector("#m-" + id), day = bubble?.closest("[data-date]")
     bubble?.remove()
     if (day && !day.querySelector(".bubble")) day.remove()
   }
 
-  /** addOlder puts messages before all others; oldest first. */
+  /** addOlder puts messages before all others; oldest first.
+   * @type {(messages: Message[]) => void} */
   addOlder(messages) {
     const groups = []
     for (const message of messages.filter(message => !this.has(message._id))) {
@@ -67,7 +77,8 @@ export class Messages {
     this.#old.prepend(...groups)
   }
 
-  /** pend shows a message that is not stored, or its new state. */
+  /** pend shows a message that is not stored, or its new state.
+   * @type {(item: Item, actions: (Node | string)[]) => HTMLElement} */
   pend(item, actions) {
     const known = this.#unsent.querySelector("#u-" + item.id)
     const bubble = el("li", {class: "bubble bubble--own bubble--" + item.state, id: "u-" + item.id},
@@ -78,11 +89,13 @@ export class Messages {
     return bubble
   }
 
-  /** forget takes away a message that is not stored. */
+  /** forget takes away a message that is not stored.
+   * @type {(id: string) => void} */
   forget(id) {
     this.#unsent.querySelector("#u-" + id)?.remove()
   }
 
+  /** @type {(message: Message, time: Date) => HTMLElement} */
   #bubble(message, time) {
     const own = this.isOwn(message)
     return el("li", {class: own ? "bubble bubble--own" : "bubble", id: "m-" + message._id},
@@ -92,7 +105,7 @@ export class Messages {
   }
 
   #relabel() {
-    for (const label of this.#root.querySelectorAll(".chat__day time")) {
+    for (const label of /** @type {NodeListOf<HTMLTimeElement>} */ (this.#root.querySelectorAll(".chat__day time"))) {
       const [year, month, day] = label.dateTime.split("-").map(Number)
       label.textContent = dayOf(new Date(year, month - 1, day))
     }
@@ -101,7 +114,9 @@ export class Messages {
   /** The server writes times as they are where it stands. Where the visitor's clock shows others, the list is made anew. */
   #toVisitorsClock() {
     const bubbles = [...this.#days.querySelectorAll(".bubble")]
+    /** @type {(bubble: Element) => HTMLTimeElement} */
     const timeIn = bubble => bubble.querySelector("time")
+    /** @type {(bubble: Element) => boolean} */
     const right = bubble => clock(new Date(timeIn(bubble).dateTime)) === timeIn(bubble).textContent &&
       dateOf(new Date(timeIn(bubble).dateTime)) === bubble.closest(".chat__group").dataset.date
     if (bubbles.every(right)) return
@@ -116,6 +131,7 @@ export class Messages {
   }
 }
 
+/** @type {(time: Date) => HTMLElement} */
 function newDay(time) {
   return el("div", {class: "chat__group", "data-date": dateOf(time)},
     el("h2", {class: "chat__day"}, el("time", {datetime: dateOf(time)}, dayOf(time))),

@@ -22,12 +22,18 @@ export class Outbox {
   #live
   #changed
   #items
+  /** @type {Item | null} */
   #sending = null // the item that is on its way
+  /** @type {((answer: Answer | null) => void) | null} */
   #answered = null // takes the answer to it
   #pause = 0 // timer
   #restUntil = 0 // the shop has asked for patience
   #failures = 0 // since a message was last stored
 
+  /**
+   * @param {import("./live.js").Live} live
+   * @param {(item: Item, position?: string) => void} changed
+   */
   constructor(live, changed) {
     this.#live = live
     this.#changed = changed
@@ -43,8 +49,10 @@ export class Outbox {
     return [...this.#items]
   }
 
-  /** add takes a message and sends it as soon as it can. */
+  /** add takes a message and sends it as soon as it can.
+   * @type {(user: string, message: string) => Item} */
   add(user, message) {
+    /** @type {Item} */
     const item = {id: newID(), user, message, state: "sending"}
     this.#items.push(item)
     write(stored => [...stored, item])
@@ -52,7 +60,8 @@ export class Outbox {
     return item
   }
 
-  /** retry sends a message again that was refused. It keeps its id, unless another message has it. */
+  /** retry sends a message again that was refused. It keeps its id, unless another message has it.
+   * @type {(item: Item) => Item} */
   retry(item) {
     if (item.why === "conflict") {
       this.drop(item.id)
@@ -64,7 +73,8 @@ export class Outbox {
     return item
   }
 
-  /** drop forgets a message: it is stored, or not wanted any more. */
+  /** drop forgets a message: it is stored, or not wanted any more.
+   * @type {(id: string) => void} */
   drop(id) {
     this.#items = this.#items.filter(item => item.id !== id)
     write(stored => stored.filter(item => item.id !== id))
@@ -83,7 +93,8 @@ export class Outbox {
     this.#sending = null
   }
 
-  /** settle notes an answer, and says whether the next message may go. */
+  /** settle notes an answer, and says whether the next message may go.
+   * @type {(item: Item, answer: Answer) => boolean} */
   #settle(item, {position, why, wait}) {
     if (!why) {
       this.#failures = 0
@@ -100,18 +111,21 @@ export class Outbox {
     return !later
   }
 
+  /** @type {(pause: number) => void} */
   #rest(pause) {
     this.#restUntil = Date.now() + pause
     clearTimeout(this.#pause)
     this.#pause = setTimeout(() => { this.#restUntil = 0; this.flush() }, pause)
   }
 
+  /** @type {(item: Item) => void} */
   #note(item) {
     write(stored => stored.map(other => other.id === item.id ? item : other))
     this.#changed(item)
   }
 
-  /** deliver sends a message and returns the answer, or null when there is none. */
+  /** deliver sends a message and returns the answer, or null when there is none.
+   * @type {(item: Item) => Promise<Answer | null>} */
   #deliver(item) {
     const {id, user, message} = item
     if (user !== this.#live.user || !this.#live.canSend) return this.#post(item)
@@ -126,11 +140,13 @@ export class Outbox {
     })
   }
 
+  /** @type {(id: string, answer: Answer) => void} */
   #answer(id, answer) {
     if (this.#answered && id === this.#sending?.id) this.#answered(answer)
   }
 
-  /** post sends a message over HTTP, which is the same act. */
+  /** post sends a message over HTTP, which is the same act.
+   * @type {(item: Item) => Promise<Answer>} */
   async #post({id, user, message}) {
     try {
       const answer = await fetch("/api/messages", {
@@ -146,15 +162,19 @@ export class Outbox {
   }
 }
 
-/** All pages of the visitor share what is kept; where nothing can be kept it lasts as long as the page. */
+/** All pages of the visitor share what is kept; where nothing can be kept it lasts as long as the page.
+ * @type {() => Item[]} */
 function read() {
   try {
-    return JSON.parse(localStorage.getItem(key) ?? "[]").map(item => ({...item, wait: undefined}))
+    /** @type {Item[]} */
+    const kept = JSON.parse(localStorage.getItem(key) ?? "[]")
+    return kept.map(item => Object.assign(item, {wait: undefined}))
   } catch {
     return []
   }
 }
 
+/** @type {(change: (stored: Item[]) => Item[]) => void} */
 function write(change) {
   try { localStorage.setItem(key, JSON.stringify(change(read()))) } catch { /* as said */ }
 }

@@ -13,6 +13,10 @@ export class People {
   #here = new Set()
   #count = 0
 
+  /**
+   * @param {HTMLElement} root
+   * @param {import("./live.js").Live} live
+   */
   constructor(root, live) {
     this.#root = root
     live.on("welcome", frame => {
@@ -44,6 +48,12 @@ export class Typing {
   #until = new Map() // by user, the timer that ends it
   #saidAt = 0
 
+  /**
+   * @param {HTMLElement} root
+   * @param {HTMLTextAreaElement} field
+   * @param {import("./live.js").Live} live
+   * @param {string} me
+   */
   constructor(root, field, live, me) {
     this.#root = root
     live.on("typing", ({user}) => user.toLowerCase() !== me.toLowerCase() && this.#begin(user))
@@ -53,7 +63,8 @@ export class Typing {
     })
   }
 
-  /** end is called when a message of somebody arrives. */
+  /** end is called when a message of somebody arrives.
+   * @type {(user: string) => void} */
   end(user) {
     clearTimeout(this.#until.get(user))
     this.#until.delete(user)
@@ -65,6 +76,7 @@ export class Typing {
     this.#saidAt = 0
   }
 
+  /** @type {(user: string) => void} */
   #begin(user) {
     clearTimeout(this.#until.get(user))
     this.#until.set(user, setTimeout(() => this.end(user), fades))

@@ -14,6 +14,10 @@ export class Reader {
   #unread = 0
   #title = document.title
 
+  /**
+   * @param {HTMLElement} box
+   * @param {HTMLElement} down
+   */
   constructor(box, down) {
     this.#box = box
     this.#down = down
@@ -31,7 +35,8 @@ export class Reader {
     return document.visibilityState !== "visible"
   }
 
-  /** grow lets insert put an element of somebody else at the end. */
+  /** grow lets insert put an element of somebody else at the end.
+   * @type {(insert: () => HTMLElement) => void} */
   grow(insert) {
     const follows = this.#atEnd, unseen = this.#away || !follows
     if (!unseen) this.#mark.remove()
@@ -45,7 +50,8 @@ export class Reader {
     this.#look()
   }
 
-  /** steady changes the list without moving what is in sight; the end stays in sight as the end. */
+  /** steady changes the list without moving what is in sight; the end stays in sight as the end.
+   * @type {(change: () => void) => void} */
   steady(change) {
     const end = this.#atEnd
     const top = this.#box.getBoundingClientRect().top

@@ -6,8 +6,10 @@ import {say} from "./voice.js"
 
 const patience = 3_000 // ms
 
-/** startSign shows the state of the line wherever the page has a place for it. */
+/** startSign shows the state of the line wherever the page has a place for it.
+ * @type {(live: import("./live.js").Live) => void} */
 export function startSign(live) {
+  /** @type {Record<string, string>} */
   const words = {
     connected: say("live.connected"), connecting: say("live.connecting"), offline: say("live.offline"),
     limited: say("live.limited"), paused: say("live.paused"),

@@ -2,7 +2,8 @@
 
 import {Fresh} from "./fresh.js"
 
-/** startTable lets the table follow what is added and deleted anywhere. */
+/** startTable lets the table follow what is added and deleted anywhere.
+ * @type {(live: import("./live.js").Live) => void} */
 export function startTable(live) {
   const fresh = new Fresh()
   live.on("change", ({kind, op, id, position}) => {

@@ -3,9 +3,10 @@
 
 /**
  * openSocket opens a WebSocket.
- * @param hello the first frame
- * @param heard is called with each frame
- * @param ended is called once with the reason, "" for a line that broke; not after close
+ * @param {Hello} hello the first frame
+ * @param {(frame: any) => void} heard is called with each frame
+ * @param {(reason: string) => void} ended is called once with the reason, "" for a line that broke; not after close
+ * @returns {Line}
  */
 export function openSocket(hello, heard, ended) {
   const url = new URL("/ws", location.href)
@@ -23,7 +24,8 @@ export function openSocket(hello, heard, ended) {
   }
 }
 
-/** openStream opens Server-Sent Events: the same frames, but one can only listen. */
+/** openStream opens Server-Sent Events: the same frames, but one can only listen.
+ * @type {(hello: Hello, heard: (frame: any) => void, ended: (reason: string) => void) => Line} */
 export function openStream(hello, heard, ended) {
   const url = new URL("/events", location.href)
   if (hello.since) url.searchParams.set("since", hello.since)

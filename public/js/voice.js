@@ -1,30 +1,36 @@
 // How the shop speaks: texts, numbers, amounts and times, as views/voice.go writes them. The server gives the texts and
 // the forms of the page's language in data attributes.
 
+/** @type {Record<string, any>} */
 const texts = Object.assign({}, ...[...document.querySelectorAll("[data-texts]")].map(e => JSON.parse(e.dataset.texts)))
+/** @type {{thousands: string, point: string, sign: string}} */
 const forms = JSON.parse(document.body.dataset.numbers)
 
 /**
  * say returns the text of a key with its arguments in the places that name them. The number n chooses between one and
  * many; whole numbers are written as the language groups their digits.
+ * @type {(key: string, args?: Record<string, unknown>) => string}
  */
 export function say(key, args = {}) {
   const text = texts[key] ?? key
   const form = typeof text === "string" ? text : args.n === 1 ? text.one : text.other
-  return form.replace(/\{([a-z]+)\}/gi, (_, name) => typeof args[name] === "number" ? number(args[name]) : String(args[name]))
+  return form.replace(/\{([a-z]+)\}/gi, (/** @type {string} */ _, /** @type {string} */ name) => typeof args[name] === "number" ? number(args[name]) : String(args[name]))
 }
 
-/** number writes a whole number, a Number or a BigInt, with its digits in groups of three. */
+/** number writes a whole number, a Number or a BigInt, with its digits in groups of three.
+ * @type {(n: number | bigint) => string} */
 export function number(n) {
   return String(n).replace(/\B(?=(\d{3})+$)/g, forms.thousands)
 }
 
-/** cents returns the cents of an amount as the API writes it: up to 10^12 of them, which a double still tells apart. */
+/** cents returns the cents of an amount as the API writes it: up to 10^12 of them, which a double still tells apart.
+ * @type {(price: number) => number} */
 export function cents(price) {
   return Math.round(price * 100)
 }
 
-/** money writes an amount of cents with the currency's sign. */
+/** money writes an amount of cents with the currency's sign.
+ * @type {(amount: number) => string} */
 export function money(amount) {
   const all = BigInt(amount)
   const size = all < 0n ? -all : all
@@ -32,19 +38,23 @@ export function money(amount) {
   return (all < 0n ? "-" : "") + forms.sign + number(size / 100n) + forms.point + rest
 }
 
+/** @type {(n: number) => string} */
 const two = n => String(n).padStart(2, "0")
 
-/** clock writes the time of day where the visitor is: "18:05". */
+/** clock writes the time of day where the visitor is: "18:05".
+ * @type {(time: Date) => string} */
 export function clock(time) {
   return two(time.getHours()) + ":" + two(time.getMinutes())
 }
 
-/** dateOf writes the day where the visitor is as a computer sorts it: "2026-11-23". */
+/** dateOf writes the day where the visitor is as a computer sorts it: "2026-11-23".
+ * @type {(time: Date) => string} */
 export function dateOf(time) {
   return String(time.getFullYear()).padStart(4, "0") + "-" + two(time.getMonth() + 1) + "-" + two(time.getDate())
 }
 
-/** dayOf names a day: today, yesterday, or "lunes 23 de noviembre de 2026". */
+/** dayOf names a day: today, yesterday, or "lunes 23 de noviembre de 2026".
+ * @type {(time: Date, now?: Date) => string} */
 export function dayOf(time, now = new Date()) {
   const date = dateOf(time)
   if (date === dateOf(now)) return say("date.today")
@@ -55,7 +65,8 @@ export function dayOf(time, now = new Date()) {
   })
 }
 
-/** nameOf returns what is shown of an e-mail address: what stands before the last @. */
+/** nameOf returns what is shown of an e-mail address: what stands before the last @.
+ * @type {(user: string) => string} */
 export function nameOf(user) {
   const at = user.lastIndexOf("@")
   return at > 0 ? user.slice(0, at) : user
