@@ -13,6 +13,7 @@ run:
 # All tests, the browser's included.
 test: setup
 	$(with_mongodb) go test -race -timeout 25m ./...
+	$(with_mongodb) go -C bench test -race -timeout 25m ./...
 	$(MAKE) --no-print-directory e2e
 
 # The browser tests. Never from the cache: the program that they try lies outside of their module, where the cache of
@@ -31,13 +32,14 @@ format:
 
 tidy:
 	go mod tidy -diff
-	cd e2e && go mod tidy -diff
+	go -C e2e mod tidy -diff
+	go -C bench mod tidy -diff
 
-# The scripts' types stand in their comments, and in e2e/scripts.d.ts. staticcheck has one pin, in the go.mod of the shop; it serves both modules.
+# The scripts' types stand in their comments, and in e2e/scripts.d.ts. staticcheck has one pin, in the go.mod of the shop; it serves all modules.
 lint:
 	go vet ./...
 	go tool staticcheck ./...
-	cd e2e && go vet ./... && $$(cd .. && go tool -n staticcheck) ./...
+	for module in e2e bench; do (cd $$module && go vet ./... && $$(cd .. && go tool -n staticcheck) ./...) || exit 1; done
 	e2e/node_modules/.bin/tsc -p e2e/jsconfig.json
 	e2e/node_modules/.bin/oxlint -c e2e/oxlintrc.json public/js e2e/clients bench/peer
 
@@ -48,7 +50,7 @@ release:
 
 # The measurements, into docs/benchmarks.md.
 bench: setup
-	$(with_mongodb) go run ./bench
+	$(with_mongodb) go -C bench run .
 
 # Every promise tried for long, into docs/trust.md.
 faults: setup

@@ -53,7 +53,6 @@ changes, appends and creates are durable.
 	for _, f := range r.figures {
 		fmt.Fprintf(b, "\n### %s\n\n![%s](%s/%s.svg)\n\n%s%s\n", f.title, f.title, folder, f.name, f.sentence(), f.verdict())
 	}
-	writeMendings(b)
 }
 
 // write writes the report, and the plots into a folder beside it that has its name.

@@ -1,4 +1,5 @@
-// Command bench measures how fast and how small the shop is, and writes docs/benchmarks.md.
+// Command bench measures how fast and how small the shop is, and writes docs/benchmarks.md. It is a module of its own, and runs in its folder:
+// go -C bench run .
 //
 // What can be compared with a bare limit is: the shop's answers with a bare net/http handler that writes the same bytes, its
 // durable writes with a bare append and fdatasync of the same bytes. Both take turns in one run, on the same machine, under
@@ -95,7 +96,7 @@ func run(ctx context.Context, arguments []string, out io.Writer) error {
 			return errors.New("-curves: give -o too, or the report would have no table")
 		}
 	}
-	r, err := measure(ctx, what, parts, *seed, *dir, "go run ./bench "+strings.Join(arguments, " "))
+	r, err := measure(ctx, what, parts, *seed, *dir, "go -C bench run . "+strings.Join(arguments, " "))
 	if err != nil {
 		return err
 	}
@@ -107,7 +108,7 @@ func run(ctx context.Context, arguments []string, out io.Writer) error {
 }
 
 // wholeReport is where the report of a whole run belongs.
-const wholeReport = "docs/benchmarks.md"
+const wholeReport = "../docs/benchmarks.md"
 
 // part is something that a run measures.
 type part func(context.Context, *report) error

@@ -23,11 +23,10 @@ func peerDir(ctx context.Context) (string, error) {
 	if _, err := exec.LookPath("node"); err != nil {
 		return "", nil
 	}
-	out, err := exec.CommandContext(ctx, "go", "list", "-f", "{{.Dir}}", "pulperia/bench").Output()
+	dir, err := filepath.Abs("peer")
 	if err != nil {
-		return "", fmt.Errorf("find the peer: %w", err)
+		return "", err
 	}
-	dir := filepath.Join(strings.TrimSpace(string(out)), "peer")
 	wanted, err := os.Stat(filepath.Join(dir, "package-lock.json"))
 	if err != nil {
 		return "", err

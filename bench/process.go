@@ -23,7 +23,9 @@ type process struct {
 
 // build compiles the program as it is shipped.
 func build(ctx context.Context, to string) error {
-	out, err := exec.CommandContext(ctx, "go", "build", "-buildvcs=auto", "-o", to, "pulperia").CombinedOutput()
+	command := exec.CommandContext(ctx, "go", "build", "-buildvcs=auto", "-o", to, ".")
+	command.Dir = ".." // where its own go.mod counts
+	out, err := command.CombinedOutput()
 	if err != nil {
 		return fmt.Errorf("build: %w\n%s", err, out)
 	}
