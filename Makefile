@@ -1,7 +1,7 @@
 # What one does with this repository. `make check` is what CI runs.
 
 .NOTPARALLEL:
-.PHONY: run test e2e check setup format tidy lint release bench faults screens
+.PHONY: run quick test e2e check setup format tidy lint release bench faults screens
 
 # Before a command: one MongoDB server for all tests in it.
 with_mongodb = go tool withmongodb
@@ -9,6 +9,14 @@ with_mongodb = go tool withmongodb
 # The shop with the demo catalogue.
 run:
 	go run . --demo
+
+# Most of what can be wrong, in less than a minute: small doses, the files in full and of MongoDB the contract; neither the race detector nor a
+# browser. Left out are the tests of single programs that need a database, or a while.
+quick: format
+	go vet ./...
+	go test -short -skip '/^mongodb$$|^Test(Migrat|Outage|Several|PresenceAcross|DemoAtOnce|Release|Soak|Floods|SlowReaders|Selftest|Folder)' \
+		$$(go list ./... | grep -Ev '/dao/dbmanagers|/faults')
+	go test -short -run '^TestContract$$' ./dao/dbmanagers
 
 # All tests, the browser's included.
 test: setup

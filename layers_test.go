@@ -28,6 +28,7 @@ var layers = map[string][]string{
 	"dao/dbmanagers/mongotest/withmongodb": {"dao/dbmanagers/mongotest"},
 	"dao":                                  {"dao/models"},
 	"dao/models":                           {},
+	"dose":                                 {},
 	"dao/retry":                            {},
 	"public":                               {},
 	"demo":                                 {},

@@ -1,7 +1,6 @@
 package app
 
 import (
-	"flag"
 	"fmt"
 	"math/rand/v2"
 	"net"
@@ -14,11 +13,13 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"pulperia/dose"
 )
 
 var (
-	startRounds = flag.Int("startrounds", 50, "how often several starts of one store happen at once")
-	stopFor     = flag.Duration("stopfor", 2*time.Second, "how long a shop is stopped by SIGSTOP; beyond 90s its sockets have to come back")
+	startRounds = dose.Flag("startrounds", 8, 50, "how often several starts of one store happen at once")
+	stopFor     = dose.Flag("stopfor", 500*time.Millisecond, 2*time.Second, "how long a shop is stopped by SIGSTOP; beyond 90s its sockets have to come back")
 )
 
 var refusal = regexp.MustCompile(`^pulperia: open store \S+: store unavailable: (process \d+|another process) has it open$`)
@@ -28,7 +29,7 @@ var refusal = regexp.MustCompile(`^pulperia: open store \S+: store unavailable: 
 func TestStartsAtOnce(t *testing.T) {
 	store, refused := t.TempDir(), 0
 	var holder *shop
-	for round := range *startRounds {
+	for round := range startRounds.Get() {
 		var starts []*shop
 		if holder != nil && round%2 == 1 {
 			go holder.Process.Kill()
@@ -64,7 +65,7 @@ func TestStartsAtOnce(t *testing.T) {
 	if err := holder.stop(t, os.Interrupt); err != nil {
 		t.Error(err)
 	}
-	t.Attr("starts", fmt.Sprint(3**startRounds))
+	t.Attr("starts", fmt.Sprint(3*startRounds.Get()))
 	t.Attr("refused", fmt.Sprint(refused))
 }
 
@@ -107,7 +108,7 @@ func TestStopped(t *testing.T) {
 	line := dialSocket(t, s.url, "ana@example.com", "", "messages")
 	at := line.welcomed().Position
 	m, shared, failed := loaded(t, s, 20, func() {
-		for _, pause := range []time.Duration{50 * time.Millisecond, 300 * time.Millisecond, *stopFor} {
+		for _, pause := range []time.Duration{50 * time.Millisecond, 300 * time.Millisecond, stopFor.Get()} {
 			time.Sleep(100 * time.Millisecond) // of use
 			if err := s.Process.Signal(syscall.SIGSTOP); err != nil {
 				t.Error(err)
@@ -118,10 +119,10 @@ func TestStopped(t *testing.T) {
 			}
 		}
 	})
-	if failed > 0 && *stopFor < writeTimeout {
+	if failed > 0 && stopFor.Get() < writeTimeout {
 		t.Errorf("%d requests got no answer", failed)
 	}
-	if *stopFor > time.Minute { // its line has ended by then
+	if stopFor.Get() > time.Minute { // its line has ended by then
 		line = dialSocket(t, s.url, "ana@example.com", at, "messages")
 		if !line.welcomed().Recovered {
 			t.Error("who was cut off cannot go on where he was")

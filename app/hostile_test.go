@@ -15,10 +15,11 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"pulperia/dao/models"
+	"pulperia/dose"
 )
 
 var (
-	hostileTimes = flag.Int("hostile", 200, "how many hostile texts go through every way in and out; on MongoDB a fifth of them")
+	hostileTimes = dose.Flag("hostile", 20, 200, "how many hostile texts go through every way in and out; on MongoDB a fifth of them")
 	hostileSeed  = flag.Uint64("hostile.seed", 0, "seed of the hostile texts; 0 takes a new one")
 )
 
@@ -26,7 +27,7 @@ var (
 // elements and attributes that it has without them; or they are refused by name.
 func TestHostileTexts(t *testing.T) {
 	seed := seedOf(t, *hostileSeed)
-	n := *hostileTimes
+	n := hostileTimes.Get()
 	onEachEngine(t, func(t *testing.T, newStore func() string) {
 		store, texts := newStore(), hostileTexts(n, seed)
 		h := &hostileShop{t: t, inside: openInside(t, store, noLimits...), messages: []string{}}

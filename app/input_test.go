@@ -18,10 +18,12 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"pulperia/dose"
 )
 
 var (
-	generatedRequests = flag.Int("generated", 1500, "how many requests are made up from the shop's OpenAPI document; on MongoDB a third of them")
+	generatedRequests = dose.Flag("generated", 200, 1500, "how many requests are made up from the shop's OpenAPI document; on MongoDB a third of them")
 	generatedSeed     = flag.Uint64("generated.seed", 0, "seed of the requests that are made up; 0 takes a new one")
 )
 
@@ -30,7 +32,7 @@ var (
 // stored, and nothing else, is there in the end.
 func TestGeneratedRequests(t *testing.T) {
 	seed := seedOf(t, *generatedSeed)
-	n := *generatedRequests
+	n := generatedRequests.Get()
 	onEachEngine(t, func(t *testing.T, newStore func() string) {
 		store := newStore()
 		s := openInside(t, store, noLimits...)

@@ -15,10 +15,11 @@ import (
 
 	"pulperia/dao/dbmanagers"
 	"pulperia/dao/models"
+	"pulperia/dose"
 )
 
 var (
-	killRounds = flag.Int("killrounds", 100, "how often the shop is killed under load")
+	killRounds = dose.Flag("killrounds", 10, 100, "how often the shop is killed under load")
 	killSeed   = flag.Uint64("killseed", 0, "seed of the kill test; 0 takes a new one")
 )
 
@@ -53,7 +54,7 @@ func TestKilledUnderLoad(t *testing.T) {
 }
 
 // share returns so many percent of the rounds, at least one.
-func share(percent int) int { return max(1, *killRounds*percent/100) }
+func share(percent int) int { return max(1, killRounds.Get()*percent/100) }
 
 // kills are those of one store.
 type kills struct {

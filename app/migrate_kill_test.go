@@ -1,7 +1,6 @@
 package app
 
 import (
-	"flag"
 	"fmt"
 	"math/rand/v2"
 	"path/filepath"
@@ -11,9 +10,10 @@ import (
 
 	"pulperia/dao"
 	"pulperia/dao/dbmanagers/mongotest"
+	"pulperia/dose"
 )
 
-var migrateKills = flag.Int("migratekills", 25, "how often a migration is killed in each direction; -killseed is its seed")
+var migrateKills = dose.Flag("migratekills", 3, 25, "how often a migration is killed in each direction; -killseed is its seed")
 
 // A migration is killed again and again, each time after any part of the time that it takes, and begun again: it goes on, nothing opens
 // the half of a store, and in the end the target is the source.
@@ -36,7 +36,7 @@ func TestMigrationKilled(t *testing.T) {
 	} {
 		t.Run(direction.name, func(t *testing.T) {
 			k := killing{random: rand.New(rand.NewPCG(seed, 1)), from: direction.from, want: want}
-			for k.kills < *migrateKills {
+			for k.kills < migrateKills.Get() {
 				k.migrate(t, direction.to())
 			}
 			t.Attr("kills", fmt.Sprint(k.kills))

@@ -2,7 +2,6 @@ package app
 
 import (
 	"errors"
-	"flag"
 	"fmt"
 	"net"
 	"strconv"
@@ -14,12 +13,14 @@ import (
 
 	"github.com/gobwas/ws"
 	"github.com/gobwas/ws/wsutil"
+
+	"pulperia/dose"
 )
 
 var (
-	handshakes   = flag.Int("handshakes", 3000, "how many connections come and go, in every way in which one ends")
-	stormClients = flag.Int("storm", 500, "how many clients drop and return at once")
-	slowReaders  = flag.Int("slowreaders", 200, "how many clients read nothing, or a byte a second")
+	handshakes   = dose.Flag("handshakes", 300, 3000, "how many connections come and go, in every way in which one ends")
+	stormClients = dose.Flag("storm", 100, 500, "how many clients drop and return at once")
+	slowReaders  = dose.Flag("slowreaders", 50, 200, "how many clients read nothing, or a byte a second")
 )
 
 // noLimits are the flags of a shop whose limits are not what is tried.
@@ -47,15 +48,15 @@ func inParallel(n, atATime int, f func(i int)) {
 func TestHandshakes(t *testing.T) {
 	s := openShop(t, t.TempDir(), noLimits...)
 	before := s.state(t)
-	comeAndGo(t, s, max(1, *handshakes/10))
+	comeAndGo(t, s, max(1, handshakes.Get()/10))
 	early := s.back(t, before, patience)
-	comeAndGo(t, s, *handshakes)
+	comeAndGo(t, s, handshakes.Get())
 	late := s.back(t, before, patience)
 	const noise = 24 << 20 // the collector lets the heap double before it looks
 	if late.resident > early.resident+noise {
-		t.Errorf("%.1f MiB after %d connections, %.1f MiB after %d more", early.resident/(1<<20), *handshakes/10, late.resident/(1<<20), *handshakes)
+		t.Errorf("%.1f MiB after %d connections, %.1f MiB after %d more", early.resident/(1<<20), handshakes.Get()/10, late.resident/(1<<20), handshakes.Get())
 	}
-	t.Attr("handshakes", strconv.Itoa(*handshakes+*handshakes/10))
+	t.Attr("handshakes", strconv.Itoa(handshakes.Get()+handshakes.Get()/10))
 	t.Attr("resident", fmt.Sprintf("%.1f MiB, then %.1f MiB", early.resident/(1<<20), late.resident/(1<<20)))
 	t.Attr("goroutines", fmt.Sprintf("%.0f, then %.0f", before.goroutines, late.goroutines))
 	t.Attr("descriptors", fmt.Sprintf("%.0f, then %.0f", before.files, late.files))
@@ -89,7 +90,7 @@ func TestReconnectStorm(t *testing.T) {
 	s := openShop(t, t.TempDir(), noLimits...)
 	before := s.state(t)
 	const rounds, each = 4, 25
-	clients := make([]*stormClient, *stormClients)
+	clients := make([]*stormClient, stormClients.Get())
 	for i := range clients {
 		clients[i] = &stormClient{shop: s.url, address: clientAddress(i)}
 	}

@@ -6,7 +6,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"net"
@@ -17,9 +16,11 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"pulperia/dose"
 )
 
-var slowRequests = flag.Int("slowloris", 1000, "how many clients send their request slowly, or half of it")
+var slowRequests = dose.Flag("slowloris", 200, 1000, "how many clients send their request slowly, or half of it")
 
 // Clients that read nothing, or a byte a second, take a bounded piece of memory and are closed as slow. The others get everything,
 // and whoever was closed goes on where it was.
@@ -27,7 +28,7 @@ func TestSlowReaders(t *testing.T) {
 	s := openShop(t, t.TempDir(), noLimits...)
 	before := s.state(t)
 	const messages, readers = 1500, 20
-	slow := make([]net.Conn, *slowReaders)
+	slow := make([]net.Conn, slowReaders.Get())
 	inParallel(len(slow), 16, func(i int) { slow[i] = s.slowReader(t, i) })
 	crowd := newAudience(t, s, readers, messages)
 	peak := 0.0
@@ -205,7 +206,7 @@ func TestSlowloris(t *testing.T) {
 		"POST /chat HTTP/1.1\r\nHost: shop\r\nContent-Type: application/x-www-form-urlencoded\r\nTransfer-Encoding: chunked\r\n\r\n3e8\r\nuser=",
 		"", "P", "\x16\x03\x01",
 	}
-	conns := make([]net.Conn, *slowRequests)
+	conns := make([]net.Conn, slowRequests.Get())
 	inParallel(len(conns), 32, func(i int) { conns[i] = s.halfRequest(ctx, t, i, begun[i%len(begun)]) })
 	most := s.state(t)
 	s.back(t, before, headerTimeout+readTimeout+patience)

@@ -59,7 +59,7 @@ func TestMain(m *testing.M) {
 
 // programTime is how long a program may run before it is taken to hang: the long forms of tests ask for more.
 func programTime() time.Duration {
-	return 10*time.Minute + *soakTime + time.Duration(*handshakes+*stormClients)*10*time.Millisecond
+	return 10*time.Minute + soakTime.Get() + time.Duration(handshakes.Get()+stormClients.Get())*10*time.Millisecond
 }
 
 // command prepares a run of the program that ends with the test.
@@ -73,7 +73,7 @@ func command(t *testing.T, args ...string) *exec.Cmd {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), programTime()+*stopFor)
+	ctx, cancel := context.WithTimeout(context.Background(), programTime()+stopFor.Get())
 	t.Cleanup(cancel)
 	cmd := exec.CommandContext(ctx, path, args...)
 	for _, setting := range os.Environ() {

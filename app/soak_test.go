@@ -18,10 +18,11 @@ import (
 
 	"pulperia/dao/dbmanagers"
 	"pulperia/dao/models"
+	"pulperia/dose"
 )
 
 var (
-	soakTime    = flag.Duration("soak", 12*time.Second, "how long a warm shop works under load while its memory, goroutines and files are watched")
+	soakTime    = dose.Flag("soak", 2*time.Second, 12*time.Second, "how long a warm shop works under load while its memory, goroutines and files are watched")
 	soakMongoDB = flag.Bool("soak.mongodb", false, "the soak runs on MongoDB, too, for as long")
 )
 
@@ -50,7 +51,7 @@ func soak(t *testing.T, store string) {
 		time.Sleep(100 * time.Millisecond)
 	}
 	var warm []soakSample
-	for began := time.Now(); time.Since(began) < *soakTime && !t.Failed(); time.Sleep(*soakTime / 80) {
+	for began := time.Now(); time.Since(began) < soakTime.Get() && !t.Failed(); time.Sleep(soakTime.Get() / 80) {
 		warm = append(warm, soakSample{time.Now(), s.state(t), journalSize(t, store), w.messages.Load()})
 	}
 	cancel()
@@ -197,7 +198,7 @@ func (w *soakLoad) tell(t *testing.T) {
 	if w.heard.Load() == 0 || w.messages.Load() == 0 {
 		t.Error("nothing happened")
 	}
-	t.Attr("duration", soakTime.String())
+	t.Attr("duration", soakTime.Get().String())
 	t.Attr("requests", strconv.FormatInt(w.requests.Load(), 10))
 	t.Attr("messages", strconv.FormatInt(w.messages.Load(), 10))
 	tellTimes(t, w.took)

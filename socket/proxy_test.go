@@ -21,10 +21,11 @@ import (
 	"github.com/rs/zerolog"
 
 	"pulperia/dao/models"
+	"pulperia/dose"
 )
 
 var (
-	proxyTime = flag.Duration("proxy", 6*time.Second, "how long clients talk through a bad line")
+	proxyTime = dose.Flag("proxy", 2*time.Second, 6*time.Second, "how long clients talk through a bad line")
 	proxySeed = flag.Uint64("proxy.seed", uint64(time.Now().UnixNano()), "what the line does is made from")
 )
 
@@ -45,7 +46,7 @@ func TestBadLine(t *testing.T) {
 	t.Attr("seed", fmt.Sprint(seed))
 	random := rand.New(rand.NewPCG(seed, 0))
 	start := s.head()
-	ctx, cancel := context.WithTimeout(t.Context(), *proxyTime+time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), proxyTime.Get()+time.Minute)
 	defer cancel()
 
 	var all, talking sync.WaitGroup
@@ -56,12 +57,12 @@ func TestBadLine(t *testing.T) {
 		talking.Add(1)
 		talkers[i].said = sync.OnceFunc(talking.Done)
 		if i < 50 {
-			all.Go(func() { talkers[i].run(ctx, time.Now().Add(*proxyTime)) })
+			all.Go(func() { talkers[i].run(ctx, time.Now().Add(proxyTime.Get())) })
 		} else {
-			all.Go(func() { talkers[i].listen(ctx, "http://"+address, time.Now().Add(*proxyTime)) })
+			all.Go(func() { talkers[i].listen(ctx, "http://"+address, time.Now().Add(proxyTime.Get())) })
 		}
 	}
-	line.torment(random, time.Now().Add(*proxyTime))
+	line.torment(random, time.Now().Add(proxyTime.Get()))
 	talking.Wait()
 	last := s.head()
 	end.Store(&last)

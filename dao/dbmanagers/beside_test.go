@@ -18,18 +18,19 @@ import (
 	"pulperia/dao/dbmanagers/mongotest"
 	"pulperia/dao/filemanagers"
 	"pulperia/dao/models"
+	"pulperia/dose"
 )
 
 var (
-	besideSteps = flag.Int("beside.steps", 10_000, "random operations on both engines side by side")
+	besideSteps = dose.Flag("beside.steps", 1_000, 10_000, "random operations on both engines side by side")
 	besideSeed  = flag.Uint64("beside.seed", uint64(time.Now().UnixNano()), "what they are made from")
 )
 
 // Nobody can tell the engines apart: the same random operations get the same answers, errors included. Times are each engine's own.
 func TestBesideFiles(t *testing.T) {
 	t.Attr("seed", fmt.Sprint(*besideSeed))
-	t.Attr("operations", fmt.Sprint(*besideSteps))
-	t.Logf("repeat it with -beside.seed=%d -beside.steps=%d", *besideSeed, *besideSteps)
+	t.Attr("operations", fmt.Sprint(besideSteps.Get()))
+	t.Logf("repeat it with -beside.seed=%d -beside.steps=%d", *besideSeed, besideSteps.Get())
 	files, err := filemanagers.Open(t.Context(), t.TempDir(), filemanagers.Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -41,7 +42,7 @@ func TestBesideFiles(t *testing.T) {
 	}
 	defer database.Close()
 	random := rand.New(rand.NewPCG(*besideSeed, 0))
-	for n := range *besideSteps {
+	for n := range besideSteps.Get() {
 		name, do := operation(random)
 		want, got := do(t.Context(), files), do(t.Context(), database)
 		if diff := cmp.Diff(want, got, cmpopts.EquateEmpty(), cmpopts.IgnoreTypes(models.Time(0))); diff != "" {

@@ -10,12 +10,16 @@ import (
 
 	"pulperia/dao"
 	"pulperia/dao/models"
+	"pulperia/dose"
 )
 
 var (
 	crashSeed  = flag.Uint64("crashseed", 0, "seed of the crash tests; 0 takes a new one")
 	crashTimes = flag.Int("crashtimes", 1, "how many times longer than usual the crash tests are")
 )
+
+// crashesEach is how many losses of power each step meets.
+func crashesEach() int { return dose.Of(1, 4) * *crashTimes }
 
 // newRandom returns a source of random numbers and prints how to get it again.
 func newRandom(t *testing.T) *rand.Rand {

@@ -146,7 +146,7 @@ func TestPowerLossAtEveryStep(t *testing.T) {
 		d := newMemDisk()
 		d.fail = fail
 		done, unknown := live(t, d, keep)
-		for range 4 * *crashTimes {
+		for range crashesEach() {
 			after := d.crash(random)
 			s, err := openDisk(after, keep)
 			if err != nil {
@@ -175,7 +175,7 @@ func TestPowerLossAtEveryStep(t *testing.T) {
 		}
 	}
 	t.Attr("steps", strconv.Itoa(steps))
-	t.Attr("crashes", strconv.Itoa(8*steps**crashTimes)) // each start is cut off once more
+	t.Attr("crashes", strconv.Itoa(2*steps*crashesEach())) // each start is cut off once more
 }
 
 // live goes through the scenario until a step fails. It returns how many acts were acknowledged, and whether the next one may be done.

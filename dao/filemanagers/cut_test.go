@@ -6,17 +6,13 @@ import (
 	"testing"
 )
 
-// A file of a store that ends anywhere (at each seventh byte, or at each when all are asked for) is refused; or, in a journal, it is what a crash may leave, and the store is as it was after some
+// A file of a store that ends anywhere (at some bytes, or at each when all are asked for) is refused; or, in a journal, it is what a crash may leave, and the store is as it was after some
 // change; or, after a clean stop, it is an edit that breaks no rule.
 func TestFilesCutAtEveryByte(t *testing.T) {
-	step := 7 // TestJournalCutAtEveryByte leaves out none of the journal
-	if *flipAll {
-		step = 1
-	}
 	cuts, edits := 0, 0
 	for _, kept := range keptStores(t) {
 		for name, inode := range kept.disk.names {
-			for size := 0; size < len(inode.text); size += step {
+			for size := range everyByte(inode.text, 61, 7) { // TestJournalCutAtEveryByte leaves out none of the journal
 				cut := kept.disk.image()
 				cut.names[name].text = cut.names[name].text[:size]
 				if wantCutSeen(t, cut, flip{name, size, kept}) {

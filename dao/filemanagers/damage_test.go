@@ -3,7 +3,9 @@ package filemanagers
 import (
 	"errors"
 	"flag"
+	"iter"
 	"maps"
+	"math/rand/v2"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,6 +14,7 @@ import (
 	"testing"
 
 	"pulperia/dao/models"
+	"pulperia/dose"
 )
 
 func journalOf(d *memDisk) string {
@@ -35,7 +38,7 @@ func TestJournalCutAtEveryByte(t *testing.T) {
 	name := journalOf(d)
 	whole := d.names[name].text
 	accepted := 0
-	for size := range len(whole) {
+	for size := range everyByte(whole, 31, 1) {
 		cut := d.image()
 		cut.names[name].text = cut.names[name].text[:size]
 		before := cut.texts()
@@ -74,8 +77,8 @@ func TestEveryByteFlipped(t *testing.T) {
 	flips := 0
 	for _, kept := range keptStores(t) {
 		for name, inode := range kept.disk.names {
-			for i, was := range inode.text {
-				for _, is := range spoilt(was, i) {
+			for i := range everyByte(inode.text, 31, 3) {
+				for _, is := range spoilt(inode.text[i], i) {
 					flipped := kept.disk.image()
 					flipped.names[name].text[i] = is
 					wantFlipSeen(t, flipped, flip{name, i, kept})
@@ -87,7 +90,19 @@ func TestEveryByteFlipped(t *testing.T) {
 	t.Attr("bytes_spoilt", strconv.Itoa(flips))
 }
 
-var flipAll = flag.Bool("flipall", false, "stores are cut at each byte, and each byte is spoilt in ten ways, not in one")
+var flipAll = flag.Bool("flipall", false, "stores are cut and spoilt at each byte, in ten ways, not at some in one")
+
+// everyByte gives out where the bytes of a text stand: one of so many in a small and in the usual dose, or all when they are asked for.
+func everyByte(text []byte, small, usual int) iter.Seq[int] {
+	step := dose.Of(small, usual)
+	if *flipAll {
+		step = 1
+	}
+	return func(yield func(int) bool) {
+		for i := rand.IntN(step); i < len(text) && yield(i); i += step { // what fails says at which byte
+		}
+	}
+}
 
 // spoilt returns what a byte is turned into.
 func spoilt(was byte, i int) (all []byte) {

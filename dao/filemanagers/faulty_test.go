@@ -10,15 +10,16 @@ import (
 
 	"pulperia/dao"
 	"pulperia/dao/models"
+	"pulperia/dose"
 )
 
 // Every call of the disk fails once or for ever, with every error, in a life with writes, folds, a crash, a start on what it left, a
 // clean stop and an edit by hand. An error is answered, reads go on, and when the disk is well again everything acknowledged is there.
 func TestDiskFails(t *testing.T) {
 	random := newRandom(t)
-	met := 0
+	met, step := 0, dose.Of(7, 1)
 	for _, f := range faults(*crashTimes > 1) {
-		for ; ; f.nth++ {
+		for ; ; f.nth += step {
 			inner := newMemDisk()
 			d := &faultyDisk{disk: inner, fault: f}
 			where := fmt.Sprintf("%s %d (%v, %v done, for ever: %v)", f.op, f.nth, f.err, f.does, f.forever)
@@ -36,7 +37,7 @@ func TestDiskFails(t *testing.T) {
 		}
 	}
 	t.Attr("faults", strconv.Itoa(met))
-	if met < 500 {
+	if met < 500/step {
 		t.Errorf("only %d faults were met: the test says little", met)
 	}
 }

@@ -1,7 +1,6 @@
 package filemanagers
 
 import (
-	"flag"
 	"fmt"
 	"math/rand/v2"
 	"regexp"
@@ -10,16 +9,17 @@ import (
 
 	"pulperia/dao"
 	"pulperia/dao/models"
+	"pulperia/dose"
 )
 
-var diskSeeds = flag.Int("diskseeds", 300, "how many lives are lived on a disk that forgets and reorders")
+var diskSeeds = dose.Flag("diskseeds", 30, 300, "how many lives are lived on a disk that forgets and reorders")
 
 // Random lives on a disk that forgets what was not synced, or keeps any part of it in any order, through several losses of power each:
 // what was acknowledged is there, what was not is there as a whole or not at all.
 func TestForgetfulDisk(t *testing.T) {
 	base := newRandom(t).Uint64()
 	losses, acknowledged := 0, 0
-	for n := range uint64(*diskSeeds) {
+	for n := range uint64(diskSeeds.Get()) {
 		f := forgetful{random: rand.New(rand.NewPCG(base, n)), disk: newMemDisk(), shadow: newShadow(t)}
 		for range 1 + f.random.IntN(4) {
 			f.live(t)
@@ -28,11 +28,11 @@ func TestForgetfulDisk(t *testing.T) {
 		}
 		acknowledged += f.acknowledged
 	}
-	t.Attr("lives", strconv.Itoa(*diskSeeds))
+	t.Attr("lives", strconv.Itoa(diskSeeds.Get()))
 	t.Attr("power_losses", strconv.Itoa(losses))
 	t.Attr("acknowledged", strconv.Itoa(acknowledged))
 	t.Attr("lost", "0")
-	if acknowledged < 5**diskSeeds {
+	if acknowledged < 5*diskSeeds.Get() {
 		t.Error("hardly anything was written: the test says little")
 	}
 }

@@ -2,7 +2,6 @@ package filemanagers
 
 import (
 	"errors"
-	"flag"
 	"log/slog"
 	"math/rand/v2"
 	"os"
@@ -15,9 +14,10 @@ import (
 
 	"pulperia/dao"
 	"pulperia/dao/models"
+	"pulperia/dose"
 )
 
-var fullLevels = flag.Int("fulllevels", 40, "to how many levels the small file system is filled")
+var fullLevels = dose.Flag("fulllevels", 5, 40, "to how many levels the small file system is filled")
 
 const insideMount = "PULPERIA_TEST_INSIDE_MOUNT"
 
@@ -56,12 +56,12 @@ func TestFullDisk(t *testing.T) {
 func fillUp(t *testing.T) {
 	random := newRandom(t)
 	acknowledged, full := 0, 0
-	for level := range *fullLevels {
+	for level := range fullLevels.Get() {
 		dir := t.TempDir()
 		if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=256k"); err != nil {
 			t.Fatalf("may not mount: %v", err)
 		}
-		n, wasFull := fillTo(t, dir, 200<<10*int64(level)/int64(*fullLevels), random)
+		n, wasFull := fillTo(t, dir, 200<<10*int64(level)/int64(fullLevels.Get()), random)
 		acknowledged += n
 		if wasFull {
 			full++
@@ -70,11 +70,11 @@ func fillUp(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	t.Attr("levels", strconv.Itoa(*fullLevels))
+	t.Attr("levels", strconv.Itoa(fullLevels.Get()))
 	t.Attr("acknowledged", strconv.Itoa(acknowledged))
 	t.Attr("lost", "0")
-	if full < *fullLevels || acknowledged < *fullLevels {
-		t.Errorf("%d of %d were full, %d writes: the test says too little", full, *fullLevels, acknowledged)
+	if full < fullLevels.Get() || acknowledged < fullLevels.Get() {
+		t.Errorf("%d of %d were full, %d writes: the test says too little", full, fullLevels.Get(), acknowledged)
 	}
 }
 

@@ -2,7 +2,6 @@ package filemanagers
 
 import (
 	"bytes"
-	"flag"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -12,9 +11,10 @@ import (
 	"testing"
 
 	"pulperia/dao"
+	"pulperia/dose"
 )
 
-var damageSeeds = flag.Int("damageseeds", 300, "how often a larger store is damaged at random")
+var damageSeeds = dose.Flag("damageseeds", 30, 300, "how often a larger store is damaged at random")
 
 // A larger store is damaged at random: blocks are zeroed, doubled, swapped, files swapped, removed, cut, put back older. It is
 // refused; or all that was dropped is the end of the journal from the damage on; or it is an edit that breaks no rule; or what made it a store is gone.
@@ -22,7 +22,7 @@ func TestRandomDamage(t *testing.T) {
 	random := newRandom(t)
 	stores := []damagedStore{largerStore(t, random, openSmall, false), largerStore(t, random, openSmall, true), largerStore(t, random, openDisk, false)}
 	outcomes := map[string]int{}
-	for n := range *damageSeeds {
+	for n := range damageSeeds.Get() {
 		kept := stores[n%len(stores)]
 		d := kept.disk.image()
 		what := damage{random, d.names, kept.older.names}.some()
@@ -35,7 +35,7 @@ func TestRandomDamage(t *testing.T) {
 		t.Attr(outcome, strconv.Itoa(n))
 	}
 	t.Attr("served_wrong", "0")
-	if outcomes["refused"] < *damageSeeds/3 {
+	if outcomes["refused"] < damageSeeds.Get()/3 {
 		t.Errorf("%v: the test says little", outcomes)
 	}
 }

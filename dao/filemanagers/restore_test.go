@@ -115,7 +115,7 @@ func TestRestorationPowerLossAtEveryStep(t *testing.T) {
 			if err := restoreAll(t, d); err == nil {
 				t.Fatalf("%s: step %d failed, and nobody noticed", name, fail)
 			}
-			for range 4 * *crashTimes {
+			for range crashesEach() {
 				after := d.crash(random)
 				if !opensWhole(t, after.image()) {
 					if err := restoreAll(t, after); err != nil {

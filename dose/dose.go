@@ -1,0 +1,58 @@
+// Package dose says how much of their work the tests do that could go on for ever: kills, random requests, spoilt disks.
+//
+// There are three doses. The small one is that of Go's own -short, as `make quick` runs everything; the random tests of package rapid heed
+// it as well. The usual one is what `go test` and `make check` do. The large one is `make faults`: it gives each trial flags of its own,
+// which [Flag] makes. A dose is asked for while a test runs: before, nobody knows whether it is to be short.
+package dose
+
+import (
+	"flag"
+	"fmt"
+	"strconv"
+	"testing"
+	"time"
+)
+
+// amount is how often, or for how long.
+type amount interface{ int | time.Duration }
+
+// Of returns the dose of a test that has no flag.
+func Of[T amount](small, usual T) T {
+	if testing.Short() {
+		return small
+	}
+	return usual
+}
+
+// Dose is how much one test does, unless its flag says something else.
+type Dose[T amount] struct {
+	small, usual T
+	given        *T
+}
+
+// Flag makes a dose, and its flag.
+func Flag[T amount](name string, small, usual T, usage string) *Dose[T] {
+	d := &Dose[T]{small: small, usual: usual}
+	flag.Func(name, fmt.Sprintf("%s (%v; with -short %v)", usage, usual, small), d.set)
+	return d
+}
+
+func (d *Dose[T]) set(text string) (err error) {
+	var given T
+	switch to := any(&given).(type) {
+	case *int:
+		*to, err = strconv.Atoi(text)
+	case *time.Duration:
+		*to, err = time.ParseDuration(text)
+	}
+	d.given = &given
+	return err
+}
+
+// Get returns it.
+func (d *Dose[T]) Get() T {
+	if d.given != nil {
+		return *d.given
+	}
+	return Of(d.small, d.usual)
+}
