@@ -34,7 +34,7 @@ interface Change {
   doc: any
 }
 
-type LiveState = "connecting" | "connected" | "offline"
+type LiveState = "connecting" | "connected" | "offline" | "limited"
 
 /** What Live tells, by what one asks it with on. */
 interface Told {

@@ -50,7 +50,8 @@ export function openStream(hello, heard, ended) {
   }
 }
 
-/** retryAfter returns for how many ms an answer asks to be left alone. */
+/** retryAfter returns for how many ms an answer asks to be left alone.
+ * @type {(answer: Response) => number} */
 export function retryAfter(answer) {
   return Number(answer.headers.get("Retry-After")) * 1000 || 0
 }
