@@ -1,0 +1,237 @@
+package walk
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+	"go.mongodb.org/mongo-driver/v2/x/mongo/driver/connstring"
+
+	"pulperia/dao/dbmanagers/mongotest"
+)
+
+// guestActs are what another program does to documents in the shop's database.
+var guestActs = []act{
+	{name: "guestAddsProduct", weight: 3, fits: guestHasRoom, do: guestAddsProduct},
+	{name: "guestAddsCart", weight: 2, fits: guestHasGoods, do: guestAddsCart},
+	{name: "guestSays", weight: 2, fits: onMongoDB, do: guestSays},
+	{name: "guestChangesPrice", weight: 4, fits: guestHasGoods, do: guestChangesPrice},
+	{name: "guestChangesCart", weight: 2, fits: guestHasCarts, do: guestChangesCart},
+	{name: "guestPutsStaleProduct", weight: 3, fits: guestHasGoods, do: guestPutsStaleProduct, restless: true},
+	{name: "guestDeletesProduct", weight: 4, fits: guestHasGoods, do: guestDeletesProduct, restless: true},
+	{name: "guestDeletesCart", weight: 2, fits: guestHasCarts, do: guestDeletesCart},
+	{name: "guestDeletesMessage", weight: 2, fits: guestHasLetter, do: guestDeletesMessage},
+}
+
+// guest is a document of another program as it must stay, all but for the fields that the shop was told to change.
+type guest struct {
+	coll, id string
+	doc      bson.D
+	changed  []string
+}
+
+// changed says that the shop was told to change fields of a value; where the document is another program's, the rest must stay.
+func (w *walk) changed(coll, id string, fields ...string) {
+	if g := w.guests[coll+" "+id]; g != nil {
+		g.changed = append(g.changed, append(fields, "updatedAt")...)
+	}
+}
+
+// database is that of a store, for another program: without the line.
+func (w *walk) database(store string) *mongo.Database {
+	w.Helper()
+	parsed, err := connstring.Parse(store)
+	if err != nil {
+		w.Fatal(err)
+	}
+	client, err := mongo.Connect(options.Client().ApplyURI(store))
+	if err != nil {
+		w.Fatal(err)
+	}
+	w.Cleanup(func() { client.Disconnect(context.Background()) })
+	return client.Database(parsed.Database)
+}
+
+func (w *walk) collection(name string) *mongo.Collection { return w.database(w.store).Collection(name) }
+
+// insert has the other program add a document, and remembers it.
+func (w *walk) insert(coll, id string, doc bson.D) {
+	w.Helper()
+	mongotest.Insert(w.TB, w.collection(coll), doc)
+	w.guests[coll+" "+id] = &guest{coll: coll, id: id, doc: doc}
+	w.acted = nil
+}
+
+// update has it change one, by an update of mongoose's.
+func (w *walk) update(coll, id string, set bson.D) {
+	w.Helper()
+	result, err := w.collection(coll).UpdateByID(w.Context(), w.objectID(id), bson.D{{Key: "$set", Value: set}})
+	if err != nil || result.MatchedCount != 1 {
+		w.Fatalf("update %s %s: %v %v", coll, id, result, err)
+	}
+	if g := w.guests[coll+" "+id]; g != nil {
+		for _, field := range set {
+			g.changed = append(g.changed, field.Key)
+		}
+	}
+	w.acted = nil
+}
+
+func (w *walk) erase(coll, id string) {
+	w.Helper()
+	result, err := w.collection(coll).DeleteOne(w.Context(), bson.D{{Key: "_id", Value: w.objectID(id)}})
+	if err != nil || result.DeletedCount != 1 {
+		w.Fatalf("delete %s %s: %v %v", coll, id, result, err)
+	}
+	delete(w.guests, coll+" "+id)
+	w.acted = nil
+}
+
+// productDoc is a product as mongoose writes it by the course's schema.
+func (w *walk) productDoc(p product) bson.D {
+	price := any(float64(p.Price) / 100)
+	if p.Price%100 == 0 {
+		price = int32(p.Price / 100)
+	}
+	return bson.D{{Key: "_id", Value: w.objectID(p.ID)}, {Key: "title", Value: p.Title}, {Key: "description", Value: p.Description},
+		{Key: "code", Value: p.Code}, {Key: "price", Value: price}, {Key: "status", Value: p.Status},
+		{Key: "stock", Value: int32(p.Stock)}, {Key: "category", Value: p.Category}, {Key: "thumbnails", Value: p.Thumbnails},
+		{Key: "supplier", Value: bson.D{{Key: "name", Value: "Don José"}}}, {Key: "__v", Value: int32(0)}}
+}
+
+// cartDoc has no dates: the course's schema has none.
+func (w *walk) cartDoc(c cart) bson.D {
+	items := bson.A{}
+	for _, one := range c.Products {
+		items = append(items, bson.D{{Key: "product", Value: w.objectID(one.Product)}, {Key: "quantity", Value: int32(one.Quantity)},
+			{Key: "_id", Value: w.objectID(w.id())}})
+	}
+	return bson.D{{Key: "_id", Value: w.objectID(c.ID)}, {Key: "products", Value: items}, {Key: "__v", Value: int32(0)}}
+}
+
+func guestAddsProduct(w *walk) {
+	p := w.newProduct()
+	w.insert("products", p.ID, w.productDoc(p))
+	w.model.put(p)
+}
+
+// guestAddsCart adds one whose id is of more than a year ago.
+func guestAddsCart(w *walk) {
+	c := cart{w.id(), []item{{w.anyProduct().ID, 2}}}
+	w.insert("carts", c.ID, w.cartDoc(c))
+	w.model.carts[c.ID] = c
+}
+
+func guestSays(w *walk) {
+	m := w.newMessage()
+	w.insert("messages", m.ID, bson.D{{Key: "_id", Value: w.objectID(m.ID)}, {Key: "user", Value: m.User},
+		{Key: "message", Value: m.Message}, {Key: "__v", Value: int32(0)}})
+	w.model.messages = append(w.model.messages, m)
+}
+
+func guestChangesPrice(w *walk) {
+	p := w.anyProduct()
+	p.Price = w.newPrice()
+	w.update("products", p.ID, bson.D{{Key: "price", Value: float64(p.Price) / 100}})
+	w.model.put(p)
+}
+
+func guestChangesCart(w *walk) {
+	c := w.anyCart()
+	c = c.with(w.anyProduct().ID, int64(1+w.random.IntN(5)))
+	w.update("carts", c.ID, w.cartDoc(c)[1:2])
+	w.model.carts[c.ID] = c
+}
+
+// guestPutsStaleProduct saves a whole document that it has read before the shop has changed it.
+func guestPutsStaleProduct(w *walk) {
+	p := w.anyProduct()
+	coll, filter := w.collection("products"), bson.D{{Key: "_id", Value: w.objectID(p.ID)}}
+	stale, err := coll.FindOne(w.Context(), filter).Raw()
+	if err != nil {
+		w.Fatal(err)
+	}
+	for range 1 + w.random.IntN(2) {
+		w.api(w.either(), 200, "PUT", "/products/"+p.ID, map[string]any{"price": w.newPrice(), "stock": 7})
+	}
+	if _, err := coll.ReplaceOne(w.Context(), filter, stale); err != nil {
+		w.Fatal(err)
+	}
+	w.acted = nil
+}
+
+func guestDeletesProduct(w *walk) {
+	p := w.anyProduct()
+	w.erase("products", p.ID)
+	w.remove(p.ID)
+}
+
+func guestDeletesCart(w *walk) {
+	c := w.anyCart()
+	w.erase("carts", c.ID)
+	delete(w.model.carts, c.ID)
+}
+
+func guestDeletesMessage(w *walk) {
+	at := w.random.IntN(len(w.model.messages))
+	w.erase("messages", w.model.messages[at].ID)
+	w.model.messages = slices.Delete(slices.Clone(w.model.messages), at, at+1)
+}
+
+// documents holds that what another program wrote is as it wrote it, apart from what the shop was told to change.
+func documents(w *walk, _ *shop) error {
+	if !w.onMongoDB() || len(w.guests) == 0 {
+		return nil
+	}
+	all := map[string]bson.Raw{}
+	for coll, docs := range w.everything() {
+		for _, doc := range docs {
+			id, _ := doc.Lookup("_id").ObjectIDOK()
+			all[coll+" "+id.Hex()] = doc
+		}
+	}
+	for key, g := range w.guests {
+		if !w.model.holds(g) {
+			continue
+		}
+		var is bson.D
+		if err := bson.Unmarshal(all[key], &is); err != nil {
+			return fmt.Errorf("%s: %w", key, err)
+		}
+		ignored := append([]string{"pulperia"}, g.changed...)
+		without := func(doc bson.D) string {
+			return fmt.Sprint(slices.DeleteFunc(slices.Clone(doc), func(e bson.E) bool { return slices.Contains(ignored, e.Key) }))
+		}
+		if err := differs(without(again(g.doc)), without(is)); err != nil {
+			return fmt.Errorf("%s: %w", key, err)
+		}
+	}
+	return nil
+}
+
+// again is a document as it comes back from a database.
+func again(doc bson.D) (is bson.D) {
+	raw, err := bson.Marshal(doc)
+	if err == nil {
+		err = bson.Unmarshal(raw, &is)
+	}
+	if err != nil {
+		panic(err) // it was stored before
+	}
+	return is
+}
+
+// holds says whether the shop was not told to delete a document. Whatever is no value of the shop's nobody may delete.
+func (m *model) holds(g *guest) bool {
+	there := true
+	switch g.coll {
+	case "products":
+		_, there = m.products[g.id]
+	case "carts":
+		_, there = m.carts[g.id]
+	}
+	return there
+}

@@ -1,0 +1,216 @@
+package walk
+
+import (
+	"encoding/binary"
+	"io"
+	"net"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+)
+
+// line lies between a shop and its database. It counts the commands that the shop sends, lets everything take its time,
+// and can refuse what would write, as a cluster does that is full.
+type line struct {
+	listener net.Listener
+	upstream string
+	delay    time.Duration // there, and once more back
+	refusing atomic.Bool
+	commands atomic.Int64 // without the driver's own
+	failed   atomic.Int64 // those that were refused
+	mu       sync.Mutex
+	names    map[string]int // how often each command came
+}
+
+// newLine lays one that ends with the test.
+func newLine(t testing.TB, upstream string, delay time.Duration) *line {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { listener.Close() })
+	l := &line{listener: listener, upstream: upstream, delay: delay, names: map[string]int{}}
+	go func() {
+		for {
+			client, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			go l.carry(client)
+		}
+	}()
+	return l
+}
+
+func (l *line) address() string { return l.listener.Addr().String() }
+
+// carry takes one connection through. It ends with either end.
+func (l *line) carry(client net.Conn) {
+	defer client.Close()
+	server, err := net.Dial("tcp", l.upstream)
+	if err != nil {
+		return
+	}
+	defer server.Close()
+	up, down := newSlow(server, l.delay), newSlow(client, l.delay)
+	defer up.end()
+	defer down.end()
+	go func() {
+		defer client.Close()
+		for {
+			frame, err := readFrame(server)
+			if err != nil {
+				return
+			}
+			down.send(frame)
+		}
+	}()
+	for {
+		frame, err := readFrame(client)
+		if err != nil {
+			return
+		}
+		if command := commandOf(frame); l.refuses(command) {
+			down.send(refusal(frame))
+		} else {
+			up.send(frame)
+		}
+	}
+}
+
+// refuses counts a command, and says whether it is to be refused.
+func (l *line) refuses(command string) bool {
+	switch command {
+	case "hello", "isMaster", "ismaster", "":
+		return false
+	}
+	l.commands.Add(1)
+	l.mu.Lock()
+	l.names[command]++
+	l.mu.Unlock()
+	switch command {
+	case "insert", "update", "delete", "findAndModify", "bulkWrite", "createIndexes", "create", "drop", "dropIndexes":
+		if l.refusing.Load() {
+			l.failed.Add(1)
+			return true
+		}
+	}
+	return false
+}
+
+// said is how often each command has come.
+func (l *line) said() map[string]int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	all := map[string]int{}
+	for name, n := range l.names {
+		all[name] = n
+	}
+	return all
+}
+
+// slow writes everything a while after it was sent, in its order.
+type slow struct {
+	to    net.Conn
+	delay time.Duration
+	queue chan parcel
+	gone  chan struct{}
+	end   func()
+}
+
+type parcel struct {
+	due   time.Time
+	bytes []byte
+}
+
+func newSlow(to net.Conn, delay time.Duration) *slow {
+	s := &slow{to: to, delay: delay, queue: make(chan parcel, 256), gone: make(chan struct{})}
+	s.end = sync.OnceFunc(func() { close(s.gone) })
+	go func() {
+		for {
+			select {
+			case p := <-s.queue:
+				time.Sleep(time.Until(p.due))
+				if _, err := to.Write(p.bytes); err != nil {
+					to.Close() // whoever reads from it learns so
+					return
+				}
+			case <-s.gone:
+				return
+			}
+		}
+	}()
+	return s
+}
+
+func (s *slow) send(bytes []byte) {
+	select {
+	case s.queue <- parcel{time.Now().Add(s.delay), bytes}:
+	case <-s.gone:
+	}
+}
+
+// The wire protocol, as far as it is needed: every frame begins with its length, an id, the id that it answers, and a code.
+const (
+	frameHeader = 16
+	frameMost   = 64 << 20
+	opMsg       = 2013
+)
+
+func readFrame(from io.Reader) ([]byte, error) {
+	var length [4]byte
+	if _, err := io.ReadFull(from, length[:]); err != nil {
+		return nil, err
+	}
+	n := binary.LittleEndian.Uint32(length[:])
+	if n < frameHeader || n > frameMost {
+		return nil, io.ErrUnexpectedEOF
+	}
+	frame := make([]byte, n)
+	copy(frame, length[:])
+	_, err := io.ReadFull(from, frame[4:])
+	return frame, err
+}
+
+// commandOf is the name of the command in a frame, "" when it holds none.
+func commandOf(frame []byte) string {
+	if binary.LittleEndian.Uint32(frame[12:]) != opMsg {
+		return ""
+	}
+	for rest := frame[frameHeader+4:]; len(rest) > 5; {
+		kind, size := rest[0], int(binary.LittleEndian.Uint32(rest[1:]))
+		if size < 5 || size+1 > len(rest) {
+			return ""
+		}
+		if kind != 0 { // documents that belong to the command
+			rest = rest[1+size:]
+			continue
+		}
+		first, err := bson.Raw(rest[1 : 1+size]).IndexErr(0)
+		if err != nil {
+			return ""
+		}
+		return first.Key()
+	}
+	return ""
+}
+
+// refusal answers a command as Atlas' free cluster does when it is full.
+func refusal(frame []byte) []byte {
+	doc, err := bson.Marshal(bson.D{{Key: "ok", Value: 0.0},
+		{Key: "errmsg", Value: "you are over your space quota, using 513 MB of 512 MB"},
+		{Key: "code", Value: 8000}, {Key: "codeName", Value: "AtlasError"}})
+	if err != nil {
+		panic(err) // it is always the same
+	}
+	answer := make([]byte, frameHeader+5, frameHeader+5+len(doc))
+	answer = append(answer, doc...)
+	binary.LittleEndian.PutUint32(answer, uint32(len(answer)))
+	copy(answer[8:12], frame[4:8])
+	binary.LittleEndian.PutUint32(answer[12:], opMsg)
+	return answer
+}

@@ -1,0 +1,158 @@
+package walk
+
+import (
+	"fmt"
+	"html"
+	"net/http"
+	"regexp"
+	"strings"
+)
+
+// bothWays gets a page as who was there before sees it, and as who comes for the first time.
+func (s *shop) bothWays(path, cookie string, check func(body string) error) error {
+	again, err := s.open(path, cookie)
+	if err == nil {
+		err = check(again)
+	}
+	if err != nil {
+		return fmt.Errorf("%s, for who was there before: %w", path, err)
+	}
+	a, err := s.send("GET", path, "", "Cookie", cookie, "Accept-Language", "en")
+	if err == nil && a.status != http.StatusOK {
+		err = fmt.Errorf("status %d", a.status)
+	}
+	if err == nil {
+		err = check(a.body)
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	return nil
+}
+
+var (
+	cardForm = regexp.MustCompile(`(?s)<li class="card" id="p-([0-9a-f]{24})".*?data-show="title">(.*?)</a>` +
+		`.*?data-show="category">(.*?)</bdi>.*?data-show="price">(.*?)</p>.*?class="stock stock--(\w+)"`)
+	productForm = regexp.MustCompile(`(?s)<article class="product" data-product="([0-9a-f]{24})".*?data-show="category">(.*?)</bdi>` +
+		`.*?<h1 data-show="title">(.*?)</h1>.*?data-show="price">(.*?)</p>.*?class="stock stock--(\w+)"` +
+		`.*?data-show="description">(.*?)</p>.*?data-show="code">(.*?)</bdi>`)
+	lineForm   = regexp.MustCompile(`(?s)<li class="line[^"]*" id="p-([0-9a-f]{24})">.*?name="quantity"[^>]* value="(\d+)"`)
+	totalForm  = regexp.MustCompile(`(?s)<p class="sum__total">.*?<strong[^>]*>(.*?)</strong>`)
+	bubbleForm = regexp.MustCompile(`(?s)<li class="bubble[^"]*" id="m-([0-9a-f]{24})">.*?<p class="bubble__text">(.*?)</p>`)
+)
+
+// listPages looks at both lists of the shop's goods. Their order is the shop's.
+func listPages(w *walk, s *shop) error {
+	want := map[string]string{}
+	for id, p := range w.model.products {
+		want[id] = strings.Join([]string{p.Title, p.Category, shown(p.Price), stockState(p)}, " | ")
+	}
+	for _, path := range []string{"/", "/products?limit=100"} {
+		err := s.bothWays(path, "", func(body string) error {
+			got := map[string]string{}
+			for _, found := range cardForm.FindAllStringSubmatch(body, -1) {
+				got[found[1]] = html.UnescapeString(strings.Join(found[2:], " | "))
+			}
+			return differs(want, got)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// productPages looks at the page of each product, and of those that are gone: nobody may be sold what is not there.
+func productPages(w *walk, s *shop) error {
+	for _, id := range keys(w.model.products) {
+		p := w.model.products[id]
+		want := strings.Join([]string{p.ID, p.Category, p.Title, shown(p.Price), stockState(p), p.Description, p.Code}, " | ")
+		err := s.bothWays("/products/"+id, "", func(body string) error {
+			found := productForm.FindStringSubmatch(body)
+			if found == nil {
+				return fmt.Errorf("no product stands there:\n%s", body)
+			}
+			return differs(want, html.UnescapeString(strings.Join(found[1:], " | ")))
+		})
+		if err != nil {
+			return err
+		}
+	}
+	for _, id := range w.gone {
+		if body, err := s.open("/products/"+id, ""); err == nil {
+			return fmt.Errorf("/products/%s, which was deleted, is still sold to who was there before (%d bytes)", id, len(body))
+		}
+		if err := isGone(s, "/products/"+id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// cartPages looks at each cart as who has it sees it.
+func cartPages(w *walk, s *shop) error {
+	for _, id := range keys(w.model.carts) {
+		want, total := "", cents(0)
+		for _, one := range w.model.carts[id].Products {
+			want += fmt.Sprintf("%s %d\n", one.Product, one.Quantity)
+			if p, there := w.model.products[one.Product]; there && p.Status && p.Stock > 0 {
+				total += p.Price * cents(one.Quantity)
+			}
+		}
+		if want != "" {
+			want += shown(total)
+		}
+		err := s.bothWays("/cart", "cart="+id, func(body string) error {
+			got := ""
+			for _, found := range lineForm.FindAllStringSubmatch(body, -1) {
+				got += found[1] + " " + found[2] + "\n"
+			}
+			if sum := totalForm.FindStringSubmatch(body); sum != nil {
+				got += html.UnescapeString(sum[1])
+			}
+			return differs(want, got)
+		})
+		if err != nil {
+			return fmt.Errorf("cart %s: %w", id, err)
+		}
+	}
+	return nil
+}
+
+// chatPage looks at the newest messages.
+func chatPage(w *walk, s *shop) error {
+	const most = 50
+	want := ""
+	for _, one := range w.model.messages[max(0, len(w.model.messages)-most):] {
+		want += one.ID + " " + one.Message + "\n"
+	}
+	return s.bothWays("/chat", "", func(body string) error {
+		got := ""
+		for _, found := range bubbleForm.FindAllStringSubmatch(body, -1) {
+			got += found[1] + " " + html.UnescapeString(found[2]) + "\n"
+		}
+		return differs(want, got)
+	})
+}
+
+// shown is an amount as pages show it: $1,234.50.
+func shown(c cents) string {
+	digits := fmt.Sprint(int64(c / 100))
+	for i := len(digits) - 3; i > 0; i -= 3 {
+		digits = digits[:i] + "," + digits[i:]
+	}
+	return fmt.Sprintf("$%s.%02d", digits, c%100)
+}
+
+// stockState is the word by which pages say how much is left.
+func stockState(p product) string {
+	switch {
+	case !p.Status:
+		return "off"
+	case p.Stock <= 0:
+		return "out"
+	case p.Stock <= 5:
+		return "few"
+	}
+	return "in"
+}

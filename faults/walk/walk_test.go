@@ -1,0 +1,85 @@
+package walk
+
+import (
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"pulperia/dao/dbmanagers/mongotest"
+)
+
+var (
+	seed     = flag.Uint64("walk.seed", rand.Uint64N(1<<48), "what the walks are drawn from")
+	howLong  = flag.Duration("walk.time", 8*time.Second, "how long each walk lasts; as many go on at once as -parallel says")
+	replay   = flag.String("walk.replay", "", "the `acts` of a walk, as its failure prints them; those that matter stay when others are left out")
+	programs = flag.String("walk.program", os.Getenv("SHOP_TEST_PROGRAM"), "the `file` of another build of the program to try")
+)
+
+// program is the real program, built once.
+var program = sync.OnceValues(func() (string, error) {
+	if *programs != "" {
+		return *programs, nil
+	}
+	dir, err := os.MkdirTemp("", "pulperia")
+	if err != nil {
+		return "", err
+	}
+	path := filepath.Join(dir, "pulperia")
+	if out, err := exec.Command("go", "build", "-o", path, "pulperia").CombinedOutput(); err != nil {
+		return "", fmt.Errorf("%w: %s", err, out)
+	}
+	return path, nil
+})
+
+func TestMain(m *testing.M) {
+	code := mongotest.Main(m)
+	if path, err := program(); err == nil && path != *programs {
+		os.RemoveAll(filepath.Dir(path))
+	}
+	os.Exit(code)
+}
+
+// take takes a walk beside the others.
+func take(t *testing.T, o Options) {
+	t.Parallel()
+	var err error
+	if o.Program, err = program(); err != nil {
+		t.Fatal(err)
+	}
+	o.Seed, o.Time = *seed, *howLong
+	o.Replay = strings.Fields(*replay)
+	Walk(t, o)
+}
+
+// A shop lives through all ways in which its store changes its past or its hands, and everybody who looks on is told what is so.
+func TestWalk(t *testing.T) {
+	for _, engine := range []string{"files", "mongodb"} {
+		t.Run(engine, func(t *testing.T) { take(t, Options{Engine: engine}) })
+	}
+}
+
+// The same with a database that is not next door.
+func TestWalkThroughALine(t *testing.T) {
+	for _, delay := range []time.Duration{20 * time.Millisecond, 100 * time.Millisecond} {
+		t.Run(delay.String(), func(t *testing.T) { take(t, Options{Engine: "mongodb", Stays: true, Delay: delay}) })
+	}
+}
+
+// The same with a store that takes no writes now and then.
+func TestWalkRefused(t *testing.T) {
+	for _, engine := range []string{"files", "mongodb"} {
+		t.Run(engine, func(t *testing.T) { take(t, Options{Engine: engine, Stays: true, Refused: true}) })
+	}
+}
+
+// The same as a guest in the year-old database of a mongoose application, whose documents stay as they were.
+func TestWalkAsGuest(t *testing.T) {
+	take(t, Options{Engine: "mongodb", Stays: true, Guest: true})
+}
