@@ -30,7 +30,7 @@ func dropFeed(w *walk) {
 // dropMeta takes away what says which past the feed is. The shop writes it anew, and may begin another one.
 func dropMeta(w *walk) {
 	w.drop("meta")
-	for end := time.Now().Add(patience); ; time.Sleep(50 * time.Millisecond) {
+	for end := time.Now().Add(w.Patience); ; time.Sleep(50 * time.Millisecond) {
 		n, err := w.collection("meta").CountDocuments(w.Context(), bson.D{})
 		if err == nil && n > 0 {
 			return
@@ -52,7 +52,7 @@ func (w *walk) drop(name string) {
 // settle waits until the shops have noticed that their past is gone, and tell of another one.
 func (w *walk) settle() {
 	w.Helper()
-	for end := time.Now().Add(patience); ; time.Sleep(50 * time.Millisecond) {
+	for end := time.Now().Add(w.Patience); ; time.Sleep(50 * time.Millisecond) {
 		epochs := map[string]bool{}
 		for _, s := range w.shops() {
 			if a, err := s.send("GET", "/api/products?limit=1", ""); err == nil {
@@ -76,7 +76,7 @@ func dropIndexes(w *walk) {
 		}
 	}
 	oneCodeAtOnce(w)
-	for end := time.Now().Add(patience); !w.hasIndexes(); time.Sleep(100 * time.Millisecond) {
+	for end := time.Now().Add(w.Patience); !w.hasIndexes(); time.Sleep(100 * time.Millisecond) {
 		if time.Now().After(end) {
 			w.Fatal("indexes that were dropped under the open shop do not come back")
 		}

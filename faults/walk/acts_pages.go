@@ -72,7 +72,7 @@ func sayByForm(w *walk) {
 // sayBySocket sends a message and waits until it is acknowledged.
 func sayBySocket(w *walk) {
 	m, s := w.newMessage(), w.either()
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	ctx, cancel := context.WithTimeout(context.Background(), w.Patience)
 	defer cancel()
 	conn, _, err := websocket.Dial(ctx, "ws"+strings.TrimPrefix(s.url, "http")+"/ws", nil)
 	if err != nil {

@@ -28,7 +28,7 @@ type usage struct {
 func (w *walk) idle() {
 	w.Helper()
 	w.idles++
-	for end := time.Now().Add(patience); ; {
+	for end := time.Now().Add(w.Patience); ; {
 		before := map[*shop]usage{}
 		for _, s := range w.shops() {
 			before[s] = w.usage(s)

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"time"
 
@@ -59,7 +60,7 @@ func (w *walk) ask() {
 func (w *walk) question(s *shop, one look, late bool) {
 	w.Helper()
 	w.looks++
-	pause, end := 10*time.Millisecond, time.Now().Add(patience)
+	pause, end := 10*time.Millisecond, time.Now().Add(w.Patience)
 	for {
 		err := one.ask(w, s)
 		if err == nil {
@@ -129,7 +130,7 @@ func apiTotals(w *walk, s *shop) error {
 	}
 	wants := map[string]int{"?limit=1": len(w.model.products), "?limit=1&available=true": available}
 	for _, name := range categories {
-		wants["?limit=1&category="+name] = inCategory[name]
+		wants["?limit=1&category="+url.QueryEscape(name)] = inCategory[name]
 	}
 	for _, query := range keys(wants) {
 		a, err := s.send("GET", "/api/products"+query, "")

@@ -45,6 +45,9 @@ var (
 func listPages(w *walk, s *shop) error {
 	want := map[string]string{}
 	for id, p := range w.model.products {
+		if !p.Status {
+			continue // it is not on sale
+		}
 		want[id] = strings.Join([]string{p.Title, p.Category, shown(p.Price), stockState(p)}, " | ")
 	}
 	for _, path := range []string{"/", "/products?limit=100"} {

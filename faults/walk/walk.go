@@ -21,6 +21,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -34,15 +35,17 @@ import (
 
 // Options are how one walk goes.
 type Options struct {
-	Program string
-	Seed    uint64
-	Time    time.Duration
-	Replay  []string      // acts as a failure prints them; else they are drawn
-	Engine  string        // where it begins: "files" or "mongodb"
-	Stays   bool          // on that engine
-	Delay   time.Duration // of the line to the database, there and back
-	Refused bool          // its store refuses writes now and then
-	Guest   bool          // it begins on the year-old database of a mongoose application
+	Program  string
+	Seed     uint64
+	Time     time.Duration
+	Replay   []string      // acts as a failure prints them; else they are drawn
+	Without  []string      // acts that are left out: those whose fault is known hide the others
+	Patience time.Duration // how long that may take which should take a moment or two: the machine may be busy
+	Engine   string        // where it begins: "files" or "mongodb"
+	Stays    bool          // on that engine
+	Delay    time.Duration // of the line to the database, there and back
+	Refused  bool          // its store refuses writes now and then
+	Guest    bool          // it begins on the year-old database of a mongoose application
 }
 
 // walk is one life.
@@ -116,7 +119,7 @@ func (w *walk) draw(n int) *act {
 	var fit []*act
 	total := 0
 	for i := range acts {
-		if one := &acts[i]; one.fits(w) {
+		if one := &acts[i]; one.fits(w) && !slices.Contains(w.Without, one.name) {
 			fit = append(fit, one)
 			total += one.weight
 		}
