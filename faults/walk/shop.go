@@ -26,7 +26,7 @@ type shop struct {
 	client *http.Client
 }
 
-// tail is the end of a log, and how many lines it has had. Requests are only counted.
+// tail is the end of a log, and how many lines it has had. Requests, and what is said again at once, are only counted.
 type tail struct {
 	mu    sync.Mutex
 	lines []string
@@ -41,9 +41,18 @@ func (l *tail) add(text string) {
 	if strings.Contains(text, "msg=request ") {
 		return // there are many, and each is somebody's question
 	}
+	if n := len(l.lines); n > 0 && undated(l.lines[n-1]) == undated(text) {
+		return // once more
+	}
 	if l.lines = append(l.lines, text); len(l.lines) > most {
 		l.lines = l.lines[1:]
 	}
+}
+
+// undated is a line without its time.
+func undated(text string) string {
+	_, rest, _ := strings.Cut(text, " ")
+	return rest
 }
 
 func (l *tail) said() int {
