@@ -34,6 +34,7 @@ var layers = map[string][]string{
 	"demo":                                 {},
 	"licences":                             {},
 	"faults":                               {},
+	"faults/walk":                          {"dao/dbmanagers/mongotest"},
 }
 
 const module = "pulperia/"

@@ -20,6 +20,7 @@ var chapters = []chapter{
 	{"MongoDB", mongoDB},
 	{"What is live", live},
 	{"The program", program},
+	{"Where features meet", meeting},
 }
 
 var everyStore = []promise{
@@ -164,4 +165,23 @@ var program = []promise{
 	{"An error shows no path, no driver's message and no stack.",
 		"Every kind of error, and handlers that fail, through every route.",
 		[]string{"errors"}},
+}
+
+var meeting = []promise{
+	{"Whatever becomes of a store, everybody who looks on is told what is so: pages, API, open pages, export, check, and who starts it again.",
+		"The program takes random walks through writes by every door, stops, kills, edits by hand, imports, moves to other stores and engines and back, " +
+			"other programs in its database, dropped collections and indexes; after each act every door is asked the same questions, and a model knows the answers.",
+		[]string{"walk", "walk through a line"}},
+	{"Positions stay good: another past begins only where the store's own is gone.",
+		"On the walks three readers stay on the line or come back with the position that they had reached, and each act says whether the epoch may change.",
+		[]string{"walk", "walk as a guest"}},
+	{"A shop to which nothing happens comes to rest, whatever happened to it before.",
+		"On the walks it is left alone again and again; its CPU, its lines of log and its commands to the database are counted.",
+		[]string{"walk", "walk through a line", "walk refused"}},
+	{"A store that takes no writes for a while answers so, loses nothing and goes on.",
+		"A database refuses all writes as a full cluster does, with a thousand documents waiting; files become unchangeable.",
+		[]string{"walk refused"}},
+	{"In a database that it shares the shop is a guest: of documents of others every field stays, but for what somebody told the shop to change.",
+		"A walk begins on the year-old database of a mongoose application; after each act all its documents are compared, field by field.",
+		[]string{"walk as a guest"}},
 }

@@ -1,7 +1,7 @@
 package main
 
 // trials is every trial, in the order in which they run: the quick ones first. Their short form is what `go test ./...` does; the long
-// flags of all together took 30 minutes on two cores, beside other work.
+// flags of all together take an hour on two cores.
 var trials = []trial{
 	{name: "layers", pkg: ".", run: "^TestLayers$"},
 	{name: "contract on files", pkg: "./dao/filemanagers", run: "^TestContract$"},
@@ -62,4 +62,9 @@ var trials = []trial{
 	{name: "browser offline", pkg: "./...", module: "e2e", run: "^(TestOffline|TestOutboxSurvivesReload|TestBlockedSockets|TestLoadAfresh)$"},
 	{name: "pages at a position", pkg: "./routes", run: "^(TestPositionComesFirst|TestPagesDuringChanges|TestPageCacheFollows)"},
 	{name: "errors", pkg: "./routes", run: "^(TestErrors|TestAbort|TestErrorPages|TestPageWithoutStore|TestPageOfUnknownOutcome)$"},
+
+	{name: "walk", pkg: "./faults/walk", run: "^TestWalk$", long: []string{"-walk.time=5m"}, seedFlag: "walk.seed"},
+	{name: "walk through a line", pkg: "./faults/walk", run: "^TestWalkThroughALine$", long: []string{"-walk.time=2m"}, seedFlag: "walk.seed"},
+	{name: "walk refused", pkg: "./faults/walk", run: "^TestWalkRefused$", long: []string{"-walk.time=90s"}, seedFlag: "walk.seed"},
+	{name: "walk as a guest", pkg: "./faults/walk", run: "^TestWalkAsGuest$", long: []string{"-walk.time=90s"}, seedFlag: "walk.seed"},
 }

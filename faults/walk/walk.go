@@ -41,6 +41,7 @@ type Options struct {
 	Replay   []string      // acts as a failure prints them; else they are drawn
 	Without  []string      // acts that are left out: those whose fault is known hide the others
 	Patience time.Duration // how long that may take which should take a moment or two: the machine may be busy
+	Shrink   bool          // a failure is tried again with fewer acts
 	Engine   string        // where it begins: "files" or "mongodb"
 	Stays    bool          // on that engine
 	Delay    time.Duration // of the line to the database, there and back
@@ -88,6 +89,9 @@ func Walk(t testing.TB, o Options) {
 		go r.follow(ctx)
 	}
 	w.open()
+	if o.Guest {
+		w.acted = nil
+	}
 	w.ask()
 	w.wander(time.Now().Add(o.Time))
 	w.idle()
@@ -165,8 +169,11 @@ func (w *walk) tell() {
 	if !w.Failed() {
 		return
 	}
-	name := strings.ReplaceAll(w.Name(), "/", "$/^")
-	w.Logf("to walk it again: go test ./faults/walk -run '^%s$' -walk.seed %d -walk.replay '%s'", name, w.Seed, strings.Join(w.taken, " "))
+	taken := w.taken
+	if w.Shrink {
+		taken = w.shrink()
+	}
+	w.Logf("to walk it again: go test ./faults/walk -run '%s' -walk.seed %d -walk.replay '%s'", w.pattern(), w.Seed, strings.Join(taken, " "))
 	for _, s := range w.shops() {
 		w.Logf("the end of the log of process %d:\n%s", s.cmd.Process.Pid, &s.log)
 		if s.line != nil {

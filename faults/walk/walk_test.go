@@ -19,6 +19,7 @@ var (
 	seed     = flag.Uint64("walk.seed", rand.Uint64N(1<<48), "what the walks are drawn from")
 	howLong  = flag.Duration("walk.time", 8*time.Second, "how long each walk lasts; as many go on at once as -parallel says")
 	replay   = flag.String("walk.replay", "", "the `acts` of a walk, as its failure prints them; those that matter stay when others are left out")
+	shrink   = flag.Bool("walk.shrink", false, "walk again after a failure, with fewer acts, to find those that it takes")
 	without  = flag.String("walk.without", "", "`acts` that are left out: a fault that is known hides the others")
 	patience = flag.Duration("walk.patience", 30*time.Second, "how long that may take which should take a moment or two: the machine may be busy")
 	programs = flag.String("walk.program", os.Getenv("SHOP_TEST_PROGRAM"), "the `file` of another build of the program to try")
@@ -56,6 +57,7 @@ func take(t *testing.T, o Options) {
 		t.Fatal(err)
 	}
 	o.Seed, o.Time = *seed, *howLong
+	o.Shrink = *shrink
 	o.Replay, o.Without, o.Patience = strings.Fields(*replay), strings.Fields(*without), *patience
 	Walk(t, o)
 }
