@@ -9,6 +9,8 @@ var notPromised = []string{
 	"**A disk that says that it has synced and has not.** What it forgets is lost. If it forgets the end of the journal, the shop starts without it; if it forgets more, the start is refused.",
 	"**The loss of the disk, the folder or the machine.** There is one copy. A backup is yours to make; `export` works beside the running shop.",
 	"**Two shops on one folder of a network file system that has no `flock`** (some NFS, SMB and FUSE). The lock is what keeps the second one out. Several processes are what MongoDB is for.",
+	"**A position from after the moment at which a backup was made, once the backup itself was put back in the place of the store** (a copy of the folder, a dump of the whole database). " +
+		"Nothing tells the copy from the store, so it keeps its epoch: open pages load afresh, but one that comes back only when as much has happened anew goes on in a past that is not. `import` and `migrate` begin a new epoch.",
 	"**Other programs that write into the files while the shop is open.** The next fold writes over them.",
 	"**What others delete in MongoDB** is gone at the next read, but stands in no feed: open pages do not hear of it. What they insert and change is announced, within a second in a small shop.",
 	"**More than the server's own durability.** Writes wait for the majority and the journal; a standalone server is one copy, and a database that ignores write concern is believed.",

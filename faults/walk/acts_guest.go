@@ -22,6 +22,7 @@ var guestActs = []act{
 	{name: "guestChangesCart", weight: 2, fits: guestHasCarts, do: guestChangesCart},
 	{name: "guestPutsStaleProduct", weight: 3, fits: guestHasGoods, do: guestPutsStaleProduct, restless: true},
 	{name: "guestDeletesProduct", weight: 4, fits: guestHasGoods, do: guestDeletesProduct, restless: true},
+	{name: "guestTakesCode", weight: 2, fits: guestHasGoods, do: guestTakesCode},
 	{name: "guestDeletesCart", weight: 2, fits: guestHasCarts, do: guestDeletesCart},
 	{name: "guestDeletesMessage", weight: 2, fits: guestHasLetter, do: guestDeletesMessage},
 }
@@ -165,6 +166,17 @@ func guestPutsStaleProduct(w *walk) {
 
 func guestDeletesProduct(w *walk) {
 	p := w.anyProduct()
+	w.erase("products", p.ID)
+	w.remove(p.ID)
+}
+
+// guestTakesCode writes a code that a product has already: both are shown, nobody fights about it, and it can be taken back.
+func guestTakesCode(w *walk) {
+	p := w.newProduct()
+	p.Code = w.anyProduct().Code
+	w.insert("products", p.ID, w.productDoc(p))
+	w.model.put(p)
+	w.ask()
 	w.erase("products", p.ID)
 	w.remove(p.ID)
 }

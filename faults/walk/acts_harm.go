@@ -2,6 +2,7 @@ package walk
 
 import (
 	"fmt"
+	"net/http"
 	"syscall"
 	"time"
 
@@ -15,6 +16,7 @@ var guestHarm = []act{
 	{name: "dropFeed", weight: 2, fits: onMongoDB, do: dropFeed, restless: true},
 	{name: "dropMeta", weight: 2, fits: onMongoDB, do: dropMeta, restless: true},
 	{name: "dropIndexes", weight: 3, fits: guestHasRoom, do: dropIndexes, restless: true},
+	{name: "openWithDoubles", weight: 2, fits: guestHasRoom, do: openWithDoubles},
 	{name: "dropProducts", weight: 2, fits: guestHasGoods, do: dropProducts, restless: true},
 	{name: "copyDatabase", weight: 1, fits: onMongoDB, do: copyDatabase},
 	{name: "putDatabaseBack", weight: 3, fits: func(w *walk) bool { return onMongoDB(w) && w.kept != nil }, do: putDatabaseBack, restless: true},
@@ -23,8 +25,9 @@ var guestHarm = []act{
 
 // dropFeed takes the shop's past away under it: it begins another one.
 func dropFeed(w *walk) {
+	was := w.model.epoch
 	w.drop("feed")
-	w.settle()
+	w.settle(was)
 }
 
 // dropMeta takes away what says which past the feed is. The shop writes it anew, and may begin another one.
@@ -50,7 +53,7 @@ func (w *walk) drop(name string) {
 }
 
 // settle waits until the shops have noticed that their past is gone, and tell of another one.
-func (w *walk) settle() {
+func (w *walk) settle(was string) {
 	w.Helper()
 	for end := time.Now().Add(w.Patience); ; time.Sleep(50 * time.Millisecond) {
 		epochs := map[string]bool{}
@@ -59,11 +62,11 @@ func (w *walk) settle() {
 				epochs[a.epoch()] = true
 			}
 		}
-		if len(epochs) == 1 && !epochs[w.lastEpoch] {
+		if len(epochs) == 1 && !epochs[was] {
 			return
 		}
 		if time.Now().After(end) {
-			w.Fatalf("after %s the shop does not begin another past: it was %s, and is %v", w.last(), w.lastEpoch, epochs)
+			w.Fatalf("after %s the shop does not begin another past: it was %s, and is %v", w.last(), was, epochs)
 		}
 	}
 }
@@ -81,6 +84,27 @@ func dropIndexes(w *walk) {
 			w.Fatal("indexes that were dropped under the open shop do not come back")
 		}
 	}
+}
+
+// openWithDoubles opens the shop on products of which two have one code, and no index: it opens, shows both, and guards new ones.
+func openWithDoubles(w *walk) {
+	first, second := w.newProduct(), w.newProduct()
+	second.Code = first.Code
+	w.api(w.shop, http.StatusCreated, "POST", "/products", first)
+	w.model.put(first)
+	w.close(syscall.SIGTERM)
+	if err := w.collection("products").Indexes().DropAll(w.Context()); err != nil {
+		w.Fatal(err)
+	}
+	w.insert("products", second.ID, w.productDoc(second))
+	w.model.put(second)
+	w.open()
+	w.acted = nil
+	w.ask()
+	takenCode(w)
+	oneCodeAtOnce(w)
+	w.erase("products", second.ID)
+	w.remove(second.ID)
 }
 
 // hasIndexes says whether the collections have others than that of _id.
@@ -118,8 +142,9 @@ func copyDatabase(w *walk) {
 	w.kept, w.was = w.everything(), w.model.clone()
 }
 
-// putDatabaseBack has the shop go on from the backup.
+// putDatabaseBack has the shop go on from the backup. Nobody may sleep over it, as with a folder.
 func putDatabaseBack(w *walk) {
+	readerWakes(w)
 	w.close(syscall.SIGTERM)
 	db := w.database(w.store)
 	for name := range w.everything() {

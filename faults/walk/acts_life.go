@@ -1,6 +1,8 @@
 package walk
 
 import (
+	"fmt"
+	"net/http"
 	"strings"
 	"syscall"
 )
@@ -13,6 +15,7 @@ var lifeActs = []act{
 	{name: "secondStops", weight: 1, fits: hasSecond, do: secondStops},
 	{name: "secondIsKilled", weight: 1, fits: hasSecond, do: secondIsKilled},
 	{name: "secondIsRefused", weight: 1, fits: onFiles, do: secondIsRefused},
+	{name: "cutLine", weight: 2, fits: onMongoDB, do: cutLine},
 	{name: "readerSleeps", weight: 2, fits: always, do: readerSleeps},
 	{name: "readerWakes", weight: 3, fits: func(w *walk) bool { return w.sleeper().asleep }, do: readerWakes},
 }
@@ -52,6 +55,31 @@ func secondIsRefused(w *walk) {
 	if err == nil || strings.Count(log, "\n") != 1 || !strings.Contains(log, "has it open") {
 		w.Fatalf("a second shop on one folder: %v\n%s", err, log)
 	}
+}
+
+// cutLine takes the database away for a moment. When it is back all goes on by itself.
+func cutLine(w *walk) {
+	for _, s := range w.shops() {
+		s.line.cut()
+	}
+	for _, s := range w.shops() {
+		w.question(s, look{name: "readyz, without a database", ask: isAway}, true)
+	}
+	for _, s := range w.shops() {
+		s.line.mend()
+	}
+	for _, s := range w.shops() {
+		w.question(s, look{name: "readyz, with the database back", ask: ready}, true)
+	}
+	w.acted = nil
+}
+
+func isAway(_ *walk, s *shop) error {
+	a, err := s.send("GET", "/readyz", "")
+	if err == nil && a.status != http.StatusServiceUnavailable {
+		err = fmt.Errorf("%d %s", a.status, a.body)
+	}
+	return err
 }
 
 // sleeper is the reader that comes and goes.

@@ -13,7 +13,7 @@ const (
 	window     = 1200 * time.Millisecond
 	mostCPU    = 0.25 // of one core; an idle shop takes a hundredth
 	mostLines  = 1    // of log, in a window: no state is told again and again
-	mostPerSec = 40   // commands to the database
+	mostPerSec = 60   // commands to the database, of one process; 35 are usual
 )
 
 // usage is what a process has taken so far.

@@ -19,8 +19,9 @@ type line struct {
 	upstream string
 	delay    time.Duration // there, and once more back
 	refusing atomic.Bool
-	commands atomic.Int64 // without the driver's own
-	failed   atomic.Int64 // those that were refused
+	conns    map[net.Conn]bool // nil while it is cut
+	commands atomic.Int64      // without the driver's own
+	failed   atomic.Int64      // those that were refused
 	mu       sync.Mutex
 	names    map[string]int // how often each command came
 }
@@ -33,7 +34,7 @@ func newLine(t testing.TB, upstream string, delay time.Duration) *line {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { listener.Close() })
-	l := &line{listener: listener, upstream: upstream, delay: delay, names: map[string]int{}}
+	l := &line{listener: listener, upstream: upstream, delay: delay, names: map[string]int{}, conns: map[net.Conn]bool{}}
 	go func() {
 		for {
 			client, err := listener.Accept()
@@ -51,6 +52,10 @@ func (l *line) address() string { return l.listener.Addr().String() }
 // carry takes one connection through. It ends with either end.
 func (l *line) carry(client net.Conn) {
 	defer client.Close()
+	if !l.admit(client) {
+		return
+	}
+	defer l.dismiss(client)
 	server, err := net.Dial("tcp", l.upstream)
 	if err != nil {
 		return
@@ -80,6 +85,38 @@ func (l *line) carry(client net.Conn) {
 			up.send(frame)
 		}
 	}
+}
+
+func (l *line) admit(client net.Conn) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.conns == nil {
+		return false
+	}
+	l.conns[client] = true
+	return true
+}
+
+func (l *line) dismiss(client net.Conn) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	delete(l.conns, client)
+}
+
+// cut breaks all connections and lets none in.
+func (l *line) cut() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for client := range l.conns {
+		client.Close()
+	}
+	l.conns = nil
+}
+
+func (l *line) mend() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.conns = map[net.Conn]bool{}
 }
 
 // refuses counts a command, and says whether it is to be refused.

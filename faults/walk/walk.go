@@ -57,20 +57,19 @@ type walk struct {
 	act    int        // its number
 	taken  []string   // the acts so far
 
-	store     string // a folder, or the URL of a database, without the line
-	shop      *shop  // nil while it is closed
-	second    *shop  // another process on the same database, or nil
-	acted     *shop  // that which did the last act; nil when it came by other hands
-	model     *model
-	was       *model // what a backup holds
-	backup    string // a folder
-	gone      []string
-	readers   []*reader
-	guests    map[string]*guest
-	kept      map[string][]bson.Raw // a backup of a database
-	lastEpoch string
-	looks     int
-	idles     int
+	store   string // a folder, or the URL of a database, without the line
+	shop    *shop  // nil while it is closed
+	second  *shop  // another process on the same database, or nil
+	acted   *shop  // that which did the last act; nil when it came by other hands
+	model   *model
+	was     *model // what a backup holds
+	backup  string // a folder
+	gone    []string
+	readers []*reader
+	guests  map[string]*guest
+	kept    map[string][]bson.Raw // a backup of a database
+	looks   int
+	idles   int
 }
 
 // Walk takes one walk.
@@ -151,6 +150,7 @@ func (w *walk) take(n int, one *act) {
 	w.act, w.random = n, w.stream(n, 1)
 	w.acted = w.shop
 	w.Logf("%d %s", n, one.name)
+	w.pin()
 	one.do(w)
 	if w.shop == nil {
 		w.open()
@@ -159,6 +159,16 @@ func (w *walk) take(n int, one *act) {
 	if one.restless || w.stream(n, 3).IntN(6) == 0 {
 		w.idle()
 	}
+}
+
+// pin notes which past the shop tells of: from now on it is to stay.
+func (w *walk) pin() {
+	w.Helper()
+	a, err := w.shop.send("GET", "/api/products?limit=1", "")
+	if err != nil {
+		w.Fatal(err)
+	}
+	w.model.epoch = a.epoch()
 }
 
 // tell says what happened, and how to repeat what failed.
