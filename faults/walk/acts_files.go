@@ -140,7 +140,8 @@ func editMessages(w *walk) {
 	w.model.epoch = ""
 }
 
-// editBadBytes leaves bytes that are no UTF-8, as an editor of another age does: the start is refused by name, and no byte changes.
+// editBadBytes leaves bytes that are no UTF-8, as an editor of another age does: the start is
+// refused by name, and no byte changes.
 func editBadBytes(w *walk) {
 	w.close(syscall.SIGTERM)
 	path := filepath.Join(w.store, "products.json")
@@ -175,8 +176,9 @@ func copyFolder(w *walk) {
 	}
 }
 
-// putFolderBack has the shop go on from its backup, which nothing tells from the folder that it is a copy of: whoever is on the line
-// hears that his position is none, but who sleeps over it would go on in a past that is not (faults/notes.go).
+// putFolderBack has the shop go on from its backup, which nothing tells from the folder that it is
+// a copy of: whoever is on the line hears that his position is none, but who sleeps over it would
+// go on in a past that is not (faults/notes.go).
 func putFolderBack(w *walk) {
 	readerWakes(w)
 	w.close(syscall.SIGTERM)

@@ -2,7 +2,6 @@ package walk
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -27,14 +26,16 @@ var guestActs = []act{
 	{name: "guestDeletesMessage", weight: 2, fits: guestHasLetter, do: guestDeletesMessage},
 }
 
-// guest is a document of another program as it must stay, all but for the fields that the shop was told to change.
+// guest is a document of another program as it must stay, all but for the fields that the shop was
+// told to change.
 type guest struct {
 	coll, id string
 	doc      bson.D
 	changed  []string
 }
 
-// changed says that the shop was told to change fields of a value; where the document is another program's, the rest must stay.
+// changed says that the shop was told to change fields of a value; where the document is another
+// program's, the rest must stay.
 func (w *walk) changed(coll, id string, fields ...string) {
 	if g := w.guests[coll+" "+id]; g != nil {
 		g.changed = append(g.changed, append(fields, "updatedAt")...)
@@ -170,7 +171,8 @@ func guestDeletesProduct(w *walk) {
 	w.remove(p.ID)
 }
 
-// guestTakesCode writes a code that a product has already: both are shown, nobody fights about it, and it can be taken back.
+// guestTakesCode writes a code that a product has already: both are shown, nobody fights about it,
+// and it can be taken back.
 func guestTakesCode(w *walk) {
 	p := w.newProduct()
 	p.Code = w.anyProduct().Code
@@ -191,59 +193,4 @@ func guestDeletesMessage(w *walk) {
 	at := w.random.IntN(len(w.model.messages))
 	w.erase("messages", w.model.messages[at].ID)
 	w.model.messages = slices.Delete(slices.Clone(w.model.messages), at, at+1)
-}
-
-// documents holds that what another program wrote is as it wrote it, apart from what the shop was told to change.
-func documents(w *walk, _ *shop) error {
-	if !w.onMongoDB() || len(w.guests) == 0 {
-		return nil
-	}
-	all := map[string]bson.Raw{}
-	for coll, docs := range w.everything() {
-		for _, doc := range docs {
-			id, _ := doc.Lookup("_id").ObjectIDOK()
-			all[coll+" "+id.Hex()] = doc
-		}
-	}
-	for key, g := range w.guests {
-		if !w.model.holds(g) {
-			continue
-		}
-		var is bson.D
-		if err := bson.Unmarshal(all[key], &is); err != nil {
-			return fmt.Errorf("%s: %w", key, err)
-		}
-		ignored := append([]string{"pulperia"}, g.changed...)
-		without := func(doc bson.D) string {
-			return fmt.Sprint(slices.DeleteFunc(slices.Clone(doc), func(e bson.E) bool { return slices.Contains(ignored, e.Key) }))
-		}
-		if err := differs(without(again(g.doc)), without(is)); err != nil {
-			return fmt.Errorf("%s: %w", key, err)
-		}
-	}
-	return nil
-}
-
-// again is a document as it comes back from a database.
-func again(doc bson.D) (is bson.D) {
-	raw, err := bson.Marshal(doc)
-	if err == nil {
-		err = bson.Unmarshal(raw, &is)
-	}
-	if err != nil {
-		panic(err) // it was stored before
-	}
-	return is
-}
-
-// holds says whether the shop was not told to delete a document. Whatever is no value of the shop's nobody may delete.
-func (m *model) holds(g *guest) bool {
-	there := true
-	switch g.coll {
-	case "products":
-		_, there = m.products[g.id]
-	case "carts":
-		_, there = m.carts[g.id]
-	}
-	return there
 }

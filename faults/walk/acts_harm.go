@@ -30,7 +30,8 @@ func dropFeed(w *walk) {
 	w.settle(was)
 }
 
-// dropMeta takes away what says which past the feed is. The shop writes it anew, and may begin another one.
+// dropMeta takes away what says which past the feed is. The shop writes it anew, and may begin
+// another one.
 func dropMeta(w *walk) {
 	w.drop("meta")
 	for end := time.Now().Add(w.Patience); ; time.Sleep(50 * time.Millisecond) {
@@ -71,7 +72,8 @@ func (w *walk) settle(was string) {
 	}
 }
 
-// dropIndexes takes them all away under an open shop. Meanwhile no code may be given twice, and soon they are back.
+// dropIndexes takes them all away under an open shop. Meanwhile no code may be given twice, and
+// soon they are back.
 func dropIndexes(w *walk) {
 	for _, name := range []string{"products", "feed"} {
 		if err := w.collection(name).Indexes().DropAll(w.Context()); err != nil {
@@ -86,7 +88,8 @@ func dropIndexes(w *walk) {
 	}
 }
 
-// openWithDoubles opens the shop on products of which two have one code, and no index: it opens, shows both, and guards new ones.
+// openWithDoubles opens the shop on products of which two have one code, and no index: it opens,
+// shows both, and guards new ones.
 func openWithDoubles(w *walk) {
 	first, second := w.newProduct(), w.newProduct()
 	second.Code = first.Code
@@ -119,7 +122,8 @@ func (w *walk) hasIndexes() bool {
 	return true
 }
 
-// dropProducts drops the whole catalogue and seeds it anew, as the course's projects do before a demonstration.
+// dropProducts drops the whole catalogue and seeds it anew, as the course's projects do before a
+// demonstration.
 func dropProducts(w *walk) {
 	coll := w.collection("products")
 	if err := coll.Drop(w.Context()); err != nil {
@@ -161,8 +165,8 @@ func putDatabaseBack(w *walk) {
 	w.comeBack()
 }
 
-// openOnOthersFeed opens a shop on a database in which a collection that the shop would have is another program's. Whether it opens
-// or not, all that is there stays.
+// openOnOthersFeed opens a shop on a database in which a collection that the shop would have is
+// another program's. Whether it opens or not, all that is there stays.
 func openOnOthersFeed(w *walk) {
 	store := w.newStore("mongodb")
 	name := []string{"feed", "meta", "presence"}[w.random.IntN(3)]

@@ -43,8 +43,8 @@ func (w *walk) bring(path string) string {
 	return w.must(w.store, "import", path)
 }
 
-// importCatalogue brings a products.json of the course: what is new is made, what differs changed, and what the file says nothing
-// of stays.
+// importCatalogue brings a products.json of the course: what is new is made, what differs changed,
+// and what the file says nothing of stays.
 func importCatalogue(w *walk) {
 	changed, fresh := w.anyProduct(), w.newProduct()
 	changed.Title, changed.Price = fmt.Sprint("De un archivo ", w.act), w.newPrice()
@@ -60,7 +60,8 @@ func importCatalogue(w *walk) {
 	w.learn(fresh)
 }
 
-// learn takes the id that the shop has given a product. It is the only thing that the model does not know before.
+// learn takes the id that the shop has given a product. It is the only thing that the model does
+// not know before.
 func (w *walk) learn(p product) {
 	w.Helper()
 	out := w.must(w.store, "export", "-")
@@ -104,7 +105,8 @@ func importThousands(w *walk) {
 	}
 }
 
-// dryRun says what an import would do, with an edit by hand waiting: it changes nothing, and neither do export and check.
+// dryRun says what an import would do, with an edit by hand waiting: it changes nothing, and
+// neither do export and check.
 func dryRun(w *walk) {
 	path := w.file("products.json", text([]product{w.newProduct()}))
 	if !w.onMongoDB() {
@@ -121,7 +123,8 @@ func dryRun(w *walk) {
 	}
 }
 
-// storeThatIsNotThere asks commands that only read about a store that nobody has made: they say so, and make none.
+// storeThatIsNotThere asks commands that only read about a store that nobody has made: they say so,
+// and make none.
 func storeThatIsNotThere(w *walk) {
 	folder := filepath.Join(w.TempDir(), "none")
 	path := w.file("products.json", text([]product{w.newProduct()}))
@@ -136,7 +139,8 @@ func storeThatIsNotThere(w *walk) {
 	}
 }
 
-// traces are a hash of each thing that a store is made of: of files all but the lock, of a database every document.
+// traces are a hash of each thing that a store is made of: of files all but the lock, of a database
+// every document.
 func (w *walk) traces() string {
 	w.Helper()
 	var lines []string

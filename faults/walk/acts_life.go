@@ -49,7 +49,8 @@ func (w *walk) endSecond(signal syscall.Signal) {
 	w.end(s, signal)
 }
 
-// secondIsRefused starts the shop once more on a folder that it has open: it says so in one line, and changes nothing.
+// secondIsRefused starts the shop once more on a folder that it has open: it says so in one line,
+// and changes nothing.
 func secondIsRefused(w *walk) {
 	_, log, err := w.run(w.store, "--listen", "127.0.0.1:0")
 	if err == nil || strings.Count(log, "\n") != 1 || !strings.Contains(log, "has it open") {
@@ -85,7 +86,8 @@ func isAway(_ *walk, s *shop) error {
 // sleeper is the reader that comes and goes.
 func (w *walk) sleeper() *reader { return w.readers[len(w.readers)-1] }
 
-// readerSleeps has it lose its line for as long as it takes: it keeps the position that it has reached.
+// readerSleeps has it lose its line for as long as it takes: it keeps the position that it has
+// reached.
 func readerSleeps(w *walk) {
 	r := w.sleeper()
 	r.turn(r.shop, true)

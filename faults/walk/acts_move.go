@@ -20,7 +20,8 @@ func (w *walk) engine() string {
 	return "files"
 }
 
-// exportAndImport brings everything into a new store of the same kind, which is what a backup is for.
+// exportAndImport brings everything into a new store of the same kind, which is what a backup is
+// for.
 func exportAndImport(w *walk) {
 	w.close(syscall.SIGTERM)
 	path := filepath.Join(w.TempDir(), "all.jsonl.gz")

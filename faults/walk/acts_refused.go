@@ -16,8 +16,9 @@ var refusedActs = []act{
 	{name: "folderIsReadOnly", weight: 12, fits: func(w *walk) bool { return w.Refused && editable(w) }, do: folderIsReadOnly},
 }
 
-// databaseIsFull has the database refuse all writes for a while, with a thousand documents of another program waiting. Writes are
-// answered 503 and leave nothing, the shop comes to rest all the same, and afterwards all goes on by itself.
+// databaseIsFull has the database refuse all writes for a while, with a thousand documents of
+// another program waiting. Writes are answered 503 and leave nothing, the shop comes to rest all
+// the same, and afterwards all goes on by itself.
 func databaseIsFull(w *walk) {
 	for _, s := range w.shops() {
 		s.line.refusing.Store(true)
@@ -40,7 +41,8 @@ func databaseIsFull(w *walk) {
 	w.acted = nil
 }
 
-// folderIsReadOnly has the files refuse all writes, as a disk does that was remounted. The shop has to be started again then.
+// folderIsReadOnly has the files refuse all writes, as a disk does that was remounted. The shop has
+// to be started again then.
 func folderIsReadOnly(w *walk) {
 	w.immutable("+i")
 	w.writesAreRefused()
@@ -56,7 +58,8 @@ func folderIsReadOnly(w *walk) {
 	<-s.ended // how it ends after that is its own affair
 }
 
-// immutable makes all files of the store unchangeable, for root and open files too, or changeable again.
+// immutable makes all files of the store unchangeable, for root and open files too, or changeable
+// again.
 func (w *walk) immutable(sign string) {
 	w.Helper()
 	folder := w.store

@@ -64,7 +64,8 @@ func takenCode(w *walk) {
 	w.api(w.either(), http.StatusConflict, "POST", "/products", p)
 }
 
-// oneCodeAtOnce has several clients make a product of one code at once, by all doors: one of them is told that it is there.
+// oneCodeAtOnce has several clients make a product of one code at once, by all doors: one of them
+// is told that it is there.
 func oneCodeAtOnce(w *walk) {
 	const clients = 8
 	all, products := w.shops(), make([]product, clients)

@@ -24,7 +24,8 @@ type usage struct {
 	at       time.Time
 }
 
-// idle leaves the shops alone until each keeps within its budget for a window. What an act has left to do may be done first.
+// idle leaves the shops alone until each keeps within its budget for a window. What an act has left
+// to do may be done first.
 func (w *walk) idle() {
 	w.Helper()
 	w.idles++

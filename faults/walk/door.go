@@ -77,7 +77,8 @@ func (w *walk) form(s *shop, path string, fields url.Values, headers ...string) 
 // page is a page as a browser keeps it.
 type page struct{ tag, body string }
 
-// open gets a page as a browser does that was there before: what it has kept is good if the shop says so.
+// open gets a page as a browser does that was there before: what it has kept is good if the shop
+// says so.
 func (s *shop) open(path, cookie string) (string, error) {
 	headers := []string{"Cookie", cookie, "Accept-Language", "en"}
 	kept, known := s.memory[path+cookie]

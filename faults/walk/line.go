@@ -1,19 +1,15 @@
 package walk
 
 import (
-	"encoding/binary"
-	"io"
 	"net"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
-
-	"go.mongodb.org/mongo-driver/v2/bson"
 )
 
-// line lies between a shop and its database. It counts the commands that the shop sends, lets everything take its time,
-// and can refuse what would write, as a cluster does that is full.
+// line lies between a shop and its database. It counts the commands that the shop sends, lets
+// everything take its time, and can refuse what would write, as a cluster does that is full.
 type line struct {
 	listener net.Listener
 	upstream string
@@ -189,65 +185,4 @@ func (s *slow) send(bytes []byte) {
 	case s.queue <- parcel{time.Now().Add(s.delay), bytes}:
 	case <-s.gone:
 	}
-}
-
-// The wire protocol, as far as it is needed: every frame begins with its length, an id, the id that it answers, and a code.
-const (
-	frameHeader = 16
-	frameMost   = 64 << 20
-	opMsg       = 2013
-)
-
-func readFrame(from io.Reader) ([]byte, error) {
-	var length [4]byte
-	if _, err := io.ReadFull(from, length[:]); err != nil {
-		return nil, err
-	}
-	n := binary.LittleEndian.Uint32(length[:])
-	if n < frameHeader || n > frameMost {
-		return nil, io.ErrUnexpectedEOF
-	}
-	frame := make([]byte, n)
-	copy(frame, length[:])
-	_, err := io.ReadFull(from, frame[4:])
-	return frame, err
-}
-
-// commandOf is the name of the command in a frame, "" when it holds none.
-func commandOf(frame []byte) string {
-	if binary.LittleEndian.Uint32(frame[12:]) != opMsg {
-		return ""
-	}
-	for rest := frame[frameHeader+4:]; len(rest) > 5; {
-		kind, size := rest[0], int(binary.LittleEndian.Uint32(rest[1:]))
-		if size < 5 || size+1 > len(rest) {
-			return ""
-		}
-		if kind != 0 { // documents that belong to the command
-			rest = rest[1+size:]
-			continue
-		}
-		first, err := bson.Raw(rest[1 : 1+size]).IndexErr(0)
-		if err != nil {
-			return ""
-		}
-		return first.Key()
-	}
-	return ""
-}
-
-// refusal answers a command as Atlas' free cluster does when it is full.
-func refusal(frame []byte) []byte {
-	doc, err := bson.Marshal(bson.D{{Key: "ok", Value: 0.0},
-		{Key: "errmsg", Value: "you are over your space quota, using 513 MB of 512 MB"},
-		{Key: "code", Value: 8000}, {Key: "codeName", Value: "AtlasError"}})
-	if err != nil {
-		panic(err) // it is always the same
-	}
-	answer := make([]byte, frameHeader+5, frameHeader+5+len(doc))
-	answer = append(answer, doc...)
-	binary.LittleEndian.PutUint32(answer, uint32(len(answer)))
-	copy(answer[8:12], frame[4:8])
-	binary.LittleEndian.PutUint32(answer[12:], opMsg)
-	return answer
 }

@@ -197,7 +197,8 @@ func apiMessages(w *walk, s *shop) error {
 	return differs(append([]message{}, all[max(0, len(all)-200):]...), got)
 }
 
-// past holds that positions stay good: another epoch begins only where the act says so. Then it may do so until the next act.
+// past holds that positions stay good: another epoch begins only where the act says so. Then it may
+// do so until the next act.
 func past(w *walk, s *shop) error {
 	a, err := s.send("GET", "/api/products?limit=1", "")
 	if err != nil {
@@ -216,38 +217,4 @@ func ready(_ *walk, s *shop) error {
 		err = fmt.Errorf("%d %s", a.status, a.body)
 	}
 	return err
-}
-
-// live holds that every reader shows what there is, and has come there without a fault.
-func live(w *walk, _ *shop) error {
-	for _, r := range w.readers {
-		if err := r.shows(w.model); err != nil {
-			return fmt.Errorf("%s: %w", r.name, err)
-		}
-	}
-	return nil
-}
-
-func (r *reader) shows(m *model) error {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.fault != "" {
-		return fmt.Errorf("%s", r.fault)
-	}
-	if r.asleep {
-		return nil
-	}
-	want := map[string]string{}
-	for id, one := range m.products {
-		want["product "+id] = text(one)
-	}
-	for _, one := range m.messages[max(0, len(m.messages)-200):] {
-		want["message "+one.ID] = text(one)
-	}
-	for _, id := range r.carts {
-		if one, there := m.carts[id]; there {
-			want["cart "+id] = text(one)
-		}
-	}
-	return differs(want, r.shown)
 }

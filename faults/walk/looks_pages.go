@@ -65,7 +65,8 @@ func listPages(w *walk, s *shop) error {
 	return nil
 }
 
-// productPages looks at the page of each product, and of those that are gone: nobody may be sold what is not there.
+// productPages looks at the page of each product, and of those that are gone: nobody may be sold
+// what is not there.
 func productPages(w *walk, s *shop) error {
 	for _, id := range keys(w.model.products) {
 		p := w.model.products[id]

@@ -42,7 +42,8 @@ func exported(w *walk, _ *shop) error {
 	return differs(append([]message{}, w.model.messages...), append([]message{}, got.messages...))
 }
 
-// checked has the program verify the store. What others wrote may be worth a note, and is no damage.
+// checked has the program verify the store. What others wrote may be worth a note, and is no
+// damage.
 func checked(w *walk, _ *shop) error {
 	out, log, err := w.run(w.store, "check")
 	if err != nil || strings.Contains(log, "damage") {
@@ -51,7 +52,8 @@ func checked(w *walk, _ *shop) error {
 	return nil
 }
 
-// askFiles looks at what a shop that was stopped has left: of a folder, the files alone are the whole truth.
+// askFiles looks at what a shop that was stopped has left: of a folder, the files alone are the
+// whole truth.
 func (w *walk) askFiles() {
 	w.Helper()
 	if err := exported(w, nil); err != nil {

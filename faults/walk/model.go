@@ -109,7 +109,8 @@ func (c *cents) UnmarshalJSON(text []byte) error {
 	return err
 }
 
-// keys are the ids of a map in an order that every run has: what is drawn among them is drawn alike.
+// keys are the ids of a map in an order that every run has: what is drawn among them is drawn
+// alike.
 func keys[T any](of map[string]T) []string { return slices.Sorted(maps.Keys(of)) }
 
 // text is the JSON form of a value that has one.

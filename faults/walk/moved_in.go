@@ -9,8 +9,9 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 )
 
-// moveIn makes the year-old database of a mongoose application of the course, in which the shop is to be a guest: documents with
-// __v and without dates, prices that are text here and there, fields of its own, and collections of its own.
+// moveIn makes the year-old database of a mongoose application of the course, in which the shop is
+// to be a guest: documents with __v and without dates, prices that are text here and there, fields
+// of its own, and collections of its own.
 func (w *walk) moveIn() {
 	w.random, w.act = w.stream(-1, 1), -1<<24 // ids of a year ago and more
 	for i := range 8 {

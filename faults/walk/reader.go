@@ -1,23 +1,20 @@
 package walk
 
 import (
-	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 	"sync"
 	"time"
-
-	"github.com/coder/websocket"
 )
 
-// reader looks at an open page: it loads what there is, and then only hears what changes. What it shows must be what the
-// model holds, whatever becomes of the shop. When its line breaks it comes back with the position that it had reached.
+// reader looks at an open page: it loads what there is, and then only hears what changes. What it
+// shows must be what the model holds, whatever becomes of the shop. When its line breaks it comes
+// back with the position that it had reached.
 type reader struct {
 	name string
 	line func(ctx context.Context, at, since string, topics []string, hear func([]byte) error) error
@@ -62,7 +59,8 @@ func (r *reader) follow(ctx context.Context) {
 	}
 }
 
-// turn has the reader look at another address, and sleep or not. A line that is no longer wanted ends.
+// turn has the reader look at another address, and sleep or not. A line that is no longer wanted
+// ends.
 func (r *reader) turn(to string, asleep bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -82,7 +80,8 @@ func (r *reader) place() (since string, topics []string) {
 	return r.since, topics
 }
 
-// load reads all there is, unless it has done so. The first answer tells the position: what the others show is not older.
+// load reads all there is, unless it has done so. The first answer tells the position: what the
+// others show is not older.
 func (r *reader) load(ctx context.Context, at string) error {
 	if since, _ := r.place(); since != "" {
 		return nil
@@ -210,52 +209,4 @@ func samePast(from, to string) bool {
 	a, _, _ := strings.Cut(from, ".")
 	b, _, _ := strings.Cut(to, ".")
 	return a == b && offset(from) <= offset(to)
-}
-
-// byWebSocket is one line of a reader that has WebSocket.
-func byWebSocket(ctx context.Context, at, since string, topics []string, hear func([]byte) error) error {
-	conn, _, err := websocket.Dial(ctx, "ws"+strings.TrimPrefix(at, "http")+"/ws", nil)
-	if err != nil {
-		return err
-	}
-	defer conn.CloseNow()
-	conn.SetReadLimit(1 << 20)
-	hello := map[string]any{"type": "hello", "user": readerUser, "since": since, "topics": topics}
-	if err := conn.Write(ctx, websocket.MessageText, []byte(text(hello))); err != nil {
-		return err
-	}
-	for {
-		_, said, err := conn.Read(ctx)
-		if err != nil {
-			return err
-		}
-		if err := hear(said); err != nil {
-			return err
-		}
-	}
-}
-
-// byEvents is one line of a reader that a proxy keeps from WebSocket.
-func byEvents(ctx context.Context, at, since string, topics []string, hear func([]byte) error) error {
-	query := url.Values{"user": {readerUser}, "since": {since}, "topics": {strings.Join(topics, ",")}}
-	request, err := http.NewRequestWithContext(ctx, "GET", at+"/events?"+query.Encode(), nil)
-	if err != nil {
-		return err
-	}
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		return err
-	}
-	defer response.Body.Close()
-	lines := bufio.NewScanner(response.Body)
-	for lines.Buffer(nil, 1<<20); lines.Scan(); {
-		data, isData := strings.CutPrefix(lines.Text(), "data:")
-		if !isData {
-			continue
-		}
-		if err := hear([]byte(data)); err != nil {
-			return err
-		}
-	}
-	return lines.Err()
 }

@@ -26,7 +26,8 @@ type shop struct {
 	client *http.Client
 }
 
-// tail is the end of a log, and how many lines it has had. Requests, and what is said again at once, are only counted.
+// tail is the end of a log, and how many lines it has had. Requests, and what is said again at
+// once, are only counted.
 type tail struct {
 	mu    sync.Mutex
 	lines []string
@@ -69,7 +70,8 @@ func (l *tail) String() string {
 
 var shopURL = regexp.MustCompile(`is open.* url=(\S+)`)
 
-// start starts a shop on a store and waits until it is open. The error says what kept it from opening.
+// start starts a shop on a store and waits until it is open. The error says what kept it from
+// opening.
 func (w *walk) start(store string) (*shop, error) {
 	through, line := w.through(store)
 	s := &shop{
@@ -139,7 +141,8 @@ func (w *walk) command(args ...string) *exec.Cmd {
 	return cmd
 }
 
-// run runs a command of the program on a store to its end, and returns what it wrote to each stream.
+// run runs a command of the program on a store to its end, and returns what it wrote to each
+// stream.
 func (w *walk) run(store string, args ...string) (out, log string, err error) {
 	w.Helper()
 	if store != "" {

@@ -8,8 +8,9 @@ import (
 	"strings"
 )
 
-// shrink leaves acts out as long as the walk fails without them, first many at once, then one by one. Each try is a walk of a
-// process of its own. Acts that do not fit without those that are left out are passed over.
+// shrink leaves acts out as long as the walk fails without them, first many at once, then one by
+// one. Each try is a walk of a process of its own. Acts that do not fit without those that are left
+// out are passed over.
 func (w *walk) shrink() []string {
 	taken := w.taken
 	for size := len(taken) / 2; size > 0; size /= 2 {

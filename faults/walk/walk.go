@@ -1,17 +1,21 @@
-// Package walk takes the real program through a life that is drawn from a seed, and keeps a model beside it: it is the
-// specification of where features meet.
+// Package walk takes the real program through a life that is drawn from a seed, and keeps a model
+// beside it: it is the specification of where features meet.
 //
-// An act (acts*.go) is one thing that happens to a shop: a write by the API, a form or a socket; a stop, a kill, a second
-// process; an edit of its files by hand; an import, a move to another store, the other engine and back; another program in
-// its database. Each says to the model (model.go) what the shop must hold from then on.
+// An act (acts*.go) is one thing that happens to a shop: a write by the API, a form or a socket; a
+// stop, a kill, a second process; an edit of its files by hand; an import, a move to another store,
+// the other engine and back; another program in its database. Each says to the model (model.go)
+// what the shop must hold from then on.
 //
-// A look (looks*.go) is one question to one door: the API's lists, single values and totals, the pages, fresh and as a browser
-// keeps them, two readers that stay on the line and one that comes back with an old position (reader.go), export, check, the
-// documents of others. After each act every door is asked all questions, and must answer what the model holds. Who asks by
-// the door that the act went through is not made to wait; a change that comes by other hands is waited for where the
-// documents of the shop say so, with a bound. Now and then the shop is left alone, and must be idle then (budget.go).
+// A look (looks*.go) is one question to one door: the API's lists, single values and totals, the
+// pages, fresh and as a browser keeps them, two readers that stay on the line and one that comes
+// back with an old position (reader.go), export, check, the documents of others. After each act
+// every door is asked all questions, and must answer what the model holds. Who asks by the door
+// that the act went through is not made to wait; a change that comes by other hands is waited for
+// where the documents of the shop say so, with a bound. Now and then the shop is left alone, and
+// must be idle then (budget.go).
 //
-// The same seed makes the same acts. A walk that fails says its seed and its acts, and how to walk them again:
+// The same seed makes the same acts. A walk that fails says its seed and its acts, and how to walk
+// them again:
 //
 //	go test ./faults/walk -run '^TestWalk$/^files$' -walk.seed 7 -walk.replay '0:createProduct 3:kill'
 package walk
@@ -20,7 +24,6 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -29,8 +32,6 @@ import (
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
-
-	"pulperia/dao/dbmanagers/mongotest"
 )
 
 // Options are how one walk goes.
@@ -136,7 +137,8 @@ func (w *walk) draw(n int) *act {
 	panic("the weights do not add up")
 }
 
-// stream returns a source of chance that belongs to an act alone, so that it stays the same when others are left out.
+// stream returns a source of chance that belongs to an act alone, so that it stays the same when
+// others are left out.
 func (w *walk) stream(n int, of uint64) *rand.Rand {
 	return rand.New(rand.NewPCG(w.Seed, uint64(n)*4+of))
 }
@@ -236,48 +238,4 @@ func (w *walk) turnReaders() {
 		}
 		r.turn(at, r.asleep)
 	}
-}
-
-// newStore returns a store that holds nothing.
-func (w *walk) newStore(engine string) string {
-	w.Helper()
-	if engine == "files" {
-		return w.TempDir()
-	}
-	return mongotest.URI(w.TB)
-}
-
-func isDatabase(store string) bool { return strings.Contains(store, "://") }
-
-func (w *walk) onMongoDB() bool { return isDatabase(w.store) }
-
-// through is the name of a store for a program: a database is reached over a line of the program's own.
-func (w *walk) through(store string) (string, *line) {
-	if !isDatabase(store) {
-		return store, nil
-	}
-	u, err := url.Parse(store)
-	if err != nil {
-		w.Fatal(err)
-	}
-	l := newLine(w.TB, u.Host, w.Delay/2)
-	u.Host = l.address()
-	query := u.Query()
-	query.Set("directConnection", "true") // a replica set would tell addresses around the line
-	u.RawQuery = query.Encode()
-	return u.String(), l
-}
-
-// id makes one that belongs to the act under way.
-func (w *walk) id() string {
-	return fmt.Sprintf("%08x%016x", 0x68000000+w.act, w.random.Uint64())
-}
-
-// objectID is an id as a database has it.
-func (w *walk) objectID(id string) bson.ObjectID {
-	oid, err := bson.ObjectIDFromHex(id)
-	if err != nil {
-		w.Fatal(err)
-	}
-	return oid
 }

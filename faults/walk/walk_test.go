@@ -62,7 +62,8 @@ func take(t *testing.T, o Options) {
 	Walk(t, o)
 }
 
-// A shop lives through all ways in which its store changes its past or its hands, and everybody who looks on is told what is so.
+// A shop lives through all ways in which its store changes its past or its hands, and everybody who
+// looks on is told what is so.
 func TestWalk(t *testing.T) {
 	for _, engine := range []string{"files", "mongodb"} {
 		t.Run(engine, func(t *testing.T) { take(t, Options{Engine: engine}) })
@@ -83,7 +84,8 @@ func TestWalkRefused(t *testing.T) {
 	}
 }
 
-// The same as a guest in the year-old database of a mongoose application, whose documents stay as they were.
+// The same as a guest in the year-old database of a mongoose application, whose documents stay as
+// they were.
 func TestWalkAsGuest(t *testing.T) {
 	take(t, Options{Engine: "mongodb", Stays: true, Guest: true})
 }
