@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"fmt"
-	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -77,20 +76,7 @@ func openInside(t *testing.T, store string, flags ...string) *inside {
 // send sends a request from a visitor, with headers as name, value, name, value; the answer is read.
 func (s *inside) send(t *testing.T, visitor *http.Client, method, path, body string, headers ...string) (*http.Response, string) {
 	t.Helper()
-	request, err := newRequest(method, s.url+path, body, headers...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	answer, err := visitor.Do(request)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer answer.Body.Close()
-	text, err := io.ReadAll(answer.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return answer, string(text)
+	return send(t, visitor, method, s.url+path, body, headers...)
 }
 
 // must is send for what has to go well.

@@ -6,8 +6,8 @@ import "testing"
 func TestUntidyPaths(t *testing.T) {
 	s := openInside(t, t.TempDir())
 	for path, want := range map[string]int{
-		"/api//products": 200, "/api/./products": 200, "/api/carts/../products": 200, "//": 200, "/x/../chat/": 200, "/api/..": 200,
-		"/api/products/.": 200, "/api/carts/..": 404, "/./ws": 404, "/ws/": 404, "/%2e%2e/%2e%2e/etc/passwd": 404,
+		"/api//products": 200, "//": 200, "//chat/": 200, "/ws/": 404,
+		"/api/./products": 404, "/x/../chat/": 404, "/api/carts/..": 404, "/./ws": 404, "/%2e%2e/%2e%2e/etc/passwd": 404,
 	} {
 		answer, text := s.send(t, visitor(), "GET", path, "")
 		if answer.StatusCode != want || answer.Header.Get("X-Request-Id") == "" {

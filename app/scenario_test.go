@@ -2,6 +2,7 @@ package app
 
 import (
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
@@ -28,6 +29,25 @@ func newRequest(method, address, body string, headers ...string) (*http.Request,
 		request.Header.Set(headers[i], headers[i+1])
 	}
 	return request, nil
+}
+
+// send sends a request with headers as newRequest takes them; the answer is read.
+func send(t *testing.T, visitor *http.Client, method, address, body string, headers ...string) (*http.Response, string) {
+	t.Helper()
+	request, err := newRequest(method, address, body, headers...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer, err := visitor.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	text, err := io.ReadAll(answer.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return answer, string(text)
 }
 
 // step is one request of a scenario, and the status that answers it.

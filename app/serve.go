@@ -110,11 +110,10 @@ func (c *serveCommand) handler(store dao.Store, log *slog.Logger) (http.Handler,
 // anybody has given the answer a request id: every path comes to the shop as it was sent.
 func withDoors(shop http.Handler, hub *socket.Hub) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		reads := r.Method == http.MethodGet || r.Method == http.MethodHead
-		switch {
-		case reads && r.URL.Path == "/ws":
+		switch r.URL.Path {
+		case "/ws":
 			hub.WebSocket(w, r)
-		case reads && r.URL.Path == "/events":
+		case "/events":
 			hub.Events(w, r)
 		default:
 			shop.ServeHTTP(w, r)

@@ -57,7 +57,7 @@ func (f *frame) around(routes http.Handler) (http.Handler, error) {
 	}
 	guard := http.NewCrossOriginProtection()
 	guard.SetDenyHandler(http.HandlerFunc(f.refuseForeign))
-	return tidyPath(f.record(f.limit(guard.Handler(compress(routes))))), nil
+	return tidyPath(f.record(f.limit(guard.Handler(compress(f.refuseDots(routes)))))), nil
 }
 
 func isText(contentType string) bool {
@@ -70,7 +70,7 @@ func isText(contentType string) bool {
 func tidyPath(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		tidy := r.URL.Path
-		if !strings.HasPrefix(tidy, "/public/") && !strings.HasPrefix(tidy, "/demo/") {
+		if !strings.HasPrefix(tidy, "/public/") && !strings.HasPrefix(tidy, "/demo/") && !hasDots(tidy) {
 			tidy = path.Clean(cmp.Or(tidy, "/"))
 			if !isAPI(tidy) {
 				tidy = strings.ToLower(tidy)
@@ -81,6 +81,28 @@ func tidyPath(next http.Handler) http.Handler {
 			url.Path, url.RawPath = tidy, ""
 			request.URL = &url
 			r = &request
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// hasDots says whether a path leads up or nowhere by a segment of dots. Browsers resolve these before they ask, so here they stand
+// in the place of an id, where resolving them would make another call of it: emptying a cart of taking one product out.
+func hasDots(path string) bool {
+	for segment := range strings.SplitSeq(path, "/") {
+		if segment == "." || segment == ".." {
+			return true
+		}
+	}
+	return false
+}
+
+// refuseDots keeps such paths from the mux, which would redirect to what they resolve to.
+func (f *frame) refuseDots(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if hasDots(r.URL.Path) {
+			f.refusals.refuse(w, r, errNoPath)
+			return
 		}
 		next.ServeHTTP(w, r)
 	})

@@ -18,7 +18,8 @@ import (
 	"pulperia/dao"
 )
 
-// Under /api an unknown path is a 404 and a wrong method a 405 that names the right ones, both as JSON.
+// Where programs ask, an unknown path is a 404 and a wrong method a 405 that names the right ones, both as JSON. Dots are no way to
+// another path.
 func TestUnrouted(t *testing.T) {
 	shop := openAPIShop(t)
 	for _, tt := range []struct {
@@ -35,6 +36,13 @@ func TestUnrouted(t *testing.T) {
 		{"POST", "/api/products/" + unknownID, 405, "GET, HEAD, PUT, DELETE"},
 		{"OPTIONS", "/api/messages", 405, "GET, HEAD, POST"},
 		{"GET", "/api/carts/x/products/y", 405, "POST, PUT, DELETE"},
+		{"DELETE", "/openapi.json", 405, "GET, HEAD"},
+		{"POST", "/healthz", 405, "GET, HEAD"},
+		{"PUT", "/readyz", 405, "GET, HEAD"},
+		{"POST", "/metrics", 405, "GET, HEAD"},
+		{"GET", "/api/products/%2e%2e/%2e%2e", 404, ""},
+		{"DELETE", "/api/carts/" + unknownID + "/products/%2e%2e", 404, ""},
+		{"GET", "/api/products/%2e", 404, ""},
 	} {
 		got := shop.do(tt.method, tt.path, "")
 		want := map[int]string{404: "not_found", 405: "method_not_allowed"}[tt.status]

@@ -3,6 +3,7 @@ package routes
 import (
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 )
 
@@ -57,6 +58,9 @@ func secure(header http.Header, r *http.Request, id string) {
 	}
 }
 
+// programPaths are those that only programs ask for, besides the API's.
+var programPaths = []string{"/openapi.json", "/healthz", "/readyz", "/metrics"}
+
 // refusals answers for what no route answers, in the form of the place: JSON to a program, a page to a person.
 type refusals struct {
 	log  *slog.Logger
@@ -64,7 +68,7 @@ type refusals struct {
 }
 
 func (f refusals) refuse(w http.ResponseWriter, r *http.Request, err error) {
-	if isAPI(r.URL.Path) {
+	if isAPI(r.URL.Path) || slices.Contains(programPaths, r.URL.Path) {
 		explain(f.log, w, err).write(w)
 		return
 	}
@@ -90,7 +94,7 @@ func unrouted(mux *http.ServeMux, refusals refusals) http.HandlerFunc {
 			}
 		}
 		if len(allow) == 0 {
-			refusals.refuse(w, r, problem{status: 404, code: "not_found", message: "There is nothing at this path."})
+			refusals.refuse(w, r, errNoPath)
 			return
 		}
 		refusals.refuse(w, r, problem{status: 405, code: "method_not_allowed", allow: strings.Join(allow, ", "),

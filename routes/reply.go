@@ -151,6 +151,8 @@ func success(answer, payload []byte) []byte {
 
 // The refusals that come from no store.
 
+var errNoPath = problem{status: 404, code: "not_found", message: "There is nothing at this path."}
+
 func errNotFound(what string, id models.ID) problem {
 	return problem{status: 404, code: "not_found", message: "There is no " + what + " " + id.String() + "."}
 }

@@ -13,7 +13,10 @@ import (
 // The line is taken over from the HTTP server, as that of a WebSocket is: so it costs no more, waits for nobody, and the
 // server's time-outs for answers do not concern it.
 func (h *Hub) Events(w http.ResponseWriter, r *http.Request) {
-	v := h.visit(w, r, doorEvents)
+	v, ok := h.visit(w, r, doorEvents)
+	if !ok {
+		return
+	}
 	said, refused := decodeQuery(r)
 	if refused != nil {
 		v.refuse(refusedHandshake, http.StatusBadRequest, refused.Message, 0)

@@ -34,22 +34,21 @@ func newRequestIDs() requestIDs {
 
 func (i requestIDs) next() string { return i.run + "-" + strconv.FormatUint(i.last.Add(1), 10) }
 
-// visit sets what every answer has.
-func (h *Hub) visit(w http.ResponseWriter, r *http.Request, d door) *visit {
-	v := &visit{h, d, w, r, h.ids.next()}
+// visit sets what every answer has. It has answered if it is not ok: by another method than GET nobody comes in.
+func (h *Hub) visit(w http.ResponseWriter, r *http.Request, d door) (v *visit, ok bool) {
+	v = &visit{h, d, w, r, h.ids.next()}
 	w.Header().Set("X-Request-Id", v.id)
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	w.Header().Set("Cache-Control", "no-store")
-	return v
+	if ok = r.Method == http.MethodGet; !ok {
+		w.Header().Set("Allow", http.MethodGet)
+		v.refuse(refusedHandshake, http.StatusMethodNotAllowed, "Only GET is possible here.", 0)
+	}
+	return v, ok
 }
 
 // admit checks the rules that do not depend on the door, and takes a place for the client. It has answered if it is not ok.
 func (v *visit) admit() (client netip.Prefix, ok bool) {
-	if v.r.Method != http.MethodGet { // net/http takes HEAD for a kind of GET
-		v.w.Header().Set("Allow", http.MethodGet)
-		v.refuse(refusedHandshake, http.StatusMethodNotAllowed, "Only GET is possible here.", 0)
-		return client, false
-	}
 	if !v.hub.origins.allow(v.r) {
 		v.refuse(refusedOrigin, http.StatusForbidden, "Pages of this site may not connect here.", 0)
 		return client, false

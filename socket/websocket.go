@@ -19,7 +19,10 @@ const (
 
 // WebSocket is the handler of GET /ws.
 func (h *Hub) WebSocket(w http.ResponseWriter, r *http.Request) {
-	v := h.visit(w, r, doorWebSocket)
+	v, ok := h.visit(w, r, doorWebSocket)
+	if !ok {
+		return
+	}
 	client, ok := v.admit() // first: a page that got no line, and cannot see why, asks here in plain HTTP
 	if !ok {
 		return

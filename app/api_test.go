@@ -1,0 +1,52 @@
+package app
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+)
+
+// send sends a request of a program, with headers as name, value, name, value; the answer is read.
+func (s *shop) send(t *testing.T, method, path, body string, headers ...string) (*http.Response, string) {
+	t.Helper()
+	return send(t, http.DefaultClient, method, s.url+path, body, headers...)
+}
+
+// must is send for what has to go well.
+func (s *shop) must(t *testing.T, method, path, body string) (*http.Response, string) {
+	t.Helper()
+	answer, text := s.send(t, method, path, body)
+	if answer.StatusCode >= 300 {
+		t.Fatalf("%s %s: %s %s", method, path, answer.Status, text)
+	}
+	return answer, text
+}
+
+// What leads nowhere, and what cannot be done, is said where programs ask in the form of the API. Dots in the place of an id make no
+// other call: a product taken out of a cart does not empty it.
+func TestRefusedPaths(t *testing.T) {
+	onEachEngine(t, func(t *testing.T, newStore func() string) {
+		s := openShop(t, newStore())
+		s.must(t, "POST", "/api/products", `{"_id":"`+yerba+`","title":"Yerba","description":"d","code":"Y","price":1,"stock":7,"category":"c"}`)
+		s.must(t, "POST", "/api/carts", `{"_id":"`+cartID+`","products":[{"product":"`+yerba+`","quantity":2}]}`)
+		for _, one := range []struct {
+			method, path string
+			status       int
+			allow        string
+		}{
+			{"OPTIONS", "/ws", 405, "GET"}, {"PATCH", "/ws", 405, "GET"}, {"POST", "/ws", 405, "GET"},
+			{"OPTIONS", "/events", 405, "GET"}, {"PATCH", "/events", 405, "GET"},
+			{"POST", "/openapi.json", 405, "GET, HEAD"}, {"PATCH", "/healthz", 405, "GET, HEAD"}, {"OPTIONS", "/api/carts", 405, "GET, HEAD, POST"},
+			{"GET", "/api/products/%2e%2e/%2e%2e", 404, ""}, {"DELETE", "/api/carts/" + cartID + "/products/%2e%2e", 404, ""},
+		} {
+			answer, text := s.send(t, one.method, one.path, "")
+			if answer.StatusCode != one.status || answer.Header.Get("Allow") != one.allow || !strings.HasPrefix(text, `{"status":"error","error":"`) ||
+				answer.Header.Get("X-Request-Id") == "" {
+				t.Errorf("%s %s: %d, Allow %q, %.200s", one.method, one.path, answer.StatusCode, answer.Header.Get("Allow"), text)
+			}
+		}
+		if _, cart := s.must(t, "GET", "/api/carts/"+cartID, ""); !strings.Contains(cart, `"quantity":2`) {
+			t.Errorf("the cart was changed: %s", cart)
+		}
+	})
+}
