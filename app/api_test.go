@@ -50,3 +50,25 @@ func TestRefusedPaths(t *testing.T) {
 		}
 	})
 }
+
+// A search has a bound, so that nobody stops the shop by asking; a parameter that is there and empty, or twice, is never "all".
+func TestQueriesSayWhatTheyMean(t *testing.T) {
+	onEachEngine(t, func(t *testing.T, newStore func() string) {
+		s := openShop(t, newStore(), "--demo")
+		words := func(n int) string { return "?q=" + strings.TrimSuffix(strings.Repeat("yerba+", n), "+") }
+		for target, status := range map[string]int{
+			"?q=yerba": 200, words(32): 200, words(33): 400, words(5_000): 400, "?q=" + strings.Repeat("a", 401): 400, "?q=%F0%9F%A7%89": 400,
+			"?query=category": 400, "?query=category:": 400, "?query=status": 400, "?query=status:": 400, "?category=": 400, "?q=": 400, "?limit": 400,
+			"?category=almac%C3%A9n&category=": 400, "?query=%7B%22category%22:%22%22%7D": 400, "?query=%7B%7D": 200,
+		} {
+			if answer, text := s.send(t, "GET", "/api/products"+target, ""); answer.StatusCode != status {
+				t.Errorf("%.60s: %d, want %d: %.200s", target, answer.StatusCode, status, text)
+			}
+		}
+		for path, status := range map[string]int{"/products?q=&category=&minPrice=&sort=": 200, "/products" + words(33): 400, "/api/messages?before=": 400, "/api/carts?limit=": 400} {
+			if answer, text := s.send(t, "GET", path, ""); answer.StatusCode != status {
+				t.Errorf("%.60s: %d, want %d: %.200s", path, answer.StatusCode, status, text)
+			}
+		}
+	})
+}

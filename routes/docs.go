@@ -28,8 +28,8 @@ func newDocument(version string) *huma.OpenAPI {
 			Title:   "pulperia",
 			Version: version,
 			Description: "The shop's JSON API. Answers are `{status, payload}`; what goes wrong is `{status, error, message, details}`. " +
-				"Unknown fields of a body and unknown query parameters are ignored; an empty query value counts as absent, " +
-				"and of a repeated one the first counts. `null` is a wrong type, never \"absent\".",
+				"Unknown fields of a body and unknown query parameters are ignored; one that is known is refused when it is there and " +
+				"empty, or given twice. `null` is a wrong type, never \"absent\".",
 		},
 		Tags: []*huma.Tag{
 			{Name: "products", Description: "The catalogue."},

@@ -68,7 +68,9 @@ func readQueryParameter(values query, q *models.ProductQuery) {
 			}
 		}
 		filter.text("category", &q.Category)
-		q.Category = strings.TrimSpace(q.Category)
+		if q.Category = strings.TrimSpace(q.Category); q.Category == "" && filter.has("category") && !values.wrong.Has("query.category") {
+			values.wrong.Add("query.category", models.Empty, nil, "")
+		}
 		if filter.has("status") {
 			q.Status = new(bool)
 			filter.flag("status", q.Status)

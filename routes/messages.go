@@ -23,12 +23,11 @@ func (m messageRoutes) list(r *http.Request, answer []byte) ([]byte, error) {
 	var wrong models.Invalid
 	values := readQuery(r, &wrong)
 	limit := values.whole("limit", 1, maxMessages, defaultMessages)
-	asked := values.text("before") != ""
 	before := values.id("before")
 	if err := wrong.Err(); err != nil {
 		return nil, err
 	}
-	if asked && before.IsZero() { // to the store it would mean "from the end"
+	if values.values.Has("before") && before.IsZero() { // to the store it would mean "from the end"
 		return nil, errNotFound("message", before)
 	}
 	messages, err := m.store.Messages.Page(r.Context(), before, limit)

@@ -1,6 +1,7 @@
 package routes
 
 import (
+	"errors"
 	"net/url"
 	"strconv"
 	"strings"
@@ -23,15 +24,15 @@ type filter struct {
 	sort               models.Sort
 	page, limit        int
 
-	typedMin, typedMax string
-	problems           models.Invalid
+	typedText, typedMin, typedMax string
+	problems                      models.Invalid
 }
 
-// readFilter reads the query of an address. Prices are typed by people, so a bad one is a problem to show beside its
-// field; whatever else cannot be read counts as absent.
+// readFilter reads the query of an address. Words and prices are typed by people, so bad ones are a problem to show beside their
+// field, and a field that is empty, as a form sends it, asks for nothing; whatever else cannot be read counts as absent.
 func readFilter(values url.Values) filter {
 	f := filter{
-		text:      strings.TrimSpace(typed(values, "q")),
+		typedText: strings.TrimSpace(typed(values, "q")),
 		category:  strings.TrimSpace(typed(values, "category")),
 		available: values.Get("available") == "true",
 		typedMin:  typed(values, "minPrice"),
@@ -44,6 +45,10 @@ func readFilter(values url.Values) filter {
 		f.sort = models.PriceAsc
 	case "desc", "-1":
 		f.sort = models.PriceDesc
+	}
+	f.text = f.typedText
+	if f.problems, _ = errors.AsType[models.Invalid](f.query().Check()); f.problems.Has("q") {
+		f.text = ""
 	}
 	var notation models.Notation
 	notation.Learn(f.typedMin, models.PricePlaces)
@@ -149,13 +154,13 @@ type filterForm struct {
 	Limit                            string
 	MinPrice, MaxPrice               field
 	Available, Ascending, Descending bool
-	Wrong                            bool // something in it could not be read
+	Wrong                            bool // a price in it could not be read
 }
 
 func (f filter) form(voice *views.Voice) filterForm {
 	form := filterForm{
 		Q: f.text, Available: f.available, Ascending: f.sort == models.PriceAsc, Descending: f.sort == models.PriceDesc,
-		Wrong:    f.problems != nil,
+		Wrong:    f.problems.Has("minPrice") || f.problems.Has("maxPrice"),
 		MinPrice: field{f.typedMin, sayProblem(voice, f.problems, "minPrice")},
 		MaxPrice: field{f.typedMax, sayProblem(voice, f.problems, "maxPrice")},
 	}

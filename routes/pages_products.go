@@ -16,6 +16,7 @@ const fewLeft = 5
 type productsSheet struct {
 	views.Page
 	Filtered   bool
+	NoSearch   string // what is wrong with the words that were searched for
 	Total      int64
 	Filter     filterForm
 	Categories []categoryChoice
@@ -116,7 +117,7 @@ func (p *pages) productsSheet(ctx context.Context, v *visit, f filter) (any, err
 		Page: p.page(v, title, "home"), Filtered: f.filtered(), Total: int64(list.Total), Filter: f.form(v.voice),
 		Chips: f.chips(v.voice), Pager: newPager(list, f.link),
 	}
-	page.Search = f.text
+	page.Search, page.NoSearch = f.typedText, sayProblem(v.voice, f.problems, "q")
 	for _, c := range categories {
 		page.Categories = append(page.Categories, categoryChoice{c.Name, int64(c.Products), c.Name == f.category})
 	}

@@ -108,6 +108,30 @@ func TestProductsPageRefusesPrice(t *testing.T) {
 	}
 }
 
+// Words that cannot be searched for are said to be so, and stay where they were typed; a form's empty fields ask for nothing.
+func TestProductsPageRefusesSearch(t *testing.T) {
+	v := newVisitor(t)
+	v.fill()
+	for typed, problem := range map[string]string{
+		strings.Repeat("a ", 33): "Puede tener 32 palabras como mucho.",
+		strings.Repeat("ñ", 401): "Puede tener 400 caracteres como mucho.",
+		"🧉":                      "Escribí una palabra que tenga alguna letra o cifra.",
+	} {
+		got := v.get("/products?category=quesos&q=" + url.QueryEscape(typed))
+		got.want(400, "#search-problem", "Buscar productos: "+problem)
+		if again := got.attribute("#search", "value"); again != strings.TrimSpace(typed) {
+			t.Errorf("typed: %q", again)
+		}
+		if n := len(got.all(".card")); n != 4 {
+			t.Errorf("%d products", n)
+		}
+	}
+	empty := v.get("/products?q=&category=&minPrice=&maxPrice=&sort=&limit=")
+	if empty.want(200); len(empty.all(".card")) != len(v.get("/products").all(".card")) {
+		t.Error("empty fields choose")
+	}
+}
+
 func TestEmptyShop(t *testing.T) {
 	v := newVisitor(t)
 	v.get("/").want(200, ".empty p", "Todavía no hay productos. Agregá el primero o probá con el catálogo de muestra (--demo).")

@@ -1,6 +1,8 @@
 package routes
 
 import (
+	"strconv"
+
 	"github.com/danielgtaylor/huma/v2"
 
 	"pulperia/dao/models"
@@ -83,7 +85,10 @@ func (productRoutes) describeList(op *operation) {
 	op.query("query", "`category:yerbas`, `status:true` or `{\"category\":\"yerbas\",\"status\":true}`; no other key.", textSchema("category:yerbas"))
 	op.query("category", "Exactly this category.", textSchema("yerbas"))
 	op.query("status", "On sale or not.", oneOf("true", "false"))
-	op.query("q", "Words: each must begin some word of title, description, code or category; accents and case do not matter.", textSchema("limon"))
+	most, search := models.MaxSearch, textSchema("limon")
+	search.MaxLength = &most
+	op.query("q", "At most "+strconv.Itoa(models.MaxSearchWords)+" words of letters and digits: each must begin some word of title, description, code or "+
+		"category; accents and case do not matter.", search)
 	op.query("minPrice", "At least this price.", textSchema("100"))
 	op.query("maxPrice", "At most this price.", textSchema("1234.50"))
 	op.query("available", "true: only what is on sale and in stock.", oneOf("true", "false"))

@@ -12,8 +12,8 @@ import (
 	"pulperia/dao/models"
 )
 
-// query reads the values of a URL's query. An empty value, which forms send, counts as absent; of a repeated one the
-// first counts.
+// query reads the parameters of a URL's query. One that is there says something: an empty one is refused, as one that is given twice is,
+// for either might pass for "all".
 type query struct {
 	values url.Values
 	wrong  *models.Invalid
@@ -27,13 +27,21 @@ func readQuery(r *http.Request, wrong *models.Invalid) query {
 	return query{values, wrong}
 }
 
+// text returns "" when the parameter is absent or wrong.
 func (q query) text(name string) string {
-	text := strings.TrimSpace(q.values.Get(name))
-	if !utf8.ValidString(text) {
-		q.wrong.Add(name, models.NotUTF8, nil, shown([]byte(text)))
-		return ""
+	given := q.values[name]
+	switch {
+	case len(given) == 0:
+	case len(given) > 1:
+		q.wrong.Add(name, models.Twice, nil, "")
+	case !utf8.ValidString(given[0]):
+		q.wrong.Add(name, models.NotUTF8, nil, shown([]byte(given[0])))
+	case strings.TrimSpace(given[0]) == "":
+		q.wrong.Add(name, models.Empty, nil, "")
+	default:
+		return strings.TrimSpace(given[0])
 	}
-	return text
+	return ""
 }
 
 func (q query) whole(name string, least, most, absent int) int {

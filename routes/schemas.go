@@ -52,8 +52,10 @@ func wholeSchema(least, most float64, absent int) *huma.Schema {
 // oneOf describes a text that is one of a few.
 func oneOf(values ...any) *huma.Schema { return &huma.Schema{Type: huma.TypeString, Enum: values} }
 
+// textSchema describes a text that is not empty.
 func textSchema(example string) *huma.Schema {
-	return &huma.Schema{Type: huma.TypeString, Examples: []any{example}}
+	least := 1
+	return &huma.Schema{Type: huma.TypeString, MinLength: &least, Examples: []any{example}}
 }
 
 // schemaName drops the ending that keeps these types apart from those of models.

@@ -2,6 +2,7 @@ package daotest
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
 	"pulperia/dao"
@@ -116,11 +117,15 @@ func productQueryInvalid(t *testing.T, h Harness) {
 	s := open(t, h)
 	s.create(product("a"))
 	for field, query := range map[string]models.ProductQuery{
-		"limit": {Limit: 0}, "page": {Limit: 1, Page: -1}, "sort": {Limit: 1, Sort: "price"},
+		"limit": {Limit: 0}, "page": {Limit: 1, Page: -1}, "sort": {Limit: 1, Sort: "price"}, "q": {Limit: 1, Text: " -,🧉"},
 	} {
 		_, err := s.Products.List(s.ctx, query)
 		s.refuses("list by a bad "+field, err, field)
 	}
 	_, err := s.Products.List(s.ctx, models.ProductQuery{Limit: models.MaxLimit + 1})
 	s.refuses("list of too many", err, "limit")
+	for _, text := range []string{strings.Repeat("a ", models.MaxSearchWords+1), strings.Repeat("a", models.MaxSearch+1)} {
+		_, err := s.Products.List(s.ctx, models.ProductQuery{Limit: 1, Text: text})
+		s.refuses("search for too much", err, "q")
+	}
 }

@@ -13,6 +13,7 @@ type Rule string
 // The rules. Those with a limit carry it in [Problem.Limit].
 const (
 	Required   Rule = "required"
+	Empty      Rule = "empty" // it may be absent, but not be there and say nothing
 	NotJSON    Rule = "not_json"
 	NotObject  Rule = "not_object"
 	NotText    Rule = "not_text"
@@ -31,17 +32,20 @@ const (
 	Decimals   Rule = "decimals"
 	TooLong    Rule = "too_long"
 	TooMany    Rule = "too_many"
+	NoWord     Rule = "no_word"
+	ManyWords  Rule = "many_words"
 	TooSmall   Rule = "too_small"
 	TooLarge   Rule = "too_large"
 
 	TwoReadings Rule = "two_readings" // of a figure like 25.000; the limit names both
-	Twice       Rule = "twice"        // a name of a JSON object
+	Twice       Rule = "twice"        // a name of a JSON object, or of a query
 
 	Taken Rule = "taken" // another value has it: the rule of a store, not of a value
 )
 
 var reasons = map[Rule]string{
 	Required:   "is required",
+	Empty:      "must not be empty (leave it out where nothing is meant)",
 	NotJSON:    "must be valid JSON",
 	NotObject:  "must be a JSON object",
 	NotText:    "must be text",
@@ -60,6 +64,8 @@ var reasons = map[Rule]string{
 	Decimals:   "must have at most two decimals",
 	TooLong:    "must have at most %s characters",
 	TooMany:    "must have at most %s entries",
+	NoWord:     "must have a letter or a digit",
+	ManyWords:  "must have at most %s words",
 	TooSmall:   "must be at least %s",
 	TooLarge:   "must be at most %s",
 

@@ -3,11 +3,17 @@ package models
 import (
 	"cmp"
 	"slices"
+	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
-// MaxLimit is the most products that one page may hold.
-const MaxLimit = 1_000
+// The limits of a query.
+const (
+	MaxLimit       = 1_000 // products on one page
+	MaxSearch      = 400   // characters of a search
+	MaxSearchWords = 32
+)
 
 // Sort is the order of a listing. Equal ones stand by createdAt, then by ID, in every order.
 type Sort string
@@ -26,7 +32,7 @@ type ProductQuery struct {
 	Available bool     // only those with status true and stock over 0
 	MinPrice  *Money   // inclusive; nil means none
 	MaxPrice  *Money   // inclusive; nil means none
-	Text      string   // each of its words must begin some word of the product, see [Words]
+	Text      string   // each of its words must begin some word of the product, see [Words]; empty means any
 	Codes     []string // only these codes; nil means any
 	IDs       []ID     // only these ids; nil means any
 	Sort      Sort
@@ -57,15 +63,33 @@ func (p ProductPage) Next() int {
 	return 0
 }
 
-// Check returns [Invalid] when a limit, a page or an order cannot be served, or nil.
+// Check returns [Invalid] when a limit, a page, an order or a search cannot be served, or nil.
 func (q ProductQuery) Check() error {
 	var v Invalid
+	v.checkSearch(q.Text)
 	checkRange(&v, "limit", int64(q.Limit), 1, MaxLimit)
 	checkRange(&v, "page", int64(max(q.Page, -1)), 0, int64(^uint(0)>>1))
 	if !slices.Contains([]Sort{Oldest, PriceAsc, PriceDesc}, q.Sort) {
 		v.Add("sort", NotOneOf, "asc, desc, 1, -1", quote(string(q.Sort)))
 	}
 	return v.Err()
+}
+
+// checkSearch bounds what a search costs, and refuses one that asks for nothing: it would find everything.
+func (v *Invalid) checkSearch(text string) {
+	if text == "" {
+		return
+	}
+	if n := utf8.RuneCountInString(text); n > MaxSearch {
+		v.Add("q", TooLong, MaxSearch, strconv.Itoa(n)+" characters")
+		return
+	}
+	switch n := len(Words(text)); {
+	case n == 0:
+		v.Add("q", NoWord, nil, quote(text))
+	case n > MaxSearchWords:
+		v.Add("q", ManyWords, MaxSearchWords, strconv.Itoa(n))
+	}
 }
 
 // Window returns which of total ordered products the page holds, as a half-open range.
