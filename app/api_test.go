@@ -1,6 +1,7 @@
 package app
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -69,6 +70,51 @@ func TestQueriesSayWhatTheyMean(t *testing.T) {
 			if answer, text := s.send(t, "GET", path, ""); answer.StatusCode != status {
 				t.Errorf("%.60s: %d, want %d: %.200s", path, answer.StatusCode, status, text)
 			}
+		}
+	})
+}
+
+// Two who have read the same do not overwrite each other: by If-Match or rev the second one is told what there is, and of twenty at once
+// one has it.
+func TestStaleChangesAreRefused(t *testing.T) {
+	onEachEngine(t, func(t *testing.T, newStore func() string) {
+		s := openShop(t, newStore())
+		s.must(t, "POST", "/api/products", `{"_id":"`+yerba+`","title":"Yerba","description":"d","code":"Y","price":1,"stock":7,"category":"c"}`)
+		s.must(t, "POST", "/api/carts", `{"_id":"`+cartID+`","products":[{"product":"`+yerba+`","quantity":2}]}`)
+		for _, one := range []struct{ path, change, stale string }{
+			{"/api/products/" + yerba, `{"price":2}`, `{"price":3,"rev":1}`},
+			{"/api/carts/" + cartID, `{"products":[]}`, `{"products":[],"rev":1}`},
+		} {
+			read, _ := s.must(t, "GET", one.path, "")
+			tag := read.Header.Get("ETag")
+			s.must(t, "PUT", one.path, one.change)
+			for _, refused := range []struct {
+				method, body, ifMatch string
+				status                int
+			}{{"PUT", one.change, tag, 412}, {"DELETE", "", tag, 412}, {"PUT", one.stale, "*", 409}} {
+				answer, text := s.send(t, refused.method, one.path, refused.body, "If-Match", refused.ifMatch)
+				if answer.StatusCode != refused.status || !strings.Contains(text, `"error":"changed"`) || !strings.Contains(text, `"rev":2}`) {
+					t.Errorf("%s %s: %d, want %d with what there is: %s", refused.method, one.path, answer.StatusCode, refused.status, text)
+				}
+			}
+		}
+		_, text := s.must(t, "GET", "/api/products/"+yerba, "")
+		statuses := make(chan int, 20)
+		for i := range cap(statuses) {
+			go func() {
+				status, _, err := s.do(http.DefaultClient, "PUT", "/api/products/"+yerba, fmt.Sprintf(`{"stock":%d,"rev":2}`, 10+i))
+				if err != nil {
+					t.Error(err)
+				}
+				statuses <- status
+			}()
+		}
+		done := map[int]int{}
+		for range cap(statuses) {
+			done[<-statuses]++
+		}
+		if done[200] != 1 || done[409] != cap(statuses)-1 {
+			t.Errorf("of twenty who had read %s: %v", text, done)
 		}
 	})
 }

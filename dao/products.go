@@ -29,8 +29,10 @@ type Products interface {
 	// change (Receipt.Repeated). An absent id is ErrNotFound, a code that another product has is ErrConflict.
 	Update(ctx context.Context, id models.ID, change func(*models.Product) error) (models.Product, Receipt, error)
 
-	// Delete removes a product and returns what it was, or ErrNotFound. Carts that name it stay as they are.
-	Delete(context.Context, models.ID) (models.Product, Receipt, error)
+	// Delete removes a product and returns what it was, or ErrNotFound. Carts that name it stay as they are. Each of the checks is
+	// asked about the product as it is, in the same atomic step, and may be asked more than once; an error of one is returned as it is,
+	// and nothing is removed.
+	Delete(ctx context.Context, id models.ID, checks ...func(models.Product) error) (models.Product, Receipt, error)
 }
 
 // Category is one category of the catalogue.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
+	"github.com/klauspost/compress/gzhttp"
 
 	"pulperia/dao"
 )
@@ -24,8 +25,9 @@ type api struct {
 // maxKept is how large a buffer may be and still be used again: a page of ten products needs a sixth of it.
 const maxKept = 64 << 10
 
-// A reader appends the body of an answer to a buffer that is used again and again.
-type reader func(r *http.Request, answer []byte) ([]byte, error)
+// A reader appends the body of an answer to a buffer that is used again and again. One that shows a single value says so: it can be
+// changed by its tag.
+type reader func(r *http.Request, answer []byte) (body []byte, single bool, err error)
 
 // A writer changes the store and returns what it says.
 type writer func(*http.Request) (written, error)
@@ -71,12 +73,12 @@ func (a *api) read(pattern string, read reader, describe func(*operation)) {
 			return
 		}
 		buffer := a.buffers.Get().(*[]byte)
-		body, err := read(r, (*buffer)[:0])
+		body, single, err := read(r, (*buffer)[:0])
 		if err != nil {
 			a.refuse(w, err)
 			return
 		}
-		a.answer(w, r, http.StatusOK, position, body)
+		a.answer(w, r, http.StatusOK, position, body, single)
 		if *buffer = body; cap(body) <= maxKept {
 			a.buffers.Put(buffer)
 		}
@@ -94,7 +96,7 @@ func (a *api) write(pattern string, write writer, describe func(*operation)) {
 			a.refuse(w, err)
 			return
 		}
-		a.answer(w, r, done.status, done.receipt.Position, success(nil, done.payload))
+		a.answer(w, r, done.status, done.receipt.Position, success(nil, done.payload), true)
 	}, func(op *operation) {
 		op.writes()
 		describe(op)
@@ -114,8 +116,12 @@ func (a *api) raw(pattern string, serve http.HandlerFunc, describe func(*operati
 
 func (a *api) refuse(w http.ResponseWriter, err error) { explain(a.log, w, err).write(w) }
 
-func (a *api) answer(w http.ResponseWriter, r *http.Request, status int, position dao.Position, body []byte) {
-	tag := etag(body)
+// answer sends stored data. A single value has a strong tag, and so is not compressed.
+func (a *api) answer(w http.ResponseWriter, r *http.Request, status int, position dao.Position, body []byte, single bool) {
+	tag := weakTag(body)
+	if single {
+		tag = etag(body)
+	}
 	header := w.Header()
 	header.Set("X-Position", position.String())
 	header.Set("Etag", tag)
@@ -123,6 +129,9 @@ func (a *api) answer(w http.ResponseWriter, r *http.Request, status int, positio
 	if notModified(r, tag) {
 		w.WriteHeader(http.StatusNotModified)
 		return
+	}
+	if single {
+		header.Set(gzhttp.HeaderNoCompression, "") // gzhttp takes it out again
 	}
 	writeJSON(w, status, body)
 }

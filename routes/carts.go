@@ -18,9 +18,9 @@ type cartRoutes struct {
 	clients clients
 }
 
-func (c cartRoutes) list(r *http.Request, answer []byte) ([]byte, error) {
+func (c cartRoutes) list(r *http.Request, answer []byte) (body []byte, single bool, err error) {
 	if !c.clients.isLocal(r) {
-		return nil, problem{status: http.StatusForbidden, code: "forbidden",
+		return nil, false, problem{status: http.StatusForbidden, code: "forbidden",
 			message: "The list of carts is only for programs on the shop's own machine, because a cart's id opens it."}
 	}
 	var wrong models.Invalid
@@ -28,36 +28,36 @@ func (c cartRoutes) list(r *http.Request, answer []byte) ([]byte, error) {
 	page := values.whole("page", 1, math.MaxInt, 1)
 	limit := values.whole("limit", 1, models.MaxLimit, defaultLimit)
 	if err := wrong.Err(); err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	carts, total, err := c.store.Carts.List(r.Context(), page, limit)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	if carts == nil {
 		carts = []models.Cart{} // a list is never null
 	}
 	numbers := models.ProductPage{Total: total, Page: page, Limit: limit}
 	answer = append(append(answer, begin...), models.JSON(carts)...)
-	return endPage(answer, numbers, "/api/carts", values.values), nil
+	return endPage(answer, numbers, "/api/carts", values.values), false, nil
 }
 
-func (c cartRoutes) get(r *http.Request, answer []byte) ([]byte, error) {
+func (c cartRoutes) get(r *http.Request, answer []byte) (body []byte, single bool, err error) {
 	var wrong models.Invalid
 	cid := idInPath(r, "cid", &wrong)
 	populate := readQuery(r, &wrong).flag("populate")
 	if err := wrong.Err(); err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	cart, err := c.store.Carts.Get(r.Context(), cid)
 	if err != nil {
-		return nil, missing("cart", cid, err)
+		return nil, false, missing("cart", cid, err)
 	}
 	if populate == nil || !*populate {
-		return success(answer, models.JSON(cart)), nil
+		return success(answer, models.JSON(cart)), true, nil
 	}
 	whole, err := c.populate(r, cart)
-	return success(answer, models.JSON(whole)), err
+	return success(answer, models.JSON(whole)), false, err
 }
 
 // populatedCart is a cart with its products in the place of their ids.
@@ -137,6 +137,7 @@ func (c cartRoutes) replace(r *http.Request) (written, error) {
 	if err != nil {
 		return written{}, err
 	}
+	seen := readCondition(r, body)
 	body.require("products")
 	items := readItems(body)
 	if err := wrong.Err(); err != nil {
@@ -145,7 +146,7 @@ func (c cartRoutes) replace(r *http.Request) (written, error) {
 	if err := c.haveAll(r, items); err != nil {
 		return written{}, err
 	}
-	return c.change(r, cid, func(cart *models.Cart) error {
+	return c.change(r, cid, seen, func(cart *models.Cart) error {
 		cart.Products = slices.Clone(items)
 		return nil
 	})
@@ -157,7 +158,7 @@ func (c cartRoutes) empty(r *http.Request) (written, error) {
 	if err := wrong.Err(); err != nil {
 		return written{}, err
 	}
-	return c.change(r, cid, func(cart *models.Cart) error {
+	return c.change(r, cid, readCondition(r, object{}), func(cart *models.Cart) error {
 		cart.Products = nil
 		return nil
 	})
@@ -187,6 +188,7 @@ func (c cartRoutes) changeItem(r *http.Request, required bool, change func(*mode
 	if err != nil {
 		return written{}, err
 	}
+	seen := readCondition(r, body)
 	body.whole("quantity", models.MaxQuantity, &item.Quantity)
 	if required {
 		body.require("quantity")
@@ -198,7 +200,7 @@ func (c cartRoutes) changeItem(r *http.Request, required bool, change func(*mode
 	if _, err := c.store.Products.Get(r.Context(), item.Product); err != nil {
 		return written{}, missing("product", item.Product, err)
 	}
-	return c.change(r, cid, func(cart *models.Cart) error { return change(cart, item) })
+	return c.change(r, cid, seen, func(cart *models.Cart) error { return change(cart, item) })
 }
 
 func (c cartRoutes) remove(r *http.Request) (written, error) {
@@ -207,14 +209,19 @@ func (c cartRoutes) remove(r *http.Request) (written, error) {
 	if err := wrong.Err(); err != nil {
 		return written{}, err
 	}
-	return c.change(r, cid, func(cart *models.Cart) error {
+	return c.change(r, cid, readCondition(r, object{}), func(cart *models.Cart) error {
 		cart.Remove(pid)
 		return nil
 	})
 }
 
-func (c cartRoutes) change(r *http.Request, cid models.ID, change func(*models.Cart) error) (written, error) {
-	cart, receipt, err := c.store.Carts.Update(r.Context(), cid, change)
+func (c cartRoutes) change(r *http.Request, cid models.ID, seen condition, change func(*models.Cart) error) (written, error) {
+	cart, receipt, err := c.store.Carts.Update(r.Context(), cid, func(cart *models.Cart) error {
+		if err := seen.check(*cart, cart.Rev); err != nil {
+			return err
+		}
+		return change(cart)
+	})
 	if err != nil {
 		return written{}, missing("cart", cid, err)
 	}

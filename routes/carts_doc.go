@@ -46,6 +46,7 @@ type cartListDoc struct {
 type cartItemsDoc struct {
 	_        struct{}       `json:"-" additionalProperties:"true"`
 	Products []itemInputDoc `json:"products" nullable:"false" maxItems:"500" doc:"A product named twice is added up."`
+	Rev      int64          `json:"rev" required:"false" doc:"Change it only if this is still the cart's rev." example:"1"`
 }
 
 type itemInputDoc struct {
@@ -63,11 +64,13 @@ type cartCreateDoc struct {
 type quantityDoc struct {
 	_        struct{} `json:"-" additionalProperties:"true"`
 	Quantity int64    `json:"quantity" minimum:"1" maximum:"1000000" example:"2"`
+	Rev      int64    `json:"rev" required:"false" doc:"Change it only if this is still the cart's rev." example:"1"`
 }
 
 type quantityAddDoc struct {
 	_        struct{} `json:"-" additionalProperties:"true"`
 	Quantity int64    `json:"quantity" required:"false" default:"1" minimum:"1" maximum:"1000000" example:"2"`
+	Rev      int64    `json:"rev" required:"false" doc:"Change it only if this is still the cart's rev." example:"1"`
 }
 
 func (cartRoutes) describeList(op *operation) {
@@ -94,28 +97,36 @@ func (cartRoutes) describeCreate(op *operation) {
 
 func (cartRoutes) describeReplace(op *operation) {
 	op.is("replaceCart", "carts", "Replace all that is in a cart", "")
+	op.changes()
+	op.fails(409)
 	op.takes(cartItemsDoc{}, true)
 	op.answers(200, "The cart, as it is now.", cartAnswerDoc{})
 }
 
 func (cartRoutes) describeEmpty(op *operation) {
 	op.is("emptyCart", "carts", "Empty a cart", "")
+	op.changes()
 	op.answers(200, "The cart, as it is now.", cartAnswerDoc{})
 }
 
 func (cartRoutes) describeAdd(op *operation) {
 	op.is("addToCart", "carts", "Add one or more of a product", "Its quantity grows when it is in the cart already.")
+	op.changes()
+	op.fails(409)
 	op.takes(quantityAddDoc{}, false)
 	op.answers(200, "The cart, as it is now.", cartAnswerDoc{})
 }
 
 func (cartRoutes) describeSet(op *operation) {
 	op.is("setQuantity", "carts", "Set how many of a product are in a cart", "")
+	op.changes()
+	op.fails(409)
 	op.takes(quantityDoc{}, true)
 	op.answers(200, "The cart, as it is now.", cartAnswerDoc{})
 }
 
 func (cartRoutes) describeRemove(op *operation) {
 	op.is("removeFromCart", "carts", "Take a product out of a cart", "One that is not in it leaves the cart as it is.")
+	op.changes()
 	op.answers(200, "The cart, as it is now.", cartAnswerDoc{})
 }

@@ -52,6 +52,12 @@ func (o *operation) reads() {
 // writes notes what every answer of an operation that changes the store may be.
 func (o *operation) writes() { o.fails(403, 413, 429, 500, 503) }
 
+// changes notes what a change of a value that is there may be asked not to overwrite.
+func (o *operation) changes() {
+	o.parameter("header", "If-Match", "Change it only if its ETag is one of these.", &huma.Schema{Type: huma.TypeString})
+	o.fails(412)
+}
+
 // query adds a query parameter.
 func (o *operation) query(name, description string, schema *huma.Schema) {
 	o.parameter("query", name, description, schema)
@@ -112,7 +118,8 @@ func failures(schemas huma.Registry) map[string]*huma.Response {
 		400: "`invalid`: malformed JSON, a wrong type, a value that a rule refuses, a malformed id, a bad query value. `details` names every bad field.",
 		403: "`forbidden`: a list that only this machine may read, or a request that a page of another site made.",
 		404: "`not_found`: nothing has this id.",
-		409: "`conflict`: the code or the id is taken.",
+		409: "`conflict`: the code or the id is taken. `changed`: `rev` is no longer the one that was sent, and `payload` is what there is.",
+		412: "`changed`: it is no longer what `If-Match` names, and `payload` is what there is.",
 		413: "`too_large`: the body has more than 1 MiB.",
 		415: "`unsupported_media_type`: the body is not JSON.",
 		429: "`too_many_requests`: too many from one address, or messages of one user.",
@@ -122,6 +129,9 @@ func failures(schemas huma.Registry) map[string]*huma.Response {
 		names := []string{"X-Request-Id"}
 		if status == 429 || status == 503 {
 			names = append(names, "Retry-After")
+		}
+		if status == http.StatusPreconditionFailed {
+			names = append(names, "ETag")
 		}
 		all[failureName(status)] = &huma.Response{
 			Description: when,

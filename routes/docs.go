@@ -43,7 +43,7 @@ func newDocument(version string) *huma.OpenAPI {
 			Headers: map[string]*huma.Header{
 				"X-Request-Id": {Description: "Names the request in the log.", Schema: text},
 				"X-Position":   {Description: "The position in the feed at which the answer was made; of a change its own.", Schema: text},
-				"ETag":         {Description: "Stands for the body; send it back in If-None-Match.", Schema: text},
+				"ETag":         {Description: "Stands for the body; send it back in If-None-Match. That of a single value is strong: a change may name it in If-Match.", Schema: text},
 				"Retry-After":  {Description: "When to come back, in seconds.", Schema: whole},
 			},
 		},
@@ -80,7 +80,7 @@ func docsPage(view docsView) ([]byte, error) {
 
 // fixed serves a body that never changes.
 func fixed(contentType string, body []byte) http.HandlerFunc {
-	tag := etag(body)
+	tag := weakTag(body)
 	return func(w http.ResponseWriter, r *http.Request) {
 		header := w.Header()
 		header.Set("Etag", tag)

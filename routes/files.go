@@ -36,7 +36,7 @@ func newFiles(notFound http.HandlerFunc, systems map[string]fs.FS) (*files, erro
 				return err
 			}
 			content, err := fs.ReadFile(system, name)
-			f.byPath[prefix+name] = file{system, name, etag(content), assetVersion(content)}
+			f.byPath[prefix+name] = file{system, name, weakTag(content), assetVersion(content)}
 			return err
 		})
 		if err != nil {

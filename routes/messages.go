@@ -19,25 +19,25 @@ type messageRoutes struct {
 	limits *limits
 }
 
-func (m messageRoutes) list(r *http.Request, answer []byte) ([]byte, error) {
+func (m messageRoutes) list(r *http.Request, answer []byte) (body []byte, single bool, err error) {
 	var wrong models.Invalid
 	values := readQuery(r, &wrong)
 	limit := values.whole("limit", 1, maxMessages, defaultMessages)
 	before := values.id("before")
 	if err := wrong.Err(); err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	if values.values.Has("before") && before.IsZero() { // to the store it would mean "from the end"
-		return nil, errNotFound("message", before)
+		return nil, false, errNotFound("message", before)
 	}
 	messages, err := m.store.Messages.Page(r.Context(), before, limit)
 	if err != nil {
-		return nil, missing("message", before, err)
+		return nil, false, missing("message", before, err)
 	}
 	if messages == nil {
 		messages = []models.Message{}
 	}
-	return success(answer, models.JSON(messages)), nil
+	return success(answer, models.JSON(messages)), false, nil
 }
 
 func (m messageRoutes) create(r *http.Request) (written, error) {

@@ -91,7 +91,7 @@ func (p *pages) show(w http.ResponseWriter, r *http.Request, s sheet) {
 	key := strings.Join([]string{
 		v.position.String(), string(v.voice.Language), strconv.FormatInt(v.cart.Count(), 10), s.template, s.here, s.private,
 	}, "\n")
-	tag := etag([]byte(p.build + key))
+	tag := weakTag([]byte(p.build + key))
 	if !p.store.Shared && notModified(r, tag) {
 		p.unchanged(w, v, tag)
 		return
@@ -117,7 +117,7 @@ func (p *pages) show(w http.ResponseWriter, r *http.Request, s sheet) {
 		return
 	}
 	if p.store.Shared {
-		if tag = etag(withoutID(html, s.formID)); notModified(r, tag) {
+		if tag = weakTag(withoutID(html, s.formID)); notModified(r, tag) {
 			p.unchanged(w, v, tag)
 			return
 		}

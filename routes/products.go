@@ -18,17 +18,17 @@ type productRoutes struct {
 	store dao.Store
 }
 
-func (p productRoutes) list(r *http.Request, answer []byte) ([]byte, error) {
+func (p productRoutes) list(r *http.Request, answer []byte) (body []byte, single bool, err error) {
 	var wrong models.Invalid
 	values := readQuery(r, &wrong)
 	query := readProductQuery(values)
 	merge(&wrong, query.Check())
 	if err := wrong.Err(); err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	page, err := p.store.Products.List(r.Context(), query)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	answer = append(answer, begin+"["...)
 	for i, product := range page.Products {
@@ -37,20 +37,20 @@ func (p productRoutes) list(r *http.Request, answer []byte) ([]byte, error) {
 		}
 		answer = product.AppendJSON(answer)
 	}
-	return endPage(append(answer, ']'), page, "/api/products", values.values), nil
+	return endPage(append(answer, ']'), page, "/api/products", values.values), false, nil
 }
 
-func (p productRoutes) get(r *http.Request, answer []byte) ([]byte, error) {
+func (p productRoutes) get(r *http.Request, answer []byte) (body []byte, single bool, err error) {
 	var wrong models.Invalid
 	pid := idInPath(r, "pid", &wrong)
 	if err := wrong.Err(); err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	product, err := p.store.Products.Get(r.Context(), pid)
 	if err != nil {
-		return nil, missing("product", pid, err)
+		return nil, false, missing("product", pid, err)
 	}
-	return append(product.AppendJSON(append(answer, begin...)), end...), nil
+	return append(product.AppendJSON(append(answer, begin...)), end...), true, nil
 }
 
 func (p productRoutes) create(r *http.Request) (written, error) {
@@ -83,12 +83,16 @@ func (p productRoutes) update(r *http.Request) (written, error) {
 	if err != nil {
 		return written{}, err
 	}
+	seen := readCondition(r, body)
 	if len(wrong) > 0 { // then there is no product to change, but whoever asks gets to know all that is wrong
 		var nothing models.Product
 		readProductFields(body, &nothing)
 		return written{}, withRules(body, &nothing)
 	}
 	product, receipt, err := p.store.Products.Update(r.Context(), pid, func(current *models.Product) error {
+		if err := seen.check(*current, current.Rev); err != nil {
+			return err
+		}
 		var wrong models.Invalid
 		change := object{fields: body.fields, wrong: &wrong}
 		readProductFields(change, current)
@@ -121,7 +125,10 @@ func (p productRoutes) remove(r *http.Request) (written, error) {
 	if err := wrong.Err(); err != nil {
 		return written{}, err
 	}
-	product, receipt, err := p.store.Products.Delete(r.Context(), pid)
+	seen := readCondition(r, object{})
+	product, receipt, err := p.store.Products.Delete(r.Context(), pid, func(current models.Product) error {
+		return seen.check(current, current.Rev)
+	})
 	if err != nil {
 		return written{}, missing("product", pid, err)
 	}
@@ -129,7 +136,7 @@ func (p productRoutes) remove(r *http.Request) (written, error) {
 }
 
 func productOrder() []string {
-	return []string{"body", "_id", "title", "description", "code", "price", "status", "stock", "category", "thumbnails", "thumbnail"}
+	return []string{"body", "_id", "rev", "title", "description", "code", "price", "status", "stock", "category", "thumbnails", "thumbnail"}
 }
 
 // readProductFields reads the fields that body has into a product, and leaves the others as they are.

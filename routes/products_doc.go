@@ -42,7 +42,10 @@ type productCreateDoc struct {
 	ProductFields
 }
 
-type productUpdateDoc struct{ ProductFields }
+type productUpdateDoc struct {
+	ProductFields
+	Rev int64 `json:"rev" doc:"Change it only if this is still its rev." example:"1"`
+}
 
 // TransformSchema makes every field optional: an update takes any subset of them.
 func (productUpdateDoc) TransformSchema(_ huma.Registry, s *huma.Schema) *huma.Schema {
@@ -110,6 +113,7 @@ func (productRoutes) describeCreate(op *operation) {
 
 func (productRoutes) describeUpdate(op *operation) {
 	op.is("updateProduct", "products", "Change a product", "")
+	op.changes()
 	op.takes(productUpdateDoc{}, true)
 	op.answers(200, "The product, as it is now.", productAnswerDoc{})
 	op.fails(409)
@@ -117,5 +121,6 @@ func (productRoutes) describeUpdate(op *operation) {
 
 func (productRoutes) describeRemove(op *operation) {
 	op.is("deleteProduct", "products", "Remove a product", "Carts that name it stay as they are.")
+	op.changes()
 	op.answers(200, "The product, as it was.", productAnswerDoc{})
 }

@@ -141,7 +141,7 @@ func TestUpdateProduct(t *testing.T) {
 	}{
 		{`{}`, 200, nil, nil},
 		{`{"_id":"` + unknownID + `","price":3}`, 200, nil, func(p *models.Product) { p.Price = 300 }},
-		{`{"_id":7,"rev":99,"createdAt":"x","status":false}`, 200, nil, func(p *models.Product) { p.Status = false }},
+		{`{"_id":7,"createdAt":"x","status":false}`, 200, nil, func(p *models.Product) { p.Status = false }},
 		{`{"thumbnail":[]}`, 200, nil, func(p *models.Product) { p.Thumbnails = []string{} }},
 		{`{"title":""}`, 400, []string{"title"}, nil},
 		{`{"title":"","price":"3","stock":-1}`, 400, []string{"title", "price", "stock"}, nil},

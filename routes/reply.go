@@ -4,10 +4,12 @@ import (
 	"context"
 	"encoding/binary"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"log/slog"
 	"math"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -24,6 +26,7 @@ type problem struct {
 	code       string // the contract's word for it, such as "not_found"
 	message    string // for a person, in English
 	details    models.Invalid
+	payload    []byte        // what there is, as JSON; nil where that is not told
 	retryAfter time.Duration // told in Retry-After when over 0
 	allow      string        // the methods that there are, for 405
 }
@@ -105,6 +108,9 @@ func (p problem) headers(w http.ResponseWriter) {
 	if p.retryAfter > 0 {
 		w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(p.retryAfter.Seconds()))))
 	}
+	if p.status == http.StatusPreconditionFailed {
+		w.Header().Set("Etag", etag(success(nil, p.payload)))
+	}
 	if p.allow != "" {
 		w.Header().Set("Allow", p.allow)
 	}
@@ -116,6 +122,7 @@ type failure struct {
 	Error   string          `json:"error"`
 	Message string          `json:"message"`
 	Details []failureDetail `json:"details"`
+	Payload json.RawMessage `json:"payload,omitempty"`
 }
 
 type failureDetail struct {
@@ -125,7 +132,7 @@ type failureDetail struct {
 
 // write answers with the JSON form of a problem.
 func (p problem) write(w http.ResponseWriter) {
-	answer := failure{Status: "error", Error: p.code, Message: p.message, Details: []failureDetail{}}
+	answer := failure{Status: "error", Error: p.code, Message: p.message, Details: []failureDetail{}, Payload: p.payload}
 	for _, detail := range p.details {
 		answer.Details = append(answer.Details, failureDetail{detail.Field, detail.Reason()})
 	}
@@ -181,25 +188,21 @@ func missing(what string, id models.ID, err error) error {
 	return err
 }
 
-// etag returns a weak tag of a body: weak, because the same body may be sent compressed. It only has to differ when the body
-// does, so a quick hash serves.
+// etag returns a strong tag of a body. It only has to differ when the body does, so a quick hash serves.
 func etag(body []byte) string {
-	text := hex.AppendEncode(append(make([]byte, 0, 20), `W/"`...), binary.BigEndian.AppendUint64(nil, xxhash.Sum64(body)))
+	text := hex.AppendEncode(append(make([]byte, 0, 18), '"'), binary.BigEndian.AppendUint64(nil, xxhash.Sum64(body)))
 	return string(append(text, '"'))
 }
+
+// weakTag is the tag of a body that may be sent compressed: then other bytes mean the same.
+func weakTag(body []byte) string { return "W/" + etag(body) }
 
 // notModified says whether the client of a request to read has what the tag stands for (RFC 9110, section 13.1.2).
 func notModified(r *http.Request, tag string) bool {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		return false
 	}
-	for _, list := range r.Header["If-None-Match"] {
-		for known := range strings.SplitSeq(list, ",") {
-			known = strings.TrimSpace(known)
-			if known == "*" || strings.TrimPrefix(known, "W/") == strings.TrimPrefix(tag, "W/") {
-				return true
-			}
-		}
-	}
-	return false
+	return slices.ContainsFunc(listed(r.Header["If-None-Match"]), func(known string) bool {
+		return known == "*" || strings.TrimPrefix(known, "W/") == strings.TrimPrefix(tag, "W/")
+	})
 }

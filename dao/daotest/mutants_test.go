@@ -62,10 +62,10 @@ func (p *keepsCodes) Create(ctx context.Context, given models.Product) (models.P
 	return p.Products.Create(ctx, given)
 }
 
-func (p *keepsCodes) Delete(ctx context.Context, id models.ID) (models.Product, dao.Receipt, error) {
+func (p *keepsCodes) Delete(ctx context.Context, id models.ID, checks ...func(models.Product) error) (models.Product, dao.Receipt, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	was, receipt, err := p.Products.Delete(ctx, id)
+	was, receipt, err := p.Products.Delete(ctx, id, checks...)
 	p.taken = append(p.taken, was.Code)
 	return was, receipt, err
 }

@@ -72,6 +72,21 @@ func productUpdateConflict(t *testing.T, h Harness) {
 	s.fails("create with the code that was kept", err, dao.ErrConflict)
 }
 
+func productDeleteChecked(t *testing.T, h Harness) {
+	s := open(t, h)
+	stored := s.create(product("a"))
+	head, no := s.head(), errors.New("no")
+	var asked models.Product
+	yes := func(models.Product) error { return nil }
+	_, _, err := s.Products.Delete(s.ctx, stored.ID, yes, func(p models.Product) error { asked = p.Clone(); p.Thumbnails[0] = "/other"; return no })
+	s.fails("delete", err, no)
+	s.equal("asked about", asked, stored)
+	s.equal("left", s.get(stored.ID), stored)
+	s.equal("head", s.head(), head)
+	_, _, err = s.Products.Delete(s.ctx, stored.ID, yes)
+	s.ok("delete", err)
+}
+
 func productDelete(t *testing.T, h Harness) {
 	s := open(t, h)
 	stored, kept := s.create(product("a")), s.create(product("b"))

@@ -28,6 +28,7 @@ func productTests() []test {
 		{"update names every bad field and stores nothing", productUpdateInvalid},
 		{"update to a taken code is a conflict", productUpdateConflict},
 		{"delete returns what it was and leaves nothing", productDelete},
+		{"delete removes nothing that a check refuses", productDeleteChecked},
 		{"categories count products in the order of code points", productCategories},
 		{"a query that cannot be served is refused", productQueryInvalid},
 	}

@@ -1,6 +1,7 @@
 package dbmanagers
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -179,16 +180,21 @@ func altered(before models.Product, alter func(*models.Product) error) (models.P
 }
 
 // Delete removes a product. Its code is free as soon as it is marked as deleted.
-func (p products) Delete(ctx context.Context, id models.ID) (models.Product, dao.Receipt, error) {
+func (p products) Delete(ctx context.Context, id models.ID, checks ...func(models.Product) error) (models.Product, dao.Receipt, error) {
 	ctx, leave, err := p.enterWrite(ctx)
 	if err != nil {
 		return models.Product{}, dao.Receipt{}, err
 	}
 	defer leave()
+	var refused error
 	was, receipt, err := p.delete(ctx, id, func(rec record) (bson.D, bool) {
-		return bson.D{{Key: "code", Value: fmt.Sprintf("deleted %s %d", id, time.Now().UnixNano())}}, true
+		refused = nil
+		for _, check := range checks {
+			refused = cmp.Or(refused, check(rec.product()))
+		}
+		return bson.D{{Key: "code", Value: fmt.Sprintf("deleted %s %d", id, time.Now().UnixNano())}}, refused == nil
 	})
-	if err != nil {
+	if err = cmp.Or(err, refused); err != nil {
 		return models.Product{}, receipt, err
 	}
 	return was.product(), receipt, nil

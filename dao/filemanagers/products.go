@@ -123,12 +123,17 @@ func (p products) Update(ctx context.Context, id models.ID, alter func(*models.P
 }
 
 // Delete removes a product.
-func (p products) Delete(ctx context.Context, id models.ID) (models.Product, dao.Receipt, error) {
+func (p products) Delete(ctx context.Context, id models.ID, checks ...func(models.Product) error) (models.Product, dao.Receipt, error) {
 	var was models.Product
 	receipt, err := p.committer.commit(ctx, func(s step) error {
 		before := s.product(id)
 		if before == nil {
 			return absent(dao.KindProduct, id)
+		}
+		for _, check := range checks {
+			if err := check(before.Clone()); err != nil {
+				return err
+			}
 		}
 		s.deleteProduct(before)
 		was = before.Clone()

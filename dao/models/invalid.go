@@ -34,6 +34,7 @@ const (
 	TooMany    Rule = "too_many"
 	NoWord     Rule = "no_word"
 	ManyWords  Rule = "many_words"
+	Changed    Rule = "changed" // since it was read: the rule of a store, not of a value
 	TooSmall   Rule = "too_small"
 	TooLarge   Rule = "too_large"
 
@@ -66,6 +67,7 @@ var reasons = map[Rule]string{
 	TooMany:    "must have at most %s entries",
 	NoWord:     "must have a letter or a digit",
 	ManyWords:  "must have at most %s words",
+	Changed:    "is no longer what it was: rev is %s now",
 	TooSmall:   "must be at least %s",
 	TooLarge:   "must be at most %s",
 
