@@ -118,3 +118,25 @@ func TestStaleChangesAreRefused(t *testing.T) {
 		}
 	})
 }
+
+// A cart can be sent back as it was read when one of its products is gone; what cannot come in is named by its field and id.
+func TestCartIsSentBackAsRead(t *testing.T) {
+	onEachEngine(t, func(t *testing.T, newStore func() string) {
+		s := openShop(t, newStore())
+		for _, id := range []string{yerba, mate} {
+			s.must(t, "POST", "/api/products", `{"_id":"`+id+`","title":"T","description":"d","code":"`+id+`","price":1,"stock":7,"category":"c"}`)
+		}
+		path := "/api/carts/" + cartID
+		s.must(t, "POST", "/api/carts", `{"_id":"`+cartID+`","products":[{"product":"`+yerba+`","quantity":2},{"product":"`+mate+`","quantity":3}]}`)
+		s.must(t, "DELETE", "/api/products/"+mate, "")
+		_, read := s.must(t, "GET", path, "")
+		own := strings.TrimSuffix(strings.TrimPrefix(read, `{"status":"success","payload":`), "}")
+		if answer, text := s.send(t, "PUT", path, own); answer.StatusCode != http.StatusOK || text != read {
+			t.Errorf("sent back: %d %s", answer.StatusCode, text)
+		}
+		more := strings.Replace(own, `"quantity":3`, `"quantity":4`, 1)
+		if answer, text := s.send(t, "PUT", path, more); answer.StatusCode != http.StatusNotFound || !strings.Contains(text, `{"field":"products[1].product"`) || !strings.Contains(text, mate) {
+			t.Errorf("more of what is gone: %d %s", answer.StatusCode, text)
+		}
+	})
+}

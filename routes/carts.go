@@ -1,12 +1,9 @@
 package routes
 
 import (
-	"context"
-	"errors"
 	"math"
 	"net/http"
 	"slices"
-	"strings"
 
 	"pulperia/dao"
 	"pulperia/dao/models"
@@ -89,25 +86,6 @@ func (c cartRoutes) populate(r *http.Request, cart models.Cart) (populatedCart, 
 	return whole, nil
 }
 
-// productsOf returns those of the items' products that there are, by id.
-func productsOf(ctx context.Context, from dao.Products, items []models.Item) (map[models.ID]models.Product, error) {
-	found := make(map[models.ID]models.Product, len(items))
-	for some := range slices.Chunk(items, models.MaxLimit) {
-		ids := make([]models.ID, len(some))
-		for i, item := range some {
-			ids[i] = item.Product
-		}
-		page, err := from.List(ctx, models.ProductQuery{IDs: ids, Limit: len(ids)})
-		if err != nil {
-			return nil, err
-		}
-		for _, product := range page.Products {
-			found[product.ID] = product
-		}
-	}
-	return found, nil
-}
-
 func (c cartRoutes) create(r *http.Request) (written, error) {
 	var wrong models.Invalid
 	body, err := readObject(r, false, &wrong)
@@ -120,7 +98,11 @@ func (c cartRoutes) create(r *http.Request) (written, error) {
 	if err := wrong.Err(); err != nil {
 		return written{}, err
 	}
-	if err := c.haveAll(r, cart.Products); err != nil {
+	gone, err := c.gone(r, cart.Products, itemField)
+	if err == nil {
+		err = gone.allow(models.Cart{}, cart)
+	}
+	if err != nil {
 		return written{}, err
 	}
 	cart, receipt, err := c.store.Carts.Create(r.Context(), cart)
@@ -143,10 +125,11 @@ func (c cartRoutes) replace(r *http.Request) (written, error) {
 	if err := wrong.Err(); err != nil {
 		return written{}, err
 	}
-	if err := c.haveAll(r, items); err != nil {
+	gone, err := c.gone(r, items, itemField)
+	if err != nil {
 		return written{}, err
 	}
-	return c.change(r, cid, seen, func(cart *models.Cart) error {
+	return c.change(r, cid, seen, gone, func(cart *models.Cart) error {
 		cart.Products = slices.Clone(items)
 		return nil
 	})
@@ -158,7 +141,7 @@ func (c cartRoutes) empty(r *http.Request) (written, error) {
 	if err := wrong.Err(); err != nil {
 		return written{}, err
 	}
-	return c.change(r, cid, readCondition(r, object{}), func(cart *models.Cart) error {
+	return c.change(r, cid, readCondition(r, object{}), nil, func(cart *models.Cart) error {
 		cart.Products = nil
 		return nil
 	})
@@ -167,8 +150,7 @@ func (c cartRoutes) empty(r *http.Request) (written, error) {
 func (c cartRoutes) add(r *http.Request) (written, error) {
 	return c.changeItem(r, false, func(cart *models.Cart, item models.Item) error {
 		cart.Add(item.Product, item.Quantity)
-		sum := slices.IndexFunc(cart.Products, func(in models.Item) bool { return in.Product == item.Product })
-		return checkQuantity(cart.Products[sum])
+		return checkQuantity(models.Item{Product: item.Product, Quantity: cart.Quantity(item.Product)})
 	})
 }
 
@@ -179,7 +161,7 @@ func (c cartRoutes) set(r *http.Request) (written, error) {
 	})
 }
 
-// changeItem reads {"quantity":n} and changes the item of one product, which must be in the catalogue.
+// changeItem reads {"quantity":n} and changes the item of one product.
 func (c cartRoutes) changeItem(r *http.Request, required bool, change func(*models.Cart, models.Item) error) (written, error) {
 	var wrong models.Invalid
 	cid := idInPath(r, "cid", &wrong)
@@ -197,10 +179,11 @@ func (c cartRoutes) changeItem(r *http.Request, required bool, change func(*mode
 	if err := wrong.Err(); err != nil {
 		return written{}, err
 	}
-	if _, err := c.store.Products.Get(r.Context(), item.Product); err != nil {
-		return written{}, missing("product", item.Product, err)
+	gone, err := c.gone(r, []models.Item{item}, func(int) string { return "pid" })
+	if err != nil {
+		return written{}, err
 	}
-	return c.change(r, cid, seen, func(cart *models.Cart) error { return change(cart, item) })
+	return c.change(r, cid, seen, gone, func(cart *models.Cart) error { return change(cart, item) })
 }
 
 func (c cartRoutes) remove(r *http.Request) (written, error) {
@@ -209,65 +192,26 @@ func (c cartRoutes) remove(r *http.Request) (written, error) {
 	if err := wrong.Err(); err != nil {
 		return written{}, err
 	}
-	return c.change(r, cid, readCondition(r, object{}), func(cart *models.Cart) error {
+	return c.change(r, cid, readCondition(r, object{}), nil, func(cart *models.Cart) error {
 		cart.Remove(pid)
 		return nil
 	})
 }
 
-func (c cartRoutes) change(r *http.Request, cid models.ID, seen condition, change func(*models.Cart) error) (written, error) {
+// change changes a cart if it is what the client has seen, and if that does not bring in more of what is gone.
+func (c cartRoutes) change(r *http.Request, cid models.ID, seen condition, gone goneProducts, change func(*models.Cart) error) (written, error) {
 	cart, receipt, err := c.store.Carts.Update(r.Context(), cid, func(cart *models.Cart) error {
 		if err := seen.check(*cart, cart.Rev); err != nil {
 			return err
 		}
-		return change(cart)
+		old := cart.Clone()
+		if err := change(cart); err != nil {
+			return err
+		}
+		return gone.allow(old, *cart)
 	})
 	if err != nil {
 		return written{}, missing("cart", cid, err)
 	}
 	return changed(models.JSON(cart), receipt), nil
-}
-
-// haveAll refuses items whose product is not in the catalogue.
-func (c cartRoutes) haveAll(r *http.Request, items []models.Item) error {
-	products, err := productsOf(r.Context(), c.store.Products, items)
-	if err != nil {
-		return err
-	}
-	for _, item := range items {
-		if _, there := products[item.Product]; !there {
-			return errNotFound("product", item.Product)
-		}
-	}
-	return nil
-}
-
-// readItems reads "products" and notes all that is wrong with it, by the places that the client gave.
-func readItems(body object) []models.Item {
-	entries := body.list("products")
-	items := make([]models.Item, len(entries))
-	for i, raw := range entries {
-		entry := body.entry("products", i, raw)
-		entry.require("product", "quantity")
-		entry.id("product", &items[i].Product)
-		entry.whole("quantity", models.MaxQuantity, &items[i].Quantity)
-		merge(body.wrong, checkItem(items[i], entry.prefix))
-	}
-	merge(body.wrong, models.Cart{Products: items}.Check()) // what is left is their number
-	return items
-}
-
-// checkQuantity checks the quantity of an item whose product is named by the path.
-func checkQuantity(item models.Item) error {
-	item.Product = models.ID{1} // whether there is such a product is another question
-	return checkItem(item, "")
-}
-
-// checkItem checks an item by itself; prefix is where it stands.
-func checkItem(item models.Item, prefix string) error {
-	broken, _ := errors.AsType[models.Invalid](models.Cart{Products: []models.Item{item}}.Check())
-	for i, p := range broken {
-		broken[i].Field = prefix + strings.TrimPrefix(p.Field, "products[0].")
-	}
-	return broken.Err()
 }

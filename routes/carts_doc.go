@@ -96,7 +96,8 @@ func (cartRoutes) describeCreate(op *operation) {
 }
 
 func (cartRoutes) describeReplace(op *operation) {
-	op.is("replaceCart", "carts", "Replace all that is in a cart", "")
+	op.is("replaceCart", "carts", "Replace all that is in a cart",
+		"A product that is gone from the catalogue may stay as it is in the cart, or become less.")
 	op.changes()
 	op.fails(409)
 	op.takes(cartItemsDoc{}, true)

@@ -1,6 +1,7 @@
 package routes
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"strings"
@@ -48,7 +49,7 @@ func TestCart(t *testing.T) {
 		{"POST", "{cart}/product/{a}", `{"quantity":9223372036854775807}`, "400 quantity"},
 		{"POST", "{cart}/product/{a}", `{"quantity":"2"}`, "400 quantity"},
 		{"POST", "{cart}/product/{a}", `{"quantity":null}`, "400 quantity"},
-		{"POST", "{cart}/product/{unknown}", "", "404"},
+		{"POST", "{cart}/product/{unknown}", "", "404 pid"},
 		{"POST", "/api/carts/" + unknownID + "/product/{a}", "", "404"},
 		{"POST", "/api/carts/x/product/y", `{"quantity":0}`, "400 cid pid quantity"},
 		{"GET", "{cart}", "", "a8 b3"},
@@ -56,14 +57,14 @@ func TestCart(t *testing.T) {
 		{"PUT", "{cart}/product/{b}", `{"quantity":1}`, "a8 b1"},
 		{"PUT", "{cart}/products/{b}", `{}`, "400 quantity"},
 		{"PUT", "{cart}/products/{b}", ``, "400 body"},
-		{"PUT", "{cart}/products/{unknown}", `{"quantity":1}`, "404"},
+		{"PUT", "{cart}/products/{unknown}", `{"quantity":1}`, "404 pid"},
 		{"DELETE", "{cart}/products/{a}", "", "b1"},
 		{"DELETE", "{cart}/product/{a}", "", "b1"},
 		{"DELETE", "{cart}/products/{unknown}", "", "b1"},
 		{"PUT", "{cart}/products/{a}", `{"quantity":4}`, "b1 a4"},
 		{"PUT", "{cart}", `{"products":[{"product":"{a}","quantity":1},{"product":"{b}","quantity":2},{"product":"{a}","quantity":3}]}`, "a4 b2"},
 		{"PUT", "{cart}", `{"products":[{"product":"{a}","quantity":1000000},{"product":"{a}","quantity":1}]}`, "400 products[0].quantity"},
-		{"PUT", "{cart}", `{"products":[{"product":"{a}","quantity":1},{"product":"{unknown}","quantity":2}]}`, "404"},
+		{"PUT", "{cart}", `{"products":[{"product":"{a}","quantity":1},{"product":"{unknown}","quantity":2}]}`, "404 products[1].product"},
 		{"PUT", "{cart}", `{"products":[{"product":"{a}","quantity":1},{"product":"{a}","quantity":1},{"product":"x","quantity":0},7,{}]}`,
 			"400 products[2].product products[2].quantity products[3] products[4].product products[4].quantity"},
 		{"PUT", "{cart}", `{"products":null}`, "400 products"},
@@ -111,6 +112,49 @@ func TestCreateCart(t *testing.T) {
 	// A client that names a type but sends nothing has no body either.
 	if got := shop.do("POST", "/api/carts", "", "Content-Type", "application/json"); got.Code != 201 {
 		t.Errorf("%d %s", got.Code, got.Body)
+	}
+}
+
+// A cart can be sent back as it was read, and become less, when products of it are gone; more of them cannot come in, and each is named
+// by its field and id.
+func TestCartOfGoneProducts(t *testing.T) {
+	shop := openAPIShop(t)
+	a, b := shop.product("A"), shop.product("B")
+	cart := shop.cart(fmt.Sprintf(`{"products":[{"product":"%s","quantity":2},{"product":"%s","quantity":3}]}`, a.ID, b.ID))
+	path := "/api/carts/" + cart.ID.String()
+	shop.must("DELETE", "/api/products/"+b.ID.String(), "")
+	fill := strings.NewReplacer("{a}", a.ID.String(), "{b}", b.ID.String(), "{unknown}", unknownID)
+	var own struct{ Payload json.RawMessage }
+	if err := json.Unmarshal(shop.must("GET", path, "").Body.Bytes(), &own); err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct{ method, path, body, want string }{
+		{"PUT", "", string(own.Payload), "a2 b3"},
+		{"PUT", "", `{"products":[{"product":"{b}","quantity":1},{"product":"{a}","quantity":9},{"product":"{b}","quantity":1}]}`, "b2 a9"},
+		{"PUT", "", `{"products":[{"product":"{b}","quantity":1},{"product":"{unknown}","quantity":1},{"product":"{b}","quantity":2}]}`,
+			"404 products[0].product products[1].product products[2].product"},
+		{"PUT", "/products/{b}", `{"quantity":3}`, "404 pid"},
+		{"POST", "/products/{b}", "", "404 pid"},
+		{"PUT", "/products/{b}", `{"quantity":1}`, "b1 a9"},
+		{"DELETE", "/products/{b}", "", "a9"},
+		{"PUT", "/products/{b}", `{"quantity":1}`, "404 pid"},
+	} {
+		got := shop.do(tt.method, path+fill.Replace(tt.path), fill.Replace(tt.body))
+		text := ""
+		if got.Code == http.StatusOK {
+			var cart models.Cart
+			got.payload(&cart)
+			text = items(cart, a, b)
+		} else {
+			failure := got.failure()
+			text = fmt.Sprint(got.Code, " ", strings.Join(failure.fields(), " "))
+			if reason := failure.Details[0].Reason; !strings.Contains(reason, b.ID.String()) {
+				t.Errorf("%s %s does not name the product: %s", tt.method, tt.path, reason)
+			}
+		}
+		if text != tt.want {
+			t.Errorf("%s %s %s\ngot  %s\nwant %s", tt.method, tt.path, tt.body, text, tt.want)
+		}
 	}
 }
 

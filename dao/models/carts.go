@@ -43,6 +43,16 @@ func (c Cart) Count() (n int64) {
 	return n
 }
 
+// Quantity returns how many of a product are in the cart.
+func (c Cart) Quantity(product ID) (n int64) {
+	for _, item := range c.Products {
+		if item.Product == product {
+			n += item.Quantity
+		}
+	}
+	return n
+}
+
 // Add puts n more of a product in; its quantity grows if it is there already. [Cart.Check] refuses too large a sum, and
 // any n that is no quantity.
 func (c *Cart) Add(product ID, n int64) {

@@ -35,6 +35,7 @@ const (
 	NoWord     Rule = "no_word"
 	ManyWords  Rule = "many_words"
 	Changed    Rule = "changed" // since it was read: the rule of a store, not of a value
+	Gone       Rule = "gone"    // what it names is not there
 	TooSmall   Rule = "too_small"
 	TooLarge   Rule = "too_large"
 
@@ -68,6 +69,7 @@ var reasons = map[Rule]string{
 	NoWord:     "must have a letter or a digit",
 	ManyWords:  "must have at most %s words",
 	Changed:    "is no longer what it was: rev is %s now",
+	Gone:       "must be in the catalogue, or in the cart already and no more of it",
 	TooSmall:   "must be at least %s",
 	TooLarge:   "must be at most %s",
 
