@@ -8,7 +8,8 @@ import (
 
 // Carts are the visitors' carts. A cart may name products that are gone: references are not followed.
 type Carts interface {
-	// List returns a page of carts, oldest first (by createdAt, then by id), and how many there are in all. page counts from 1.
+	// List returns a page of carts, oldest first (by createdAt, then by id), and how many there are in all, as Products.List does. page
+	// counts from 1.
 	List(ctx context.Context, page, limit int) (carts []models.Cart, total int, err error)
 
 	// Get returns one cart, or ErrNotFound.

@@ -9,7 +9,8 @@ import (
 // Products is the catalogue.
 type Products interface {
 	// List returns the page that the query asks for, exactly as models.ProductQuery.Select would from all products.
-	// A page past the end is empty.
+	// A page past the end is empty. While others write, an engine may count beside its reading: the total never contradicts the
+	// page, but where the page is not the last one it may be of a moment before or after.
 	List(context.Context, models.ProductQuery) (models.ProductPage, error)
 
 	// Categories returns each category that a product has, with how many products have it, by name in the order of code points.

@@ -13,7 +13,7 @@ import (
 // Paging is what stands beside the payload of a page. It is exported for the sake of reflection: huma passes
 // over embedded types that are not.
 type Paging struct {
-	Total       int     `json:"total" minimum:"0" doc:"Of all pages." example:"42"`
+	Total       int     `json:"total" minimum:"0" doc:"Of all pages. It never contradicts the page; in a database that others write to meanwhile it is an estimate on all but the last page." example:"42"`
 	TotalPages  int     `json:"totalPages" minimum:"1" example:"5"`
 	Page        int     `json:"page" minimum:"1" example:"2"`
 	PrevPage    *int    `json:"prevPage" minimum:"1" example:"1"`

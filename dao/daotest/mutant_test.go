@@ -44,6 +44,8 @@ func mutants() []mutant {
 	return []mutant{
 		{"ties are broken by id alone", "Random/a listing is what models.ProductQuery.Select says", products(func(p dao.Products) dao.Products { return tiesByID{p} })},
 		{"total counts the page", "Random/a listing is what models.ProductQuery.Select says", products(func(p dao.Products) dao.Products { return totalOfPage{p} })},
+		{"total is of another moment", "Parallel/a page and how many there are in all do not contradict each other", products(func(p dao.Products) dao.Products { return countsApart{p} })},
+		{"delete asks nobody", "Products/delete removes nothing that a check refuses", products(func(p dao.Products) dao.Products { return asksNobody{p} })},
 		{"search knows whole words only", "Random/a listing is what models.ProductQuery.Select says", products(func(p dao.Products) dao.Products { return wholeWords{p} })},
 		{"delete forgets to free the code", "Products/delete frees the code", products(func(p dao.Products) dao.Products { return &keepsCodes{Products: p} })},
 		{"delete forgets to free the code, found by chance", "Random/a store is what a model of it says", products(func(p dao.Products) dao.Products { return &keepsCodes{Products: p} })},

@@ -3,6 +3,7 @@ package daotest_test
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -68,6 +69,21 @@ func (p *keepsCodes) Delete(ctx context.Context, id models.ID, checks ...func(mo
 	was, receipt, err := p.Products.Delete(ctx, id, checks...)
 	p.taken = append(p.taken, was.Code)
 	return was, receipt, err
+}
+
+type countsApart struct{ dao.Products }
+
+func (p countsApart) List(ctx context.Context, q models.ProductQuery) (models.ProductPage, error) {
+	page, err := p.Products.List(ctx, q)
+	counted, countErr := p.Products.List(ctx, q)
+	page.Total = counted.Total
+	return page, errors.Join(err, countErr)
+}
+
+type asksNobody struct{ dao.Products }
+
+func (p asksNobody) Delete(ctx context.Context, id models.ID, _ ...func(models.Product) error) (models.Product, dao.Receipt, error) {
+	return p.Products.Delete(ctx, id)
 }
 
 type foldsCodes struct{ dao.Products }

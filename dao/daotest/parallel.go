@@ -20,6 +20,7 @@ func parallelTests() []test {
 		{"deletes of one product let one through", parallelDeletes},
 		{"revisions stand in the feed in their order, each once", parallelRevisions},
 		{"what is at a position can be read", parallelReads},
+		{"a page and how many there are in all do not contradict each other", parallelTotals},
 	}
 }
 
@@ -198,6 +199,48 @@ func parallelReads(t *testing.T, h Harness) {
 				t.Errorf("read revision %d at %v (%v)", got.Rev, head, err)
 				return
 			}
+		}
+	})
+}
+
+// Whoever sees nine entries, the last ones, and reads that there are ten, looks for one that is not there.
+func parallelTotals(t *testing.T, h Harness) {
+	s := open(t, h)
+	for i := range 8 {
+		s.create(product(strconv.Itoa(i)))
+		s.newCart()
+	}
+	agree := func(what string, total, page, limit, n int) {
+		if want := min(limit, max(0, total-(page-1)*limit)); n != want {
+			t.Errorf("page %d of %s by %d: %d of them, and %d in all", page, what, limit, n, total)
+		}
+	}
+	var ended atomic.Bool
+	atOnce(4, func(w int) {
+		if w == 0 {
+			defer ended.Store(true)
+			for i := range 60 {
+				p, _, err := s.Products.Create(s.ctx, product(fmt.Sprint("more ", i)))
+				c, _, cartErr := s.Carts.Create(s.ctx, models.Cart{})
+				if err = errors.Join(err, cartErr); err == nil {
+					_, _, err = s.Products.Delete(s.ctx, p.ID)
+					_, _, cartErr = s.Carts.Delete(s.ctx, c.ID)
+				}
+				if err = errors.Join(err, cartErr); err != nil {
+					t.Errorf("write: %v", err)
+				}
+			}
+			return
+		}
+		for page, limit := 1, []int{100, 3, 4, 9}[w]; !ended.Load(); page = page%3 + 1 {
+			products, err := s.Products.List(s.ctx, models.ProductQuery{Page: page, Limit: limit})
+			carts, total, cartErr := s.Carts.List(s.ctx, page, limit)
+			if err = errors.Join(err, cartErr); err != nil {
+				t.Errorf("list: %v", err)
+				return
+			}
+			agree("products", products.Total, page, limit, len(products.Products))
+			agree("carts", total, page, limit, len(carts))
 		}
 	})
 }

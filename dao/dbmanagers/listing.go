@@ -136,7 +136,8 @@ func orderOf(q models.ProductQuery) bson.D {
 	return oldest
 }
 
-// page visits the documents of one page, and returns how many a filter selects in all. Both are asked for at once.
+// page visits the documents of one page, and returns how many a filter selects in all. Both are asked for at once, and so may be of two
+// moments; what the page itself tells of the total counts then.
 func (c *collection) page(ctx context.Context, filter, order bson.D, page, limit int, visit func(record)) (total int, err error) {
 	ctx, cancel := context.WithTimeout(ctx, c.Timeout)
 	defer cancel()
@@ -147,12 +148,22 @@ func (c *collection) page(ctx context.Context, filter, order bson.D, page, limit
 		counted <- err
 	}()
 	const farthest = 1 << 40 // no collection is that long, and the product below does not run over
-	if int64(page-1) < farthest/int64(limit) {
-		find := options.Find().SetSort(order).SetSkip(int64(page-1) * int64(limit)).SetLimit(int64(limit)).SetBatchSize(int32(limit))
-		err = c.each(ctx, filter, find, func(rec record) error { visit(rec); return nil })
+	skipped, n := farthest, 0
+	if page-1 < farthest/limit {
+		skipped = (page - 1) * limit
+		find := options.Find().SetSort(order).SetSkip(int64(skipped)).SetLimit(int64(limit)).SetBatchSize(int32(limit))
+		err = c.each(ctx, filter, find, func(rec record) error { visit(rec); n++; return nil })
 	}
 	if countErr := <-counted; err == nil {
 		err = c.readError(ctx, "count "+c.coll.Name(), countErr)
+	}
+	switch {
+	case n == limit:
+		total = max(total, skipped+n)
+	case n > 0 || skipped == 0: // the last page
+		total = skipped + n
+	default:
+		total = min(total, skipped)
 	}
 	return total, err
 }
