@@ -63,7 +63,7 @@ type hostileShop struct {
 // prepare learns how the pages look when nothing hostile is there.
 func (h *hostileShop) prepare() {
 	h.plain = map[string]*pageForm{}
-	h.must(h.t, "POST", "/api/products", rawProduct(yerba, "yerba"))
+	h.must(h.t, "POST", "/api/products", rawProduct(yerba, "yerba", "yerba"))
 	for _, text := range []string{"hola", "mirá https://example.com y http://example.com"} {
 		h.must(h.t, "POST", "/api/messages", fmt.Sprintf(`{"user":"ana@example.com","message":%q}`, text))
 	}
@@ -91,8 +91,8 @@ func raw(text string) string {
 	return `"` + b.String() + `"`
 }
 
-func rawProduct(id, text string) string {
-	return fmt.Sprintf(`{"_id":"%s","title":%s,"code":%[2]s,"category":%[2]s,"description":%[2]s,"price":1,"stock":1}`, id, raw(text))
+func rawProduct(id, text, name string) string {
+	return fmt.Sprintf(`{"_id":"%s","title":%s,"code":%[3]s,"category":%[3]s,"description":%[2]s,"price":1,"stock":1}`, id, raw(text), raw(name))
 }
 
 // wantFields fails unless an answer refuses just these fields.
@@ -120,7 +120,8 @@ func (h *hostileShop) product(text string) {
 	id := fmt.Sprintf("%024x", rand.Uint64()|1)
 	line, ok := lineOf(text, models.MaxLine)
 	long, okLong := linesOf(text, models.MaxDescription)
-	answer, body := h.send(h.t, visitor(), "POST", "/api/products", rawProduct(id, text))
+	name, okName := nameOf(text)
+	answer, body := h.send(h.t, visitor(), "POST", "/api/products", rawProduct(id, text, text))
 	if !ok {
 		refused := []string{"title", "code", "category"}
 		if !okLong {
@@ -129,30 +130,35 @@ func (h *hostileShop) product(text string) {
 		h.wantFields(answer, body, refused...)
 		return
 	}
+	if !okName {
+		h.wantFields(answer, body, "code", "category")
+		name = id
+		_, body = h.send(h.t, visitor(), "POST", "/api/products", rawProduct(id, text, name))
+	}
 	h.stored++
 	_, got := h.send(h.t, visitor(), "GET", "/api/products/"+id, "")
 	for _, from := range []string{body, got} {
 		var one struct{ Payload models.Product }
-		if err := json.Unmarshal([]byte(from), &one); err != nil || one.Payload.Title != line || one.Payload.Code != line || one.Payload.Category != line || one.Payload.Description != long {
+		if err := json.Unmarshal([]byte(from), &one); err != nil || one.Payload.Title != line || one.Payload.Code != name || one.Payload.Category != name || one.Payload.Description != long {
 			h.t.Errorf("%q became %s, %v", text, from, err)
 		}
 	}
-	h.showsProduct(id, line, long)
+	h.showsProduct(id, line, name, long)
 }
 
-func (h *hostileShop) showsProduct(id, line, long string) {
+func (h *hostileShop) showsProduct(id, line, name, long string) {
 	h.t.Helper()
 	_, text := h.send(h.t, visitor(), "GET", "/products/"+id, "")
 	page := parsePage(h.t, text)
 	if err := page.same(h.plain["product"]); err != nil {
 		h.t.Errorf("product %q: %v", line, err)
 	}
-	for field, want := range map[string]string{"title": line, "category": line, "code": line, "description": shownText(long)} {
+	for field, want := range map[string]string{"title": line, "category": name, "code": name, "description": shownText(long)} {
 		if got := page.texts("data-show", field); !slices.Equal(got, []string{want}) {
 			h.t.Errorf("%s %q shows as %q", field, want, got)
 		}
 	}
-	_, text = h.send(h.t, visitor(), "GET", "/products?category="+url.QueryEscape(line), "")
+	_, text = h.send(h.t, visitor(), "GET", "/products?category="+url.QueryEscape(name), "")
 	page = parsePage(h.t, text)
 	if beyond := page.beyond(h.plain["category"]); beyond != nil || !slices.Contains(page.texts("class", "card__title"), line) {
 		h.t.Errorf("category %q: beyond a plain page %q; titles %q", line, beyond, page.texts("class", "card__title"))

@@ -5,6 +5,10 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+
+	"pulperia/dao/models"
 )
 
 // hostileClasses are kinds of texts that do harm where they are taken for anything but text. The texts are made from them by rule, see hostileText.
@@ -67,7 +71,7 @@ func hostileTexts(n int, seed uint64) []string {
 
 // lineOf returns what is kept of a text of one line, and whether it may be kept: the contract's rule, in the simplest words.
 func lineOf(text string, most int) (kept string, ok bool) {
-	kept = strings.TrimSpace(text)
+	kept = strings.TrimSpace(norm.NFC.String(text))
 	control := strings.ContainsFunc(kept, func(r rune) bool { return r < ' ' || 0x7f <= r && r <= 0x9f })
 	shows := strings.ContainsFunc(kept, func(r rune) bool {
 		return !unicode.IsSpace(r) && !unicode.Is(unicode.Cf, r) && r != '\ufe0f' && r != '\u3164'
@@ -75,10 +79,16 @@ func lineOf(text string, most int) (kept string, ok bool) {
 	return kept, utf8.ValidString(kept) && shows && utf8.RuneCountInString(kept) <= most && !control
 }
 
+// nameOf is lineOf for what is compared as a whole.
+func nameOf(text string) (kept string, ok bool) {
+	kept, ok = lineOf(text, models.MaxLine)
+	return models.NormalName(kept), ok && models.Product{Title: "t", Description: "d", Code: models.NormalName(kept), Category: "c"}.Check() == nil
+}
+
 // linesOf is lineOf for a text in which lines may break.
 func linesOf(text string, most int) (kept string, ok bool) {
 	_, ok = lineOf(strings.NewReplacer("\n", " ", "\r", " ", "\t", " ").Replace(strings.TrimSpace(text)), most)
-	return strings.TrimSpace(text), ok
+	return strings.TrimSpace(norm.NFC.String(text)), ok
 }
 
 func (m *maker) nasty() string { return hostileText(m.Rand) }

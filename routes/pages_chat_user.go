@@ -20,7 +20,7 @@ func (p *pages) setUser(w http.ResponseWriter, r *http.Request) {
 		p.fail(w, r, err)
 		return
 	}
-	user := strings.TrimSpace(form.Get("user"))
+	user := models.NormalText(form.Get("user"))
 	if problems, _ := errors.AsType[models.Invalid](models.CheckUser(user)); problems != nil {
 		p.refuseMessage(w, r, form, problems, 0)
 		return

@@ -33,7 +33,7 @@ type filter struct {
 func readFilter(values url.Values) filter {
 	f := filter{
 		typedText: strings.TrimSpace(typed(values, "q")),
-		category:  strings.TrimSpace(typed(values, "category")),
+		category:  models.NormalName(typed(values, "category")),
 		available: values.Get("available") == "true",
 		typedMin:  typed(values, "minPrice"),
 		typedMax:  typed(values, "maxPrice"),

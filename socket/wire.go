@@ -156,7 +156,7 @@ func echo(id string) string { return strings.ToValidUTF8(id[:min(len(id), 64)], 
 
 // decodeHello reads the parts of hello, whatever door they came through.
 func decodeHello(user string, since *string, topics []string) (hello, *refusal) {
-	said := hello{User: strings.TrimSpace(user)}
+	said := hello{User: models.NormalText(user)}
 	if err := checkHello(&said, since, topics); err != nil {
 		refused := refuse("", err.Error())
 		return hello{}, &refused

@@ -25,6 +25,7 @@ const (
 
 // List answers from the indexes of the server.
 func (p products) List(ctx context.Context, q models.ProductQuery) (models.ProductPage, error) {
+	q.Normalize()
 	if err := q.Check(); err != nil {
 		return models.ProductPage{}, err
 	}

@@ -2,6 +2,7 @@ package filemanagers
 
 import (
 	"cmp"
+	"slices"
 
 	"pulperia/dao/models"
 )
@@ -13,6 +14,7 @@ type catalogue struct {
 	free       []slot
 	byID       map[models.ID]slot
 	byCode     map[string]slot
+	heirs      map[string][]slot // of a code: who else has it; nil where nobody has, as almost everywhere
 	all        orders
 	byCategory map[string]orders
 	words      *vocabulary
@@ -49,9 +51,36 @@ func newCatalogue(products []*models.Product) *catalogue {
 	for i, p := range products {
 		s := slot(i)
 		c.rows[s] = rowOf(p)
-		c.byID[p.ID], c.byCode[p.Code] = s, s
+		c.byID[p.ID] = s
+		c.takeCode(s, p.Code)
 	}
 	return c
+}
+
+// takeCode gives a code to a product. Of two that had it when the store was opened (an older program took two spellings of one word
+// for two) the first one is its owner, and the other one when that lets go of it.
+func (c *catalogue) takeCode(s slot, code string) {
+	if _, taken := c.byCode[code]; taken && c.byCode[code] != s {
+		if c.heirs == nil {
+			c.heirs = map[string][]slot{}
+		}
+		c.heirs[code] = append(c.heirs[code], s)
+		return
+	}
+	c.byCode[code] = s
+}
+
+func (c *catalogue) leaveCode(s slot, code string) {
+	heirs := slices.DeleteFunc(c.heirs[code], func(heir slot) bool { return heir == s })
+	if c.byCode[code] == s {
+		delete(c.byCode, code)
+		if len(heirs) > 0 {
+			c.byCode[code], heirs = heirs[0], heirs[1:]
+		}
+	}
+	if c.heirs[code] != nil {
+		c.heirs[code] = heirs
+	}
 }
 
 // makeIndexes makes those of listings.
@@ -135,7 +164,7 @@ func (c *catalogue) put(p *models.Product) {
 		c.byID[p.ID] = s
 	}
 	c.rows[s] = rowOf(p)
-	c.byCode[p.Code] = s
+	c.takeCode(s, p.Code)
 	if !c.indexed() {
 		return
 	}
@@ -182,11 +211,9 @@ func (c *catalogue) joinOrders(s slot, p *models.Product) {
 	c.byCategory[p.Category].insert(entry)
 }
 
-// leave takes a product out of the orders, and frees its code, unless another product has it by now.
+// leave takes a product out of the orders, and frees its code.
 func (c *catalogue) leave(s slot, old *models.Product) {
-	if c.byCode[old.Code] == s {
-		delete(c.byCode, old.Code)
-	}
+	c.leaveCode(s, old.Code)
 	if !c.indexed() {
 		return
 	}

@@ -21,6 +21,7 @@ func (p products) List(ctx context.Context, q models.ProductQuery) (models.Produ
 	if err := ctx.Err(); err != nil {
 		return models.ProductPage{}, err
 	}
+	q.Normalize()
 	if err := q.Check(); err != nil {
 		return models.ProductPage{}, err
 	}
@@ -108,7 +109,7 @@ func (p products) Update(ctx context.Context, id models.ID, alter func(*models.P
 			stored = before.Clone()
 			return nil
 		}
-		if owner := s.ownerOf(after.Code); !owner.IsZero() && owner != id {
+		if owner := s.ownerOf(after.Code); after.Code != before.Code && !owner.IsZero() && owner != id {
 			return dao.Conflict{Field: "code", Value: after.Code}
 		}
 		after.UpdatedAt, after.Rev = s.now, before.Rev+1

@@ -9,15 +9,18 @@ import (
 	"unicode/utf8"
 )
 
-// DecodeMessage reads the JSON form of a message. What [Message.AppendJSON] wrote without escapes, and almost all messages are, takes a
+// DecodeMessage reads the JSON form of a message, as an older program may have kept it. What [Message.AppendJSON] wrote without escapes, and almost all messages are, takes a
 // quarter of the time of encoding/json; the rest, and all that was written otherwise, is left to that.
 func DecodeMessage(text []byte) (Message, error) {
 	m, ok := decodePlain(text)
-	if ok {
-		return m, nil
+	if !ok {
+		m = Message{}
+		if err := json.Unmarshal(text, &m); err != nil {
+			return m, err
+		}
 	}
-	m = Message{}
-	return m, json.Unmarshal(text, &m)
+	m.Normalize()
+	return m, nil
 }
 
 // decodePlain reads a message, perhaps with an offset before its other fields and a line break behind it.
@@ -50,16 +53,19 @@ func decodePlain(text []byte) (m Message, ok bool) {
 	return m, ok
 }
 
-// DecodeProduct reads a product as it stands in an array of [WriteArray], and packs it. Without escapes in its texts it takes a quarter of
+// DecodeProduct does the same for a product as it stands in an array of [WriteArray], and packs it. Without escapes in its texts it takes a quarter of
 // the time of encoding/json, which the rest is left to.
 func DecodeProduct(text []byte) (Product, error) {
 	p, ok := plainProduct(text)
-	if ok {
-		return p, nil
+	if !ok {
+		p = Product{}
+		if err := json.Unmarshal(text, &p); err != nil {
+			return p, err
+		}
+		p = p.Packed()
 	}
-	p = Product{}
-	err := json.Unmarshal(text, &p)
-	return p.Packed(), err
+	p.Normalize()
+	return p, nil
 }
 
 func plainProduct(text []byte) (p Product, ok bool) {

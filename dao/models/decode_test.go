@@ -30,6 +30,7 @@ func TestDecodeMessageIsJSON(t *testing.T) {
 		}
 		var want Message
 		wantErr := json.Unmarshal(line, &want)
+		want.Normalize()
 		got, err := DecodeMessage(line)
 		if (err == nil) != (wantErr == nil) || err == nil && got != want {
 			t.Fatalf("%q: got %+v, %v; want %+v, %v", line, got, err, want, wantErr)
@@ -101,6 +102,7 @@ func inFile(t rapid.TB, p Product) []byte {
 func wantDecodedAsJSON(t rapid.TB, text []byte) {
 	var want Product
 	wantErr := json.Unmarshal(text, &want)
+	want.Normalize()
 	got, err := DecodeProduct(text)
 	if (err == nil) != (wantErr == nil) || err == nil && !reflect.DeepEqual(got, want) {
 		t.Fatalf("%q: got %+v, %v; want %+v, %v", text, got, err, want, wantErr)

@@ -35,10 +35,9 @@ func NameOf(user string) string {
 	return user
 }
 
-// Normalize trims both texts. Engines call it before Check.
+// Normalize makes both texts normal ones. Engines call it as they call [Product.Normalize].
 func (m *Message) Normalize() {
-	m.User = strings.TrimSpace(m.User)
-	m.Message = strings.TrimSpace(m.Message)
+	m.User, m.Message = NormalText(m.User), NormalText(m.Message)
 }
 
 // Check returns [Invalid] with every field that breaks a rule, or nil.

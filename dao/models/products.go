@@ -54,11 +54,11 @@ func (p Product) Words() []string {
 	return Words(p.Title + "\n" + p.Description + "\n" + p.Code + "\n" + p.Category)
 }
 
-// Normalize trims the texts and turns a missing list of thumbnails into an empty one. Engines call it before Check.
+// Normalize makes the texts normal ones and turns a missing list of thumbnails into an empty one. Engines call it before Check, and of what
+// they read: something else may have written it.
 func (p *Product) Normalize() {
-	for _, text := range []*string{&p.Title, &p.Description, &p.Code, &p.Category} {
-		*text = strings.TrimSpace(*text)
-	}
+	p.Title, p.Description = NormalText(p.Title), NormalText(p.Description)
+	p.Code, p.Category = NormalName(p.Code), NormalName(p.Category)
 	if p.Thumbnails == nil {
 		p.Thumbnails = []string{}
 	}
@@ -101,10 +101,10 @@ func ChangedFields(p, o Product) (fields []string) {
 func (p Product) problems() (v Invalid) {
 	v.checkText("title", p.Title, MaxLine, false)
 	v.checkText("description", p.Description, MaxDescription, true)
-	v.checkText("code", p.Code, MaxLine, false)
+	v.checkName("code", p.Code)
 	checkRange(&v, "price", p.Price, 0, MaxPrice)
 	checkRange(&v, "stock", p.Stock, 0, MaxStock)
-	v.checkText("category", p.Category, MaxLine, false)
+	v.checkName("category", p.Category)
 	if len(p.Thumbnails) > MaxThumbnails {
 		v.Add("thumbnails", TooMany, MaxThumbnails, strconv.Itoa(len(p.Thumbnails)))
 	}

@@ -92,6 +92,9 @@ func (v *Invalid) checkSearch(text string) {
 	}
 }
 
+// Normalize makes of the category what it is in a product. Engines call it.
+func (q *ProductQuery) Normalize() { q.Category = NormalName(q.Category) }
+
 // Window returns which of total ordered products the page holds, as a half-open range.
 func (q ProductQuery) Window(total int) (from, to int) {
 	page := max(q.Page, 1) - 1
@@ -105,6 +108,7 @@ func (q ProductQuery) Window(total int) (from, to int) {
 // Select is the listing as a pure function: the oracle to which the engines are compared, and what they may use.
 // It does not change products.
 func (q ProductQuery) Select(products []Product) ProductPage {
+	q.Normalize()
 	words := Words(q.Text)
 	chosen := make([]Product, 0, len(products))
 	for _, p := range products {

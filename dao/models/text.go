@@ -11,6 +11,45 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
+// NormalText is a text as it is kept: without white space around it, and in Unicode's composed form (NFC), so that two texts which look the
+// same are the same, whichever keyboard or program wrote them.
+func NormalText(text string) string { return strings.TrimSpace(norm.NFC.String(text)) }
+
+// NormalName is NormalText for what is compared as a whole, as codes and categories are: the spaces in it are plain ones.
+func NormalName(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Zs, r) {
+			return ' '
+		}
+		return r
+	}, NormalText(text))
+}
+
+// checkName is checkText for a line that is compared as a whole: a hidden character in it would make another one that looks the same.
+func (v *Invalid) checkName(field, text string) {
+	before := len(*v)
+	if v.checkText(field, text, MaxLine, false); len(*v) == before && hasHidden(text) {
+		v.Add(field, Hidden, nil, quote(text))
+	}
+}
+
+// hasHidden says whether a text has characters that leave nothing to see, other than spaces and what belongs to an emoji sequence or to
+// how letters of a script join that has such joiners.
+func hasHidden(text string) bool {
+	joined := false // whether what stands before may be joined to something
+	for _, r := range text {
+		switch {
+		case r == ' ' || r > ' ' && r < 0x7F:
+			joined = false
+		case isSeen(r):
+			joined = unicode.Is(unicode.So, r) || unicode.Is(unicode.Sk, r) || unicode.IsLetter(r) && !unicode.In(r, unicode.Latin, unicode.Greek, unicode.Cyrillic)
+		case !joined || !unicode.In(r, unicode.Variation_Selector, unicode.Join_Control) && (r < '\U000E0020' || r > '\U000E007F'):
+			return true
+		}
+	}
+	return false
+}
+
 // checkText lists what is wrong with a text that must be there. Lengths count code points.
 func (v *Invalid) checkText(field, text string, most int, lines bool) {
 	if len(text) <= most && isPlainText(text) {
