@@ -40,7 +40,7 @@ func TestHostileProduct(t *testing.T) {
 			p.wide("table", phone.width)
 
 			p.open("/products/" + id)
-			p.expect("product", p.raw("h1, .product__about, .product__category bdi, .product__text bdi"), []string{text, text, name, text})
+			p.expect("product", p.raw("h1, .product__about, .product__category bdi, .product__text bdi"), []string{name, text, text, name})
 			p.expect("title", eval[string](p, `document.title`), strings.Join(strings.Fields(text), " ")+" · Pulpería")
 			p.expect("alternative", eval[string](p, `document.querySelector(".picture img").alt`), text)
 			p.wide("product", phone.width)

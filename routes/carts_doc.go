@@ -13,7 +13,7 @@ type cartDoc struct {
 	Products  []itemDoc `json:"products" nullable:"false"`
 	CreatedAt string    `json:"createdAt" format:"date-time" example:"2026-11-23T12:00:00.000Z"`
 	UpdatedAt string    `json:"updatedAt" format:"date-time" example:"2026-11-23T12:00:00.000Z"`
-	Rev       int64     `json:"rev" minimum:"1" doc:"1 when made, one more at every change." example:"1"`
+	Rev       int64     `json:"rev" minimum:"1" doc:"More at every change. 1 when made, unless another value had the id before." example:"1"`
 }
 
 type itemDoc struct {
@@ -50,14 +50,14 @@ type cartItemsDoc struct {
 }
 
 type itemInputDoc struct {
-	_        struct{} `json:"-" additionalProperties:"true"`
-	Product  string   `json:"product" pattern:"^[0-9a-f]{24}$" example:"665f1c2ab0e84d3f9a7c1e52"`
-	Quantity int64    `json:"quantity" minimum:"1" maximum:"1000000" example:"2"`
+	_        struct{}   `json:"-" additionalProperties:"true"`
+	Product  givenIDDoc `json:"product"`
+	Quantity int64      `json:"quantity" minimum:"1" maximum:"1000000" example:"2"`
 }
 
 type cartCreateDoc struct {
 	_        struct{}       `json:"-" additionalProperties:"true"`
-	ID       string         `json:"_id" required:"false" pattern:"^[0-9a-f]{24}$" doc:"Kept when it is free; made when absent." example:"665f1c2ab0e84d3f9a7c1e53"`
+	ID       givenIDDoc     `json:"_id" required:"false" doc:"Kept when it is free; made when absent."`
 	Products []itemInputDoc `json:"products" required:"false" nullable:"false" maxItems:"500" doc:"A product named twice is added up."`
 }
 

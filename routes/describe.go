@@ -22,6 +22,7 @@ func newOperation(pattern string, schemas huma.Registry) *operation {
 	op := &operation{schemas: schemas}
 	op.Method, op.Path = method, path
 	op.Responses = map[string]*huma.Response{}
+	op.fails(413) // whoever sends a body that is too large is refused before anybody reads it
 	for _, segment := range strings.Split(path, "/") {
 		if name, ok := strings.CutPrefix(segment, "{"); ok {
 			op.parameter("path", strings.TrimSuffix(name, "}"), "An id: 24 lower-case hex digits.", idSchema())
@@ -50,7 +51,7 @@ func (o *operation) reads() {
 }
 
 // writes notes what every answer of an operation that changes the store may be.
-func (o *operation) writes() { o.fails(403, 413, 429, 500, 503) }
+func (o *operation) writes() { o.fails(403, 429, 500, 503) }
 
 // changes notes what a change of a value that is there may be asked not to overwrite.
 func (o *operation) changes() {

@@ -27,10 +27,13 @@ func newDocument(version string) *huma.OpenAPI {
 		Info: &huma.Info{
 			Title:   "pulperia",
 			Version: version,
+			License: &huma.License{Name: "MIT", Identifier: "MIT"},
 			Description: "The shop's JSON API. Answers are `{status, payload}`; what goes wrong is `{status, error, message, details}`. " +
 				"Unknown fields of a body and unknown query parameters are ignored; one that is known is refused when it is there and " +
 				"empty, or given twice. `null` is a wrong type, never \"absent\".",
 		},
+		Servers:  []*huma.Server{{URL: "/", Description: "This shop."}},
+		Security: []map[string][]string{{}}, // there are no accounts
 		Tags: []*huma.Tag{
 			{Name: "products", Description: "The catalogue."},
 			{Name: "carts", Description: "What visitors mean to buy. A cart's id opens it."},

@@ -8,10 +8,10 @@ type messageDoc struct {
 }
 
 type messageCreateDoc struct {
-	_       struct{} `json:"-" additionalProperties:"true"`
-	ID      string   `json:"_id" required:"false" pattern:"^[0-9a-f]{24}$" doc:"Made by the client, it makes a repetition safe." example:"665f1c2ab0e84d3f9a7c1e54"`
-	User    string   `json:"user" minLength:"1" maxLength:"254" doc:"A bare e-mail address." example:"ana@example.com"`
-	Message string   `json:"message" minLength:"1" maxLength:"2000" example:"¿Tienen yerba?"`
+	_       struct{}   `json:"-" additionalProperties:"true"`
+	ID      givenIDDoc `json:"_id" required:"false" doc:"Made by the client, it makes a repetition safe."`
+	User    string     `json:"user" minLength:"1" maxLength:"254" doc:"A bare e-mail address." example:"ana@example.com"`
+	Message string     `json:"message" minLength:"1" maxLength:"2000" example:"¿Tienen yerba?"`
 }
 
 type messageAnswerDoc struct {

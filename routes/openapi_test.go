@@ -241,6 +241,11 @@ func TestDocumentedLimits(t *testing.T) {
 			t.Errorf("%s: the document says %v, the rule %v", name, pair[0], pair[1])
 		}
 	}
+	for _, given := range []schemaText{product["_id"], message["_id"], item["product"]} {
+		if len(d.problems(given, unknownID, "")) > 0 || len(d.problems(given, strings.Repeat("0", 24), "")) == 0 {
+			t.Errorf("an id that a client gives: %+v", given)
+		}
+	}
 	if got := slices.Sorted(maps.Keys(d.Components.Schemas)); slices.Contains(got, "ErrorModel") {
 		t.Errorf("schemas that nobody uses: %v", got)
 	}

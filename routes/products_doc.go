@@ -20,7 +20,7 @@ type productDoc struct {
 	Thumbnails  []string `json:"thumbnails" nullable:"false" doc:"Absolute paths on this server, or http(s) URLs." example:"/img/yerba.webp"`
 	CreatedAt   string   `json:"createdAt" format:"date-time" example:"2026-11-23T12:00:00.000Z"`
 	UpdatedAt   string   `json:"updatedAt" format:"date-time" example:"2026-11-23T12:00:00.000Z"`
-	Rev         int64    `json:"rev" minimum:"1" doc:"1 when made, one more at every change." example:"1"`
+	Rev         int64    `json:"rev" minimum:"1" doc:"More at every change. 1 when made, unless another value had the id before." example:"1"`
 }
 
 // ProductFields is exported for the sake of reflection: huma passes over embedded types that are not.
@@ -37,8 +37,8 @@ type ProductFields struct {
 }
 
 type productCreateDoc struct {
-	_  struct{} `json:"-" additionalProperties:"true"`
-	ID string   `json:"_id" required:"false" pattern:"^[0-9a-f]{24}$" doc:"Kept when it is free; made when absent." example:"665f1c2ab0e84d3f9a7c1e52"`
+	_  struct{}   `json:"-" additionalProperties:"true"`
+	ID givenIDDoc `json:"_id" required:"false" doc:"Kept when it is free; made when absent."`
 	ProductFields
 }
 

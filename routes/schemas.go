@@ -41,6 +41,17 @@ func idSchema() *huma.Schema {
 	return &huma.Schema{Type: huma.TypeString, Pattern: "^[0-9a-f]{24}$", Examples: []any{"665f1c2ab0e84d3f9a7c1e52"}}
 }
 
+// givenIDDoc is an id that a client makes or names: that of zeros means none.
+type givenIDDoc struct{}
+
+// Schema says so without a look ahead, which not every implementation of patterns has.
+func (givenIDDoc) Schema(huma.Registry) *huma.Schema {
+	s, digits := idSchema(), 24
+	s.Pattern, s.MinLength, s.MaxLength = "^[0-9a-f]*[1-9a-f][0-9a-f]*$", &digits, &digits
+	s.Description = "24 lower-case hex digits, not all of them zeros."
+	return s
+}
+
 // wholeSchema describes a whole number with its limits and what counts when it is absent.
 func wholeSchema(least, most float64, absent int) *huma.Schema {
 	s := &huma.Schema{Type: huma.TypeInteger, Minimum: &least, Default: absent}
