@@ -6,6 +6,8 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+
+	"pulperia/dao/dbmanagers/mongotest"
 )
 
 // send sends a request of a program, with headers as name, value, name, value; the answer is read.
@@ -166,4 +168,26 @@ func TestTextsThatLookTheSame(t *testing.T) {
 			t.Error("the filter shows a category twice")
 		}
 	})
+}
+
+// Two processes that import one backup into one database at once bring it in once, and refuse nothing.
+func TestTwoImportsAtOnce(t *testing.T) {
+	var rows strings.Builder
+	for i := range 150 {
+		fmt.Fprintf(&rows, "h%d,T,1\n", i)
+	}
+	path := importFile(t, "shop.csv", "Handle,Title,Variant Price\n"+rows.String())
+	store := mongotest.URI(t)
+	said := make(chan string, 2)
+	for range cap(said) {
+		go func() {
+			out, _ := command(t, "import", path, "--store", store).CombinedOutput()
+			said <- string(out)
+		}()
+	}
+	for range cap(said) {
+		if out := <-said; !strings.Contains(out, "150 read") || !strings.Contains(out, " 0 refused") {
+			t.Error(out)
+		}
+	}
 }

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -170,8 +171,7 @@ func (r *importRun) load(ctx context.Context, news []fresh) error {
 	case !isRefusal(err):
 		return err
 	case len(news) == 1:
-		r.refuse(news[0].Entry, err)
-		return nil
+		return r.overtaken(ctx, news[0].Entry, err)
 	}
 	r.had = possessions{true, true, true} // look up everything from now on
 	entries := make([]catalogue.Entry, len(news))
@@ -183,6 +183,34 @@ func (r *importRun) load(ctx context.Context, news []fresh) error {
 		return err
 	}
 	return r.put(ctx, entries[half:])
+}
+
+// overtaken looks again at an entry that the store refuses: another import of the same file may have been faster, and what it has brought in
+// shows when its step is whole.
+func (r *importRun) overtaken(ctx context.Context, e catalogue.Entry, refusal error) error {
+	r.had = possessions{true, true, true}
+	entries := []catalogue.Entry{e}
+	for pause := 5 * time.Millisecond; ; pause *= 2 {
+		known, err := r.known(ctx, entries)
+		if err != nil {
+			return err
+		}
+		state, err := r.compare(ctx, &e, known)
+		switch {
+		case err != nil:
+			return err
+		case state.same:
+			r.report.Same++
+			r.accept(e)
+			return nil
+		case state.differs != nil:
+			return r.update(ctx, []change{*state.differs})
+		case state.refused != nil || !errors.Is(refusal, dao.ErrConflict) || pause > time.Second:
+			r.refuse(e, cmp.Or(state.refused, refusal))
+			return nil
+		}
+		time.Sleep(pause)
+	}
 }
 
 // isRefusal says whether an error is about the value and not about the store.

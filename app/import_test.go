@@ -230,6 +230,21 @@ func TestImportMeetsOthers(t *testing.T) {
 	}
 }
 
+// Two imports of one file at once bring it in once, and neither calls refused what the other one has made.
+func TestImportsAtOnce(t *testing.T) {
+	store := newImportStore(t)
+	path := importFile(t, "shop.csv", "Handle,Title,Variant Price\na,A,1\n")
+	meeting := store
+	meeting.Engine = &createBeforeLoad{Engine: store.Engine, create: func() error {
+		mustImport(t, store, importOptions{}, path)
+		return nil
+	}}
+	report, said := mustImport(t, meeting, importOptions{}, path)
+	if want := (importReport{Read: 1, Same: 1}); report != want || len(importedProducts(t, store)) != 1 {
+		t.Errorf("%+v, want %+v; said %s", report, want, said)
+	}
+}
+
 // createBeforeLoad is a store in which somebody is faster once.
 type createBeforeLoad struct {
 	dao.Engine
