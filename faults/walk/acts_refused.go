@@ -2,7 +2,9 @@ package walk
 
 import (
 	"net/http"
+	"os"
 	"os/exec"
+	"sync"
 	"syscall"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -13,7 +15,7 @@ import (
 // refusedActs are walks' whose store does not take writes for a while.
 var refusedActs = []act{
 	{name: "databaseIsFull", weight: 12, fits: func(w *walk) bool { return w.Refused && guestHasGoods(w) }, do: databaseIsFull},
-	{name: "folderIsReadOnly", weight: 12, fits: func(w *walk) bool { return w.Refused && editable(w) }, do: folderIsReadOnly},
+	{name: "folderIsReadOnly", weight: 12, fits: func(w *walk) bool { return w.Refused && editable(w) && (canFreeze() || mongotest.Required()) }, do: folderIsReadOnly},
 }
 
 // databaseIsFull has the database refuse all writes for a while, with a thousand documents of
@@ -57,6 +59,17 @@ func folderIsReadOnly(w *walk) {
 	}
 	<-s.ended // how it ends after that is its own affair
 }
+
+// canFreeze says whether this machine lets one make files unchangeable: only root may, and not on
+// every file system.
+var canFreeze = sync.OnceValue(func() bool {
+	probe, err := os.MkdirTemp("", "walk")
+	if err != nil {
+		return false
+	}
+	defer os.RemoveAll(probe)
+	return exec.Command("chattr", "+i", probe).Run() == nil && exec.Command("chattr", "-i", probe).Run() == nil
+})
 
 // immutable makes all files of the store unchangeable, for root and open files too, or changeable
 // again.

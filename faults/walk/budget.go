@@ -3,6 +3,7 @@ package walk
 import (
 	"fmt"
 	"os"
+	"runtime"
 	"strconv"
 	"strings"
 	"time"
@@ -68,6 +69,9 @@ func (w *walk) usage(s *shop) usage {
 	u := usage{lines: s.log.said(), at: time.Now()}
 	if s.line != nil {
 		u.commands = s.line.commands.Load()
+	}
+	if runtime.GOOS != "linux" {
+		return u // there one has to ask in another way what a process takes
 	}
 	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", s.cmd.Process.Pid))
 	if err != nil {
