@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"strings"
 	"sync"
-	"testing"
-	"time"
 )
 
 // logText is what a program logs, to be read while it does.
@@ -30,13 +28,3 @@ func (l *logText) String() string {
 }
 
 func (l *logText) lines() int { return strings.Count(l.String(), "\n") }
-
-// until waits until something has been logged.
-func (l *logText) until(t *testing.T, text string) {
-	t.Helper()
-	for end := time.Now().Add(patience); !strings.Contains(l.String(), text); time.Sleep(20 * time.Millisecond) {
-		if time.Now().After(end) {
-			t.Fatalf("the log does not say %q:\n%s", text, l)
-		}
-	}
-}
