@@ -40,7 +40,9 @@ func put(kind dao.Kind, id models.ID, rev int64, value any) dao.Change {
 
 func feedChanges(t *testing.T, h Harness) {
 	s := open(t, h)
-	p := s.create(product("<a> & \u2028 ñandú"))
+	odd := product("<a> & ñandú")
+	odd.Title = "<a> & \u2028 ñandú"
+	p := s.create(odd)
 	updated, _, err := s.Products.Update(s.ctx, p.ID, func(p *models.Product) error { p.Thumbnails = nil; p.Price = 5; return nil })
 	s.ok("update product", err)
 	c := s.newCart()

@@ -113,16 +113,19 @@ func productCreateOther(t *testing.T, h Harness) {
 	s.create(given) // the refused one took no code
 }
 
-// Engines with indexes are tempted to compare codes by a collation, where case or the form of an accent does not count.
+// Engines with indexes are tempted to compare codes by a collation, where case or the width of a letter does not count. What is composed
+// of the same letter and accent is one code, however it was written.
 func productCode(t *testing.T, h Harness) {
 	s := open(t, h)
-	for _, code := range []string{"caf\u00e9", "cafe\u0301", "cafe", "CAFE", "ｃafe", "$cafe", "caf.e"} {
+	for _, code := range []string{"caf\u00e9", "cafe", "CAFE", "ｃafe", "$cafe", "caf.e"} {
 		s.create(product(code))
 		head := s.head()
 		_, _, err := s.Products.Create(s.ctx, product(code))
 		s.fails("code "+code+" again", err, dao.ErrConflict)
 		s.still(head)
 	}
+	_, _, err := s.Products.Create(s.ctx, product("cafe\u0301"))
+	s.fails("another spelling", err, dao.ErrConflict)
 }
 
 func productCodeAfterDelete(t *testing.T, h Harness) {
