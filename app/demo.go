@@ -45,7 +45,7 @@ func tryDemo(ctx context.Context, store dao.Store) (bool, error) {
 	for i := range ids {
 		ids[i] = models.NewID(time.Now())
 	}
-	slices.SortFunc(ids, models.ID.Compare) // a listing of equal age goes by id
+	slices.SortFunc(ids, func(a, b models.ID) int { return b.Compare(a) }) // of equal age, the shop shows the last id first
 	now := models.TimeOf(time.Now())
 	for i := range products {
 		products[i].ID, products[i].CreatedAt = ids[i], now
