@@ -72,8 +72,8 @@ func (c *conn) send(body any) {
 	}
 }
 
-// deliver queues changes for a connection that is live, and says whether it must be given to the writers. One that has enough to take
-// falls behind, however well it reads: when its queue is empty it takes the rest from the ring or the feed. The caller holds the hub's lock.
+// deliver queues changes for a live connection, and says whether it must be given to the writers. One that has enough to take falls
+// behind, however well it reads: it takes the rest from the ring or the feed, its queue once empty. The caller holds the hub's lock.
 func (c *conn) deliver(b *bundle) (wake bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -89,14 +89,14 @@ func (c *conn) deliver(b *bundle) (wake bool) {
 			}
 		}
 	}
-	if len(text) == 0 {
+	switch {
+	case len(text) == 0:
 		return false
-	}
-	if !c.queue.fits(len(text), maxQueue) {
+	case c.queue.fits(len(text), maxQueue):
+		c.queue.add(text, n)
+	default:
 		c.state, c.cursor = stateBehind, max(c.cursor, first-1)
-		return c.schedule()
 	}
-	c.queue.add(text, n)
 	return c.schedule()
 }
 
