@@ -165,7 +165,7 @@ func TestNeedsPassword(t *testing.T) {
 func TestNewerFormatIsLeft(t *testing.T) {
 	url := mongotest.URI(t)
 	db := dialed(t, url, Options{})
-	if _, err := db.Collection("meta").InsertOne(t.Context(), bson.M{"_id": storeID, "version": formatVersion + 1, "epoch": "x", "base": int64(0)}); err != nil {
+	if _, err := db.Collection("meta").InsertOne(t.Context(), bson.M{"_id": storeID, "version": formatVersion + 1, "epoch": "9f2c61ab", "base": int64(0)}); err != nil {
 		t.Fatal(err)
 	}
 	for _, open := range []func(context.Context, string, Options) (dao.Store, error){Open, OpenReadOnly} {
