@@ -23,11 +23,17 @@ var guestHarm = []act{
 	{name: "openOnOthersFeed", weight: 1, fits: onMongoDB, do: openOnOthersFeed},
 }
 
-// dropFeed takes the shop's past away under it: it begins another one.
+// dropFeed takes the shop's past away under it: it begins another one, unless it had none.
 func dropFeed(w *walk) {
 	was := w.model.epoch
+	n, err := w.collection("feed").CountDocuments(w.Context(), bson.D{})
+	if err != nil {
+		w.Fatal(err)
+	}
 	w.drop("feed")
-	w.settle(was)
+	if n > 0 {
+		w.settle(was)
+	}
 }
 
 // dropMeta takes away what says which past the feed is. The shop writes it anew, and may begin
