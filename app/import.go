@@ -56,7 +56,7 @@ func importFiles(ctx context.Context, store dao.Store, paths []string, options i
 	if err != nil {
 		return report, fmt.Errorf("import: %w", err)
 	}
-	im := &importer{store: store, options: options, had: had, ids: make(map[models.ID]models.ID)}
+	im := &importer{store: store, options: options, had: had, ids: make(map[models.ID]models.ID), refused: make(map[models.ID]string), byCode: make(map[string]models.ID)}
 	for _, path := range paths {
 		files, err := importPaths(path)
 		if err != nil {
@@ -111,6 +111,8 @@ type importer struct {
 	options importOptions
 	had     possessions
 	ids     map[models.ID]models.ID // the ids that products of the files have in the store; zero for none
+	refused map[models.ID]string    // the codes of products that were refused, by their ids in the files
+	byCode  map[string]models.ID    // the ids that products of the files have in the store
 	said    map[models.ID]uint64    // hashes of the store's messages, for a dry run
 	last    models.Time             // when the newest batch was made; the next is made later, so that listings keep the order of the files
 }

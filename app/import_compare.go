@@ -60,14 +60,14 @@ func (r *importRun) compare(ctx context.Context, e *catalogue.Entry, known map[s
 func (r *importRun) compareProduct(ctx context.Context, e catalogue.Entry, known map[string]models.Product) (comparison, error) {
 	p := e.Product
 	if old, ok := known[p.Code]; ok {
-		r.noteID(p.ID, old.ID)
+		r.noteID(p, old.ID)
 		now := p.Over(old)
 		if now.Same(old) {
 			return comparison{same: true}, nil
 		}
 		return comparison{differs: &change{e, old, now}}, nil
 	}
-	r.noteID(p.ID, models.ID{})
+	r.noteID(p, models.ID{})
 	whole, made, err := p.Whole()
 	if err != nil {
 		return comparison{refused: err}, nil
@@ -81,15 +81,41 @@ func (r *importRun) compareProduct(ctx context.Context, e catalogue.Entry, known
 			return comparison{}, err
 		}
 	}
-	r.noteID(p.ID, p.ID)
+	r.noteID(p, p.ID)
 	return comparison{whole: whole, made: made}, nil
 }
 
 // noteID notes which id a product of the file has in the store.
-func (im *importer) noteID(theirs, ours models.ID) {
-	if !theirs.IsZero() {
-		im.ids[theirs] = ours
+func (im *importer) noteID(p *catalogue.Product, ours models.ID) {
+	if !p.ID.IsZero() {
+		im.ids[p.ID] = ours
+		im.byCode[p.Code] = ours
 	}
+}
+
+// noteRefused notes a product that does not go in: its id may be that of another one in the store.
+func (im *importer) noteRefused(p catalogue.Named) {
+	if !p.ID.IsZero() {
+		im.ids[p.ID] = models.ID{}
+		im.refused[p.ID] = p.Code
+	}
+}
+
+// idOfRefused returns the id that a product which was refused has in the store all the same, by its
+// code, or zero.
+func (r *importRun) idOfRefused(ctx context.Context, theirs models.ID) (models.ID, error) {
+	code := r.refused[theirs]
+	if ours, done := r.byCode[code]; code == "" || done || r.store.Engine == nil {
+		return ours, nil
+	}
+	page, err := r.store.Products.List(ctx, models.ProductQuery{Codes: []string{code}, Limit: 1})
+	if err != nil {
+		return models.ID{}, err
+	}
+	for _, p := range page.Products {
+		r.byCode[code] = p.ID
+	}
+	return r.byCode[code], nil
 }
 
 // What an import makes of carts, for the report.
@@ -111,16 +137,24 @@ func (r *importRun) mapCart(ctx context.Context, e *catalogue.Entry) error {
 	}
 	for _, item := range e.Cart.Products {
 		ours, inFiles := r.ids[item.Product]
-		switch {
-		case !inFiles:
-			if there, err := r.hasProduct(ctx, item.Product); err != nil {
+		if inFiles && ours.IsZero() {
+			var err error
+			if ours, err = r.idOfRefused(ctx, item.Product); err != nil {
 				return err
-			} else if !there {
+			}
+		}
+		switch {
+		case !inFiles || ours.IsZero():
+			others, err := r.hasProduct(ctx, item.Product)
+			switch {
+			case err != nil:
+				return err
+			case others && inFiles:
+				note(lostItems)
+				continue
+			case !others:
 				note(unknownItems)
 			}
-		case ours.IsZero():
-			note(lostItems)
-			continue
 		case ours != item.Product:
 			note(renamedItems)
 			item.Product = ours

@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -174,6 +175,45 @@ func TestImportFindsProductsOfCarts(t *testing.T) {
 		s.get(t, "/api/carts", &carts)
 		if len(carts) != 1 || carts[0].Products[0].Product != s.byCode(t)["b"].ID {
 			t.Errorf("%+v, want the product %s", carts, s.byCode(t)["b"].ID)
+		}
+	})
+}
+
+// A product that is refused keeps its name all the same: the carts that hold it find it by its code, and
+// never hold another one that has its id here.
+func TestImportFindsRefusedProductsOfCarts(t *testing.T) {
+	const first, second, none = "aaaaaaaaaaaaaaaaaaaaaaa1", "aaaaaaaaaaaaaaaaaaaaaaa5", "aaaaaaaaaaaaaaaaaaaaaaa9"
+	const product = `{"product":{"_id":%q,"title":"A","description":"d","code":%q,"price":-9,"stock":1,"category":"c"}}`
+	onEachEngine(t, func(t *testing.T, newStore func() string) {
+		for code, want := range map[string]string{"AAA": second, "NEW": "", "": ""} {
+			store := newStore()
+			imported(t, store, 0, importFile(t, "here.jsonl", strings.Join([]string{
+				`{"pulperia":"export","version":1}`,
+				fmt.Sprintf(strings.Replace(product, "-9", "9", 1), first, "BBB"),
+				fmt.Sprintf(strings.Replace(product, "-9", "9", 1), second, "AAA"),
+				`{"end":{"products":2,"carts":0,"messages":0}}`, "",
+			}, "\n")))
+			said := imported(t, store, 1, importFile(t, "theirs.jsonl", strings.Join([]string{
+				`{"pulperia":"export","version":1}`,
+				fmt.Sprintf(product, first, code),
+				fmt.Sprintf(product, none, "GONE"),
+				fmt.Sprintf(`{"cart":{"_id":"bbbbbbbbbbbbbbbbbbbbbb01","products":[{"product":%q,"quantity":2},{"product":%q,"quantity":1}]}}`, first, none),
+				`{"end":{"products":2,"carts":1,"messages":0}}`, "",
+			}, "\n")))
+			wantSaid(t, said, "1 cart (line 4)")
+			s := openShop(t, store)
+			var carts []models.Cart
+			s.get(t, "/api/carts", &carts)
+			if err := s.stop(t, syscall.SIGTERM); err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for _, item := range carts[0].Products {
+				got = append(got, item.Product.String())
+			}
+			if wanted := slices.DeleteFunc([]string{want, none}, func(id string) bool { return id == "" }); !slices.Equal(got, wanted) {
+				t.Errorf("code %q: the cart holds %v, want %v; %s", code, got, wanted, said)
+			}
 		}
 	})
 }

@@ -46,6 +46,7 @@ func (r *importRun) read(ctx context.Context) (catalogue.Summary, error) {
 func (r *importRun) take(ctx context.Context, e catalogue.Entry) error {
 	r.report.Read++
 	if e.Problem != nil {
+		r.noteRefused(e.Refused)
 		r.refuse(e, e.Problem)
 		return nil
 	}

@@ -99,10 +99,14 @@ type reading struct {
 // putNamed puts an entry of JSON, in which no object may have a name twice.
 func (r *reading) putNamed(line int, raw json.RawMessage, entry func() Entry) error {
 	return r.put(func() Entry {
+		made := entry()
 		if err := models.CheckNames(raw); err != nil {
-			return Entry{Line: line, Problem: err}
+			if made.Product != nil {
+				made.Refused = Named{made.Product.ID, made.Product.Code}
+			}
+			return Entry{Line: line, Problem: err, Refused: made.Refused}
 		}
-		return entry()
+		return made
 	})
 }
 
@@ -134,7 +138,8 @@ func once(visit func(Entry) error) func(Entry) error {
 	return func(e Entry) error {
 		if e.Product != nil {
 			if first, twice := seen[e.Product.Code]; twice {
-				return visit(Entry{Line: e.Line, Problem: fmt.Errorf("code %q is already that of line %d", e.Product.Code, first)})
+				problem := fmt.Errorf("code %q is already that of line %d", e.Product.Code, first)
+				return visit(Entry{Line: e.Line, Problem: problem, Refused: Named{e.Product.ID, e.Product.Code}})
 			}
 			seen[strings.Clone(e.Product.Code)] = e.Line // a part of a row would keep the whole row in memory
 		}

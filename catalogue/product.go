@@ -99,7 +99,14 @@ type Entry struct {
 	Cart    *models.Cart
 	Message *models.Message
 	Problem error  // why the entry is refused: its fields and the reasons, usually models.Invalid
+	Refused Named  // the product that is refused, as far as it could be read
 	Notes   []Note // what is not as the file says
+}
+
+// Named is what a product is known by: carts name its id, shops know it by its code.
+type Named struct {
+	ID   models.ID
+	Code string
 }
 
 // Note says what of an entry is not as the file says.
@@ -119,7 +126,7 @@ func (l *loose) entry(line int, read models.Product) Entry {
 	l.add(slices.DeleteFunc(broken, func(problem models.Problem) bool { return !p.says(baseOf(problem)) }).Err())
 	if !p.says("code") || slices.ContainsFunc(l.bad, isFatal) {
 		_, _, err := p.Whole()
-		return Entry{Line: line, Problem: l.with(err)}
+		return Entry{Line: line, Problem: l.with(err), Refused: Named{read.ID, read.Code}}
 	}
 	for _, problem := range l.bad {
 		p.leaveOut(baseOf(problem))
