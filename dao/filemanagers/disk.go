@@ -1,8 +1,11 @@
 package filemanagers
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 )
@@ -14,7 +17,7 @@ type disk interface {
 	Read(name string) (file, error)   // as it is, for reading
 	Rename(from, to string) error
 	Remove(name string) error
-	List() ([]string, error) // the names in the folder, sorted
+	List() ([]string, error) // the names in the folder, sorted; an error if one of the store's is not that of a file
 	Sync() error             // makes creations, renames and removals durable
 }
 
@@ -34,14 +37,46 @@ type directory string
 func (d directory) path(name string) string { return filepath.Join(string(d), name) }
 
 func (d directory) Create(name string) (file, error) {
-	return opened(os.OpenFile(d.path(name), os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o600))
+	return d.open(name, os.O_RDWR|os.O_CREATE|os.O_TRUNC)
 }
 
-func (d directory) Open(name string) (file, error) {
-	return opened(os.OpenFile(d.path(name), os.O_RDWR, 0))
+func (d directory) Open(name string) (file, error) { return d.open(name, os.O_RDWR) }
+
+func (d directory) Read(name string) (file, error) { return d.open(name, os.O_RDONLY) }
+
+// open opens what is the store's own. A link is not followed, and a pipe not waited for, also if it comes between the two looks.
+func (d directory) open(name string, flag int) (file, error) {
+	info, err := os.Lstat(d.path(name))
+	if err == nil {
+		err = wantFile(name, info.Mode())
+	} else if flag&os.O_CREATE != 0 && errors.Is(err, fs.ErrNotExist) {
+		err = nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	f, err := os.OpenFile(d.path(name), flag|unfollowed, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	if info, err = f.Stat(); err == nil {
+		err = wantFile(name, info.Mode())
+	}
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return osFile{f}, nil
 }
 
-func (d directory) Read(name string) (file, error) { return opened(os.Open(d.path(name))) }
+// wantFile refuses what bears a name of the store and is no file: whatever it is, or leads to, is somebody's.
+func wantFile(name string, mode fs.FileMode) error {
+	if mode.IsRegular() {
+		return nil
+	}
+	what := map[fs.FileMode]string{fs.ModeSymlink: "a symbolic link", fs.ModeDir: "a folder", fs.ModeNamedPipe: "a pipe", fs.ModeSocket: "a socket"}[mode.Type()]
+	return &Damage{File: name, Byte: -1, Wrong: "it is " + cmp.Or(what, "a device") + ", and no file of the store",
+		Remedy: "Take it out of the folder; nothing in it was read or changed"}
+}
 
 func (d directory) Rename(from, to string) error { return os.Rename(d.path(from), d.path(to)) }
 
@@ -51,7 +86,9 @@ func (d directory) List() ([]string, error) {
 	entries, err := os.ReadDir(string(d))
 	names := make([]string, len(entries))
 	for i, entry := range entries {
-		names[i] = entry.Name()
+		if names[i] = entry.Name(); isOurs(names[i]) {
+			err = cmp.Or(err, wantFile(names[i], entry.Type()))
+		}
 	}
 	return names, err
 }
@@ -66,13 +103,6 @@ func (d directory) Sync() error {
 }
 
 type osFile struct{ *os.File }
-
-func opened(f *os.File, err error) (file, error) {
-	if err != nil {
-		return nil, err
-	}
-	return osFile{f}, nil
-}
 
 // Sync also fails when the file was removed meanwhile: what it holds goes with the process.
 func (f osFile) Sync() error {

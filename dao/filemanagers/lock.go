@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/gofrs/flock"
@@ -28,32 +28,37 @@ func samePlace(dir string, opened os.FileInfo) error {
 // lock is the lock of a folder, taken.
 type lock struct {
 	*flock.Flock
+	dir    directory
 	before string // what stood in its file
 	made   bool   // there was no such file
 }
 
-// takeLock takes the lock of a folder and writes the process id into it, for whoever comes second.
+// takeLock takes the lock of a folder and writes the process id into it, for whoever comes second. A folder in which something else bears
+// the name of a file of the store is refused first.
 func takeLock(dir string) (*lock, error) {
-	path := filepath.Join(dir, lockFile)
+	d := directory(dir)
 	for {
-		_, absent := os.Stat(path)
-		l := &lock{Flock: flock.New(path, flock.SetPermissions(0o600))}
+		names, err := d.List()
+		if err != nil {
+			return nil, err
+		}
+		l := &lock{Flock: flock.New(d.path(lockFile), flock.SetPermissions(0o600), flock.SetFlag(os.O_CREATE|os.O_RDWR|unfollowed)), dir: d}
 		switch locked, err := l.TryLock(); {
 		case err != nil:
 			return nil, err
 		case !locked:
-			return nil, fmt.Errorf("%w: %s has it open", dao.ErrUnavailable, holder(path))
+			return nil, fmt.Errorf("%w: %s has it open", dao.ErrUnavailable, d.holder())
 		}
 		mine, err := l.Stat()
-		if there, gone := os.Stat(path); err == nil && (gone != nil || !os.SameFile(mine, there)) {
+		if there, gone := os.Lstat(l.Path()); err == nil && (gone != nil || !os.SameFile(mine, there)) {
 			if err := l.Unlock(); err != nil { // of a file that somebody has just given back
 				return nil, err
 			}
 			continue
 		}
-		before, err2 := os.ReadFile(path)
-		l.before, l.made = string(before), absent != nil && len(before) == 0
-		if err := cmp.Or(err, err2, sign(path, fmt.Sprintln(os.Getpid()))); err != nil {
+		before, err2 := readAll(d, lockFile)
+		l.before, l.made = string(before), !slices.Contains(names, lockFile) && len(before) == 0
+		if err := cmp.Or(err, err2, l.sign(fmt.Sprintln(os.Getpid()))); err != nil {
 			return nil, errors.Join(err, l.Unlock())
 		}
 		return l, nil
@@ -62,28 +67,28 @@ func takeLock(dir string) (*lock, error) {
 
 // giveBack lets go of a lock of which no use was made: a start that is refused leaves the folder as it was.
 func (l *lock) giveBack() error {
-	err := sign(l.Path(), l.before)
 	if l.made {
-		err = os.Remove(l.Path())
-	} else if err == nil {
-		err = os.Truncate(l.Path(), int64(len(l.before)))
+		return errors.Join(l.dir.Remove(lockFile), l.Unlock())
 	}
-	return errors.Join(err, l.Unlock())
+	return errors.Join(l.sign(l.before), l.Unlock())
 }
 
-// sign writes over what stands in a lock file, without emptying it first: others may be reading it.
-func sign(path, text string) error {
-	f, err := os.OpenFile(path, os.O_WRONLY, 0)
+// sign writes over what stands in the lock's file, without emptying it first: others may be reading it.
+func (l *lock) sign(text string) error {
+	f, err := l.dir.Open(lockFile)
 	if err != nil {
 		return err
 	}
 	_, err = f.WriteAt([]byte(text), 0)
+	if err == nil {
+		err = f.Truncate(int64(len(text)))
+	}
 	return errors.Join(err, f.Close())
 }
 
-// holder says which process has signed a lock file last.
-func holder(path string) string {
-	text, _ := os.ReadFile(path)
+// holder says which process has signed the lock last.
+func (d directory) holder() string {
+	text, _ := readAll(d, lockFile)
 	pid, _, signed := strings.Cut(string(text), "\n")
 	if !signed { // in this very moment it is about to
 		return "another process"

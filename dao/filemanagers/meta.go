@@ -29,7 +29,15 @@ const (
 // copies that editors make, is somebody's.
 func isLeftover(name string) bool {
 	base, isNew := strings.CutSuffix(name, newSuffix)
-	return isNew && slices.Contains(restoredNames[:], base) || name == metaFile+temporarySuffix || name == restoreFile+temporarySuffix
+	return isNew && slices.Contains(restoredNames[:], base) ||
+		name == metaFile+temporarySuffix || name == restoreFile+temporarySuffix || name == attendanceFile+temporarySuffix
+}
+
+// isOurs says whether a file of the store bears a name, for good or while it is written.
+func isOurs(name string) bool {
+	_, isJournal := segmentFirst(name)
+	lasting := []string{metaFile, productsFile, cartsFile, messagesFile, lockFile, attendanceFile, restoreFile}
+	return isJournal || isLeftover(name) || slices.Contains(lasting, name)
 }
 
 const formatVersion = 1

@@ -1,0 +1,6 @@
+//go:build !unix
+
+package filemanagers
+
+// unfollowed is nothing that such a system knows: [directory.open] looks before and after.
+const unfollowed = 0
