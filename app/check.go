@@ -56,5 +56,5 @@ func (g *globals) checkStore(ctx context.Context, streams Streams) (dao.Report, 
 	if err != nil {
 		return dao.Report{}, err
 	}
-	return filemanagers.Check(ctx, dir)
+	return filemanagers.Check(ctx, dir, filemanagers.Options{Accept: g.AcceptEdits})
 }

@@ -36,6 +36,8 @@ type globals struct {
 	StorePasswordFile string `placeholder:"FILE" help:"File with the password for the place of <password> in a MongoDB URL. Or put it into PULPERIA_STORE_PASSWORD; there is no flag for it, for all can read command lines."`
 	LogFormat         string `enum:"text,json" default:"text" help:"How the log is written: text or json."`
 
+	AcceptEdits bool `help:"Take in an edit by hand that empties a file of the folder, or takes away more than half of more than ten entries; without it that is refused."`
+
 	hooks hooks
 }
 

@@ -29,7 +29,7 @@ func (g *globals) newEnd(flag, name string, log *os.File) (*end, error) {
 	if !e.isURL && (name == "" || strings.Contains(name, "://") || misspelt.MatchString(name)) {
 		return nil, fmt.Errorf("%s %q: must be a folder, or a URL that begins with mongodb:// or mongodb+srv://", flag, dbmanagers.Redact(name))
 	}
-	e.files.Log = g.logger(log)
+	e.files.Log, e.files.Accept = g.logger(log), g.AcceptEdits
 	e.database = dbmanagers.Options{Timeout: time.Minute, Log: e.files.Log} // nobody waits for an answer
 	if !dbmanagers.NeedsPassword(name) {
 		return e, nil

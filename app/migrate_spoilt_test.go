@@ -36,9 +36,9 @@ var spoiltFiles = []struct {
 	{"store.json empty", true, func(t *testing.T, dir string) { edit(t, dir, "store.json", func([]byte) []byte { return nil }) }, "store.json"},
 	{"newer format", true, func(t *testing.T, dir string) {
 		edit(t, dir, "store.json", func(text []byte) []byte {
-			return []byte(strings.Replace(string(text), `"format": 1`, `"format": 2`, 1))
+			return []byte(strings.Replace(string(text), `"format": 2`, `"format": 9`, 1))
 		})
-	}, "format 2 is newer"},
+	}, "format 9 is newer"},
 	{"products.json flipped", false, func(t *testing.T, dir string) { edit(t, dir, "products.json", flip) }, "not stopped cleanly"},
 	{"products.json no JSON", true, func(t *testing.T, dir string) {
 		edit(t, dir, "products.json", func([]byte) []byte { return []byte("[{oops\n") })
@@ -50,7 +50,7 @@ var spoiltFiles = []struct {
 		if err := os.Mkdir(filepath.Join(dir, "messages.jsonl"), 0o700); err != nil {
 			t.Fatal(err)
 		}
-	}, "messages.jsonl: is a directory"},
+	}, "messages.jsonl: it is a folder"},
 	{"empty folder", true, func(t *testing.T, dir string) { remove(t, dir, "*") }, "there is no store in it"},
 	{"folder that is not there", true, func(t *testing.T, dir string) {
 		remove(t, dir, "*")

@@ -46,7 +46,7 @@ func (g *globals) openEngine(ctx context.Context, name string, o storeOptions) (
 	if err != nil {
 		return dao.Store{}, err
 	}
-	return filemanagers.Open(ctx, dir, filemanagers.Options{Keep: o.keep, Fold: g.hooks.fold, Log: o.log, Bulk: o.bulk})
+	return filemanagers.Open(ctx, dir, filemanagers.Options{Keep: o.keep, Fold: g.hooks.fold, Log: o.log, Bulk: o.bulk, Accept: g.AcceptEdits})
 }
 
 // readStore opens a store to read it, beside a shop that has it open, too.
@@ -62,7 +62,7 @@ func (g *globals) readStore(ctx context.Context, name string, log *slog.Logger) 
 	if err != nil {
 		return dao.Store{}, err
 	}
-	return filemanagers.OpenReadOnly(ctx, dir, filemanagers.Options{Log: log})
+	return filemanagers.OpenReadOnly(ctx, dir, filemanagers.Options{Log: log, Accept: g.AcceptEdits})
 }
 
 // database returns the settings of a store in a database.

@@ -14,7 +14,8 @@ import (
 func adopt(d disk, c *contents) error {
 	next := meta{
 		Format: formatVersion, Epoch: newEpoch(), Previous: c.meta.Epoch, Clean: true,
-		Offset: max(c.meta.Offset, int64(len(c.edits))), Messages: c.meta.Messages,
+		Offset: max(c.meta.Offset, int64(len(c.said))), Messages: c.meta.Messages,
+		Entries: counts{len(c.products), len(c.carts), c.meta.Entries.Messages},
 	}
 	var err error
 	if next.Products, err = writeArray(d, productsFile, c.products, productID); err != nil {
@@ -25,9 +26,10 @@ func adopt(d disk, c *contents) error {
 	}
 	moves := []string{productsFile, cartsFile}
 	if c.isNew || slices.Contains(c.edited, messagesFile) {
-		if next.Messages, err = writeMessages(d, c.edits); err != nil {
+		if next.Messages, err = writeMessages(d, c.said); err != nil {
 			return err
 		}
+		next.Entries.Messages = len(c.said)
 		moves = append(moves, messagesFile)
 	}
 	if err := d.Sync(); err != nil {

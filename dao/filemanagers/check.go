@@ -13,8 +13,8 @@ type checking struct{ dao.Report }
 
 // Check reads a whole store, beside a process that has it open, too, and verifies every checksum, rule and reference. It changes
 // nothing. Files that are not what was written are [Damage].
-func Check(ctx context.Context, dir string) (dao.Report, error) {
-	found, c, err := loadBeside(ctx, directory(dir))
+func Check(ctx context.Context, dir string, o Options) (dao.Report, error) {
+	found, c, err := loadBeside(ctx, directory(dir), o.Accept)
 	if err != nil {
 		return dao.Report{}, fmt.Errorf("check store %s: %w", dir, err)
 	}
@@ -34,13 +34,10 @@ func Check(ctx context.Context, dir string) (dao.Report, error) {
 }
 
 func (r *checking) explain(c *contents) {
-	edited := c.edited
 	if c.isNew {
 		r.Note("there is no %s: the files will be taken in when the shop is started", metaFile)
-		edited = nil
-	}
-	for _, name := range edited {
-		r.Note("%s was edited by hand; it will be taken in, with a new epoch, when the shop is started", name)
+	} else if len(c.sums) > 0 {
+		r.Note("%s: edited by hand; it will be taken in, with a new epoch, when the shop is started", c.edits())
 	}
 	if c.tail != nil {
 		r.Note("%s", c.tail)

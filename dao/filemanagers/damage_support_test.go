@@ -40,6 +40,7 @@ func liveOn(t *testing.T, open func(disk, int) (dao.Store, error), acts []act, c
 type keptStore struct {
 	disk   *memDisk
 	closed bool
+	folded bool // nothing stands only in the journal
 	epoch  string
 	head   int64
 	whole  string           // what it holds
@@ -72,5 +73,6 @@ func known(t *testing.T, kept keptStore) keptStore {
 	}
 	defer sound.Engine.(*engine).committer.stop()
 	kept.epoch, kept.head, kept.whole = sound.Feed.(*feed).epoch, sound.Feed.(*feed).head(), content(t, sound)
+	kept.folded = sound.Engine.(*engine).folder.meta.Offset == kept.head
 	return kept
 }

@@ -163,7 +163,7 @@ func TestReadBesideWriter(t *testing.T) {
 			t.Fatal(err)
 		}
 		want[content(t, s)] = true
-		_, c, err := loadBeside(t.Context(), d)
+		_, c, err := loadBeside(t.Context(), d, false)
 		if err != nil {
 			t.Fatalf("after act %d: %v", i, err)
 		}
@@ -199,7 +199,7 @@ func TestReadBesideWriter(t *testing.T) {
 			return
 		default:
 		}
-		if _, _, err := loadBeside(t.Context(), d); err != nil {
+		if _, _, err := loadBeside(t.Context(), d, false); err != nil {
 			t.Fatalf("read beside folds: %v", err)
 		}
 		reads++
@@ -240,7 +240,7 @@ func TestReadBetweenStepsOfFold(t *testing.T) {
 		}
 		d.heal()
 		beside := &interrupted{disk: inner, file: test.file, what: func() error { return test.goOn(f) }}
-		_, c, err := loadBeside(t.Context(), beside)
+		_, c, err := loadBeside(t.Context(), beside, false)
 		if err != nil || beside.file != "" {
 			t.Fatalf("%s: %v; before %s was read, something happened: %v", step, err, test.file, beside.file == "")
 		}

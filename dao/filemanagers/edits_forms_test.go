@@ -182,7 +182,7 @@ func TestReadEdits(t *testing.T) {
 	empty := t.TempDir()
 	for _, none := range []string{empty, filepath.Join(empty, "nowhere")} {
 		_, err1 := OpenReadOnly(t.Context(), none, Options{})
-		_, err2 := Check(t.Context(), none)
+		_, err2 := Check(t.Context(), none, Options{})
 		for _, err := range []error{err1, err2} {
 			if !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), none) {
 				t.Errorf("%s: %v", none, err)

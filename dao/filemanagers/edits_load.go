@@ -37,11 +37,12 @@ func (c *contents) loadEdits(d disk) error {
 		case cartsFile:
 			c.carts, err = editedCarts(text, now)
 		case messagesFile:
-			c.edits, err = editedMessages(text, now)
+			c.said, err = editedMessages(text, now)
 		}
 		if err != nil {
 			return err
 		}
+		c.sums = append(c.sums, c.sumUp(name, now))
 	}
 	return nil
 }

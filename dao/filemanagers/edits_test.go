@@ -226,7 +226,7 @@ func TestCheck(t *testing.T) {
 	want := dao.Report{Products: 3, Carts: 1, Messages: 6}
 	check := func() dao.Report {
 		t.Helper()
-		r, err := Check(t.Context(), dir)
+		r, err := Check(t.Context(), dir, Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -248,11 +248,11 @@ func TestCheck(t *testing.T) {
 	if r := check(); len(r.Notes) != 1 || !strings.Contains(r.Notes[0], "which is gone") {
 		t.Errorf("of a cart that names a product that is gone it notes %q", r.Notes)
 	}
-	if _, err := Check(t.Context(), filepath.Join(dir, "elsewhere")); err == nil {
+	if _, err := Check(t.Context(), filepath.Join(dir, "elsewhere"), Options{}); err == nil {
 		t.Error("a folder that is not there was checked")
 	}
 	edit(t, dir, messagesFile, "hola 1", "chau 1")
-	if r := check(); !strings.Contains(strings.Join(r.Notes, "\n"), "messages.jsonl was edited by hand") {
+	if r := check(); !strings.Contains(strings.Join(r.Notes, "\n"), "messages.jsonl: 0 gone, 0 new, 1 changed: edited by hand") {
 		t.Errorf("of an edit it notes %q", r.Notes)
 	}
 }

@@ -34,7 +34,6 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
-	"strings"
 	"time"
 
 	"pulperia/dao"
@@ -46,6 +45,7 @@ type Options struct {
 	Fold    int64            // how many bytes the journal grows between folds at least; 16 MiB
 	Log     *slog.Logger     // slog.Default()
 	Bulk    bool             // the indexes of listings are made when somebody lists: for who only brings much in
+	Accept  bool             // also an edit by hand that empties a file, or takes away most of it
 	disk    disk             // the real one; tests put another in its place
 	present func() error     // says whether the folder is where it was
 	now     func() time.Time // time.Now; tests set it forward and back
@@ -129,19 +129,22 @@ func loadAdopted(o Options) (*contents, error) {
 	if err != nil {
 		return nil, err
 	}
-	c, err := found.adopted(o.disk)
+	c, err := found.adopted(o.disk, o.Accept)
 	if err == nil && len(found.edited) > 0 {
-		o.Log.Info("took in files that were edited by hand; the epoch is a new one", "files", strings.Join(found.edited, ", "))
+		o.Log.Info("took in files that were edited by hand; the epoch is a new one", "files", found.edits())
 	}
 	return c, err
 }
 
 // adopted returns a store as it is when it was taken in: itself, if it is not new and nobody has edited it.
-func (c *contents) adopted(d disk) (*contents, error) {
+func (c *contents) adopted(d disk, accept bool) (*contents, error) {
 	if !c.needsAdoption() {
 		return c, nil
 	}
-	err := adopt(d, c)
+	err := c.refuseLoss(accept)
+	if err == nil {
+		err = adopt(d, c)
+	}
 	if err := errors.Join(err, c.close()); err != nil {
 		return nil, err
 	}
@@ -185,6 +188,6 @@ func prepare(d disk, c *contents) error {
 		}
 		c.segments = append(c.segments, s)
 	}
-	c.meta.Clean = false
+	c.meta.Format, c.meta.Clean = formatVersion, false
 	return c.meta.write(d)
 }

@@ -90,13 +90,16 @@ func (f *folder) write(clean bool) (next meta, moves []string, at []int64, err e
 	next, f.nextHash = f.meta, f.logHash
 	s := f.state.snapshot(f.feed, f.meta.Offset)
 	next.Offset, next.Clean = s.offset, clean
+	next.Entries.Messages = s.folded + len(s.fresh)
 	if s.products != nil {
+		next.Entries.Products = len(s.products)
 		moves = append(moves, productsFile)
 		if next.Products, err = writeArray(f.disk, productsFile, s.products, productID); err != nil {
 			return next, nil, nil, err
 		}
 	}
 	if s.carts != nil {
+		next.Entries.Carts = len(s.carts)
 		moves = append(moves, cartsFile)
 		if next.Carts, err = writeArray(f.disk, cartsFile, s.carts, cartID); err != nil {
 			return next, nil, nil, err

@@ -44,7 +44,22 @@ func (c *contents) loadFolded(d disk) error {
 	c.note(productsFile, products)
 	c.note(cartsFile, carts)
 	c.note(messagesFile, messages)
+	c.countEntries()
 	return cmp.Or(err1, err2, err3)
+}
+
+// countEntries counts those of the files that are as they were written: an older program, or a migration, did not.
+func (c *contents) countEntries() {
+	n := &c.meta.Entries
+	if c.products != nil {
+		n.Products = len(c.products)
+	}
+	if c.carts != nil {
+		n.Carts = len(c.carts)
+	}
+	if c.log != nil {
+		n.Messages = len(c.log.ids)
+	}
 }
 
 func (c *contents) note(name string, f found) {

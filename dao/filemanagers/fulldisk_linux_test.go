@@ -111,7 +111,7 @@ func fillTo(t *testing.T, dir string, free int64, random *rand.Rand) (acknowledg
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if r, err := Check(t.Context(), folder); err != nil || len(r.Problems) > 0 {
+	if r, err := Check(t.Context(), folder, Options{}); err != nil || len(r.Problems) > 0 {
 		t.Fatalf("check: %v, %v", r.Problems, err)
 	}
 	return acknowledged, full

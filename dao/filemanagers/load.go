@@ -30,7 +30,9 @@ type contents struct {
 	// What was found instead of the vouched files.
 	isNew  bool            // there is no store.json
 	edited []string        // files that somebody wrote by hand
-	edits  []foldedMessage // all messages, when messages.jsonl is one of them; there is no log then
+	sums   []editSum       // what became of the entries of those
+	said   []foldedMessage // all messages, when messages.jsonl is one of them; there is no log then
+	past   past            // what the entries were, as far as the journal holds it
 	end    int64           // where messages.jsonl ends, behind what store.json vouches for or there
 	moves  []string        // .new files that count and are to be renamed
 }
@@ -44,7 +46,7 @@ func load(d disk) (*contents, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &contents{graves: map[value]grave{}, lastOf: map[dao.Kind]int64{}}
+	c := &contents{graves: map[value]grave{}, lastOf: map[dao.Kind]int64{}, past: past{}}
 	switch m, err := readMeta(d); {
 	case err != nil:
 		return nil, err

@@ -40,7 +40,7 @@ func isOurs(name string) bool {
 	return isJournal || isLeftover(name) || slices.Contains(lasting, name)
 }
 
-const formatVersion = 1
+const formatVersion = 2 // 1 did not count entries
 
 // meta is store.json. Writing it anew is what makes a fold count.
 type meta struct {
@@ -52,13 +52,21 @@ type meta struct {
 	Products vouched `json:"products"`
 	Carts    vouched `json:"carts"`
 	Messages vouched `json:"messages"` // of its first Bytes; an unfinished fold may have left more
-	Sum      string  `json:"sum"`      // CRC-32C of the file with this field empty
+	Entries  counts  `json:"entries,omitzero"`
+	Sum      string  `json:"sum"` // CRC-32C of the file with this field empty
 }
 
 // vouched is the content that a folded file must have.
 type vouched struct {
 	Bytes  int64  `json:"bytes"`
 	SHA256 string `json:"sha256"`
+}
+
+// counts says how many entries a folded file of each kind has, to sum up what an edit takes away; 0 also for not known.
+type counts struct {
+	Products int `json:"products"`
+	Carts    int `json:"carts"`
+	Messages int `json:"messages"`
 }
 
 func (m meta) encode() []byte {

@@ -75,7 +75,7 @@ func wantDamageSeen(t *testing.T, d *memDisk, kept keptStore, what string) strin
 	got, at := content(t, s), s.Feed.(*feed)
 	wantWholeFeed(t, s)
 	switch {
-	case at.epoch != kept.epoch && kept.closed:
+	case at.epoch != kept.epoch && kept.folded:
 		return "taken_as_edit"
 	case at.epoch != kept.epoch && isJustFiles(damaged):
 		return "taken_as_new"

@@ -15,13 +15,13 @@ import (
 // follow what is written later. A folder without a store is fs.ErrNotExist.
 func OpenReadOnly(ctx context.Context, dir string, o Options) (dao.Store, error) {
 	o = o.withDefaults(dir)
-	found, c, err := loadBeside(ctx, o.disk)
+	found, c, err := loadBeside(ctx, o.disk, o.Accept)
 	if err != nil {
 		return dao.Store{}, fmt.Errorf("read store %s: %w", dir, err)
 	}
 	if len(found.edited) > 0 {
 		o.Log.Info("read with what was written by hand, which no shop has taken in yet: ids and times that are not given there are new ones each time",
-			"files", strings.Join(found.edited, ", "))
+			"files", found.edits())
 	}
 	return newReader(c, o).store(), nil
 }
@@ -51,7 +51,7 @@ func glance(d disk) string {
 
 // loadBeside loads a store to read it, while another process may be writing it: when store.json has changed meanwhile, or a file has come
 // or gone, it tries again. It returns the store as it was found, and as it is when that was taken in.
-func loadBeside(ctx context.Context, d disk) (found, c *contents, err error) {
+func loadBeside(ctx context.Context, d disk, accept bool) (found, c *contents, err error) {
 	for {
 		if err := refuseUnfinished(d); err != nil {
 			return nil, nil, err
@@ -65,7 +65,7 @@ func loadBeside(ctx context.Context, d disk) (found, c *contents, err error) {
 			err = errNoStore
 		}
 		if err == nil {
-			c, err = found.adopted(newDraft(d))
+			c, err = found.adopted(newDraft(d), accept)
 		}
 		if glance(d) == before { // else what seems to be damaged or edited was only half written
 			return found, c, err

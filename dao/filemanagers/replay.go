@@ -22,6 +22,9 @@ func newReplay(c *contents) *replay {
 }
 
 func (r *replay) visit(l *line) {
+	if len(r.edited) > 0 {
+		r.past[value{l.Kind, l.ID}] = l.Doc
+	}
 	if l.Op == dao.OpDelete {
 		r.graves[value{l.Kind, l.ID}] = grave{l.Offset, l.Rev}
 	}

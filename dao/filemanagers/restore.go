@@ -171,6 +171,9 @@ func (r *Restoration) dump(ctx context.Context, visit func(dao.Batch) error) (at
 	if err != nil {
 		return dao.Position{}, err
 	}
+	if err := c.meta.write(r.disk); err != nil { // which knows by now how many entries there are
+		return dao.Position{}, errors.Join(err, c.close())
+	}
 	e := newReader(c, r.options)
 	defer func() { err = errors.Join(err, e.Close()) }()
 	return e.Dump(ctx, visit)

@@ -83,7 +83,7 @@ func wantEmpty(d disk) error {
 	if err != nil {
 		return err
 	}
-	products, carts, messages := len(c.products), len(c.carts), len(c.edits)
+	products, carts, messages := len(c.products), len(c.carts), len(c.said)
 	if c.log != nil {
 		messages += len(c.log.ids)
 	}

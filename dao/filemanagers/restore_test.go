@@ -183,7 +183,7 @@ func TestRestoredStoreLives(t *testing.T) {
 	if err := r.Close(); err != nil {
 		t.Fatal(err)
 	}
-	report, err := Check(t.Context(), dir)
+	report, err := Check(t.Context(), dir, Options{})
 	if err != nil || len(report.Problems)+len(report.Notes) > 0 || report.Messages != 3 {
 		t.Errorf("%+v, %v", report, err)
 	}
