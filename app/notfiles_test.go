@@ -1,7 +1,6 @@
 package app
 
 import (
-	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -15,14 +14,7 @@ var notFiles = map[string]func(path, foreign string) error{
 	"a symbolic link": func(path, foreign string) error { return os.Symlink(foreign, path) },
 	"a folder":        func(path, _ string) error { return os.Mkdir(path, 0o700) },
 	"a pipe":          func(path, _ string) error { return syscall.Mkfifo(path, 0o600) },
-	"a socket": func(path, _ string) error {
-		l, err := net.ListenUnix("unix", &net.UnixAddr{Name: path})
-		if err == nil {
-			l.SetUnlinkOnClose(false)
-			err = l.Close()
-		}
-		return err
-	},
+	"a socket":        func(path, _ string) error { return syscall.Mknod(path, syscall.S_IFSOCK|0o600, 0) },
 }
 
 // What bears the name of a file of the store and is none is refused by name by whoever comes near the folder, who does not wait for it: it is

@@ -1,8 +1,13 @@
 package filemanagers
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
+	"slices"
+	"syscall"
 
 	"pulperia/dao"
 	"pulperia/dao/models"
@@ -30,7 +35,35 @@ func Check(ctx context.Context, dir string, o Options) (dao.Report, error) {
 	if err := r.checkMessages(ctx, c); err != nil {
 		return dao.Report{}, fmt.Errorf("check store %s: %w", dir, err)
 	}
+	if err := wantOpens(directory(dir)); err != nil {
+		return dao.Report{}, fmt.Errorf("check store %s: nothing of it is damaged, but no shop can open it: %w", dir, err)
+	}
 	return r.Report, nil
+}
+
+// wantOpens returns an error where a start, which writes, would get one: what Check passes, opens.
+func wantOpens(d directory) error {
+	if err := mayWrite(string(d)); err != nil {
+		return &fs.PathError{Op: "write into", Path: string(d), Err: err}
+	}
+	names, err := d.List()
+	for _, name := range names {
+		_, isJournal := segmentFirst(name)
+		if !isJournal && !slices.Contains([]string{lockFile, messagesFile, metaFile}, name) {
+			continue // a new file takes the place of the old one
+		}
+		f, openErr := d.Open(name)
+		switch {
+		case openErr == nil:
+			openErr = f.Close()
+		case errors.Is(openErr, fs.ErrNotExist): // beside a shop
+			openErr = nil
+		case name == metaFile && !errors.Is(openErr, syscall.EPERM): // it is replaced, too, unless it is unchangeable
+			openErr = nil
+		}
+		err = cmp.Or(err, openErr)
+	}
+	return err
 }
 
 func (r *checking) explain(c *contents) {
