@@ -5,6 +5,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -17,8 +18,22 @@ import (
 
 // Streams are where a program reads and writes.
 type Streams struct {
-	In       io.Reader
-	Out, Err *os.File
+	In  io.Reader
+	Out io.Writer
+	Err *os.File
+}
+
+// heard is a writer that remembers what went wrong: whoever prints need not look, and what nobody got is no success.
+type heard struct {
+	io.Writer
+	err error
+}
+
+// Write writes, and remembers the first error.
+func (h *heard) Write(text []byte) (int, error) {
+	n, err := h.Writer.Write(text)
+	h.err = cmp.Or(h.err, err)
+	return n, err
 }
 
 // hooks are what tests put into the program; the zero value is the program as it is.
@@ -33,7 +48,22 @@ func Main(ctx context.Context, args []string, streams Streams) (code int) {
 	return mainWith(ctx, args, streams, hooks{})
 }
 
-func mainWith(ctx context.Context, args []string, streams Streams, h hooks) (code int) {
+func mainWith(ctx context.Context, args []string, streams Streams, h hooks) int {
+	out := &heard{Writer: streams.Out}
+	streams.Out = out
+	code, err := ended(func() error { return run(ctx, args, streams, h) })
+	if err == nil && out.err != nil {
+		err = fmt.Errorf("what was to be printed did not arrive: %w", out.err)
+	}
+	if err != nil {
+		fmt.Fprintln(streams.Err, "pulperia:", withoutSecrets(err.Error(), args))
+		return 1
+	}
+	return code
+}
+
+// ended runs the program to its end, which may be that of kong.
+func ended(run func() error) (code int, err error) {
 	defer func() {
 		switch r := recover().(type) {
 		case nil:
@@ -43,11 +73,7 @@ func mainWith(ctx context.Context, args []string, streams Streams, h hooks) (cod
 			panic(r)
 		}
 	}()
-	if err := run(ctx, args, streams, h); err != nil {
-		fmt.Fprintln(streams.Err, "pulperia:", withoutSecrets(err.Error(), args))
-		return 1
-	}
-	return 0
+	return 0, run()
 }
 
 // exit is the panic by which kong ends the program, after --help and --version.

@@ -7,9 +7,12 @@ import (
 	"net/netip"
 	"os"
 	"strconv"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/alecthomas/kong"
 
+	"pulperia/dao/models"
 	"pulperia/socket"
 )
 
@@ -67,6 +70,9 @@ func (c *serveCommand) Validate() error {
 			return fmt.Errorf("--%s %d: must be 0 or more", name, value)
 		}
 	}
+	if most := 8; utf8.RuneCountInString(c.Currency) > most || !models.Shows(c.Currency) || strings.ContainsRune(c.Currency, utf8.RuneError) {
+		return fmt.Errorf("--currency %q: must have at most %d characters, and all of them must show", c.Currency, most)
+	}
 	if c.KeepChanges < 1 {
 		return fmt.Errorf("--keep-changes %d: must be 1 or more", c.KeepChanges)
 	}
@@ -117,7 +123,7 @@ func (c *serveCommand) proxies() (networks []netip.Prefix, err error) {
 // logger returns the log of the program.
 func (g *globals) logger(to *os.File) *slog.Logger {
 	if g.LogFormat == "json" {
-		return slog.New(slog.NewJSONHandler(to, nil))
+		return slog.New(shortLines{slog.NewJSONHandler(to, nil)})
 	}
-	return slog.New(slog.NewTextHandler(to, nil))
+	return slog.New(shortLines{slog.NewTextHandler(to, nil)})
 }

@@ -33,5 +33,6 @@ func exportStore(ctx context.Context, store catalogue.Dumper, target string, out
 }
 
 func isExportFile(target string) bool {
+	target = strings.ToLower(target)
 	return strings.HasSuffix(target, ".jsonl") || strings.HasSuffix(target, ".jsonl.gz")
 }

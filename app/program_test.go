@@ -93,7 +93,7 @@ type shop struct {
 	end    chan error
 }
 
-var shopURL = regexp.MustCompile(`url=(\S+)`)
+var shopURL = regexp.MustCompile(`url(?:=|":")([^\s"]+)`)
 
 // openShop starts a shop on a free port and waits until it is open.
 func openShop(t *testing.T, store string, args ...string) *shop {

@@ -76,7 +76,7 @@ func WriteFile(ctx context.Context, path string, store Dumper) (Counts, error) {
 		return Counts{}, err
 	}
 	defer r.discard()
-	written, err := writePacked(ctx, r, store, strings.HasSuffix(path, ".gz"))
+	written, err := writePacked(ctx, r, store, strings.HasSuffix(strings.ToLower(path), ".gz"))
 	if err != nil {
 		return written, err
 	}

@@ -3,6 +3,7 @@ package dbmanagers
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"slices"
 	"sync/atomic"
@@ -53,7 +54,7 @@ func connect(ctx context.Context, url string, o Options) (*mongo.Client, *mongo.
 		go hangUp(client) // nobody waits for a line that may be dead
 	}
 	if ctx.Err() != nil {
-		return nil, nil, nil, ctx.Err()
+		return nil, nil, nil, fmt.Errorf("open store %s: stopped while the database was awaited: %w", Redact(url), context.Cause(ctx))
 	}
 	return nil, nil, nil, t.explain(err, seen)
 }

@@ -83,6 +83,9 @@ func Open(ctx context.Context, dir string, o Options) (dao.Store, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return dao.Store{}, fmt.Errorf("open store: %w", err)
 	}
+	if err := wantOwnFolder(o.disk); err != nil { // before a lock is put into it
+		return dao.Store{}, fmt.Errorf("open store %s: %w", dir, err)
+	}
 	lock, err := takeLock(dir)
 	if err != nil {
 		return dao.Store{}, fmt.Errorf("open store %s: %w", dir, err)

@@ -40,6 +40,23 @@ func isOurs(name string) bool {
 	return isJournal || isLeftover(name) || slices.Contains(lasting, name)
 }
 
+// wantOwnFolder refuses a folder in which others keep things, and which is no store yet. What systems and tools put into a new folder is nothing.
+func wantOwnFolder(d disk) error {
+	names, err := d.List()
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil || slices.ContainsFunc(names, isOurs) {
+		return err
+	}
+	nothing := []string{"lost+found", ".gitkeep", ".gitignore", ".DS_Store", "Thumbs.db", "desktop.ini"}
+	others := slices.DeleteFunc(names, func(name string) bool { return slices.Contains(nothing, name) })
+	if len(others) == 0 {
+		return nil
+	}
+	return fmt.Errorf("the folder holds other things (%q is one of %d) and no store: name one that is empty or not there yet", others[0], len(others))
+}
+
 const formatVersion = 2 // 1 did not count entries
 
 // meta is store.json. Writing it anew is what makes a fold count.

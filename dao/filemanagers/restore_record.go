@@ -79,6 +79,9 @@ func wantEmpty(d disk) error {
 	if names, err := d.List(); errors.Is(err, fs.ErrNotExist) || err == nil && len(names) == 0 {
 		return nil
 	}
+	if err := wantOwnFolder(d); err != nil {
+		return err
+	}
 	c, err := load(reading{d})
 	if err != nil {
 		return err

@@ -33,6 +33,11 @@ func (v *Invalid) checkName(field, text string) {
 	}
 }
 
+// Shows says whether all that a text has can be seen, spaces beside something else included.
+func Shows(text string) bool {
+	return utf8.ValidString(text) && !hasControl(text, false) && !hasHidden(text) && (text == "" || strings.ContainsFunc(text, isSeen))
+}
+
 // hasHidden says whether a text has characters that leave nothing to see, other than spaces and what belongs to an emoji sequence or to
 // how letters of a script join that has such joiners.
 func hasHidden(text string) bool {
