@@ -79,13 +79,23 @@ func (p *page) answered(status int) {
 // click presses what a selector finds, and stays on the page.
 func (p *page) click(selector string) {
 	p.t.Helper()
+	p.ready(selector)
 	p.do(chromedp.Click(chromedp.CSS(selector)))
 }
 
 // follow presses what a selector finds, and waits for the page that comes.
 func (p *page) follow(selector string) {
 	p.t.Helper()
+	p.ready(selector)
 	p.leave(chromedp.Click(chromedp.CSS(selector)))
+}
+
+// ready waits until what a selector finds takes clicks: what takes something away does not as soon as its page comes.
+func (p *page) ready(selector string) {
+	p.t.Helper()
+	for eval[bool](p, fmt.Sprintf(`(e => e !== null && getComputedStyle(e).pointerEvents === "none")(document.querySelector(%s))`, js(selector))) {
+		time.Sleep(20 * time.Millisecond)
+	}
 }
 
 // leave does something that leads to another page, and waits for it.

@@ -88,6 +88,9 @@ func (p *pages) show(w http.ResponseWriter, r *http.Request, s sheet) {
 		return
 	}
 	v.here = s.here
+	if v.undo != nil {
+		s.private += " " + cookie(r, undoCookie)
+	}
 	key := strings.Join([]string{
 		v.position.String(), string(v.voice.Language), strconv.FormatInt(v.cart.Count(), 10), s.template, s.here, s.private,
 	}, "\n")

@@ -88,7 +88,7 @@ func (p *pages) addToCart(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if form.cart.own {
-		p.setCookie(w, r, cartCookie, id.String())
+		p.setCookie(w, r, cartCookie, id.String(), aYear)
 	}
 	http.Redirect(w, r, form.cart.base, http.StatusSeeOther)
 }
@@ -203,10 +203,36 @@ func (p *pages) emptyCart(w http.ResponseWriter, r *http.Request) {
 
 // changeCart changes a cart and goes back to it. The visitor's own cart that is gone is as good as empty.
 func (p *pages) changeCart(w http.ResponseWriter, r *http.Request, cart formCart, change func(*models.Cart) error) {
-	_, _, err := p.store.Carts.Update(r.Context(), cart.id, change)
-	if err != nil && !(cart.own && errors.Is(err, dao.ErrNotFound)) {
+	form, err := readForm(r)
+	if err != nil {
 		p.fail(w, r, err)
 		return
+	}
+	act := undo{Did: "changed", Back: cart.base}
+	now, receipt, err := p.store.Carts.Update(r.Context(), cart.id, func(now *models.Cart) error {
+		was := now.Clone()
+		if err := change(now); err != nil || now.Same(was) {
+			return err
+		}
+		act.Cart = &was
+		if len(now.Products) == 0 {
+			act.Did = "emptied"
+		}
+		if isSure(form) {
+			return nil
+		}
+		return act.check()
+	})
+	switch {
+	case errors.Is(err, errNoUndo):
+		p.ask(w, r, form, act.Did, cart.base)
+		return
+	case err != nil && !(cart.own && errors.Is(err, dao.ErrNotFound)):
+		p.fail(w, r, err)
+		return
+	case err == nil && !receipt.Repeated:
+		act.Rev = now.Rev
+		p.offer(w, r, act)
 	}
 	http.Redirect(w, r, cart.base, http.StatusSeeOther)
 }

@@ -183,7 +183,7 @@ func (p *pages) sendMessage(w http.ResponseWriter, r *http.Request) {
 	case err != nil:
 		p.fail(w, r, err)
 	default:
-		p.setCookie(w, r, userCookie, url.QueryEscape(m.User))
+		p.setCookie(w, r, userCookie, url.QueryEscape(m.User), aYear)
 		http.Redirect(w, r, "/chat", http.StatusSeeOther)
 	}
 }

@@ -25,7 +25,7 @@ func (p *pages) setUser(w http.ResponseWriter, r *http.Request) {
 		p.refuseMessage(w, r, form, problems, 0)
 		return
 	}
-	p.setCookie(w, r, userCookie, url.QueryEscape(user))
+	p.setCookie(w, r, userCookie, url.QueryEscape(user), aYear)
 	if strings.TrimSpace(form.Get("message")) == "" {
 		http.Redirect(w, r, "/chat", http.StatusSeeOther)
 		return

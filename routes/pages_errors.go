@@ -39,6 +39,7 @@ func (p *pages) errorPage(w http.ResponseWriter, r *http.Request, status int, ke
 	if status != http.StatusServiceUnavailable {
 		if known, err := p.visit(r); err == nil {
 			v = known
+			v.undo = nil // the page is kept for others
 		}
 	}
 	if !v.voice.Knows(key) {

@@ -198,15 +198,31 @@ func (p *pages) deleteProduct(w http.ResponseWriter, r *http.Request) {
 		p.fail(w, r, err)
 		return
 	}
+	page := between(form.Get("page"), 1, 1, 1<<31-1)
+	act := func(product models.Product) undo {
+		return undo{Did: "deleted", Product: &product, Back: tableLink(page) + "#p-" + product.ID.String()}
+	}
 	id, err := pageID(r, "pid")
 	if err == nil {
-		_, _, err = p.store.Products.Delete(r.Context(), id)
+		var was models.Product
+		was, _, err = p.store.Products.Delete(r.Context(), id, func(product models.Product) error {
+			if isSure(form) {
+				return nil
+			}
+			return act(product).check()
+		})
+		if err == nil {
+			p.offer(w, r, act(was))
+		}
 	}
-	if err != nil && !errors.Is(err, dao.ErrNotFound) {
+	switch {
+	case errors.Is(err, errNoUndo):
+		p.ask(w, r, form, "deleted", tableLink(page))
+		return
+	case err != nil && !errors.Is(err, dao.ErrNotFound):
 		p.fail(w, r, err)
 		return
 	}
-	page := between(form.Get("page"), 1, 1, 1<<31-1)
 	if list, err := p.store.Products.List(r.Context(), models.ProductQuery{Limit: tableSize}); err == nil {
 		page = min(page, list.TotalPages())
 	}

@@ -19,7 +19,7 @@ const (
 	cartCookie     = "cart"
 	userCookie     = "user"
 	languageCookie = "lang"
-	cookieDays     = 365
+	aYear          = 365 * 24 * time.Hour
 )
 
 // visit is one request for a page: in which language, with which cart, at which position.
@@ -28,6 +28,7 @@ type visit struct {
 	position dao.Position
 	cart     models.Cart // the zero cart as long as nothing was added
 	user     string      // the e-mail address that was last used in the chat, or ""
+	undo     *undo       // what can be taken back, or nil
 	here     string
 }
 
@@ -39,6 +40,7 @@ func (p *pages) visit(r *http.Request) (*visit, error) {
 		return v, err
 	}
 	v.position = position
+	v.undo = readUndo(r)
 	if user, err := url.QueryUnescape(cookie(r, userCookie)); err == nil && models.CheckUser(user) == nil {
 		v.user = user
 	}
@@ -66,7 +68,7 @@ func (p *pages) stranger(r *http.Request) *visit {
 // page is the frame of a page of this visit; section is the part of the shop that the header marks.
 func (p *pages) page(v *visit, title, section string) views.Page {
 	page := views.Page{
-		Title: title, Here: v.here, CartCount: v.cart.Count(), Version: p.version, At: map[string]bool{section: true},
+		Title: title, Here: v.here, CartCount: v.cart.Count(), Version: p.version, Undo: v.undo.say(v.voice), At: map[string]bool{section: true},
 	}
 	if v.position.Epoch != "" {
 		page.Position = v.position.String()
@@ -81,10 +83,10 @@ func cookie(r *http.Request, name string) string {
 	return ""
 }
 
-// setCookie has the visitor remember a value for a year. Scripts cannot read it and other sites cannot send it along.
-func (p *pages) setCookie(w http.ResponseWriter, r *http.Request, name, value string) {
+// setCookie has the visitor remember a value for so long. Scripts cannot read it and other sites cannot send it along.
+func (p *pages) setCookie(w http.ResponseWriter, r *http.Request, name, value string, age time.Duration) {
 	http.SetCookie(w, &http.Cookie{
-		Name: name, Value: value, Path: "/", MaxAge: int(cookieDays * 24 * time.Hour / time.Second),
+		Name: name, Value: value, Path: "/", MaxAge: int(age / time.Second),
 		HttpOnly: true, SameSite: http.SameSiteLaxMode,
 		Secure: p.clients.isSecure(r),
 	})
@@ -104,7 +106,7 @@ func (p *pages) setLanguage(w http.ResponseWriter, r *http.Request) {
 		p.fail(w, r, v)
 		return
 	}
-	p.setCookie(w, r, languageCookie, string(language))
+	p.setCookie(w, r, languageCookie, string(language), aYear)
 	http.Redirect(w, r, localPath(form.Get("to")), http.StatusSeeOther)
 }
 

@@ -124,6 +124,7 @@ func New(o Options) (*Shop, error) {
 	mux.HandleFunc("POST /chat", pages.sendMessage)
 	mux.HandleFunc("POST /chat/user", pages.setUser)
 	mux.HandleFunc("POST /language", pages.setLanguage)
+	mux.HandleFunc("POST /undo", pages.takeBack)
 
 	mux.HandleFunc("GET /public/", files.serve)
 	mux.HandleFunc("GET /demo/", files.serve)

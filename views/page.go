@@ -6,6 +6,7 @@ type Page struct {
 	Here      string // path and query of this page, to come back to after another language is chosen
 	Search    string // what was searched for
 	CartCount int64  // how many things are in the visitor's cart
+	Undo      string // what the visitor did last and can take back, or ""
 	Position  string // of the feed, at which the page is made; empty on an error page
 	Version   string
 	At        map[string]bool // the part of the shop that the page belongs to, for the header

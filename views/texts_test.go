@@ -14,7 +14,7 @@ import (
 )
 
 // dynamicKeys are begun in a program and ended by a value: "rule.required", "error.404.title".
-var dynamicKeys = regexp.MustCompile(`^(rule|error)\.|^date\.(months|weekdays)$`)
+var dynamicKeys = regexp.MustCompile(`^(undo|sure|rule|error)\.|^date\.(months|weekdays)$`)
 
 func mustTexts(t *testing.T, language Language) texts {
 	t.Helper()

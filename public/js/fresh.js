@@ -1,6 +1,8 @@
 // Parts of a page that cannot be made from a change alone (a cart's sums, a table's pages) are asked for anew, and what differs is
 // put in place. What the visitor is typing and where the keyboard is stays.
 
+import {letGo, settle} from "./acts.js"
+import {now} from "./clock.js"
 import {glow} from "./dom.js"
 import {isAfter} from "./live.js"
 import {retryAfter} from "./transports.js"
@@ -20,7 +22,7 @@ export class Fresh {
   #wanted = "" // the position that the page must have reached
   #timer = 0
   #asking = false
-  #askedAt = 0
+  #askedAt = -Infinity
   #failures = 0
   #limited = 0 // ms that the shop has asked for
 
@@ -30,14 +32,14 @@ export class Fresh {
     this.#wanted = position
     if (this.#timer || this.#asking) return
     const growing = Math.min(longestRest, rest * 2 ** this.#failures)
-    const pause = Math.max(gather * (1 + Math.random()), this.#askedAt + this.#limited + growing * (0.5 + Math.random()) - Date.now())
+    const pause = Math.max(gather * (1 + Math.random()), this.#askedAt + this.#limited + growing * (0.5 + Math.random()) - now())
     this.#timer = setTimeout(() => this.#ask(), pause)
   }
 
   async #ask() {
     this.#timer = 0
     this.#asking = true
-    this.#askedAt = Date.now()
+    this.#askedAt = now()
     const wanted = this.#wanted
     let reached = ""
     try {
@@ -46,7 +48,7 @@ export class Fresh {
       if (answer.status === 404) location.replace(here()) // it is gone, and the shop says so better
       const page = new DOMParser().parseFromString(await answer.text(), "text/html")
       reached = answer.ok && page.body.dataset.position || ""
-      if (reached && !isAfter(wanted, reached)) adopt(page)
+      if (reached && !isAfter(wanted, reached)) await adopt(page)
     } catch { /* it is asked again */ }
     this.#asking = false
     this.#failures = reached ? 0 : this.#failures + 1
@@ -54,13 +56,26 @@ export class Fresh {
   }
 }
 
-/** adopt takes the parts with data-fresh from another rendering of this page.
- * @type {(page: Document) => void} */
-function adopt(page) {
+/** adopt takes the parts with data-fresh from another rendering of this page. Rows do not move under a hand: it waits until they are let go.
+ * @type {(page: Document) => Promise<void>} */
+async function adopt(page) {
+  /** @type {[HTMLElement, HTMLElement][]} */
+  const pairs = []
   for (const part of document.querySelectorAll("[data-fresh]")) {
     const other = page.querySelector(`[data-fresh="${part.dataset.fresh}"]`)
-    if (other) morph(part, other)
+    if (other) pairs.push([part, other])
   }
+  const moving = pairs.filter(([part, other]) => moves(part, other)).map(([part]) => part)
+  await letGo(moving)
+  for (const [part, other] of pairs) morph(part, other)
+  moving.forEach(settle)
+}
+
+/** moves says whether rows of an element would have another place in another one.
+ * @type {(old: Element, other: Element) => boolean} */
+function moves(old, other) {
+  const rows = [...other.querySelectorAll("[id^=p-]")].map(row => row.id)
+  return [...old.querySelectorAll("[id^=p-]")].some((row, i) => row.id !== rows[i])
 }
 
 /**

@@ -1,5 +1,6 @@
 // The line to the shop: it keeps itself open, and goes on where it was.
 
+import {ageOf, now} from "./clock.js"
 import {limitedFor, openSocket, openStream} from "./transports.js"
 
 const welcomeTimeout = 10_000 // ms from the first attempt to welcome
@@ -61,7 +62,7 @@ export class Live {
     this.since = since
     this.topics = topics
     this.user = user
-    if (Date.now() < Number(recall("blocked"))) this.#deaf = 2
+    if (ageOf(Number(recall("blocked"))) < blockedFor) this.#deaf = 2
   }
 
   /** @type {<K extends keyof Told>(type: K, listener: (told: Told[K]) => void) => void} */
@@ -148,7 +149,7 @@ export class Live {
 
   /** @type {(frame: any, streams: boolean) => void} */
   #hear(frame, streams) {
-    this.#heardAt = Date.now()
+    this.#heardAt = now()
     switch (frame.type) {
       case "welcome":
         this.#welcome(frame, streams)
@@ -183,7 +184,7 @@ export class Live {
     this.#failures = 0
     this.canSend = !streams
     if (!streams) this.#deaf = 0
-    remember("blocked", streams ? Date.now() + blockedFor : 0)
+    remember("blocked", streams ? Date.now() : 0)
     clearTimeout(this.#again)
     if (streams) this.#again = setTimeout(() => { this.#deaf = 1; this.#dial() }, blockedFor)
     this.#become("connected")
@@ -206,7 +207,7 @@ export class Live {
     clearTimeout(this.#shade)
     if (document.visibilityState !== "visible") {
       this.#shade = setTimeout(() => this.state === "connected" && !this.canSend && this.#hangUp(), shade)
-    } else if (this.state === "connected" && (!this.#line || Date.now() - this.#heardAt > silence / 2)) {
+    } else if (this.state === "connected" && (!this.#line || now() - this.#heardAt > silence / 2)) {
       this.#dial()
     }
   }

@@ -1,6 +1,7 @@
 // Every page begins here: which parts of it are live, and on which topics they listen. Without scripts all of it works
 // as forms and links.
 
+import {startActs} from "./acts.js"
 import {shareCount, startCart} from "./cart.js"
 import {startCatalogue} from "./catalogue.js"
 import {startChat} from "./chat.js"
@@ -31,6 +32,7 @@ if (chat) startChat(chat, live)
 if (cart) startCart(cart, live)
 if (table) startTable(live)
 startCatalogue(live, notice)
+startActs()
 restoreDraft()
 shareCount(position)
 
@@ -52,6 +54,6 @@ function loadAfresh() {
     setTimeout(() => { keepDraft(); location.replace(here()) }, Math.random() * 2_000) // others have to do the same
     return
   }
-  document.querySelector("main").prepend(el("p", {class: "notice", role: "status"}, say("live.stale"), " ", el("a", {href: here()}, say("live.reload"))))
+  document.querySelector("main").prepend(el("p", {class: "notice notice--over", role: "status"}, say("live.stale"), " ", el("a", {href: here()}, say("live.reload"))))
   live.fresh()
 }

@@ -1,6 +1,7 @@
 // What the visitor has sent and the shop has not yet stored. It survives a reload, and goes out in order, each message under
 // the one id that it got here: however often it is sent, it is one message.
 
+import {now} from "./clock.js"
 import {pauseAfter} from "./live.js"
 import {retryAfter} from "./transports.js"
 
@@ -8,8 +9,8 @@ const key = "pulperia.outbox"
 const answerTimeout = 20_000 // ms after which a line that does not answer is given up
 
 /** newID returns an id as the shop makes them: four bytes of time, eight that nobody can guess, in hex. */
-export function newID(now = Date.now()) {
-  const seconds = Math.floor(now / 1000).toString(16).padStart(8, "0").slice(-8)
+export function newID(time = Date.now()) {
+  const seconds = Math.floor(time / 1000).toString(16).padStart(8, "0").slice(-8)
   return seconds + [...crypto.getRandomValues(new Uint8Array(8))].map(b => b.toString(16).padStart(2, "0")).join("")
 }
 
@@ -82,7 +83,7 @@ export class Outbox {
 
   /** flush sends what waits, one after the other so that the order stays. */
   async flush() {
-    if (this.#sending || Date.now() < this.#restUntil) return
+    if (this.#sending || now() < this.#restUntil) return
     for (;;) {
       const item = this.#sending = this.#items.find(item => item.state === "sending") ?? null
       if (!item || this.#live.state !== "connected") break
@@ -113,7 +114,7 @@ export class Outbox {
 
   /** @type {(pause: number) => void} */
   #rest(pause) {
-    this.#restUntil = Date.now() + pause
+    this.#restUntil = now() + pause
     clearTimeout(this.#pause)
     this.#pause = setTimeout(() => { this.#restUntil = 0; this.flush() }, pause)
   }

@@ -1,5 +1,6 @@
 // Who is here, and who is typing.
 
+import {now} from "./clock.js"
 import {el} from "./dom.js"
 import {nameOf, say} from "./voice.js"
 
@@ -46,7 +47,7 @@ export class People {
 export class Typing {
   #root
   #until = new Map() // by user, the timer that ends it
-  #saidAt = 0
+  #saidAt = -Infinity
 
   /**
    * @param {HTMLElement} root
@@ -58,8 +59,8 @@ export class Typing {
     this.#root = root
     live.on("typing", ({user}) => user.toLowerCase() !== me.toLowerCase() && this.#begin(user))
     field.addEventListener("input", () => {
-      if (field.value.trim() === "" || Date.now() - this.#saidAt < typingEvery) return
-      if (live.send({type: "typing"})) this.#saidAt = Date.now()
+      if (field.value.trim() === "" || now() - this.#saidAt < typingEvery) return
+      if (live.send({type: "typing"})) this.#saidAt = now()
     })
   }
 
@@ -73,7 +74,7 @@ export class Typing {
 
   /** sent is called when the visitor has sent the message: the next letter begins another. */
   sent() {
-    this.#saidAt = 0
+    this.#saidAt = -Infinity
   }
 
   /** @type {(user: string) => void} */

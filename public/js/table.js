@@ -9,7 +9,7 @@ export function startTable(live) {
   live.on("change", ({kind, op, id, position}) => {
     if (kind !== "product") return
     const row = document.getElementById("p-" + id)
-    if (row && op === "delete") row.remove()
+    if (row && op === "delete") row.inert = true // it stays in its place as long as a hand is on the table
     if (op === "delete" || !row) fresh.since(position)
   })
 }

@@ -1,0 +1,160 @@
+package routes
+
+import (
+	"bytes"
+	"compress/flate"
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"time"
+
+	"pulperia/dao"
+	"pulperia/dao/models"
+	"pulperia/views"
+)
+
+// What the pages delete, empty or replace can be taken back for a minute. What was there goes to the visitor in a cookie, so that any
+// process of the shop can put it back, also after a restart; the shop believes it no more than a form. A value that is too large for a
+// cookie is asked about first.
+const (
+	undoCookie = "undo"
+	undoFor    = time.Minute
+	undoMost   = 3_800    // bytes: browsers drop a cookie of more than 4,096 with its name and attributes
+	undoWhole  = 64 << 10 // bytes of it when it is unpacked
+)
+
+// undo takes back what a visitor did last.
+type undo struct {
+	Did     string          `json:"did"`               // "deleted", "emptied" or "changed", as the texts have it
+	Product *models.Product `json:"product,omitempty"` // that was deleted
+	Cart    *models.Cart    `json:"cart,omitempty"`    // as it was
+	Rev     int64           `json:"rev,omitempty"`     // of the cart since
+	Back    string          `json:"back"`              // where it is seen
+}
+
+// errNoUndo refuses an act that could not be taken back, until the visitor has been asked.
+var errNoUndo = errors.New("it could not be taken back")
+
+// check is errNoUndo when the act is too large for a cookie.
+func (u undo) check() error {
+	if len(u.seal()) > undoMost {
+		return errNoUndo
+	}
+	return nil
+}
+
+func (u undo) seal() string {
+	text, _ := json.Marshal(u) // texts and numbers: never fails
+	var packed bytes.Buffer
+	pack, _ := flate.NewWriter(&packed, flate.BestCompression) // the level is a right one
+	pack.Write(text)
+	pack.Close()
+	return base64.RawURLEncoding.EncodeToString(packed.Bytes())
+}
+
+// readUndo returns what a request brings along, or nil.
+func readUndo(r *http.Request) *undo {
+	packed, err := base64.RawURLEncoding.DecodeString(cookie(r, undoCookie))
+	if err != nil || len(packed) == 0 {
+		return nil
+	}
+	text, err := io.ReadAll(io.LimitReader(flate.NewReader(bytes.NewReader(packed)), undoWhole))
+	var u undo
+	if err != nil || json.Unmarshal(text, &u) != nil || (u.Product == nil) == (u.Cart == nil) {
+		return nil
+	}
+	return &u
+}
+
+// say tells what can be taken back, "" when nothing can.
+func (u *undo) say(voice *views.Voice) string {
+	if u == nil || !voice.Knows("undo."+u.Did) {
+		return ""
+	}
+	title := ""
+	if u.Product != nil {
+		title = u.Product.Title
+	}
+	return voice.Say("undo."+u.Did, map[string]any{"title": title})
+}
+
+// offer has the visitor hold what an act took away; what cannot be held replaces what was held before it by nothing.
+func (p *pages) offer(w http.ResponseWriter, r *http.Request, u undo) {
+	if u.check() != nil {
+		p.setCookie(w, r, undoCookie, "", -time.Second)
+		return
+	}
+	p.setCookie(w, r, undoCookie, u.seal(), undoFor)
+}
+
+// sureSheet asks before what cannot be taken back.
+type sureSheet struct {
+	views.Page
+	Words, Do, Action, Back string
+	TablePage, Quantity     string // that the form came with
+}
+
+// ask shows the question; the answer to it is the same form once more, with "sure".
+func (p *pages) ask(w http.ResponseWriter, r *http.Request, form url.Values, did, back string) {
+	p.refill(w, r, http.StatusOK, "sure", back, func(_ context.Context, v *visit) (any, error) {
+		return sureSheet{
+			Page: p.page(v, v.voice.Say("sure.title", nil), ""), Words: v.voice.Say("sure."+did, nil), Do: v.voice.Say("sure."+did+".do", nil),
+			Action: r.URL.Path, Back: back, TablePage: typed(form, "page"), Quantity: typed(form, "quantity"),
+		}, nil
+	})
+}
+
+func isSure(form url.Values) bool { return form.Get("sure") == "true" }
+
+// takeBack puts back what the visitor's last act took away, unless something newer is there.
+func (p *pages) takeBack(w http.ResponseWriter, r *http.Request) {
+	u := readUndo(r)
+	if u == nil {
+		p.errorPage(w, r, http.StatusConflict, "error.undoLate")
+		return
+	}
+	overtaken, err := "", error(nil)
+	if u.Product != nil {
+		overtaken, err = "error.undoTaken", p.putProductBack(r.Context(), *u.Product)
+	} else {
+		overtaken, err = "error.undoChanged", p.putCartBack(r.Context(), *u.Cart, u.Rev)
+	}
+	switch {
+	case errors.Is(err, dao.ErrConflict):
+		p.errorPage(w, r, http.StatusConflict, overtaken)
+	case err != nil:
+		p.fail(w, r, err)
+	default:
+		p.setCookie(w, r, undoCookie, "", -time.Second)
+		http.Redirect(w, r, localPath(u.Back), http.StatusSeeOther)
+	}
+}
+
+// putProductBack stores a deleted product under its own id and in its own place; its revision goes on. Done twice, it is done.
+func (p *pages) putProductBack(ctx context.Context, was models.Product) error {
+	again := was.Clone()
+	again.Rev, again.UpdatedAt = 0, 0
+	_, err := p.store.Load(ctx, dao.Batch{Products: []models.Product{again}})
+	if errors.Is(err, dao.ErrConflict) {
+		if now, found := p.store.Products.Get(ctx, was.ID); found == nil && now.Same(was) {
+			return nil
+		}
+	}
+	return err
+}
+
+// putCartBack gives a cart the lines that it had, if it is still as the act left it.
+func (p *pages) putCartBack(ctx context.Context, was models.Cart, rev int64) error {
+	_, _, err := p.store.Carts.Update(ctx, was.ID, func(now *models.Cart) error {
+		if now.Rev != rev && len(now.Products) > 0 && !now.Same(was) {
+			return dao.ErrConflict
+		}
+		now.Products = was.Clone().Products
+		return nil
+	})
+	return err
+}
