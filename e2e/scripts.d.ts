@@ -69,7 +69,8 @@ interface Item {
   id: string
   user: string
   message: string
-  state: "sending" | "stored" | "failed"
+  state: "sending" | "stored" | "failed" | "asked"
+  store: string
   why?: string
   wait?: number
 }

@@ -72,6 +72,7 @@ func (p *pages) page(v *visit, title, section string) views.Page {
 	}
 	if v.position.Epoch != "" {
 		page.Position = v.position.String()
+		page.Store = v.position.Epoch // the cheapest name there is: it is another one after a restore
 	}
 	return page
 }

@@ -8,6 +8,7 @@ type Page struct {
 	CartCount int64  // how many things are in the visitor's cart
 	Undo      string // what the visitor did last and can take back, or ""
 	Position  string // of the feed, at which the page is made; empty on an error page
+	Store     string // names the store that the page is of, so that a browser keeps apart what belongs to each
 	Version   string
 	At        map[string]bool // the part of the shop that the page belongs to, for the header
 }

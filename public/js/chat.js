@@ -55,6 +55,7 @@ function converse(root, live, {messages, reader, form}) {
     },
   }))
 
+  if (outbox.elsewhere > 0) tellOfElsewhere(root.querySelector("[data-unsent]"), outbox, show)
   for (const item of outbox.items) messages.has(item.id) ? outbox.drop(item.id) : show(item)
   live.on("state", () => outbox.items.forEach(show))
   live.on("change", ({kind, op, id, doc}) => {
@@ -83,6 +84,22 @@ function converse(root, live, {messages, reader, form}) {
   })
 }
 
+/** tellOfElsewhere says that messages wait which were written in another store, and lets the visitor say what becomes of them.
+ * @type {(list: HTMLElement, outbox: Outbox, show: (item: Item) => void) => void} */
+function tellOfElsewhere(list, outbox, show) {
+  const note = el("li", {class: "notice", "data-elsewhere": true}, say("talk.elsewhere", {n: outbox.elsewhere}), " ", el("span", {class: "bubble__acts"},
+    button(say("live.show"), () => { note.remove(); outbox.bring(true).forEach(show) }), " ",
+    button(say("talk.discard"), () => { note.remove(); outbox.bring(false) })))
+  list.prepend(note)
+}
+
+/** @type {(text: string, act: () => void) => HTMLElement} */
+function button(text, act) {
+  const made = el("button", {class: "bubble__act", type: "button"}, text)
+  made.addEventListener("click", act)
+  return made
+}
+
 /** refuseChange keeps the page, and all that waits on it, when the answer to the form could not come.
  * @type {(event: Event, form: WriteForm, live: import("./live.js").Live) => void} */
 function refuseChange(event, form, live) {
@@ -97,13 +114,10 @@ function refuseChange(event, form, live) {
 /** describe returns what stands below a message that is not stored yet: how it fares, and what can be done.
  * @type {(item: Item, live: import("./live.js").Live, acts: Record<"retry" | "edit" | "discard", () => void>) => (Node | string)[]} */
 function describe(item, live, {retry, edit, discard}) {
-  /** @type {(text: string, act: () => void) => HTMLElement} */
-  const button = (text, act) => {
-    const made = el("button", {class: "bubble__act", type: "button"}, text)
-    made.addEventListener("click", act)
-    return made
-  }
   if (item.state === "stored") return [say("talk.stored")]
+  if (item.state === "asked") {
+    return [say("talk.asked"), " ", el("span", {class: "bubble__acts"}, button(say("talk.now"), retry), " ", button(say("talk.discard"), discard))]
+  }
   if (item.state === "failed") {
     const invalid = item.why === "invalid"
     return [say(invalid ? "talk.invalid" : "talk.failed"), " ", el("span", {class: "bubble__acts"},

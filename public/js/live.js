@@ -85,6 +85,12 @@ export class Live {
     return isAfter(position, this.since)
   }
 
+  /** isOf says whether the line leads to a store.
+   * @type {(store: string) => boolean} */
+  isOf(store) {
+    return this.since !== null && !isAfter(store + ".0", this.since)
+  }
+
   /** send says whether the frame has left; the answer says whether it arrived.
    * @type {(frame: object) => boolean} */
   send(frame) {

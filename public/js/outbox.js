@@ -1,11 +1,13 @@
 // What the visitor has sent and the shop has not yet stored. It survives a reload, and goes out in order, each message under
 // the one id that it got here: however often it is sent, it is one message.
 
-import {now} from "./clock.js"
+import {ageOf, now} from "./clock.js"
 import {pauseAfter} from "./live.js"
 import {retryAfter} from "./transports.js"
 
 const key = "pulperia.outbox"
+const day = 86_400_000 // ms after which one may not mean it any more
+const store = document.body.dataset.store // whose messages these are: another shop may answer at the same address one day
 const answerTimeout = 20_000 // ms after which a line that does not answer is given up
 
 /** newID returns an id as the shop makes them: four bytes of time, eight that nobody can guess, in hex. */
@@ -14,9 +16,13 @@ export function newID(time = Date.now()) {
   return seconds + [...crypto.getRandomValues(new Uint8Array(8))].map(b => b.toString(16).padStart(2, "0")).join("")
 }
 
+/** timeOf returns when an id was made, in ms.
+ * @type {(id: string) => number} */
+const timeOf = id => parseInt(id.slice(0, 8), 16) * 1000
+
 /**
- * Outbox sends what is added to it. An item is {id, user, message, state, why, wait}: state is "sending", "stored" or
- * "failed", why the shop's word for what is wrong, wait the seconds that it has asked for. changed is called with an item
+ * Outbox sends what is added to it. An item is {id, user, message, state, why, wait}: state is "sending", "stored",
+ * "failed" or "asked" (it goes out when the visitor says so), why the shop's word for what is wrong, wait the seconds that it has asked for. changed is called with an item
  * whose state is another one, and with the position at which it is stored.
  */
 export class Outbox {
@@ -38,11 +44,27 @@ export class Outbox {
   constructor(live, changed) {
     this.#live = live
     this.#changed = changed
-    this.#items = read()
+    this.#items = read().filter(item => item.store === store)
+    for (const item of this.#items) if (item.state === "sending" && ageOf(timeOf(item.id)) > day) item.state = "asked"
     live.on("ack", frame => this.#answer(frame.id, {position: frame.position}))
     live.on("error", frame => this.#answer(frame.id, {why: frame.error, wait: frame.retryAfter}))
     live.on("change", frame => frame.kind === "message" && this.#answer(frame.id, {position: frame.position}))
     live.on("state", state => state === "connected" ? this.flush() : this.#answered?.(null))
+  }
+
+  /** elsewhere is how many messages were written in another store. They stay, and go nowhere. */
+  get elsewhere() {
+    return read().filter(item => item.store !== store).length
+  }
+
+  /** bring takes them over into this store, where each is asked about, or drops them.
+   * @type {(wanted: boolean) => Item[]} */
+  bring(wanted) {
+    const others = read().filter(item => item.store !== store)
+    for (const item of others) Object.assign(item, {store, state: "asked"})
+    if (wanted) this.#items.push(...others)
+    write(stored => [...stored.filter(item => item.store === store), ...wanted ? others : []])
+    return wanted ? others : []
   }
 
   /** items returns what is not stored yet, oldest first. */
@@ -54,17 +76,17 @@ export class Outbox {
    * @type {(user: string, message: string) => Item} */
   add(user, message) {
     /** @type {Item} */
-    const item = {id: newID(), user, message, state: "sending"}
+    const item = {id: newID(), user, message, state: "sending", store}
     this.#items.push(item)
     write(stored => [...stored, item])
     this.flush()
     return item
   }
 
-  /** retry sends a message again that was refused. It keeps its id, unless another message has it.
+  /** retry sends a message again that was refused. It keeps its id, unless another message has it or it is of another time.
    * @type {(item: Item) => Item} */
   retry(item) {
-    if (item.why === "conflict") {
+    if (item.why === "conflict" || item.state === "asked") {
       this.drop(item.id)
       return this.add(item.user, item.message)
     }
@@ -86,7 +108,7 @@ export class Outbox {
     if (this.#sending || now() < this.#restUntil) return
     for (;;) {
       const item = this.#sending = this.#items.find(item => item.state === "sending") ?? null
-      if (!item || this.#live.state !== "connected") break
+      if (!item || this.#live.state !== "connected" || !this.#live.isOf(store)) break
       const answer = await this.#deliver(item)
       if (!answer) break // the line broke: it goes out again on the next
       if (!this.#settle(item, answer)) break
