@@ -18,12 +18,19 @@ export function startCart(root, live) {
 export function shareCount(position) {
   const badge = document.querySelector("[data-cart-count]")
   if (!badge || !position || !("BroadcastChannel" in window)) return
-  const channel = new BroadcastChannel("pulperia.cart")
+  /** @type {BroadcastChannel} */
+  let channel
   let known = position
-  channel.onmessage = ({data}) => {
-    if (!isAfter(data.position, known)) return
-    known = data.position
-    badge.querySelector("[data-count]").textContent = data.count
+  const open = () => {
+    channel = new BroadcastChannel("pulperia.cart")
+    channel.onmessage = ({data}) => {
+      if (!isAfter(data.position, known)) return
+      known = data.position
+      badge.querySelector("[data-count]").textContent = data.count
+    }
   }
+  open()
   channel.postMessage({position, count: badge.querySelector("[data-count]").textContent})
+  addEventListener("pagehide", () => channel.close()) // with a line to others, the page would not be kept for Back
+  addEventListener("pageshow", event => event.persisted && open())
 }

@@ -1,15 +1,23 @@
 // Products on a page follow the shop: each element that shows something of one says what in data-show.
 
+import {here} from "./drafts.js"
 import {el, glow, put} from "./dom.js"
 import {cents, money, number, say} from "./voice.js"
 
 const fewLeft = 5 // as in routes/pages_products.go
+const gather = 300 // ms in which new products are gathered before the shop is asked which of them a filter shows
 const highlighted = new Set(["price", "stock", "count", "units"])
 
 /** startCatalogue lets all products of the page follow, and tells of new ones in the notice, if there is one.
  * @type {(live: import("./live.js").Live, notice: HTMLElement | null) => void} */
 export function startCatalogue(live, notice) {
-  const added = new Set()
+  const added = new Set(), list = listOf(here())
+  let timer = 0
+  const look = async () => {
+    timer = 0
+    const shown = list === "/products" ? added : await shownOf(added, list)
+    tell(notice, shown.size, list)
+  }
   live.on("change", change => {
     if (change.kind !== "product") return
     const roots = document.querySelectorAll(`[data-product="${change.id}"]`)
@@ -17,7 +25,7 @@ export function startCatalogue(live, notice) {
     if (!notice) return
     if (roots.length === 0 && isNew(change)) added.add(change.id)
     if (change.op === "delete") added.delete(change.id)
-    tell(notice, added.size)
+    timer ||= setTimeout(look, list === "/products" ? 0 : gather * (1 + Math.random()))
   })
 }
 
@@ -27,14 +35,34 @@ function isNew({op, rev, doc}) {
   return op === "put" && doc.status && (rev === 1 || doc.createdAt === doc.updatedAt)
 }
 
-/** tell leads to where new products stand first, whatever this page leaves out or begins with.
- * @type {(notice: HTMLElement, n: number) => void} */
-function tell(notice, n) {
+/** listOf returns the address of what a page shows a part of, from its newest product on.
+ * @type {(address: string) => string} */
+function listOf(address) {
+  const filter = new URLSearchParams(address.split("?")[1])
+  for (const name of ["page", "limit", "sort"]) filter.delete(name)
+  return filter.size > 0 ? "/products?" + filter : "/products"
+}
+
+/** shownOf returns those of some products that a list shows; only the shop can tell what a search finds.
+ * @type {(ids: Set<string>, list: string) => Promise<Set<string>>} */
+async function shownOf(ids, list) {
+  try {
+    const answer = await fetch(list, {headers: {Accept: "text/html"}})
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html")
+    return new Set([...ids].filter(id => page.getElementById("p-" + id)))
+  } catch {
+    return new Set() // the next change asks again
+  }
+}
+
+/** tell leads to where new products stand first, whatever this page begins with.
+ * @type {(notice: HTMLElement, n: number, list: string) => void} */
+function tell(notice, n, list) {
   notice.hidden = n === 0
   if (n === 0 || notice.dataset.n === String(n)) return
   notice.dataset.n = String(n)
   notice.setAttribute("role", "status")
-  notice.replaceChildren(say("live.new", {n}), " ", el("a", {href: "/products"}, say("live.show")))
+  notice.replaceChildren(say("live.new", {n}), " ", el("a", {href: list}, say("live.show")))
 }
 
 /** follow shows a change of the product of an element, unless that shows it or a later one already.

@@ -1,10 +1,16 @@
-// What was typed into a page stays when the page has to be loaded again.
+// What was typed into a page stays when the page has to be loaded again, be it that an error page comes between.
 
 const key = "pulperia.draft"
 
-/** keepDraft notes what the visitor has typed on this page and not sent. */
-export function keepDraft() {
-  const fields = []
+/** here is the address of this page, even where it is the answer to a form.
+ * @type {() => string} */
+export function here() {
+  return /** @type {HTMLInputElement} */ (document.querySelector(".language [name=to]"))?.value ?? location.pathname + location.search
+}
+
+/** loadAnew gets the page anew, with what the visitor has typed on it and not sent. */
+export function loadAnew() {
+  const fields = read().filter(({action}) => !formOf(action))
   for (const form of /** @type {NodeListOf<TypedForm>} */ (document.querySelectorAll("main form"))) {
     const refused = form.querySelector("[aria-invalid]") !== null // then all of it was typed, and the page brought it back
     for (const field of form.elements) {
@@ -14,23 +20,32 @@ export function keepDraft() {
       }
     }
   }
-  try { sessionStorage.setItem(key, JSON.stringify(fields)) } catch { /* then it is lost */ }
+  write(fields)
+  location.replace(here())
 }
 
-/** restoreDraft puts it back, once. */
+/** restoreDraft puts back, once, what belongs on this page. The rest waits for its page. */
 export function restoreDraft() {
-  let fields = []
-  try {
-    fields = JSON.parse(sessionStorage.getItem(key) ?? "[]")
-    sessionStorage.removeItem(key)
-  } catch { /* there is none */ }
+  const fields = read()
+  if (fields.length > 0) write(fields.filter(({action}) => !formOf(action)))
   for (const {action, name, value, checked} of fields) {
-    /** @type {TypedForm} */
-    const form = document.querySelector(`main form[action="${CSS.escape(action)}"]`)
     /** @type {HTMLInputElement} */
-    const field = form?.elements[name]
+    const field = formOf(action)?.elements[name]
     if (!field) continue
     if (field.type === "checkbox") field.checked = checked
     else field.value = value
   }
+}
+
+/** @type {(action: string) => TypedForm | null} */
+const formOf = action => document.querySelector(`main form[action="${CSS.escape(action)}"]`)
+
+/** @type {() => {action: string, name: string, value: string, checked: boolean}[]} */
+function read() {
+  try { return JSON.parse(sessionStorage.getItem(key) ?? "[]") } catch { return [] }
+}
+
+/** @type {(fields: object[]) => void} */
+function write(fields) {
+  try { sessionStorage.setItem(key, JSON.stringify(fields)) } catch { /* then it is lost */ }
 }

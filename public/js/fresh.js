@@ -4,18 +4,14 @@
 import {letGo, settle} from "./acts.js"
 import {now} from "./clock.js"
 import {glow} from "./dom.js"
-import {isAfter} from "./live.js"
+import {here, loadAnew} from "./drafts.js"
+import {isAfter, isAnother} from "./live.js"
 import {retryAfter} from "./transports.js"
 
 const gather = 150 // ms in which changes are gathered, and as much again at random so that not all ask at once
 const rest = 1_000 // ms between two questions; longer after each that had no answer
 const longestRest = 30_000
-
-/** here is the address of this page, even where it is the answer to a form.
- * @type {() => string} */
-export function here() {
-  return /** @type {HTMLInputElement} */ (document.querySelector(".language [name=to]"))?.value ?? location.pathname + location.search
-}
+const patience = 3 // questions to a shop that answers out of another epoch: it is that which has to be shown now
 
 /** Fresh asks for the page again when it is told that something of it has changed. */
 export class Fresh {
@@ -41,18 +37,22 @@ export class Fresh {
     this.#asking = true
     this.#askedAt = now()
     const wanted = this.#wanted
-    let reached = ""
+    let reached = "", strange = false
     try {
       const answer = await fetch(here(), {headers: {Accept: "text/html"}})
       this.#limited = retryAfter(answer)
-      if (answer.status === 404) location.replace(here()) // it is gone, and the shop says so better
+      if (answer.status === 404) loadAnew() // it is gone, and the shop says so better
       const page = new DOMParser().parseFromString(await answer.text(), "text/html")
       reached = answer.ok && page.body.dataset.position || ""
-      if (reached && !isAfter(wanted, reached)) await adopt(page)
+      strange = reached !== "" && isAnother(wanted, reached)
+      if (reached && page.documentElement.lang !== document.documentElement.lang) loadAnew() // half a page in each is none
+      else if (reached && (strange || !isAfter(wanted, reached))) await adopt(page)
     } catch { /* it is asked again */ }
     this.#asking = false
-    this.#failures = reached ? 0 : this.#failures + 1
-    if (!reached || isAfter(this.#wanted, reached)) this.since(this.#wanted)
+    this.#failures = reached && !strange ? 0 : this.#failures + 1
+    const late = strange && this.#wanted === wanted ? this.#failures < patience : isAfter(this.#wanted, reached)
+    if (late) this.since(this.#wanted)
+    else this.#failures = 0
   }
 }
 

@@ -1,9 +1,8 @@
 // The line to the shop: it keeps itself open, and goes on where it was.
 
 import {ageOf, now} from "./clock.js"
-import {limitedFor, openSocket, openStream} from "./transports.js"
+import {limitedFor, openSocket, openStream, welcomeTimeout} from "./transports.js"
 
-const welcomeTimeout = 10_000 // ms from the first attempt to welcome
 const shade = 30_000 // ms after which a page that nobody looks at lets go of a stream: a browser has six for a shop
 const silence = 70_000 // ms without a word after which a line counts as broken; a position comes every 25 s
 const blockedFor = 600_000 // ms for which the pages of a visit do not try a WebSocket that did not open
@@ -29,6 +28,12 @@ export function pauseAfter(reason, failures, random = Math.random()) {
 export function isAfter(position, other) {
   const [epoch, offset] = position.split("."), [otherEpoch, otherOffset] = (other ?? "").split(".")
   return epoch !== otherEpoch || Number(offset) > Number(otherOffset)
+}
+
+/** isAnother says whether positions are of two epochs.
+ * @type {(position: string, other: string) => boolean} */
+export function isAnother(position, other) {
+  return position.split(".")[0] !== other.split(".")[0]
 }
 
 /**
@@ -74,7 +79,7 @@ export class Live {
     addEventListener("online", () => this.state !== "connected" && this.#dial())
     addEventListener("offline", () => this.#dial()) // the line may be broken without a word; a shop on this machine is not
     document.addEventListener("visibilitychange", () => this.#look())
-    addEventListener("pageshow", event => event.persisted && this.#dial())
+    addEventListener("pageshow", event => event.persisted && !this.#line && this.#dial())
     addEventListener("pagehide", () => this.#hangUp())
     this.#dial()
   }
@@ -88,7 +93,7 @@ export class Live {
   /** isOf says whether the line leads to a store.
    * @type {(store: string) => boolean} */
   isOf(store) {
-    return this.since !== null && !isAfter(store + ".0", this.since)
+    return this.since !== null && !isAnother(store, this.since)
   }
 
   /** send says whether the frame has left; the answer says whether it arrived.
@@ -133,7 +138,7 @@ export class Live {
     /** @type {(reason: string) => void} */
     const ended = reason => this.#ended(this.#reason || reason)
     this.#line = (streams ? openStream : openSocket)(hello, frame => this.#hear(frame, streams), ended)
-    this.#timer = setTimeout(ended, welcomeTimeout, "")
+    this.#timer = setTimeout(ended, streams ? silence : welcomeTimeout, "") // a stream may have to wait for its turn
   }
 
   /** @type {(reason: string) => Promise<void>} */

@@ -5,9 +5,10 @@ import {startActs} from "./acts.js"
 import {shareCount, startCart} from "./cart.js"
 import {startCatalogue} from "./catalogue.js"
 import {startChat} from "./chat.js"
-import {keepDraft, restoreDraft} from "./drafts.js"
+import {ageOf} from "./clock.js"
+import {here, loadAnew, restoreDraft} from "./drafts.js"
 import {el} from "./dom.js"
-import {here} from "./fresh.js"
+import {Fresh} from "./fresh.js"
 import {Live} from "./live.js"
 import {startSign} from "./sign.js"
 import {startTable} from "./table.js"
@@ -35,6 +36,10 @@ startCatalogue(live, notice)
 startActs()
 restoreDraft()
 shareCount(position)
+addEventListener("pageshow", event => {
+  const [{type}] = /** @type {PerformanceNavigationTiming[]} */ (performance.getEntriesByType("navigation"))
+  if (position && (event.persisted || type === "back_forward")) new Fresh().since(position) // out of a cache that nobody has asked about
+})
 
 if (topics.length > 0) {
   startSign(live)
@@ -44,14 +49,14 @@ if (topics.length > 0) {
 
 /** loadAfresh gets the page anew, with what was typed, when the shop cannot tell what was missed; once in a while, not for ever. */
 function loadAfresh() {
-  const last = "pulperia.loaded", now = Date.now()
-  let before = now
+  const last = "pulperia.loaded"
+  let before = Date.now()
   try {
     before = Number(sessionStorage.getItem(last))
-    sessionStorage.setItem(last, String(now))
+    sessionStorage.setItem(last, String(Date.now()))
   } catch { /* then it is left to the visitor */ }
-  if (now - before > 30_000) {
-    setTimeout(() => { keepDraft(); location.replace(here()) }, Math.random() * 2_000) // others have to do the same
+  if (ageOf(before) > 30_000) {
+    setTimeout(loadAnew, Math.random() * 2_000) // others have to do the same
     return
   }
   document.querySelector("main").prepend(el("p", {class: "notice notice--over", role: "status"}, say("live.stale"), " ", el("a", {href: here()}, say("live.reload"))))

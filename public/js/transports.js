@@ -1,6 +1,8 @@
 // The two ways to the shop. Both say hello, hand over what they hear, and tell once how they ended. Why one did not open a browser does
 // not tell a script; the shop does when it is asked.
 
+export const welcomeTimeout = 10_000 // ms from an attempt to welcome
+
 /**
  * openSocket opens a WebSocket.
  * @param {Hello} hello the first frame
@@ -24,30 +26,69 @@ export function openSocket(hello, heard, ended) {
   }
 }
 
-/** openStream opens Server-Sent Events: the same frames, but one can only listen.
+/** openStream opens Server-Sent Events: the same frames, but one can only listen. A browser has six connections for a shop, and its pages
+ * need them for other things: they have one line among them, which each gets in turn, and goes on where it was.
  * @type {(hello: Hello, heard: (frame: any) => void, ended: (reason: string) => void) => Line} */
 export function openStream(hello, heard, ended) {
+  const closed = new AbortController()
+  let since = hello.since
+  /** @type {(frame: any) => void} */
+  const hear = frame => {
+    since = frame.type === "welcome" ? since ?? frame.position : frame.position ?? since
+    heard(frame)
+  }
+  const take = async () => {
+    for (let more = true; more && !closed.signal.aborted;) {
+      more = await inTurn(closed.signal, () => stream({...hello, since}, hear, closed.signal))
+    }
+    if (!closed.signal.aborted) ended("")
+  }
+  take().catch(() => {}) // closed while it waited
+  return {send: () => false, close: () => closed.abort()}
+}
+
+/** inTurn does something as soon as no other page of this browser does it. Where pages may not agree on that, as on a plain address in a
+ * home, each does it for itself.
+ * @type {(signal: AbortSignal, act: () => Promise<boolean>) => Promise<boolean>} */
+function inTurn(signal, act) {
+  return "locks" in navigator ? navigator.locks.request(turns, {signal}, act) : act()
+}
+
+const turns = "pulperia.stream"
+const turn = 1_500 // ms after which a page lets another one listen that waits
+
+/** @type {() => Promise<boolean>} */
+async function othersWait() {
+  return "locks" in navigator && (await navigator.locks.query()).pending.some(lock => lock.name === turns)
+}
+
+/** stream listens until another page waits, and returns true then; false when the line breaks or is closed.
+ * @type {(hello: Hello, heard: (frame: any) => void, closed: AbortSignal) => Promise<boolean>} */
+function stream(hello, heard, closed) {
   const url = new URL("/events", location.href)
   if (hello.since) url.searchParams.set("since", hello.since)
   if (hello.user) url.searchParams.set("user", hello.user)
   url.searchParams.set("topics", hello.topics.join(","))
   const line = new EventSource(url)
-  let open = true
-  for (const type of ["welcome", "change", "position", "presence", "typing", "store", "bye"]) {
-    line.addEventListener(type, event => open && heard(JSON.parse(event.data)))
-  }
-  line.onerror = () => { // it would come back by itself, but not with the pauses that were agreed upon
-    line.close()
-    ended("")
-  }
-  return {
-    send: () => false,
-    close() {
-      open = false
-      line.onerror = null
-      line.close()
-    },
-  }
+  return new Promise(done => {
+    /** @type {(more: boolean) => void} */
+    const end = more => {
+      clearTimeout(late)
+      clearInterval(yielding)
+      line.close() // an EventSource would come back by itself, but not with the pauses that were agreed upon
+      done(more)
+    }
+    const late = setTimeout(end, welcomeTimeout, false)
+    const yielding = setInterval(async () => await othersWait() && end(true), turn)
+    for (const type of ["welcome", "change", "position", "presence", "typing", "store", "bye"]) {
+      line.addEventListener(type, event => {
+        clearTimeout(late)
+        if (line.readyState !== EventSource.CLOSED) heard(JSON.parse(event.data))
+      })
+    }
+    line.onerror = () => end(false)
+    closed.addEventListener("abort", () => end(false))
+  })
 }
 
 /** retryAfter returns for how many ms an answer asks to be left alone.
