@@ -71,6 +71,7 @@ interface Item {
   message: string
   state: "sending" | "stored" | "failed" | "asked"
   store: string
+  unkept?: boolean
   why?: string
   wait?: number
 }

@@ -69,6 +69,14 @@ func (p *pages) addToCart(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	product, err := p.store.Products.Get(r.Context(), form.product)
+	if errors.Is(err, dao.ErrNotFound) {
+		p.refill(w, r, http.StatusNotFound, "products", "/products", func(ctx context.Context, v *visit) (any, error) {
+			page, err := p.productsSheet(ctx, v, readFilter(nil))
+			page.Refused = v.voice.Say("product.gone", nil)
+			return page, err
+		})
+		return
+	}
 	if err != nil {
 		p.fail(w, r, err)
 		return

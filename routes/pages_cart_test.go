@@ -94,7 +94,7 @@ func TestCartRefusesWhatIsNotForSale(t *testing.T) {
 	v := newVisitor(t)
 	p := v.product("A", `"stock":0`)
 	v.post("/cart/products/"+p.ID.String()).want(409, ".notice--bad", "No lo agregamos: este producto ya no se puede comprar.")
-	v.post("/cart/products/"+unknownID).want(404, "h1", "Acá no hay nada")
+	v.post("/cart/products/"+unknownID).want(404, ".notice--bad", "No lo agregamos: el producto ya no está en el catálogo. Mirá qué más hay.")
 	v.post("/cart/products/x").want(404)
 	if v.cookies["cart"] != "" {
 		t.Error("a cart was made for nothing")

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"net/http"
+	"slices"
 
 	"pulperia/dao/models"
 	"pulperia/views"
@@ -16,6 +17,7 @@ const fewLeft = 5
 type productsSheet struct {
 	views.Page
 	Filtered   bool
+	Refused    string // why a product was not added to the cart
 	NoSearch   string // what is wrong with the words that were searched for
 	Total      int64
 	Filter     filterForm
@@ -70,10 +72,33 @@ func newPager(page models.ProductPage, link func(page int) string) pager {
 	if page.Prev() > 0 {
 		pager.Prev = link(page.Prev())
 	}
-	if page.Next() > 0 {
-		pager.Next = link(page.Next())
+	if page.Next() > 0 && len(page.Products) > 0 {
+		pager.Next = withAfter(link(page.Next()), page.Products[len(page.Products)-1].ID)
 	}
 	return pager
+}
+
+// withAfter adds to the address of a page the product that the page before it ended with.
+func withAfter(link string, id models.ID) string {
+	if id.IsZero() {
+		return link
+	}
+	return link + "&after=" + id.String()
+}
+
+// listAfter returns a page of a list that goes on after a product: what has moved up to the page before it, because something was deleted
+// since that was shown, stands first.
+func (p *pages) listAfter(ctx context.Context, q models.ProductQuery, after models.ID) (models.ProductPage, error) {
+	list, err := p.store.Products.List(ctx, q)
+	if err != nil || after.IsZero() || q.Page < 2 {
+		return list, err
+	}
+	q.Page--
+	before, err := p.store.Products.List(ctx, q)
+	if i := slices.IndexFunc(before.Products, func(product models.Product) bool { return product.ID == after }); i >= 0 {
+		list.Products = slices.Concat(before.Products[i+1:], list.Products)
+	}
+	return list, err
 }
 
 // home shows the shop's front: all that is on sale.
@@ -83,8 +108,11 @@ func (p *pages) home(w http.ResponseWriter, r *http.Request) { p.products(w, r) 
 func (p *pages) products(w http.ResponseWriter, r *http.Request) {
 	f := readFilter(r.URL.Query())
 	here := f.link(f.page)
-	if here == "/products" {
+	switch {
+	case here == "/products":
 		here = r.URL.Path
+	case f.page > 1:
+		here = withAfter(here, f.after)
 	}
 	if f.problems == nil {
 		p.show(w, r, sheet{template: "products", here: here, fill: func(ctx context.Context, v *visit) (any, error) {
@@ -97,14 +125,14 @@ func (p *pages) products(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
-func (p *pages) productsSheet(ctx context.Context, v *visit, f filter) (any, error) {
-	list, err := p.store.Products.List(ctx, f.query())
+func (p *pages) productsSheet(ctx context.Context, v *visit, f filter) (page productsSheet, err error) {
+	list, err := p.listAfter(ctx, f.query(), f.after)
 	if err != nil {
-		return nil, err
+		return page, err
 	}
 	categories, err := p.store.Products.Categories(ctx)
 	if err != nil {
-		return nil, err
+		return page, err
 	}
 	title := v.voice.Say("home.title", nil)
 	switch {
@@ -113,7 +141,7 @@ func (p *pages) productsSheet(ctx context.Context, v *visit, f filter) (any, err
 	case f.filtered():
 		title = cmp.Or(f.category, v.voice.Say("home.filtered", nil))
 	}
-	page := productsSheet{
+	page = productsSheet{
 		Page: p.page(v, title, "home"), Filtered: f.filtered(), Total: int64(list.Total), Filter: f.form(v.voice),
 		Chips: f.chips(v.voice), Pager: newPager(list, f.link),
 	}

@@ -70,9 +70,11 @@ func TestProductsPageLinks(t *testing.T) {
 	v := newVisitor(t)
 	v.fill()
 	got := v.get("/products?category=yerbas&limit=2&page=2&q=yerba&junk=1")
+	cards := got.all(".card")
+	last, _ := attributeOf(cards[len(cards)-1], "data-product")
 	want := map[string]string{
 		`.pager a[rel=prev]`: "/products?category=yerbas&limit=2&q=yerba",
-		`.pager a[rel=next]`: "/products?category=yerbas&limit=2&page=3&q=yerba",
+		`.pager a[rel=next]`: "/products?category=yerbas&limit=2&page=3&q=yerba&after=" + last,
 		".chip":              "/products?category=yerbas&limit=2",
 	}
 	for selector, link := range want {

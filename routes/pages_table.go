@@ -37,10 +37,15 @@ type row struct {
 // realTimeProducts shows the table with an empty form.
 func (p *pages) realTimeProducts(w http.ResponseWriter, r *http.Request) {
 	page := between(r.URL.Query().Get("page"), 1, 1, 1<<31-1)
+	here, after := tableLink(page), models.ID{}
+	if page > 1 {
+		after, _ = models.ParseID(r.URL.Query().Get("after"))
+		here = withAfter(here, after)
+	}
 	form := newProductForm()
-	p.show(w, r, sheet{template: "realTimeProducts", here: tableLink(page), private: "form", formID: form.ID,
+	p.show(w, r, sheet{template: "realTimeProducts", here: here, private: "form", formID: form.ID,
 		fill: func(ctx context.Context, v *visit) (any, error) {
-			return p.tableSheet(ctx, v, page, form)
+			return p.tableSheet(ctx, v, page, after, form)
 		}})
 }
 
@@ -51,8 +56,8 @@ func tableLink(page int) string {
 	return "/realtimeproducts?page=" + strconv.Itoa(page)
 }
 
-func (p *pages) tableSheet(ctx context.Context, v *visit, page int, form productForm) (any, error) {
-	list, err := p.store.Products.List(ctx, models.ProductQuery{Page: page, Limit: tableSize})
+func (p *pages) tableSheet(ctx context.Context, v *visit, page int, after models.ID, form productForm) (any, error) {
+	list, err := p.listAfter(ctx, models.ProductQuery{Page: page, Limit: tableSize}, after)
 	if err != nil {
 		return nil, err
 	}
@@ -119,7 +124,7 @@ func (p *pages) addProduct(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	p.refill(w, r, status, "realTimeProducts", tableLink(1), func(ctx context.Context, v *visit) (any, error) {
-		return p.tableSheet(ctx, v, 1, refilledProduct(v.voice, form, problems))
+		return p.tableSheet(ctx, v, 1, models.ID{}, refilledProduct(v.voice, form, problems))
 	})
 }
 

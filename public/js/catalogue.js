@@ -39,7 +39,7 @@ function isNew({op, rev, doc}) {
  * @type {(address: string) => string} */
 function listOf(address) {
   const filter = new URLSearchParams(address.split("?")[1])
-  for (const name of ["page", "limit", "sort"]) filter.delete(name)
+  for (const name of ["page", "after", "limit", "sort"]) filter.delete(name)
   return filter.size > 0 ? "/products?" + filter : "/products"
 }
 
@@ -71,6 +71,7 @@ function follow(root, {rev, op, doc}) {
   if (rev <= Number(root.dataset.rev)) return
   root.dataset.rev = String(rev)
   root.classList.toggle("is-gone", op === "delete")
+  if (op === "put" && root.matches(".product")) document.title = doc.title + document.title.slice(document.title.lastIndexOf(" · "))
   for (const element of root.querySelectorAll("[data-show]")) {
     const changed = op === "delete" ? showGone(element) : show(element, doc)
     if (changed && highlighted.has(element.dataset.show)) glow(element)

@@ -124,7 +124,7 @@ function describe(item, live, {retry, edit, discard}) {
       invalid ? button(say("talk.edit"), edit) : button(say("talk.retry"), retry), " ", button(say("talk.discard"), discard))]
   }
   if (live.state === "limited") return [say("talk.crowd")]
-  if (live.state !== "connected" || item.why === "unreachable") return [say("talk.waiting")]
+  if (live.state !== "connected" || item.why === "unreachable") return [say(item.unkept ? "talk.unkept" : "talk.waiting")]
   if (!item.wait) return [say("talk.sending")]
   return [item.why === "too_many_requests" ? say("talk.paced", {n: item.wait}) : say("talk.later", {n: item.wait})]
 }

@@ -34,6 +34,7 @@ if (cart) startCart(cart, live)
 if (table) startTable(live)
 startCatalogue(live, notice)
 startActs()
+if (!navigator.cookieEnabled) document.querySelector("main").append(el("p", {class: "notice notice--over", role: "status"}, say("live.noCookies")))
 restoreDraft()
 shareCount(position)
 addEventListener("pageshow", event => {

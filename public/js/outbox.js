@@ -78,7 +78,7 @@ export class Outbox {
     /** @type {Item} */
     const item = {id: newID(), user, message, state: "sending", store}
     this.#items.push(item)
-    write(stored => [...stored, item])
+    item.unkept = !write(stored => [...stored, item])
     this.flush()
     return item
   }
@@ -197,7 +197,13 @@ function read() {
   }
 }
 
-/** @type {(change: (stored: Item[]) => Item[]) => void} */
+/** write says whether it was kept.
+ * @type {(change: (stored: Item[]) => Item[]) => boolean} */
 function write(change) {
-  try { localStorage.setItem(key, JSON.stringify(change(read()))) } catch { /* as said */ }
+  try {
+    localStorage.setItem(key, JSON.stringify(change(read())))
+    return true
+  } catch {
+    return false
+  }
 }

@@ -12,6 +12,9 @@ export class Reader {
   #down
   #mark = el("li", {class: "chat__unread"})
   #unread = 0
+  /** @type {Element | null} */
+  #reading = null // what stands at the top of the box, unless that is at its end
+  #readingAt = 0 // px below the top
   #title = document.title
 
   /**
@@ -24,6 +27,7 @@ export class Reader {
     down.addEventListener("click", () => this.toEnd())
     box.addEventListener("scroll", () => this.#look(), {passive: true})
     document.addEventListener("visibilitychange", () => this.#look())
+    new ResizeObserver(() => this.#stay()).observe(box)
     this.#look()
   }
 
@@ -82,9 +86,18 @@ export class Reader {
     if (over > 0) this.#box.scrollTop -= over
   }
 
+  /** stay keeps what is being read in its place when the box, and with it every line, gets another width. */
+  #stay() {
+    if (!this.#reading?.isConnected) return
+    this.#box.scrollTop += this.#reading.getBoundingClientRect().top - this.#box.getBoundingClientRect().top - this.#readingAt
+  }
+
   /** look notes what is in sight now. */
   #look() {
     const end = this.#atEnd
+    const {left, top, width} = this.#box.getBoundingClientRect()
+    this.#reading = end ? null : [left + 32, left + width / 2, left + width - 32].map(x => document.elementFromPoint(x, top + 28)?.closest(".bubble")).find(e => e) ?? this.#reading
+    if (this.#reading) this.#readingAt = this.#reading.getBoundingClientRect().top - top
     if (end && !this.#away) this.#unread = 0
     this.#down.hidden = end
     this.#down.textContent = (this.#unread > 0 ? say("talk.down", {n: this.#unread}) : say("talk.end")) + " ↓"
