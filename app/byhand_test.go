@@ -212,3 +212,25 @@ func TestOutlivesTerminal(t *testing.T) {
 	writtenByHand(t, store, "products.json", priceTo("98765"))
 	openShop(t, store).wantLives(t, "98765")
 }
+
+// Who has seen a value before somebody edited its file by hand may not write over the edit with the
+// revision that he has seen.
+func TestEditByHandMakesRevisionsStale(t *testing.T) {
+	store := t.TempDir()
+	s := openShop(t, store, "--demo")
+	var seen []struct {
+		ID  string `json:"_id"`
+		Rev int64
+	}
+	s.get(t, "/api/products?limit=1", &seen)
+	if err := s.stop(t, syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	writtenByHand(t, store, "products.json", priceTo("77"))
+	s = openShop(t, store)
+	defer s.stop(t, syscall.SIGTERM)
+	stale := fmt.Sprintf(`{"rev":%d,"price":9300}`, seen[0].Rev)
+	if status, _, err := s.do(http.DefaultClient, "PUT", "/api/products/"+seen[0].ID, stale); err != nil || status != http.StatusConflict {
+		t.Errorf("%d, %v", status, err)
+	}
+}

@@ -131,7 +131,7 @@ var states = map[string]bool{
 // state reads whether a product is on sale; without a word about it, it is.
 func (l *loose) state(field string, raw json.RawMessage) bool {
 	text, _ := scalar(raw)
-	text = strings.ToLower(strings.TrimSpace(text))
+	text = strings.ToLower(models.NormalText(text))
 	if absent(raw) || text == "" {
 		return true
 	}

@@ -86,6 +86,14 @@ func newSheet(src *source) (*sheet, error) {
 		return nil, readError(err)
 	}
 	s.places = placesOf(header)
+	for c, at := range s.places {
+		for i := at + 1; at >= 0 && i < len(header); i++ {
+			if strings.EqualFold(strings.TrimSpace(header[i]), strings.TrimSpace(header[at])) {
+				name := headers[column(c)][0]
+				return nil, fmt.Errorf("the column %q is there twice: take one away", name)
+			}
+		}
+	}
 	return s, nil
 }
 

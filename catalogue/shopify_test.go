@@ -99,3 +99,21 @@ func TestShopifyKeepsFirstPictures(t *testing.T) {
 		t.Errorf("thumbnails: %v", got)
 	}
 }
+
+// A column that is there twice has two words for one thing: nobody can say which is meant.
+func TestShopifyColumnTwice(t *testing.T) {
+	for _, header := range []string{"Handle,Title,Variant SKU,Variant Price,Variant Price", "Handle,Title,Variant SKU,Variant Price, VARIANT PRICE"} {
+		_, err := Read("x", strings.NewReader(header+"\nx,Uno,Q1,100,200\n"), Options{}, func(Entry) error { return nil })
+		if err == nil || !strings.Contains(err.Error(), `"variant price" is there twice`) {
+			t.Errorf("%s: %v", header, err)
+		}
+	}
+}
+
+// Yes is yes, however a keyboard composes its accent.
+func TestShopifyYesDecomposed(t *testing.T) {
+	_, products, problems := readAll(t, "x", "Handle,Variant SKU,Published,Title,Variant Price\nx,A,Si\u0301,T,5\ny,B,S\u00ed,T,5\n")
+	if problems != nil || len(products) != 2 || !products[0].Status || !products[1].Status {
+		t.Errorf("%+v %v", products, problems)
+	}
+}

@@ -131,8 +131,11 @@ func editedProducts(text []byte, now models.Time) ([]*models.Product, error) {
 	seen := firsts{}
 	products := make([]*models.Product, len(entries))
 	for i, e := range entries {
-		p := &models.Product{ID: models.NewID(now.Std()), Status: true, Rev: 1, CreatedAt: now, UpdatedAt: now}
+		p := &models.Product{ID: models.NewID(now.Std()), Status: true, CreatedAt: now, UpdatedAt: now}
 		if err := e.decode(productsFile, p); err != nil {
+			return nil, err
+		}
+		if p.Rev, err = nextRev(productsFile, e, p.Rev); err != nil {
 			return nil, err
 		}
 		p.Normalize()
@@ -158,8 +161,11 @@ func editedCarts(text []byte, now models.Time) ([]*models.Cart, error) {
 	seen := firsts{}
 	carts := make([]*models.Cart, len(entries))
 	for i, e := range entries {
-		c := &models.Cart{ID: models.NewID(now.Std()), Rev: 1, CreatedAt: now, UpdatedAt: now}
+		c := &models.Cart{ID: models.NewID(now.Std()), CreatedAt: now, UpdatedAt: now}
 		if err := e.decode(cartsFile, c); err != nil {
+			return nil, err
+		}
+		if c.Rev, err = nextRev(cartsFile, e, c.Rev); err != nil {
 			return nil, err
 		}
 		c.Normalize()
@@ -172,6 +178,17 @@ func editedCarts(text []byte, now models.Time) ([]*models.Cart, error) {
 		carts[i] = c
 	}
 	return carts, nil
+}
+
+// nextRev is the revision of a value in a file that was edited by hand, one above the one that
+// stands there: nobody can say which of them were changed, and whoever has seen the former must not
+// take the value for that. It is bounded so that it can go on growing.
+func nextRev(name string, e entry, rev int64) (int64, error) {
+	const most = 1 << 53 // whole numbers up to here are exact in JSON for everybody
+	if rev < 0 || rev >= most {
+		return 0, refused(name, e.line, fmt.Sprintf("rev must be at least 1 and below %d; got %d", most, rev))
+	}
+	return rev + 1, nil
 }
 
 // foldedMessage is a line of messages.jsonl.

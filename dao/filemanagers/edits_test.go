@@ -58,7 +58,7 @@ func TestFilesWrittenByHand(t *testing.T) {
 	if yerba.ID.IsZero() || yerba.Rev != 1 || yerba.CreatedAt == 0 || !yerba.Status || yerba.Price != 123450 {
 		t.Errorf("what was left out is not filled in: %+v", yerba)
 	}
-	if mate.ID != testID(2) || mate.Rev != 7 || mate.Status {
+	if mate.ID != testID(2) || mate.Rev != 8 || mate.Status {
 		t.Errorf("what was written is not kept: %+v", mate)
 	}
 	said, err := s.Messages.Page(t.Context(), models.ID{}, 10)
@@ -80,6 +80,7 @@ func TestBadEdits(t *testing.T) {
 		"more behind":           {productsFile, handWritten + "[]", []string{"products.json: line 5", "follows"}},
 		"price as text":         {productsFile, product("1234.5", `"1234.5"`), []string{"line 2", `"price"`}},
 		"three decimals":        {productsFile, product("1234.5", "1234.555"), []string{"line 2", `"price"`, "decimals"}},
+		"a revision beyond all": {productsFile, product(`"rev": 7`, `"rev": 9223372036854775807`), []string{"line 3", "rev", "below"}},
 		"null":                  {productsFile, product("1234.5", "null"), []string{"line 2", `"price"`, "null"}},
 		"unknown field":         {productsFile, product(`"title": "Mate"`, `"titel": "Mate"`), []string{"line 3", `"titel"`}},
 		"other case":            {productsFile, product(`"title": "Mate"`, `"Title": "Mate"`), []string{"line 3", `"Title"`}},
