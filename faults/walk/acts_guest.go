@@ -189,8 +189,17 @@ func guestDeletesCart(w *walk) {
 	delete(w.model.carts, c.ID)
 }
 
+// guestDeletesMessage removes a message that the feed tells of: of others nobody is told.
 func guestDeletesMessage(w *walk) {
 	at := w.random.IntN(len(w.model.messages))
-	w.erase("messages", w.model.messages[at].ID)
+	id := w.model.messages[at].ID
+	told, err := w.collection("feed").CountDocuments(w.Context(), bson.M{"kind": "message", "id": w.objectID(id)})
+	if err != nil {
+		w.Fatal(err)
+	}
+	if told == 0 {
+		return
+	}
+	w.erase("messages", id)
 	w.model.messages = slices.Delete(slices.Clone(w.model.messages), at, at+1)
 }
