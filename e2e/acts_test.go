@@ -35,8 +35,8 @@ func (p *page) clickAt(at place) {
 	p.mouse(at, input.DispatchMouseEventTypeMouseReleased)
 }
 
-// settling stops the time in which what takes something away does nothing on a page that has just come, and returns how long it is.
-const settling = `Math.max(0, ...document.getAnimations().filter(a => a.animationName === "settle").map(a => { a.currentTime = 1; a.pause(); return a.effect.getTiming().duration }))`
+// settling begins anew, and stops, the time in which what takes something away does nothing on a page that has just come, and returns how long it is.
+const settling = `document.querySelectorAll("[data-danger]").forEach(e => { e.style.animation = "none"; e.offsetWidth; e.style.animation = "" }), Math.max(0, ...document.getAnimations().filter(a => a.animationName === "settle").map(a => { a.currentTime = 1; a.pause(); return a.effect.getTiming().duration }))`
 
 // The second click of two deletes nothing more: not on the page that stands, nor where the next row has come under the pointer. What was
 // deleted can be taken back, also after a reload.

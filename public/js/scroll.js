@@ -15,6 +15,7 @@ export class Reader {
   /** @type {Element | null} */
   #reading = null // what stands at the top of the box, unless that is at its end
   #readingAt = 0 // px below the top
+  #stayedAt = 1 // where it was scrolled to so that this stayed; nowhere yet
   #title = document.title
 
   /**
@@ -90,17 +91,25 @@ export class Reader {
   #stay() {
     if (!this.#reading?.isConnected) return
     this.#box.scrollTop += this.#reading.getBoundingClientRect().top - this.#box.getBoundingClientRect().top - this.#readingAt
+    this.#stayedAt = this.#box.scrollTop
   }
 
   /** look notes what is in sight now. */
   #look() {
     const end = this.#atEnd
-    const {left, top, width} = this.#box.getBoundingClientRect()
-    this.#reading = end ? null : [left + 32, left + width / 2, left + width - 32].map(x => document.elementFromPoint(x, top + 28)?.closest(".bubble")).find(e => e) ?? this.#reading
-    if (this.#reading) this.#readingAt = this.#reading.getBoundingClientRect().top - top
+    this.#read(end)
     if (end && !this.#away) this.#unread = 0
     this.#down.hidden = end
     this.#down.textContent = (this.#unread > 0 ? say("talk.down", {n: this.#unread}) : say("talk.end")) + " ↓"
     document.title = (this.#unread > 0 ? "(" + number(this.#unread) + ") " : "") + this.#title
+  }
+
+  /** read notes what is being read. Turning a screen there and back leaves it what it was.
+   * @type {(end: boolean) => void} */
+  #read(end) {
+    if (!end && this.#box.scrollTop === this.#stayedAt) return
+    const {left, top, width} = this.#box.getBoundingClientRect()
+    this.#reading = end ? null : [left + 32, left + width / 2, left + width - 32].map(x => document.elementFromPoint(x, top + 28)?.closest(".bubble")).find(e => e) ?? this.#reading
+    if (this.#reading) this.#readingAt = this.#reading.getBoundingClientRect().top - top
   }
 }
