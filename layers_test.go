@@ -12,8 +12,9 @@ import (
 	"testing"
 )
 
-// layers says which packages of the program each package may import, tests aside. It is the architecture, as
-// docs/adr/0001 explains it: a statement of policy. DO NOT CHANGE IT TO MAKE A BUILD PASS.
+// layers says which packages of the program each package may import, tests aside. It is the
+// architecture, as docs/adr/0001 explains it: a statement of policy. DO NOT CHANGE IT TO MAKE A
+// BUILD PASS.
 var layers = map[string][]string{
 	".":                                    {"app"},
 	"app":                                  {"routes", "socket", "views", "public", "demo", "catalogue", "dao", "dao/models", "dao/retry", "dao/filemanagers", "dao/dbmanagers", "licences"},

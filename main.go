@@ -1,4 +1,5 @@
-// Command pulperia is a shop that talks: a catalogue, carts and a chat in one program that keeps everything in plain files.
+// Command pulperia is a shop that talks: a catalogue, carts and a chat in one program that keeps
+// everything in plain files.
 package main
 
 import (

@@ -5,8 +5,9 @@ import (
 	"net/netip"
 )
 
-// urlsOf returns the addresses at which a browser finds a shop that listens at one: first for this machine, then for those around it. A
-// listener at all addresses (0.0.0.0, or [::] with those of IPv4) is at each that the machine has; no browser can open 0.0.0.0 itself.
+// urlsOf returns the addresses at which a browser finds a shop that listens at one: first for this
+// machine, then for those around it. A listener at all addresses (0.0.0.0, or [::] with those of
+// IPv4) is at each that the machine has; no browser can open 0.0.0.0 itself.
 func urlsOf(listening net.Addr, machine []net.Addr) (urls []string) {
 	at, err := netip.ParseAddrPort(listening.String())
 	if err != nil || !at.Addr().IsUnspecified() {

@@ -10,7 +10,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// The shop names addresses that can be opened: of a listener at all addresses those of the machine, IPv6 where it is one for both.
+// The shop names addresses that can be opened: of a listener at all addresses those of the machine,
+// IPv6 where it is one for both.
 func TestURLsOf(t *testing.T) {
 	var machine []net.Addr
 	for _, text := range []string{"127.0.0.1/8", "192.168.1.7/24", "fe80::1/64", "2001:db8::7/64", "::1/128"} {
@@ -37,7 +38,8 @@ func TestURLsOf(t *testing.T) {
 	}
 }
 
-// Every address that the program names when it listens at all addresses can be opened, and none is 0.0.0.0.
+// Every address that the program names when it listens at all addresses can be opened, and none is
+// 0.0.0.0.
 func TestNamedAddressesCanBeOpened(t *testing.T) {
 	for _, listen := range []string{"0.0.0.0:0", "[::]:0"} {
 		s := openShop(t, t.TempDir(), "--listen", listen)
@@ -55,7 +57,8 @@ func TestNamedAddressesCanBeOpened(t *testing.T) {
 	}
 }
 
-// What is new stands first in the shop, so that who is told of it and asks to be shown sees it; the API's order stays. So it is after a restart.
+// What is new stands first in the shop, so that who is told of it and asks to be shown sees it; the
+// API's order stays. So it is after a restart.
 func TestNewGoodsStandFirst(t *testing.T) {
 	onEachEngine(t, func(t *testing.T, newStore func() string) {
 		store := newStore()

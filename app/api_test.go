@@ -26,8 +26,8 @@ func (s *shop) must(t *testing.T, method, path, body string) (*http.Response, st
 	return answer, text
 }
 
-// What leads nowhere, and what cannot be done, is said where programs ask in the form of the API. Dots in the place of an id make no
-// other call: a product taken out of a cart does not empty it.
+// What leads nowhere, and what cannot be done, is said where programs ask in the form of the API.
+// Dots in the place of an id make no other call: a product taken out of a cart does not empty it.
 func TestRefusedPaths(t *testing.T) {
 	onEachEngine(t, func(t *testing.T, newStore func() string) {
 		s := openShop(t, newStore())
@@ -55,7 +55,8 @@ func TestRefusedPaths(t *testing.T) {
 	})
 }
 
-// A search has a bound, so that nobody stops the shop by asking; a parameter that is there and empty, or twice, is never "all".
+// A search has a bound, so that nobody stops the shop by asking; a parameter that is there and
+// empty, or twice, is never "all".
 func TestQueriesSayWhatTheyMean(t *testing.T) {
 	onEachEngine(t, func(t *testing.T, newStore func() string) {
 		s := openShop(t, newStore(), "--demo")
@@ -77,8 +78,8 @@ func TestQueriesSayWhatTheyMean(t *testing.T) {
 	})
 }
 
-// Two who have read the same do not overwrite each other: by If-Match or rev the second one is told what there is, and of twenty at once
-// one has it.
+// Two who have read the same do not overwrite each other: by If-Match or rev the second one is told
+// what there is, and of twenty at once one has it.
 func TestStaleChangesAreRefused(t *testing.T) {
 	onEachEngine(t, func(t *testing.T, newStore func() string) {
 		s := openShop(t, newStore())
@@ -122,7 +123,8 @@ func TestStaleChangesAreRefused(t *testing.T) {
 	})
 }
 
-// A cart can be sent back as it was read when one of its products is gone; what cannot come in is named by its field and id.
+// A cart can be sent back as it was read when one of its products is gone; what cannot come in is
+// named by its field and id.
 func TestCartIsSentBackAsRead(t *testing.T) {
 	onEachEngine(t, func(t *testing.T, newStore func() string) {
 		s := openShop(t, newStore())
@@ -144,8 +146,9 @@ func TestCartIsSentBackAsRead(t *testing.T) {
 	})
 }
 
-// What looks the same is the same: of one code in three spellings of Unicode one is a product, and a category is one. So it is too in a
-// store that an older program filled: it opens, both products can be changed, and there is no third.
+// What looks the same is the same: of one code in three spellings of Unicode one is a product, and
+// a category is one. So it is too in a store that an older program filled: it opens, both products
+// can be changed, and there is no third.
 func TestTextsThatLookTheSame(t *testing.T) {
 	const composed, apart, hidden = "Almac\u00e9n", "Almace\u0301n", "Almac\u00e9n\u200b"
 	product := func(code, category string) string {
@@ -170,7 +173,8 @@ func TestTextsThatLookTheSame(t *testing.T) {
 	})
 }
 
-// Two processes that import one backup into one database at once bring it in once, and refuse nothing.
+// Two processes that import one backup into one database at once bring it in once, and refuse
+// nothing.
 func TestTwoImportsAtOnce(t *testing.T) {
 	var rows strings.Builder
 	for i := range 150 {

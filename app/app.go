@@ -1,7 +1,8 @@
 // Package app puts the program together: it is the one package that knows all the others.
 //
-// config.go says what the command line and the environment may hold. serve.go opens the shop, check.go verifies a store,
-// commands.go runs import and export, whose work import*.go and export.go do. store.go turns --store into an open store.
+// config.go says what the command line and the environment may hold. serve.go opens the shop,
+// check.go verifies a store, commands.go runs import and export, whose work import*.go and
+// export.go do. store.go turns --store into an open store.
 package app
 
 import (
@@ -23,7 +24,8 @@ type Streams struct {
 	Err *os.File
 }
 
-// heard is a writer that remembers what went wrong: whoever prints need not look, and what nobody got is no success.
+// heard is a writer that remembers what went wrong: whoever prints need not look, and what nobody
+// got is no success.
 type heard struct {
 	io.Writer
 	err error
@@ -43,7 +45,8 @@ type hooks struct {
 	brief bool                      // a self-test measures speed for a moment only
 }
 
-// Main runs the program and returns its exit code: 0 when all went well, 1 otherwise. A failure is one line on Err.
+// Main runs the program and returns its exit code: 0 when all went well, 1 otherwise. A failure is
+// one line on Err.
 func Main(ctx context.Context, args []string, streams Streams) (code int) {
 	return mainWith(ctx, args, streams, hooks{})
 }

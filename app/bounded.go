@@ -6,8 +6,9 @@ import (
 	"sync/atomic"
 )
 
-// bounded is a listener that has only so many connections open at once; who comes then waits to be accepted. A process has so many
-// descriptors and no more: were connections to take them all, the store could not begin its next journal file.
+// bounded is a listener that has only so many connections open at once; who comes then waits to be
+// accepted. A process has so many descriptors and no more: were connections to take them all, the
+// store could not begin its next journal file.
 type bounded struct {
 	net.Listener
 	places chan struct{}
@@ -15,8 +16,9 @@ type bounded struct {
 	close  func() error
 }
 
-// leaveRoom bounds a listener so that a quarter of the process's descriptors stays for the store, 256 at most. Of a table so small that a
-// quarter is less than the 32 that it may need, up to a half stays.
+// leaveRoom bounds a listener so that a quarter of the process's descriptors stays for the store,
+// 256 at most. Of a table so small that a quarter is less than the 32 that it may need, up to a
+// half stays.
 func leaveRoom(l net.Listener) net.Listener {
 	most := descriptors()
 	if most <= 0 {
@@ -49,7 +51,8 @@ func (b *bounded) Accept() (net.Conn, error) {
 // Close closes the listener. Connections stay open.
 func (b *bounded) Close() error { return b.close() }
 
-// placed is a connection that has a place. It is a whole *net.TCPConn beside: the hub writes to its descriptor itself.
+// placed is a connection that has a place. It is a whole *net.TCPConn beside: the hub writes to its
+// descriptor itself.
 type placed struct {
 	*net.TCPConn
 	places chan struct{}

@@ -4,7 +4,8 @@ package app
 
 import "syscall"
 
-// descriptors returns how many the process may have open; 0 for any number. Go has raised the soft limit to the hard one.
+// descriptors returns how many the process may have open; 0 for any number. Go has raised the soft
+// limit to the hard one.
 func descriptors() int {
 	var limit syscall.Rlimit
 	if syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit) != nil || limit.Cur > 1<<24 {

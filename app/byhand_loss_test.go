@@ -26,8 +26,9 @@ func fewer(t *testing.T, n int) func(string) string {
 	}
 }
 
-// An edit that looks like an accident (a file is empty, or lacks more than half of its entries) is refused by whoever opens or reads the folder,
-// and nothing is changed; --accept-edits takes it in. What an edit does is summed up.
+// An edit that looks like an accident (a file is empty, or lacks more than half of its entries) is
+// refused by whoever opens or reads the folder, and nothing is changed; --accept-edits takes it in.
+// What an edit does is summed up.
 func TestEditThatTakesAwayMost(t *testing.T) {
 	for name, test := range map[string]struct {
 		file   string

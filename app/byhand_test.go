@@ -28,8 +28,8 @@ func writtenByHand(t *testing.T, store, name string, change func(text string) st
 	}
 }
 
-// wantLives fails unless a shop sells at a price that somebody wrote by hand (or none), and is live: who comes is welcomed on both lines, and
-// hears what is said then.
+// wantLives fails unless a shop sells at a price that somebody wrote by hand (or none), and is
+// live: who comes is welcomed on both lines, and hears what is said then.
 func (s *shop) wantLives(t *testing.T, price string) {
 	t.Helper()
 	if price != "" {
@@ -61,8 +61,9 @@ func priceTo(price string) func(string) string {
 	}
 }
 
-// What somebody writes into a file of a shop that is not open is in the shop when it opens, which is live then; however the shop had ended, as
-// long as nothing was left to fold, and whatever the editor does to the form of the file.
+// What somebody writes into a file of a shop that is not open is in the shop when it opens, which
+// is live then; however the shop had ended, as long as nothing was left to fold, and whatever the
+// editor does to the form of the file.
 func TestEditByHand(t *testing.T) {
 	for name, test := range map[string]struct {
 		end  os.Signal
@@ -105,7 +106,8 @@ func TestEditByHand(t *testing.T) {
 	}
 }
 
-// After a kill with changes that only the journal holds nobody can say which is right: the edit is refused by name, and stays.
+// After a kill with changes that only the journal holds nobody can say which is right: the edit is
+// refused by name, and stays.
 func TestEditByHandAgainstJournal(t *testing.T) {
 	store := t.TempDir()
 	s := openShop(t, store, "--demo")
@@ -141,8 +143,9 @@ func TestFolderOfMessages(t *testing.T) {
 	}
 }
 
-// Bytes that are no UTF-8, as an editor in windows-1252 writes them, and halves of characters are refused by file, line and field, by whoever
-// reads the folder; nothing becomes U+FFFD, and nothing is changed.
+// Bytes that are no UTF-8, as an editor in windows-1252 writes them, and halves of characters are
+// refused by file, line and field, by whoever reads the folder; nothing becomes U+FFFD, and nothing
+// is changed.
 func TestEditNotUTF8(t *testing.T) {
 	product := "[\n" + `{"title":"%s","description":"d","code":"C","price":1500,"stock":5,"category":"c"}` + "\n]\n"
 	for name, test := range map[string]struct{ file, text, want string }{
@@ -173,7 +176,8 @@ func TestEditNotUTF8(t *testing.T) {
 	}
 }
 
-// A program that was told to outlive its terminal does, and so does one whose log nobody reads any more.
+// A program that was told to outlive its terminal does, and so does one whose log nobody reads any
+// more.
 func TestOutlivesTerminal(t *testing.T) {
 	cmd := command(t, "--store", t.TempDir(), "--listen", "127.0.0.1:0", "--demo")
 	cmd.Args = append([]string{"sh", "-c", `trap '' HUP; exec "$0" "$@"`, cmd.Path}, cmd.Args[1:]...)

@@ -13,7 +13,8 @@ import (
 // checkCommand has no flags of its own.
 type checkCommand struct{}
 
-// Run reads a whole store and prints what it counted, and what is worth knowing. Damage is an error.
+// Run reads a whole store and prints what it counted, and what is worth knowing. Damage is an
+// error.
 func (c *checkCommand) Run(ctx context.Context, g *globals, streams Streams) error {
 	report, err := g.checkStore(ctx, streams)
 	if err != nil {

@@ -42,7 +42,8 @@ func rewritten(change func([]byte) []byte) func(*testing.T, string) error {
 	}
 }
 
-// Whatever has become of a store, after a stop and after a kill: what check passes, opens and comes to rest, and what it refuses does not open.
+// Whatever has become of a store, after a stop and after a kill: what check passes, opens and comes
+// to rest, and what it refuses does not open.
 func TestCheckPassesWhatOpens(t *testing.T) {
 	for what, make := range notFiles {
 		spoils[what] = func(t *testing.T, path string) error {

@@ -62,7 +62,8 @@ func (c *importCommand) Run(ctx context.Context, g *globals, streams Streams) (e
 	return err
 }
 
-// open opens the store, for a dry run to read only. One that is not there then, which an import would make, has no parts.
+// open opens the store, for a dry run to read only. One that is not there then, which an import
+// would make, has no parts.
 func (c *importCommand) open(ctx context.Context, g *globals, streams Streams) (dao.Store, error) {
 	log := g.logger(streams.Err)
 	if !c.DryRun {
@@ -76,7 +77,8 @@ func (c *importCommand) open(ctx context.Context, g *globals, streams Streams) (
 	return store, err
 }
 
-// refuseOldFile keeps the file of a shop that is open from being taken for what the shop has: the newest changes stand in its journal.
+// refuseOldFile keeps the file of a shop that is open from being taken for what the shop has: the
+// newest changes stand in its journal.
 func refuseOldFile(file string) error {
 	if real, err := filepath.EvalSymlinks(file); err == nil {
 		file = real

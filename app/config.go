@@ -16,8 +16,8 @@ import (
 	"pulperia/socket"
 )
 
-// cli is the command line. Every flag may also stand in the environment, as PULPERIA_ and its name in capitals; the
-// command line wins.
+// cli is the command line. Every flag may also stand in the environment, as PULPERIA_ and its name
+// in capitals; the command line wins.
 type cli struct {
 	globals
 	VersionFlag kong.VersionFlag `name:"version" help:"Print the version." env:"-"`
@@ -88,7 +88,8 @@ func (c *serveCommand) Validate() error {
 	return err
 }
 
-// address returns where to listen. Hosting platforms name a port in PORT and expect it on all addresses.
+// address returns where to listen. Hosting platforms name a port in PORT and expect it on all
+// addresses.
 func (c *serveCommand) address() (string, error) {
 	if c.Listen == "" && c.Port != "" {
 		if port, err := strconv.ParseUint(c.Port, 10, 16); err != nil || port == 0 {

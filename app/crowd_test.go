@@ -10,8 +10,8 @@ import (
 	"pulperia/dao/models"
 )
 
-// crowd is people who write all the time, to any of the shops, as behind a balancer. What was not acknowledged they send
-// again, under the same id, to the next shop.
+// crowd is people who write all the time, to any of the shops, as behind a balancer. What was not
+// acknowledged they send again, under the same id, to the next shop.
 type crowd struct {
 	mu      sync.Mutex
 	stored  []string

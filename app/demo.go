@@ -16,8 +16,9 @@ import (
 // patienceWithOthers is how long one waits to see what another process has loaded.
 const patienceWithOthers = 30 * time.Second
 
-// fillDemo loads the demo catalogue into a store without products, and says whether it did. Of several processes that do so at
-// the same moment one succeeds: what it has loaded is taken for the others, and seen by them a little later.
+// fillDemo loads the demo catalogue into a store without products, and says whether it did. Of
+// several processes that do so at the same moment one succeeds: what it has loaded is taken for the
+// others, and seen by them a little later.
 func fillDemo(ctx context.Context, store dao.Store) (filled bool, err error) {
 	for end := time.Now().Add(patienceWithOthers); time.Now().Before(end); {
 		if filled, err = tryDemo(ctx, store); !errors.Is(err, dao.ErrConflict) {

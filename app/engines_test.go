@@ -21,14 +21,16 @@ var engines = []struct {
 	{"mongodb", func(t *testing.T) string { return mongotest.URI(t) }},
 }
 
-// onEachEngine runs a test once on each engine. newStore returns a store that has never been opened.
+// onEachEngine runs a test once on each engine. newStore returns a store that has never been
+// opened.
 func onEachEngine(t *testing.T, test func(t *testing.T, newStore func() string)) {
 	for _, engine := range engines {
 		t.Run(engine.name, func(t *testing.T) { test(t, func() string { return engine.store(t) }) })
 	}
 }
 
-// inside is a whole shop in this process: what the program is made of, where the race detector sees it.
+// inside is a whole shop in this process: what the program is made of, where the race detector sees
+// it.
 type inside struct {
 	url   string
 	store dao.Store
@@ -73,7 +75,8 @@ func openInside(t *testing.T, store string, flags ...string) *inside {
 	return s
 }
 
-// send sends a request from a visitor, with headers as name, value, name, value; the answer is read.
+// send sends a request from a visitor, with headers as name, value, name, value; the answer is
+// read.
 func (s *inside) send(t *testing.T, visitor *http.Client, method, path, body string, headers ...string) (*http.Response, string) {
 	t.Helper()
 	return send(t, visitor, method, s.url+path, body, headers...)

@@ -10,8 +10,8 @@ import (
 	"pulperia/catalogue"
 )
 
-// exportStore writes a whole store to a target: "-" is out, a name that ends in .jsonl or .jsonl.gz is one file, and
-// anything else is a folder. It returns what it wrote, in words.
+// exportStore writes a whole store to a target: "-" is out, a name that ends in .jsonl or .jsonl.gz
+// is one file, and anything else is a folder. It returns what it wrote, in words.
 func exportStore(ctx context.Context, store catalogue.Dumper, target string, out io.Writer) (string, error) {
 	var written catalogue.Counts
 	var err error

@@ -70,8 +70,9 @@ func drawBatch(t *rapid.T) (batch dao.Batch) {
 	return batch
 }
 
-// An export, imported into an empty store and exported again, is the same to the byte: ids, revisions, times and the order
-// of messages included. Imported again it changes nothing. Both forms of the export keep this.
+// An export, imported into an empty store and exported again, is the same to the byte: ids,
+// revisions, times and the order of messages included. Imported again it changes nothing. Both
+// forms of the export keep this.
 func TestExportRoundTrip(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		dir, err := os.MkdirTemp("", "pulperia-test-*")
@@ -109,7 +110,8 @@ func TestExportRoundTrip(t *testing.T) {
 	})
 }
 
-// Carts and messages that are there with other content are left and named; so is a product whose id another one has.
+// Carts and messages that are there with other content are left and named; so is a product whose id
+// another one has.
 func TestImportOverwritesNothing(t *testing.T) {
 	store := newImportStore(t)
 	id := func(n byte) models.ID { return models.ID{0x66, 11: n} }
@@ -159,7 +161,8 @@ func TestImportRepeatedMessage(t *testing.T) {
 	}
 }
 
-// An exported folder can be compared with a store's own: products.json and carts.json are the same to the byte.
+// An exported folder can be compared with a store's own: products.json and carts.json are the same
+// to the byte.
 func TestExportLooksLikeStore(t *testing.T) {
 	dir := t.TempDir()
 	store, err := filemanagers.Open(t.Context(), dir, filemanagers.Options{})

@@ -44,8 +44,8 @@ func (s *shop) untilNotReady(t *testing.T) {
 	t.Error("/readyz stays green")
 }
 
-// The store's folder is renamed while the shop is open: /readyz says so, reads go on, and what was acknowledged meanwhile is there when the
-// folder is back. Clients do not notice.
+// The store's folder is renamed while the shop is open: /readyz says so, reads go on, and what was
+// acknowledged meanwhile is there when the folder is back. Clients do not notice.
 func TestFolderRenamed(t *testing.T) {
 	store := filepath.Join(t.TempDir(), "store")
 	s := openShop(t, store, "--demo", "--requests-per-minute", "0", "--messages-per-minute", "0")
@@ -86,8 +86,8 @@ func rename(t *testing.T, from, to string) {
 	}
 }
 
-// The store's folder is removed while the shop is open: no write is acknowledged that would go with the process, /readyz says so, reads go on,
-// and the end is one clear line.
+// The store's folder is removed while the shop is open: no write is acknowledged that would go with
+// the process, /readyz says so, reads go on, and the end is one clear line.
 func TestFolderRemoved(t *testing.T) {
 	store := filepath.Join(t.TempDir(), "store")
 	s := openShop(t, store, "--demo")
@@ -107,8 +107,9 @@ func TestFolderRemoved(t *testing.T) {
 	}
 }
 
-// The store's files can be written no more (chattr +i, which stops root, too, and open files): writes are answered as unavailable and nothing of
-// them is acknowledged, reads go on, /readyz says so. When they can be written again, a restart finds all that was acknowledged.
+// The store's files can be written no more (chattr +i, which stops root, too, and open files):
+// writes are answered as unavailable and nothing of them is acknowledged, reads go on, /readyz says
+// so. When they can be written again, a restart finds all that was acknowledged.
 func TestFolderReadOnly(t *testing.T) {
 	probe := t.TempDir()
 	if out, err := setImmutable(t, probe, true); err != nil && mongotest.Required() {
@@ -151,7 +152,8 @@ func TestFolderReadOnly(t *testing.T) {
 	wantModel(t, store, m, shared)
 }
 
-// setImmutable makes a folder and all that is in it unchangeable, or changeable again. Only root may, and not on every file system.
+// setImmutable makes a folder and all that is in it unchangeable, or changeable again. Only root
+// may, and not on every file system.
 func setImmutable(t *testing.T, dir string, on bool) (out string, err error) {
 	sign := "-i"
 	if on {

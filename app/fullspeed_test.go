@@ -19,8 +19,9 @@ import (
 
 const manyProducts = 5_000
 
-// Who reads everything, at the pace of a common line, is never closed as slow, however much comes at once: an import of thousands of
-// products beside the open shop, or as many requests as it takes. Each change comes once and in order over the one line, which is live after.
+// Who reads everything, at the pace of a common line, is never closed as slow, however much comes
+// at once: an import of thousands of products beside the open shop, or as many requests as it
+// takes. Each change comes once and in order over the one line, which is live after.
 func TestWhoReadsEverythingIsNeverSlow(t *testing.T) {
 	onEachEngine(t, func(t *testing.T, newStore func() string) {
 		store := newStore()
@@ -73,7 +74,8 @@ func (s *shop) fill(t *testing.T, store string) {
 	})
 }
 
-// unhurriedViewer reads the catalogue's changes, some megabytes a second, until it has all of the many products, and says what was wrong.
+// unhurriedViewer reads the catalogue's changes, some megabytes a second, until it has all of the
+// many products, and says what was wrong.
 func (s *shop) unhurriedViewer(t *testing.T) (ended chan string) {
 	t.Helper()
 	narrow := &http.Transport{DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {

@@ -24,8 +24,8 @@ var (
 
 var refusal = regexp.MustCompile(`^pulperia: open store \S+: store unavailable: (process \d+|another process) has it open$`)
 
-// Of several starts of one store at once exactly one opens; each of the others says so in one line. A holder that is killed at the same
-// moment keeps nobody out for longer than it lives.
+// Of several starts of one store at once exactly one opens; each of the others says so in one line.
+// A holder that is killed at the same moment keeps nobody out for longer than it lives.
 func TestStartsAtOnce(t *testing.T) {
 	store, refused := t.TempDir(), 0
 	var holder *shop
@@ -69,8 +69,9 @@ func TestStartsAtOnce(t *testing.T) {
 	t.Attr("refused", fmt.Sprint(refused))
 }
 
-// loaded lets clients write to a shop while something is done to it, and until so many more writes are acknowledged after that. It returns what
-// must be in the store then, and how many requests got no answer.
+// loaded lets clients write to a shop while something is done to it, and until so many more writes
+// are acknowledged after that. It returns what must be in the store then, and how many requests got
+// no answer.
 func loaded(t *testing.T, s *shop, after int, do func()) (*model, *sharedCart, int64) {
 	t.Helper()
 	m, shared := newModel(), &sharedCart{}
@@ -101,7 +102,8 @@ func loaded(t *testing.T, s *shop, after int, do func()) (*model, *sharedCart, i
 	return m, shared, failed.Load()
 }
 
-// A shop is stopped by SIGSTOP while clients write and one listens, and goes on: no line breaks, nothing is lost, who listens has everything.
+// A shop is stopped by SIGSTOP while clients write and one listens, and goes on: no line breaks,
+// nothing is lost, who listens has everything.
 func TestStopped(t *testing.T) {
 	store := t.TempDir()
 	s := openShop(t, store, "--demo", "--requests-per-minute", "0", "--messages-per-minute", "0")
@@ -162,8 +164,8 @@ func wantModel(t *testing.T, store string, m *model, shared *sharedCart) {
 	k.wantAll(t)
 }
 
-// More connect than the shop's table of descriptors has room for: those who are in go on, the store folds, nobody else comes in, and when there
-// is room again all is well.
+// More connect than the shop's table of descriptors has room for: those who are in go on, the store
+// folds, nobody else comes in, and when there is room again all is well.
 func TestFullDescriptorTable(t *testing.T) {
 	t.Setenv(foldVariable, "20000")
 	store := t.TempDir()

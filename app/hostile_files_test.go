@@ -16,7 +16,8 @@ import (
 	"pulperia/dao/models"
 )
 
-// files brings the texts in by files, and everything out and in again: what comes out the second time is the same, byte for byte.
+// files brings the texts in by files, and everything out and in again: what comes out the second
+// time is the same, byte for byte.
 func (h *hostileShop) files(store string, newStore func() string, texts []string) {
 	h.t.Helper()
 	var sheet bytes.Buffer

@@ -23,8 +23,9 @@ var (
 	hostileSeed  = flag.Uint64("hostile.seed", 0, "seed of the hostile texts; 0 takes a new one")
 )
 
-// Hostile texts go through every way into the shop. What comes out, by every way, is exactly the trimmed text, and each page is made of the
-// elements and attributes that it has without them; or they are refused by name.
+// Hostile texts go through every way into the shop. What comes out, by every way, is exactly the
+// trimmed text, and each page is made of the elements and attributes that it has without them; or
+// they are refused by name.
 func TestHostileTexts(t *testing.T) {
 	seed := seedOf(t, *hostileSeed)
 	n := hostileTimes.Get()

@@ -11,7 +11,8 @@ import (
 	"pulperia/dao/models"
 )
 
-// hostileClasses are kinds of texts that do harm where they are taken for anything but text. The texts are made from them by rule, see hostileText.
+// hostileClasses are kinds of texts that do harm where they are taken for anything but text. The
+// texts are made from them by rule, see hostileText.
 var hostileClasses = [][]string{
 	{"<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "</textarea></title></style><svg/onload=alert(1)>", "<!--", "]]>", "<a href=javascript:alert(1)>", "<base href=//x>", "<meta http-equiv=refresh content=0>", "<template>", "<math><mi xlink:href=x>"},
 	{`"><b a="`, `' onfocus=alert(1) x='`, "` onload=`", `" autofocus=" `, `x=y z=w`, `\" \' \\`, `&quot;&#34;&lt;b&gt;&amp;amp;`, "&#x3c;i>", "&notit;", "&#0;"},
@@ -33,7 +34,8 @@ var hostileClasses = [][]string{
 	{strings.Repeat("x", 201), strings.Repeat("ñ", 2001), strings.Repeat("🧉", 5001), strings.Repeat("\u0301", 300)},
 }
 
-// hostileText makes a text: one of a class, as it is, within others, beside one of another class, or with space around.
+// hostileText makes a text: one of a class, as it is, within others, beside one of another class,
+// or with space around.
 func hostileText(r *rand.Rand) string {
 	pick := func() string {
 		class := hostileClasses[r.IntN(len(hostileClasses))]
@@ -69,7 +71,8 @@ func hostileTexts(n int, seed uint64) []string {
 	return list
 }
 
-// lineOf returns what is kept of a text of one line, and whether it may be kept: the contract's rule, in the simplest words.
+// lineOf returns what is kept of a text of one line, and whether it may be kept: the contract's
+// rule, in the simplest words.
 func lineOf(text string, most int) (kept string, ok bool) {
 	kept = strings.TrimSpace(norm.NFC.String(text))
 	control := strings.ContainsFunc(kept, func(r rune) bool { return r < ' ' || 0x7f <= r && r <= 0x9f })

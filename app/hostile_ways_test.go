@@ -32,7 +32,8 @@ func (h *hostileShop) addresses(text string) {
 	}
 }
 
-// visitor sends a text in cookies and headers: none of them counts, and none comes back in a header.
+// visitor sends a text in cookies and headers: none of them counts, and none comes back in a
+// header.
 func (h *hostileShop) visitor(text string) {
 	h.t.Helper()
 	value := url.QueryEscape(text)

@@ -42,14 +42,16 @@ func (r *importReport) add(o importReport) {
 // Complete says whether everything in the files is in the store.
 func (r importReport) Complete() bool { return r.Refused == 0 && r.Broken == 0 }
 
-// importFiles brings the entries of files into a store: by its code a product that is new is created, one that differs is
-// updated in what the file says about it, one that is the same is left; so a second import changes nothing. Carts and messages of
-// an export are added by their ids and never overwritten. A folder stands for the files of an export in it. A store without parts is
+// importFiles brings the entries of files into a store: by its code a product that is new is
+// created, one that differs is updated in what the file says about it, one that is the same is
+// left; so a second import changes nothing. Carts and messages of an export are added by their ids
+// and never overwritten. A folder stands for the files of an export in it. A store without parts is
 // one that is not there, of which a dry run can say what would happen.
 //
-// Each file is read to its end before anything of it is written, so that one which is damaged or cut off changes nothing. A
-// file that cannot be read is said on Out and the others go on. An error means that the store failed or that the context
-// was done; then what was said to be in is in, and importing again goes on from there.
+// Each file is read to its end before anything of it is written, so that one which is damaged or
+// cut off changes nothing. A file that cannot be read is said on Out and the others go on. An error
+// means that the store failed or that the context was done; then what was said to be in is in, and
+// importing again goes on from there.
 func importFiles(ctx context.Context, store dao.Store, paths []string, options importOptions) (importReport, error) {
 	var report importReport
 	had, err := possessionsOf(ctx, store)
@@ -117,7 +119,8 @@ type importer struct {
 	last    models.Time             // when the newest batch was made; the next is made later, so that listings keep the order of the files
 }
 
-// possessions says of what kinds a store had anything when the import began. Into an empty store nothing need be looked up.
+// possessions says of what kinds a store had anything when the import began. Into an empty store
+// nothing need be looked up.
 type possessions struct{ products, carts, messages bool }
 
 func possessionsOf(ctx context.Context, store dao.Store) (possessions, error) {
@@ -136,7 +139,8 @@ func possessionsOf(ctx context.Context, store dao.Store) (possessions, error) {
 	return possessions{products.Total > 0, carts > 0, len(messages) > 0}, err
 }
 
-// file imports one file. A problem of the file itself is said and makes it broken; an error is one of the store.
+// file imports one file. A problem of the file itself is said and makes it broken; an error is one
+// of the store.
 func (im *importer) file(ctx context.Context, path string) (importReport, error) {
 	source, err := openImport(ctx, path, im.options)
 	if err != nil {

@@ -200,8 +200,9 @@ func (r *importRun) compareCart(ctx context.Context, e catalogue.Entry) (compari
 	return comparison{refused: fmt.Errorf("_id %s is already that of a cart with other products, which is left as it is", c.ID)}, nil
 }
 
-// compareMessage asks for the page before a message to learn whether it is there. Only then it is appended, which writes
-// nothing, for messages never go, and tells whether it is the same. A dry run cannot do that.
+// compareMessage asks for the page before a message to learn whether it is there. Only then it is
+// appended, which writes nothing, for messages never go, and tells whether it is the same. A dry
+// run cannot do that.
 func (r *importRun) compareMessage(ctx context.Context, m models.Message) (comparison, error) {
 	taken := comparison{refused: fmt.Errorf("_id %s is already that of another message, which is left as it is", m.ID)}
 	if r.options.DryRun {

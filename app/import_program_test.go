@@ -44,8 +44,8 @@ func wantSaid(t *testing.T, said string, want ...string) {
 	}
 }
 
-// On every engine an import changes of what a shop has only what its file says, a dry run says the same before, and the report names
-// fields from → to; the shop shows that afterwards.
+// On every engine an import changes of what a shop has only what its file says, a dry run says the
+// same before, and the report names fields from → to; the shop shows that afterwards.
 func TestImportChangesWhatItSays(t *testing.T) {
 	const before = "Handle,Title,Body (HTML),Type,Published,Variant SKU,Variant Inventory Qty,Variant Price,Image Src,Status\n" +
 		"vela,Vela de soja,Una vela,Hogar,true,V1,7,10,https://example.com/v.jpg,active\n" +
@@ -84,7 +84,8 @@ func TestImportChangesWhatItSays(t *testing.T) {
 	})
 }
 
-// On every engine a price is never divided by a thousand: not by a sheet, not by JSON's texts, not by the shop's own form.
+// On every engine a price is never divided by a thousand: not by a sheet, not by JSON's texts, not
+// by the shop's own form.
 func TestFiguresAreNotGuessed(t *testing.T) {
 	const header = "Handle,Title,Variant SKU,Variant Price,Variant Inventory Qty\n"
 	onEachEngine(t, func(t *testing.T, newStore func() string) {
@@ -114,8 +115,8 @@ func TestFiguresAreNotGuessed(t *testing.T) {
 	})
 }
 
-// On every engine what a real shop does not count can be bought, and what a spreadsheet on Windows saved reads as it was written; a
-// product comes in without its one bad part.
+// On every engine what a real shop does not count can be bought, and what a spreadsheet on Windows
+// saved reads as it was written; a product comes in without its one bad part.
 func TestImportOfRealSheets(t *testing.T) {
 	sheet := importFile(t, "shop.csv", "Handle;Title;Body (HTML);Type;Published;Variant SKU;Variant Inventory Tracker;Variant Inventory Qty;Variant Price;Image Src;Status\r\n"+
 		"cana;Ca\xf1a;Muy buena;Pesca;VERDADERO;C-1;;0;1234,50;;active\r\n"+
@@ -147,7 +148,8 @@ func TestImportOfRealSheets(t *testing.T) {
 	})
 }
 
-// On every engine the carts of another shop's export name the products that this one has by their codes.
+// On every engine the carts of another shop's export name the products that this one has by their
+// codes.
 func TestImportFindsProductsOfCarts(t *testing.T) {
 	onEachEngine(t, func(t *testing.T, newStore func() string) {
 		ours, theirs := newStore(), newStore()
@@ -179,8 +181,8 @@ func TestImportFindsProductsOfCarts(t *testing.T) {
 	})
 }
 
-// A product that is refused keeps its name all the same: the carts that hold it find it by its code, and
-// never hold another one that has its id here.
+// A product that is refused keeps its name all the same: the carts that hold it find it by its
+// code, and never hold another one that has its id here.
 func TestImportFindsRefusedProductsOfCarts(t *testing.T) {
 	const first, second, none = "aaaaaaaaaaaaaaaaaaaaaaa1", "aaaaaaaaaaaaaaaaaaaaaaa5", "aaaaaaaaaaaaaaaaaaaaaaa9"
 	const product = `{"product":{"_id":%q,"title":"A","description":"d","code":%q,"price":-9,"stock":1,"category":"c"}}`

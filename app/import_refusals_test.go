@@ -37,8 +37,8 @@ func tree(t *testing.T, dir string) (hash string) {
 	return hash
 }
 
-// A dry run changes not one byte: it makes no folder for a store that is not there but names it, it takes in nothing that was edited by hand,
-// and it may run beside an open shop.
+// A dry run changes not one byte: it makes no folder for a store that is not there but names it, it
+// takes in nothing that was edited by hand, and it may run beside an open shop.
 func TestDryRunWritesNothing(t *testing.T) {
 	sheet := importFile(t, "shop.csv", "Handle,Title,Variant Price\nnew,New,1\n")
 	for name, make := range map[string]func(t *testing.T, dir string){
@@ -77,7 +77,8 @@ func TestDryRunWritesNothing(t *testing.T) {
 	}
 }
 
-// The file of a shop that is open lacks what its journal holds: an import of it is refused with what to do. Once it is closed it is as good as any.
+// The file of a shop that is open lacks what its journal holds: an import of it is refused with
+// what to do. Once it is closed it is as good as any.
 func TestImportOfFileOfOpenShop(t *testing.T) {
 	dir, other := filepath.Join(t.TempDir(), "data"), t.TempDir()
 	s := openShop(t, dir)

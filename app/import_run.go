@@ -16,7 +16,8 @@ import (
 )
 
 const (
-	// importBatch is how many entries go into one durable step. It is also the most that one listing can look up.
+	// importBatch is how many entries go into one durable step. It is also the most that one
+	// listing can look up.
 	importBatch = models.MaxLimit
 
 	// importWriters update at once, so that they share the store's group commits.
@@ -33,7 +34,8 @@ type importRun struct {
 	failure error // of the store
 }
 
-// read reads the file. A stop takes effect between two batches, so each of them is wholly in or not begun.
+// read reads the file. A stop takes effect between two batches, so each of them is wholly in or not
+// begun.
 func (r *importRun) read(ctx context.Context) (catalogue.Summary, error) {
 	options := catalogue.Options{Decimal: r.options.Decimal}
 	summary, err := catalogue.Read(r.source.name, r.source, options, func(e catalogue.Entry) error { return r.take(ctx, e) })
@@ -107,7 +109,8 @@ type fresh struct {
 	made    []string       // what was made of what the file leaves open
 }
 
-// put brings entries into the store: each is looked up, what is new goes in as one step, what differs is updated.
+// put brings entries into the store: each is looked up, what is new goes in as one step, what
+// differs is updated.
 func (r *importRun) put(ctx context.Context, entries []catalogue.Entry) error {
 	known, err := r.known(ctx, entries)
 	if err != nil {
@@ -158,8 +161,9 @@ func (r *importRun) changed(changes []change) {
 	}
 }
 
-// load puts new values in, in one durable step. If the store refuses some of them, which somebody else may have made
-// meanwhile or which stand in the file twice, halves of them are tried, until the ones at fault stand alone.
+// load puts new values in, in one durable step. If the store refuses some of them, which somebody
+// else may have made meanwhile or which stand in the file twice, halves of them are tried, until
+// the ones at fault stand alone.
 func (r *importRun) load(ctx context.Context, news []fresh) error {
 	if len(news) == 0 {
 		return nil
@@ -186,8 +190,8 @@ func (r *importRun) load(ctx context.Context, news []fresh) error {
 	return r.put(ctx, entries[half:])
 }
 
-// overtaken looks again at an entry that the store refuses: another import of the same file may have been faster, and what it has brought in
-// shows when its step is whole.
+// overtaken looks again at an entry that the store refuses: another import of the same file may
+// have been faster, and what it has brought in shows when its step is whole.
 func (r *importRun) overtaken(ctx context.Context, e catalogue.Entry, refusal error) error {
 	r.had = possessions{true, true, true}
 	entries := []catalogue.Entry{e}
@@ -220,7 +224,8 @@ func isRefusal(err error) bool {
 	return invalid || errors.Is(err, dao.ErrConflict) || errors.Is(err, dao.ErrNotFound)
 }
 
-// batchOf collects values. Products without an id get one and a time so that a listing shows them in this order.
+// batchOf collects values. Products without an id get one and a time so that a listing shows them
+// in this order.
 func (r *importRun) batchOf(news []fresh) (batch dao.Batch) {
 	now := max(models.TimeOf(time.Now()), r.last+1)
 	r.last = now

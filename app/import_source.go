@@ -13,7 +13,8 @@ import (
 	"golang.org/x/term"
 )
 
-// importSource is an opened file that can be read again, with the bar that shows how far it has been read.
+// importSource is an opened file that can be read again, with the bar that shows how far it has
+// been read.
 type importSource struct {
 	*os.File
 	ctx  context.Context // ends the reading
@@ -64,8 +65,8 @@ func (s *importSource) spool(from io.Reader) error {
 	return nil
 }
 
-// draw shows a bar if there is a terminal to show it on. The file is read three times: for its encoding, for whether it is whole, and
-// for what stands in it.
+// draw shows a bar if there is a terminal to show it on. The file is read three times: for its
+// encoding, for whether it is whole, and for what stands in it.
 func (s *importSource) draw(on *os.File) {
 	info, err := s.Stat()
 	if on == nil || err != nil || !term.IsTerminal(int(on.Fd())) {

@@ -77,8 +77,9 @@ func feedHead(t *testing.T, store dao.Store) dao.Position {
 const importedCSV = "Handle,Title,Body (HTML),Type,Variant Inventory Qty,Variant Price\n" +
 	"mate,Mate,<p>De calabaza</p>,Mates,3,1234.5\nyerba,Yerba,,Almacén,7,99\npava,Pava,,Cocina,1,oops\n"
 
-// New products are created, those that differ are updated and keep their ids, those that are the same are left; so the
-// same file again changes nothing. A row that breaks a rule is named, and the rest goes in.
+// New products are created, those that differ are updated and keep their ids, those that are the
+// same are left; so the same file again changes nothing. A row that breaks a rule is named, and the
+// rest goes in.
 func TestImportByCode(t *testing.T) {
 	store := newImportStore(t)
 	path := importFile(t, "shop.csv", importedCSV)
@@ -128,7 +129,8 @@ func TestImportDryRun(t *testing.T) {
 	}
 }
 
-// The listing "oldest first" shows an import in the order of its files, over all of its durable steps.
+// The listing "oldest first" shows an import in the order of its files, over all of its durable
+// steps.
 func TestImportKeepsOrderOfFile(t *testing.T) {
 	store := newImportStore(t)
 	const n = 2*importBatch + 10
@@ -181,7 +183,8 @@ func TestImportOfDamagedFileChangesNothing(t *testing.T) {
 	}
 }
 
-// A stop takes effect between two durable steps: the report says what is in, and importing again goes on from there.
+// A stop takes effect between two durable steps: the report says what is in, and importing again
+// goes on from there.
 func TestImportStops(t *testing.T) {
 	store := newImportStore(t)
 	var rows strings.Builder
@@ -215,7 +218,8 @@ func (s stopInLoad) Load(ctx context.Context, batch dao.Batch) (dao.Receipt, err
 	return s.Engine.Load(ctx, batch)
 }
 
-// What somebody else makes while an import runs is found: the import updates it or says so, and the rest goes in.
+// What somebody else makes while an import runs is found: the import updates it or says so, and the
+// rest goes in.
 func TestImportMeetsOthers(t *testing.T) {
 	store := newImportStore(t)
 	path := importFile(t, "shop.csv", "Handle,Title,Variant Price\na,A,1\nb,B,1\nc,C,1\n")
@@ -230,7 +234,8 @@ func TestImportMeetsOthers(t *testing.T) {
 	}
 }
 
-// Two imports of one file at once bring it in once, and neither calls refused what the other one has made.
+// Two imports of one file at once bring it in once, and neither calls refused what the other one
+// has made.
 func TestImportsAtOnce(t *testing.T) {
 	store := newImportStore(t)
 	path := importFile(t, "shop.csv", "Handle,Title,Variant Price\na,A,1\n")

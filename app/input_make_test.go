@@ -11,7 +11,8 @@ import (
 	"strings"
 )
 
-// maker makes up requests from the schemas of a document: what fits, what just fits, and what does not.
+// maker makes up requests from the schemas of a document: what fits, what just fits, and what does
+// not.
 type maker struct {
 	*rand.Rand
 	*openAPI

@@ -27,9 +27,10 @@ var (
 	generatedSeed     = flag.Uint64("generated.seed", 0, "seed of the requests that are made up; 0 takes a new one")
 )
 
-// Requests are made up from the shop's own OpenAPI document, sound ones and spoilt ones. Every answer is one that the document declares;
-// none is a failure of ours or tells of the inside; what the document does not allow is not taken, what it allows is; and what was
-// stored, and nothing else, is there in the end.
+// Requests are made up from the shop's own OpenAPI document, sound ones and spoilt ones. Every
+// answer is one that the document declares; none is a failure of ours or tells of the inside; what
+// the document does not allow is not taken, what it allows is; and what was stored, and nothing
+// else, is there in the end.
 func TestGeneratedRequests(t *testing.T) {
 	seed := seedOf(t, *generatedSeed)
 	n := generatedRequests.Get()
@@ -136,7 +137,8 @@ func (g *generation) answer(r request) (*http.Response, string, error) {
 	return answer, string(text), err
 }
 
-// leadsTo says whether the request's path is one of its operation: a spoilt id may make another of it.
+// leadsTo says whether the request's path is one of its operation: a spoilt id may make another of
+// it.
 func (g *generation) leadsTo(r request) bool {
 	path, _, _ := strings.Cut(r.target, "?")
 	want := strings.Split(r.path, "/")
@@ -146,7 +148,8 @@ func (g *generation) leadsTo(r request) bool {
 	})
 }
 
-// trimmed is a body as the shop reads it: without the space around texts, and without the second spelling where the first is there.
+// trimmed is a body as the shop reads it: without the space around texts, and without the second
+// spelling where the first is there.
 func trimmed(body string) []byte {
 	var value map[string]any
 	decoder := json.NewDecoder(strings.NewReader(body))

@@ -13,7 +13,8 @@ import (
 	"pulperia/dao/models"
 )
 
-// client is one who writes to a shop that is killed now and then: messages, products and carts of his own, and the cart of all.
+// client is one who writes to a shop that is killed now and then: messages, products and carts of
+// his own, and the cart of all.
 type client struct {
 	*model
 	shared   *sharedCart
@@ -112,7 +113,8 @@ type sharedCart struct {
 	added, tried int // what was acknowledged, and what was sent
 }
 
-// wants fails unless the cart holds every acknowledged addition, and no more than were tried. The first time it makes the cart.
+// wants fails unless the cart holds every acknowledged addition, and no more than were tried. The
+// first time it makes the cart.
 func (c *sharedCart) wants(t *testing.T, s *shop) {
 	t.Helper()
 	var cart models.Cart

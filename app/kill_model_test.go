@@ -7,7 +7,8 @@ import (
 	"time"
 )
 
-// model is what a store may hold when its writers have been told what they have been told. Each key has one writer at a time.
+// model is what a store may hold when its writers have been told what they have been told. Each key
+// has one writer at a time.
 type model struct {
 	mu           sync.Mutex
 	values       map[string]*register
@@ -60,7 +61,8 @@ func (m *model) may(key, value string) bool {
 
 func (r *register) may(value string) bool { return r.known == value || slices.Contains(r.maybe, value) }
 
-// await waits until so many more writes are acknowledged, or for so long that something else will tell what is wrong.
+// await waits until so many more writes are acknowledged, or for so long that something else will
+// tell what is wrong.
 func (m *model) await(more int) {
 	m.mu.Lock()
 	want := m.acknowledged + more

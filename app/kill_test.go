@@ -23,9 +23,10 @@ var (
 	killSeed   = flag.Uint64("killseed", 0, "seed of the kill test; 0 takes a new one")
 )
 
-// On every engine the program is killed again and again while clients write and catalogues come in. What was acknowledged is there
-// afterwards with the value that was acknowledged last, what was not is there once or not at all, and the store is sound. Of the rounds
-// half are of files, a third of files that are folded all the time, the rest of a database.
+// On every engine the program is killed again and again while clients write and catalogues come in.
+// What was acknowledged is there afterwards with the value that was acknowledged last, what was not
+// is there once or not at all, and the store is sound. Of the rounds half are of files, a third of
+// files that are folded all the time, the rest of a database.
 func TestKilledUnderLoad(t *testing.T) {
 	seed := *killSeed
 	if seed == 0 {
@@ -110,7 +111,8 @@ func (k *kills) round(t *testing.T, round int) {
 	running.Wait()
 }
 
-// bringIn imports a catalogue in which every product has another stock than before. It may be killed; what it left is then brought in again some day.
+// bringIn imports a catalogue in which every product has another stock than before. It may be
+// killed; what it left is then brought in again some day.
 func (k *kills) bringIn(t *testing.T, round int, mayDie bool) {
 	entries := make([]map[string]any, 100)
 	for i := range entries {
@@ -198,7 +200,8 @@ func (k *kills) wantAll(t *testing.T) {
 	k.model.wants(t, found)
 }
 
-// keyAndValue returns what a line of an export is called in the model. Products of the demo are nobody's.
+// keyAndValue returns what a line of an export is called in the model. Products of the demo are
+// nobody's.
 func keyAndValue(t *testing.T, line string) (key, value string) {
 	t.Helper()
 	var one struct {

@@ -8,8 +8,9 @@ import (
 	"testing"
 )
 
-// Past a limit everybody is told that it is one: pages and programs by 429, and a page that gets no line when it asks why. What a page brings
-// with it is no request. A proxy that nobody named is said once in the log, and not believed.
+// Past a limit everybody is told that it is one: pages and programs by 429, and a page that gets no
+// line when it asks why. What a page brings with it is no request. A proxy that nobody named is
+// said once in the log, and not believed.
 func TestLimitSaysThatItIsOne(t *testing.T) {
 	s := openShop(t, t.TempDir(), "--demo", "--requests-per-minute", "9")
 	ask := func(path string, headers ...string) (int, string, http.Header) {

@@ -19,13 +19,15 @@ import (
 	"github.com/gobwas/ws/wsutil"
 )
 
-// line is one connection of thousands to a shop: a WebSocket whose frames are read by who holds it, without a goroutine of its own.
+// line is one connection of thousands to a shop: a WebSocket whose frames are read by who holds it,
+// without a goroutine of its own.
 type line struct {
 	net.Conn
 	in *bufio.Reader
 }
 
-// from dials as the given address of this machine: to the shop each of 127.0.0.0/8 is another client.
+// from dials as the given address of this machine: to the shop each of 127.0.0.0/8 is another
+// client.
 func from(client string) func(ctx context.Context, network, address string) (net.Conn, error) {
 	d := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(client)}, Timeout: patience}
 	return d.DialContext
@@ -75,7 +77,8 @@ func (l *line) hear() (f frame, err error) {
 	}
 }
 
-// reset ends a line without a goodbye, and without a port that stays taken for a minute. None is none.
+// reset ends a line without a goodbye, and without a port that stays taken for a minute. None is
+// none.
 func reset(conn net.Conn) {
 	if l, ok := conn.(*line); ok {
 		if l == nil {
@@ -120,7 +123,8 @@ func (s *shop) metrics(t testing.TB) map[string]float64 {
 	return figures
 }
 
-// back waits until the shop has no more goroutines and open files than before, give or take those of who asks it.
+// back waits until the shop has no more goroutines and open files than before, give or take those
+// of who asks it.
 func (s *shop) back(t testing.TB, before state, within time.Duration) state {
 	t.Helper()
 	const few = 12
@@ -135,7 +139,8 @@ func (s *shop) back(t testing.TB, before state, within time.Duration) state {
 	}
 }
 
-// customers are people from another address who shop all the while. Whatever else goes on, all that they ask for is answered.
+// customers are people from another address who shop all the while. Whatever else goes on, all that
+// they ask for is answered.
 type customers struct {
 	done    chan struct{}
 	ended   chan struct{}

@@ -169,7 +169,8 @@ func (l *listener) welcomed() frame {
 	return heard[len(heard)-1]
 }
 
-// changes reads to the change with the given words, and returns the words of all changes on the way.
+// changes reads to the change with the given words, and returns the words of all changes on the
+// way.
 func (l *listener) changes(last string) (words []string) {
 	l.t.Helper()
 	for _, f := range l.until(last, func(f frame) bool { return f.Type == "change" && f.what() == last }) {

@@ -10,8 +10,9 @@ import (
 	"github.com/coder/websocket"
 )
 
-// On every engine a signal stops the shop in order: no more connections, goodbye to the sockets, then the requests under way,
-// which still see a store. What the API stores comes over the socket before.
+// On every engine a signal stops the shop in order: no more connections, goodbye to the sockets,
+// then the requests under way, which still see a store. What the API stores comes over the socket
+// before.
 func TestGoodbye(t *testing.T) {
 	onEachEngine(t, func(t *testing.T, newStore func() string) {
 		goodbye(t, openShop(t, newStore(), "--origin", "https://partner.example"))

@@ -9,10 +9,12 @@ import (
 	"unicode/utf8"
 )
 
-// longestLine is how many bytes a line of the log may take, with what stands in it beside the values.
+// longestLine is how many bytes a line of the log may take, with what stands in it beside the
+// values.
 const longestLine = 2 << 10
 
-// shortLines is a log whose lines are bounded, whatever clients and servers put into them: the longest values are cut.
+// shortLines is a log whose lines are bounded, whatever clients and servers put into them: the
+// longest values are cut.
 type shortLines struct{ slog.Handler }
 
 // WithAttrs and WithGroup keep the bound.
@@ -47,7 +49,8 @@ func (s shortLines) Handle(ctx context.Context, r slog.Record) error {
 	return s.Handler.Handle(ctx, short)
 }
 
-// fairShare returns how long each value may be so that all have room: longestLine when they have as they are.
+// fairShare returns how long each value may be so that all have room: longestLine when they have as
+// they are.
 func fairShare(sizes []int, room int) int {
 	for most := longestLine; ; most -= 16 {
 		total := 0
@@ -79,7 +82,8 @@ func cut(text string, most int) string {
 // extent is how much of a text goes into a line, and what it takes there.
 type extent struct{ bytes, size int }
 
-// written says how much of a text goes into so many bytes of a line, where what cannot be printed takes more.
+// written says how much of a text goes into so many bytes of a line, where what cannot be printed
+// takes more.
 func written(text string, most int) (e extent) {
 	for i, r := range text {
 		_, n := utf8.DecodeRuneInString(text[i:])

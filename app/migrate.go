@@ -18,8 +18,8 @@ type migrateCommand struct {
 	Restart     bool   `help:"Begin anew: remove what an unfinished migration has left in the target."`
 }
 
-// memoryAimedAt holds a hundred thousand products and a million messages, when what is not needed any more is given back soon. A
-// larger store takes more.
+// memoryAimedAt holds a hundred thousand products and a million messages, when what is not needed
+// any more is given back soon. A larger store takes more.
 const memoryAimedAt = 160 << 20
 
 // Run migrates, compares both sides, and only then makes the target a store that opens.
@@ -51,8 +51,9 @@ func (c *migrateCommand) migration(g *globals, streams Streams) (*migration, err
 	return m, wantApart(from, to)
 }
 
-// restoring is a store that is being made of the values of another one, in the order of a dump. Whoever restores the same again
-// goes on where it was cut off; until Finish it does not open as a store.
+// restoring is a store that is being made of the values of another one, in the order of a dump.
+// Whoever restores the same again goes on where it was cut off; until Finish it does not open as a
+// store.
 type restoring interface {
 	Done() int                                                                                // how many values are in
 	Put(context.Context, dao.Batch) error                                                     // adds the next ones; the batch is its own from then on
@@ -93,8 +94,8 @@ func (m *migration) run(ctx context.Context) error {
 	return m.target.Close()
 }
 
-// fill begins the target, or goes on with it, and puts in all that the source holds. When it has returned, the source takes no memory any
-// more: reading the target back takes as much.
+// fill begins the target, or goes on with it, and puts in all that the source holds. When it has
+// returned, the source takes no memory any more: reading the target back takes as much.
 func (m *migration) fill(ctx context.Context) (head dao.Position, err error) {
 	source, err := m.from.read(ctx)
 	if err != nil {
@@ -120,7 +121,8 @@ func (m *migration) fill(ctx context.Context) (head dao.Position, err error) {
 	return source.Feed.Head(ctx)
 }
 
-// copy puts into the target what is not in yet. The source must give what it gave when stock was taken.
+// copy puts into the target what is not in yet. The source must give what it gave when stock was
+// taken.
 func (m *migration) copy(ctx context.Context, source dao.Store) error {
 	total, skip := m.held.total(), m.target.Done()
 	if skip > 0 {
@@ -203,7 +205,8 @@ func (m *migration) lookBack(ctx context.Context, was dao.Position) {
 		return
 	}
 	defer source.Close()
-	// Only the offset: the epoch of a database that no shop has opened yet is another one each time.
+	// Only the offset: the epoch of a database that no shop has opened yet is another one each
+	// time.
 	if head, err := source.Feed.Head(ctx); err == nil && head.Offset > was.Offset {
 		fmt.Fprintf(m.out, "note: %s has gone on since it was read, from %s to %s: these changes are not in %s\n", m.from, was, head, m.to)
 	}

@@ -15,8 +15,9 @@ import (
 
 var migrateKills = dose.Flag("migratekills", 3, 25, "how often a migration is killed in each direction; -killseed is its seed")
 
-// A migration is killed again and again, each time after any part of the time that it takes, and begun again: it goes on, nothing opens
-// the half of a store, and in the end the target is the source.
+// A migration is killed again and again, each time after any part of the time that it takes, and
+// begun again: it goes on, nothing opens the half of a store, and in the end the target is the
+// source.
 func TestMigrationKilled(t *testing.T) {
 	seed := *killSeed
 	if seed == 0 {

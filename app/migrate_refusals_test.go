@@ -13,7 +13,8 @@ import (
 	"pulperia/dao/dbmanagers/mongotest"
 )
 
-// A source that is damaged, or none, is refused with a reason. Neither side changes, and no password is shown.
+// A source that is damaged, or none, is refused with a reason. Neither side changes, and no
+// password is shown.
 func TestMigrateRefusesSources(t *testing.T) {
 	opened, closed := openedFiles(t), fillFiles(t, t.TempDir(), someBatch(20))
 	for _, test := range spoiltFiles {
@@ -43,7 +44,8 @@ func TestMigrateRefusesSources(t *testing.T) {
 	}
 }
 
-// wantRefused fails unless a migration is refused for the reasons that it must name, and leaves its source and its target as they were.
+// wantRefused fails unless a migration is refused for the reasons that it must name, and leaves its
+// source and its target as they were.
 func wantRefused(t *testing.T, from, to, source string, want ...string) {
 	t.Helper()
 	sourceBefore, targetBefore := bytesOf(t, source), bytesOf(t, to)
@@ -106,8 +108,8 @@ func TestMigrateRefusesTargets(t *testing.T) {
 	}
 }
 
-// What another program wrote goes over as the shop shows it, in the order of ids whatever its _id is; fields without a place only
-// go when that is allowed, and the source keeps them.
+// What another program wrote goes over as the shop shows it, in the order of ids whatever its _id
+// is; fields without a place only go when that is allowed, and the source keeps them.
 func TestMigrateForeignDocuments(t *testing.T) {
 	url := mongotest.URI(t)
 	db := databaseOf(t, url)

@@ -13,8 +13,8 @@ import (
 	"pulperia/dao/dbmanagers/mongotest"
 )
 
-// spoiltFiles are folders that cannot be migrated, made from a sound one that was not stopped cleanly (its journal counts), or from one
-// that was, and what is said of each.
+// spoiltFiles are folders that cannot be migrated, made from a sound one that was not stopped
+// cleanly (its journal counts), or from one that was, and what is said of each.
 var spoiltFiles = []struct {
 	name  string
 	clean bool
@@ -122,7 +122,8 @@ func setting(collection string, fields bson.M) func(t *testing.T, url string) st
 	}
 }
 
-// openedFiles is a folder as a process that was killed leaves it: a part of it stands in the JSON files, a part only in the journal.
+// openedFiles is a folder as a process that was killed leaves it: a part of it stands in the JSON
+// files, a part only in the journal.
 func openedFiles(t *testing.T) string {
 	t.Helper()
 	dir := fillFiles(t, t.TempDir(), someBatch(20))

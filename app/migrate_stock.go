@@ -18,7 +18,8 @@ type stock struct {
 	found dbmanagers.Findings
 }
 
-// takeStock reads the whole source once: to know what it holds, and that all of it can go over. What cannot is an error.
+// takeStock reads the whole source once: to know what it holds, and that all of it can go over.
+// What cannot is an error.
 func (m *migration) takeStock(ctx context.Context, source dao.Store) error {
 	s := stock{refusals: newRefusals()}
 	all := newContent()
@@ -41,7 +42,8 @@ func (m *migration) takeStock(ctx context.Context, source dao.Store) error {
 	return m.wantFit(s)
 }
 
-// wantFit prints what of the source has no place in the target, and returns an error when that is not allowed.
+// wantFit prints what of the source has no place in the target, and returns an error when that is
+// not allowed.
 func (m *migration) wantFit(s stock) error {
 	s.print(m.out)
 	unknown := slices.Sorted(maps.Keys(s.found.Unknown))

@@ -36,7 +36,8 @@ func databaseOf(t *testing.T, url string) *mongo.Database {
 	return client.Database(parsed.Database)
 }
 
-// bytesOf writes down every byte of a store, file by file, or document by document with the indexes. A folder that is not there has none.
+// bytesOf writes down every byte of a store, file by file, or document by document with the
+// indexes. A folder that is not there has none.
 func bytesOf(t *testing.T, store string) string {
 	t.Helper()
 	var b strings.Builder
@@ -169,7 +170,8 @@ func (m *meeting) Put(ctx context.Context, batch dao.Batch) error {
 	return err
 }
 
-// migrateMeeting migrates in this process; what happens when half values are put, or all of them are in and there are fewer than that.
+// migrateMeeting migrates in this process; what happens when half values are put, or all of them
+// are in and there are fewer than that.
 func migrateMeeting(t *testing.T, from, to string, half int, what func(stop func())) (said string, err error) {
 	t.Helper()
 	ctx, stop := context.WithCancel(t.Context())

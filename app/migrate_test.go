@@ -19,8 +19,9 @@ import (
 	"pulperia/dao/dbmanagers/mongotest"
 )
 
-// From a folder to MongoDB, to another database and back into a folder: exports are the same to the byte, ids, revisions, times and
-// the order of messages included. The sources stay as they are, and the hashes that are printed are those of the exported files.
+// From a folder to MongoDB, to another database and back into a folder: exports are the same to the
+// byte, ids, revisions, times and the order of messages included. The sources stay as they are, and
+// the hashes that are printed are those of the exported files.
 func TestMigrateThereAndBack(t *testing.T) {
 	for seed := range 3 {
 		first := fillFiles(t, t.TempDir(), rapid.Custom(drawBatch).Filter(func(b dao.Batch) bool { return b.Len() > 5 }).Example(seed))
@@ -49,8 +50,8 @@ func TestMigrateThereAndBack(t *testing.T) {
 	}
 }
 
-// Ctrl-C leaves what is in, says so, and the same command goes on from there. Nothing opens it meanwhile, and another source is refused until
-// --restart makes room.
+// Ctrl-C leaves what is in, says so, and the same command goes on from there. Nothing opens it
+// meanwhile, and another source is refused until --restart makes room.
 func TestMigrateStopsAndGoesOn(t *testing.T) {
 	source, changed := fillFiles(t, t.TempDir(), someBatch(1_500)), fillFiles(t, t.TempDir(), someBatch(30))
 	onEachEngine(t, func(t *testing.T, newStore func() string) {
@@ -90,8 +91,9 @@ func TestMigrateStopsAndGoesOn(t *testing.T) {
 	})
 }
 
-// The shop may be open while its store is migrated. What it held when the migration began goes over as a whole, and what came later is
-// reported; where that cannot be, because a database changed before it was read for the second time, the command fails.
+// The shop may be open while its store is migrated. What it held when the migration began goes over
+// as a whole, and what came later is reported; where that cannot be, because a database changed
+// before it was read for the second time, the command fails.
 func TestMigrateBesideOpenShop(t *testing.T) {
 	onEachEngine(t, func(t *testing.T, newStore func() string) {
 		for _, half := range []int{0, 1_500} {

@@ -43,8 +43,8 @@ func inParallel(n, atATime int, f func(i int)) {
 	all.Wait()
 }
 
-// Connections come and go, in every way in which one ends. Goroutines and open files are then what they were, and memory no more than
-// a tenth of the connections had needed already.
+// Connections come and go, in every way in which one ends. Goroutines and open files are then what
+// they were, and memory no more than a tenth of the connections had needed already.
 func TestHandshakes(t *testing.T) {
 	s := openShop(t, t.TempDir(), noLimits...)
 	before := s.state(t)
@@ -85,7 +85,8 @@ func comeAndGo(t *testing.T, s *shop, n int) {
 	})
 }
 
-// All clients drop and return at once, several times, while things happen; each gets all of it, once and in order.
+// All clients drop and return at once, several times, while things happen; each gets all of it,
+// once and in order.
 func TestReconnectStorm(t *testing.T) {
 	s := openShop(t, t.TempDir(), noLimits...)
 	before := s.state(t)

@@ -12,8 +12,9 @@ import (
 	"testing"
 )
 
-// Clients that open more connections than the process has descriptors keep the store from nothing: who is connected already goes on
-// writing, over many journal files. When they have gone, everybody is served again.
+// Clients that open more connections than the process has descriptors keep the store from nothing:
+// who is connected already goes on writing, over many journal files. When they have gone, everybody
+// is served again.
 func TestDescriptorsForTheStore(t *testing.T) {
 	store := t.TempDir()
 	cmd := command(t, append([]string{"--store", store, "--listen", "127.0.0.1:0", "--keep-changes", "50"}, noLimits...)...)

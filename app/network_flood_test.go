@@ -17,7 +17,8 @@ import (
 
 const catalogueHello = `{"type":"hello","topics":["products"]}`
 
-// Whoever floods the shop is limited, by the name that the contract has for it, and nobody else notices.
+// Whoever floods the shop is limited, by the name that the contract has for it, and nobody else
+// notices.
 func TestFloods(t *testing.T) {
 	s := openShop(t, t.TempDir(), "--demo")
 	before := s.state(t)
@@ -44,7 +45,8 @@ func TestFloods(t *testing.T) {
 	s.back(t, before, patience)
 }
 
-// floodRequests sends requests as fast as they go until the shop has enough of it; then it says when to come back.
+// floodRequests sends requests as fast as they go until the shop has enough of it; then it says
+// when to come back.
 func floodRequests(t *testing.T, s *shop, client string) {
 	visitor := &http.Client{Transport: &http.Transport{DialContext: from(client)}}
 	defer visitor.CloseIdleConnections()
@@ -87,7 +89,8 @@ func floodConnections(t *testing.T, s *shop, client string) {
 	t.Error("nothing limits connections")
 }
 
-// floodFrames sends the same frame again and again, and wants the line closed with a code and a reason.
+// floodFrames sends the same frame again and again, and wants the line closed with a code and a
+// reason.
 func floodFrames(t *testing.T, s *shop, client string, opcode ws.OpCode, payload string, code ws.StatusCode, why string) {
 	l, err := openLine(s.url, client, catalogueHello)
 	if err != nil {
@@ -134,8 +137,8 @@ func wantEnd(t *testing.T, l *line, code ws.StatusCode, why string) {
 	}
 }
 
-// floodMessages talks without an end, on both ways into the chat. A third of the limit is stored, the rest refused, and the line
-// stays open.
+// floodMessages talks without an end, on both ways into the chat. A third of the limit is stored,
+// the rest refused, and the line stays open.
 func floodMessages(t *testing.T, s *shop, client string) {
 	l, err := openLine(s.url, client, `{"type":"hello","user":"mallory@example.com","topics":["messages"]}`)
 	if err != nil {
@@ -175,7 +178,8 @@ func floodMessages(t *testing.T, s *shop, client string) {
 	}
 }
 
-// floodHeaders sends a header without an end. It is refused at 64 KiB and what net/http allows beside.
+// floodHeaders sends a header without an end. It is refused at 64 KiB and what net/http allows
+// beside.
 func floodHeaders(t *testing.T, s *shop, client string) {
 	for _, path := range []string{"/api/products", "/ws", "/events", "/"} {
 		conn, err := from(client)(t.Context(), "tcp", strings.TrimPrefix(s.url, "http://"))

@@ -22,8 +22,8 @@ import (
 
 var slowRequests = dose.Flag("slowloris", 200, 1000, "how many clients send their request slowly, or half of it")
 
-// Clients that read nothing, or a byte a second, take a bounded piece of memory and are closed as slow. The others get everything,
-// and whoever was closed goes on where it was.
+// Clients that read nothing, or a byte a second, take a bounded piece of memory and are closed as
+// slow. The others get everything, and whoever was closed goes on where it was.
 func TestSlowReaders(t *testing.T) {
 	s := openShop(t, t.TempDir(), noLimits...)
 	before := s.state(t)
@@ -93,8 +93,8 @@ func (s *shop) slowReader(t *testing.T, i int) net.Conn {
 	return conn
 }
 
-// smallBuffer lets a socket take little before its other side has to wait. It must be so from the beginning: both sides' buffers
-// grow with what they have seen.
+// smallBuffer lets a socket take little before its other side has to wait. It must be so from the
+// beginning: both sides' buffers grow with what they have seen.
 func smallBuffer(_, _ string, raw syscall.RawConn) (err error) {
 	outer := raw.Control(func(fd uintptr) { err = syscall.SetsockoptInt(int(fd), syscall.SOL_SOCKET, syscall.SO_RCVBUF, 4<<10) })
 	return cmp.Or(outer, err)
@@ -181,7 +181,8 @@ func (a *audience) hasHeard(t *testing.T, n int) {
 	}
 }
 
-// wait waits until all have read all, and tells how long it took from a message's sending to its coming.
+// wait waits until all have read all, and tells how long it took from a message's sending to its
+// coming.
 func (a *audience) wait(t *testing.T) {
 	t.Helper()
 	a.readers.Wait()
@@ -191,7 +192,8 @@ func (a *audience) wait(t *testing.T) {
 	tellTimes(t, a.took)
 }
 
-// Thousands that send half a request, or a byte a second, keep nobody from being served, and the time-outs send them away.
+// Thousands that send half a request, or a byte a second, keep nobody from being served, and the
+// time-outs send them away.
 func TestSlowloris(t *testing.T) {
 	t.Parallel()
 	s := openShop(t, t.TempDir(), "--demo")

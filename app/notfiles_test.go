@@ -17,8 +17,8 @@ var notFiles = map[string]func(path, foreign string) error{
 	"a socket":        func(path, _ string) error { return syscall.Mknod(path, syscall.S_IFSOCK|0o600, 0) },
 }
 
-// What bears the name of a file of the store and is none is refused by name by whoever comes near the folder, who does not wait for it: it is
-// neither read nor written, nor where it leads to.
+// What bears the name of a file of the store and is none is refused by name by whoever comes near
+// the folder, who does not wait for it: it is neither read nor written, nor where it leads to.
 func TestWhatIsNoFileIsRefused(t *testing.T) {
 	store, other := t.TempDir(), t.TempDir()
 	for _, dir := range []string{store, other} {

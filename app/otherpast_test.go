@@ -12,7 +12,8 @@ import (
 	"pulperia/dao/dbmanagers/mongotest"
 )
 
-// otherPasts are the ways in which a shop comes to a feed that is empty and does not begin at 0. Each returns the shop as it is open then.
+// otherPasts are the ways in which a shop comes to a feed that is empty and does not begin at 0.
+// Each returns the shop as it is open then.
 var otherPasts = map[string]func(t *testing.T) *shop{
 	"a price edited by hand": func(t *testing.T) *shop {
 		store := t.TempDir()
@@ -47,8 +48,9 @@ var otherPasts = map[string]func(t *testing.T) *shop{
 	},
 }
 
-// A shop whose past has become another one is idle: it says so in a few lines of log, whoever comes is live at once, and what
-// happens then is told. It must not look for a past that is not there as fast as it can.
+// A shop whose past has become another one is idle: it says so in a few lines of log, whoever comes
+// is live at once, and what happens then is told. It must not look for a past that is not there as
+// fast as it can.
 func TestShopWithAnotherPastIsIdleAndLive(t *testing.T) {
 	for name, comeTo := range otherPasts {
 		t.Run(name, func(t *testing.T) {

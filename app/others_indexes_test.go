@@ -14,7 +14,8 @@ import (
 	"pulperia/dao/dbmanagers/mongotest"
 )
 
-// createAtOnce has several people create a product of one code at the same moment, and returns how many were told that it is done.
+// createAtOnce has several people create a product of one code at the same moment, and returns how
+// many were told that it is done.
 func createAtOnce(t *testing.T, shops []*shop, code string) (done int) {
 	t.Helper()
 	answers := make(chan int)
@@ -37,8 +38,8 @@ func createAtOnce(t *testing.T, shops []*shop, code string) (done int) {
 	return done
 }
 
-// Another program drops the collections' indexes, or a collection and fills it anew: no code is given twice and no change told twice, by one process or
-// several, and the indexes come back.
+// Another program drops the collections' indexes, or a collection and fills it anew: no code is
+// given twice and no change told twice, by one process or several, and the indexes come back.
 func TestOthersDropIndexes(t *testing.T) {
 	store := mongotest.URI(t)
 	db := databaseOf(t, store)
@@ -96,7 +97,8 @@ func TestOthersDropIndexes(t *testing.T) {
 	}
 }
 
-// double gives one product the code of another one, and tells a change twice, as if the shop had done so without its indexes.
+// double gives one product the code of another one, and tells a change twice, as if the shop had
+// done so without its indexes.
 func double(t *testing.T, db *mongo.Database, code, other string) {
 	t.Helper()
 	for _, coll := range []string{"products", "feed"} {

@@ -11,7 +11,8 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 )
 
-// browser is somebody who looks at pages again and again, and asks each time whether they have changed.
+// browser is somebody who looks at pages again and again, and asks each time whether they have
+// changed.
 type browser struct {
 	t    *testing.T
 	kept map[string][2]string // tag and text of each page, by its address
@@ -59,7 +60,8 @@ func (b *browser) wants(s *shop, path string, there, gone []string, headers ...s
 	}
 }
 
-// hears reads a line to a change of a product, and fails when the line ends or loads afresh before that.
+// hears reads a line to a change of a product, and fails when the line ends or loads afresh before
+// that.
 func (l *listener) hears(op, id string) frame {
 	l.t.Helper()
 	heard := l.until(op+" of "+id, func(f frame) bool { return f.Type == "change" && f.Op == op && f.ID == id })
@@ -102,7 +104,8 @@ func (s *shop) ends(t *testing.T) {
 	}
 }
 
-// wantGone fails unless nothing shows a product any more: the API, its totals, pages that were seen before, the cart that names it.
+// wantGone fails unless nothing shows a product any more: the API, its totals, pages that were seen
+// before, the cart that names it.
 func (b *browser) wantGone(s *shop, id, title string, left int) {
 	b.t.Helper()
 	if status, _, err := s.do(http.DefaultClient, "GET", "/api/products/"+id, ""); err != nil || status != http.StatusNotFound {

@@ -12,9 +12,10 @@ import (
 	"pulperia/dao/dbmanagers/mongotest"
 )
 
-// What another program deletes in the database is gone from every answer of every process at the next read, pages that somebody has seen
-// included; who is connected is told of a delete, and nothing else changes for him. So it is when no shop was open meanwhile: who comes
-// back with his old position is told then. What it changes is on every page as soon as it is in the API.
+// What another program deletes in the database is gone from every answer of every process at the
+// next read, pages that somebody has seen included; who is connected is told of a delete, and
+// nothing else changes for him. So it is when no shop was open meanwhile: who comes back with his
+// old position is told then. What it changes is on every page as soon as it is in the API.
 func TestOthersDelete(t *testing.T) {
 	store := mongotest.URI(t)
 	products := databaseOf(t, store).Collection("products")
@@ -110,8 +111,9 @@ func wantSound(t *testing.T, store string, gone ...string) {
 	}
 }
 
-// A document that another program puts back from an old copy is what every answer shows, and is told of as a change after all that was told;
-// the feed goes on for everybody, on every process, also after a restart.
+// A document that another program puts back from an old copy is what every answer shows, and is
+// told of as a change after all that was told; the feed goes on for everybody, on every process,
+// also after a restart.
 func TestOthersPutBackAnOldCopy(t *testing.T) {
 	store := mongotest.URI(t)
 	products := databaseOf(t, store).Collection("products")

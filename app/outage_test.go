@@ -19,9 +19,10 @@ var outages = map[string]struct{ begin, end func(*mongotest.Server) }{
 	"paused": {(*mongotest.Server).Pause, (*mongotest.Server).Resume},
 }
 
-// The database goes away while the shop is in use: every answer says so, with a time to come back, in a person's language; the
-// lines stay, and say so too. When it is back all goes on by itself: what was acknowledged is there, and what is sent
-// again under its id is there once, for the readers of the chat and for those who listen.
+// The database goes away while the shop is in use: every answer says so, with a time to come back,
+// in a person's language; the lines stay, and say so too. When it is back all goes on by itself:
+// what was acknowledged is there, and what is sent again under its id is there once, for the
+// readers of the chat and for those who listen.
 func TestOutage(t *testing.T) {
 	for name, outage := range outages {
 		t.Run(name, func(t *testing.T) {
@@ -84,7 +85,8 @@ func againSteps() []step {
 	}
 }
 
-// refusedSteps are what people do in an outage. The pages are such that none of them is kept from before.
+// refusedSteps are what people do in an outage. The pages are such that none of them is kept from
+// before.
 func refusedSteps() []step {
 	return append(againSteps(), []step{
 		{503, "GET", "/api/products/" + yerba, "", ""}, {503, "PUT", "/api/products/" + yerba, `{"stock":2}`, ""}, {503, "POST", "/api/carts", "", ""},

@@ -11,7 +11,8 @@ import (
 	"unicode/utf8"
 )
 
-// What nobody got is no success: of all that prints nothing ends with 0 when its output goes to a full disk or into a pipe without a reader.
+// What nobody got is no success: of all that prints nothing ends with 0 when its output goes to a
+// full disk or into a pipe without a reader.
 func TestOutputThatGoesNowhere(t *testing.T) {
 	store, file := t.TempDir(), filepath.Join(t.TempDir(), "products.json")
 	if err := openShop(t, store, "--demo").stop(t, os.Interrupt); err != nil {
@@ -102,7 +103,8 @@ func TestExportToCapitals(t *testing.T) {
 	}
 }
 
-// A folder in which others keep things, like a home, is no store, and nothing is put into it. A new disk is empty, whatever its system put there.
+// A folder in which others keep things, like a home, is no store, and nothing is put into it. A new
+// disk is empty, whatever its system put there.
 func TestFolderOfOthersIsNoStore(t *testing.T) {
 	home, source := t.TempDir(), t.TempDir()
 	writtenByHand(t, home, ".profile", func(string) string { return "umask 077" })

@@ -2,7 +2,8 @@ package app
 
 import "testing"
 
-// A path that means the same as a tidy one is answered as that, without a redirect and with a request id, as the contract has it.
+// A path that means the same as a tidy one is answered as that, without a redirect and with a
+// request id, as the contract has it.
 func TestUntidyPaths(t *testing.T) {
 	s := openInside(t, t.TempDir())
 	for path, want := range map[string]int{

@@ -15,8 +15,8 @@ import (
 	"pulperia/dao/dbmanagers"
 )
 
-// Ctrl-C, SIGTERM and a closed terminal close the shop in order, on every engine: the request under way is answered, the store is left whole (the journal is
-// folded), the exit code is 0.
+// Ctrl-C, SIGTERM and a closed terminal close the shop in order, on every engine: the request under
+// way is answered, the store is left whole (the journal is folded), the exit code is 0.
 func TestSignals(t *testing.T) {
 	onEachEngine(t, func(t *testing.T, newStore func() string) {
 		for _, signal := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP} {
@@ -48,7 +48,8 @@ func closedBy(t *testing.T, signal os.Signal, store string) {
 	}
 }
 
-// underWay sends one half of a message, and returns when the shop has it. finish sends the other half; answered tells how it went.
+// underWay sends one half of a message, and returns when the shop has it. finish sends the other
+// half; answered tells how it went.
 func (s *shop) underWay(t *testing.T) (answered chan error, finish func()) {
 	t.Helper()
 	body, write := io.Pipe()
@@ -71,7 +72,8 @@ func (s *shop) underWay(t *testing.T) (answered chan error, finish func()) {
 	}
 }
 
-// messagesOf returns the messages that a store holds after its shop was stopped: of files, without the help of a journal.
+// messagesOf returns the messages that a store holds after its shop was stopped: of files, without
+// the help of a journal.
 func messagesOf(t *testing.T, store string) string {
 	t.Helper()
 	if !dbmanagers.IsURL(store) {
@@ -174,8 +176,8 @@ func TestWarnsBeyondLoopback(t *testing.T) {
 	}
 }
 
-// On every engine --demo fills an empty store once; a backup made beside the open shop brings everything into another one, byte
-// for byte.
+// On every engine --demo fills an empty store once; a backup made beside the open shop brings
+// everything into another one, byte for byte.
 func TestDemoBackupRestore(t *testing.T) {
 	onEachEngine(t, backupRestore)
 }

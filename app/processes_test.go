@@ -30,8 +30,9 @@ func openBeside(t *testing.T, n int, flags ...string) (shops []*shop) {
 	return shops
 }
 
-// Several programs on one database are one shop: whoever writes to one is heard on all, in one order; a listener who goes from one
-// to the other by position misses nothing and hears nothing twice, and the death of one loses nothing.
+// Several programs on one database are one shop: whoever writes to one is heard on all, in one
+// order; a listener who goes from one to the other by position misses nothing and hears nothing
+// twice, and the death of one loses nothing.
 func TestSeveralPrograms(t *testing.T) {
 	shops := openBeside(t, 3)
 	urls := []string{shops[0].url, shops[1].url, shops[2].url}
@@ -88,7 +89,8 @@ func (s *shop) position(t *testing.T) string {
 	return answer.Header.Get("X-Position")
 }
 
-// Who is here is the same on every program, and whoever goes from one to the other has neither left nor come.
+// Who is here is the same on every program, and whoever goes from one to the other has neither left
+// nor come.
 func TestPresenceAcrossPrograms(t *testing.T) {
 	shops := openBeside(t, 2)
 	ana := dialSocket(t, shops[0].url, "ana@example.com", "", "messages")

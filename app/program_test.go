@@ -19,7 +19,8 @@ import (
 	"pulperia/dao/dbmanagers/mongotest"
 )
 
-// otherVariable names another build of the program to try instead: a new test of a rule must fail on one that breaks it.
+// otherVariable names another build of the program to try instead: a new test of a rule must fail
+// on one that breaks it.
 const otherVariable = "SHOP_TEST_PROGRAM"
 
 // program is the real program, built once.
@@ -38,8 +39,8 @@ var program = sync.OnceValues(func() (string, error) {
 	return path, nil
 })
 
-// foldVariable makes the program under test this very binary, which folds each time when its journal has grown by so many bytes: kills
-// then meet folds, too.
+// foldVariable makes the program under test this very binary, which folds each time when its
+// journal has grown by so many bytes: kills then meet folds, too.
 const foldVariable = "SHOP_TEST_FOLD"
 
 // isProgram says whether this binary is to be the program.
@@ -57,7 +58,8 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// programTime is how long a program may run before it is taken to hang: the long forms of tests ask for more.
+// programTime is how long a program may run before it is taken to hang: the long forms of tests ask
+// for more.
 func programTime() time.Duration {
 	return 10*time.Minute + soakTime.Get() + time.Duration(handshakes.Get()+stormClients.Get())*10*time.Millisecond
 }

@@ -16,8 +16,9 @@ import (
 	"pulperia/dao/dbmanagers/mongotest"
 )
 
-// On every engine what only reads, and what is refused, changes not one byte of a store, although something waits there to be taken in: an edit
-// by hand, documents of another program. What is read is what the next start shows.
+// On every engine what only reads, and what is refused, changes not one byte of a store, although
+// something waits there to be taken in: an edit by hand, documents of another program. What is read
+// is what the next start shows.
 func TestReadingChangesNothing(t *testing.T) {
 	onEachEngine(t, func(t *testing.T, newStore func() string) {
 		store, taken := newStore(), openShop(t, t.TempDir())
@@ -123,7 +124,8 @@ func TestStoreThatIsNotThere(t *testing.T) {
 	})
 }
 
-// On every engine an export names what an import of it would refuse, which an older program has stored or another one.
+// On every engine an export names what an import of it would refuse, which an older program has
+// stored or another one.
 func TestExportNamesWhatImportRefuses(t *testing.T) {
 	onEachEngine(t, func(t *testing.T, newStore func() string) {
 		store := newStore()

@@ -9,8 +9,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// On every engine and through every door: who comes from a page, or comes back, gets what happened since, in order and once, and then
-// what happens; also after the program was stopped and started. Who stood in another past is told to load afresh.
+// On every engine and through every door: who comes from a page, or comes back, gets what happened
+// since, in order and once, and then what happens; also after the program was stopped and started.
+// Who stood in another past is told to load afresh.
 func TestRecoveryOnEachEngine(t *testing.T) {
 	onEachEngine(t, func(t *testing.T, newStore func() string) {
 		for name, dial := range doors {
@@ -63,7 +64,8 @@ func comesFromPage(t *testing.T, s *inside, dial door) string {
 	return line.seen
 }
 
-// comesBack fails unless a line from a position hears all that was missed. The last of the texts is said when it is there.
+// comesBack fails unless a line from a position hears all that was missed. The last of the texts is
+// said when it is there.
 func comesBack(t *testing.T, s *inside, dial door, since string, texts ...string) {
 	t.Helper()
 	line := dial.everything(t, s, since)
@@ -79,7 +81,8 @@ func comesBack(t *testing.T, s *inside, dial door, since string, texts ...string
 	line.hangUp()
 }
 
-// isLost fails unless who stood in another epoch, or ahead of the feed, is told so, and then hears what happens.
+// isLost fails unless who stood in another epoch, or ahead of the feed, is told so, and then hears
+// what happens.
 func isLost(t *testing.T, s *inside, dial door, since string) {
 	t.Helper()
 	epoch, _, _ := strings.Cut(since, ".")

@@ -8,7 +8,8 @@ import (
 	"pulperia/dao/models"
 )
 
-// refusals are the values of a store that another one would not take as they are: an older program stored them, or another one did.
+// refusals are the values of a store that another one would not take as they are: an older program
+// stored them, or another one did.
 type refusals struct {
 	problems int
 	shown    []string             // the first problems

@@ -7,7 +7,8 @@ import (
 	"syscall"
 )
 
-// confine makes a folder all that a program can see, where the test has the right to: elsewhere it only starts there.
+// confine makes a folder all that a program can see, where the test has the right to: elsewhere it
+// only starts there.
 func confine(cmd *exec.Cmd, folder string) {
 	if os.Getuid() == 0 {
 		cmd.SysProcAttr = &syscall.SysProcAttr{Chroot: folder}

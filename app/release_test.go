@@ -26,7 +26,8 @@ import (
 	"pulperia/dao/dbmanagers/mongotest"
 )
 
-// alone is a released program in a folder of its own, which is all that it can see where a test may see to that.
+// alone is a released program in a folder of its own, which is all that it can see where a test may
+// see to that.
 type alone struct{ folder, program string }
 
 // released makes the program as it is given out.
@@ -64,8 +65,9 @@ func (a alone) says(t *testing.T, args ...string) string {
 	return string(said)
 }
 
-// A released program needs nothing beside it: no library, no zone, no authority, no setting. It says what it is and under which
-// licences, opens a store that is there, and one on a database with TLS.
+// A released program needs nothing beside it: no library, no zone, no authority, no setting. It
+// says what it is and under which licences, opens a store that is there, and one on a database with
+// TLS.
 func TestReleaseStandsAlone(t *testing.T) {
 	a := released(t)
 	isStatic(t, filepath.Join(a.folder, a.program))
@@ -97,7 +99,8 @@ func (a alone) opens(t *testing.T, what string, args ...string) {
 	}
 }
 
-// isStatic looks into the file: nothing else is to be loaded, and what stands in for the system's zones and authorities is there.
+// isStatic looks into the file: nothing else is to be loaded, and what stands in for the system's
+// zones and authorities is there.
 func isStatic(t *testing.T, path string) {
 	t.Helper()
 	if file, err := elf.Open(path); err == nil {
@@ -123,8 +126,8 @@ func isStatic(t *testing.T, path string) {
 	t.Error("it brings no authorities")
 }
 
-// behindTLS makes a database be reached by TLS only, under a certificate that the file authority vouches for, and returns its URL in the
-// folder of that file.
+// behindTLS makes a database be reached by TLS only, under a certificate that the file authority
+// vouches for, and returns its URL in the folder of that file.
 func behindTLS(t *testing.T, uri, authority string) string {
 	t.Helper()
 	u, err := url.Parse(uri)

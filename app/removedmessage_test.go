@@ -21,8 +21,9 @@ var (
 	bubble    = regexp.MustCompile(`class="bubble__text">([^<]*)<`)
 )
 
-// A page of the chat is open, and somebody removes messages that it shows, the oldest among them: in the database, or in the file of a
-// shop that is stopped. Its link to older ones goes on from its place, and leaves none out.
+// A page of the chat is open, and somebody removes messages that it shows, the oldest among them:
+// in the database, or in the file of a shop that is stopped. Its link to older ones goes on from
+// its place, and leaves none out.
 func TestOlderMessagesBehindRemovedOnes(t *testing.T) {
 	onEachEngine(t, func(t *testing.T, newStore func() string) {
 		store := newStore()

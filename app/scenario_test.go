@@ -13,7 +13,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// newRequest makes a request with headers as name, value, name, value. A body is JSON, or a form where it looks like one.
+// newRequest makes a request with headers as name, value, name, value. A body is JSON, or a form
+// where it looks like one.
 func newRequest(method, address, body string, headers ...string) (*http.Request, error) {
 	request, err := http.NewRequest(method, address, strings.NewReader(body))
 	if err != nil {
@@ -123,8 +124,8 @@ func scenario() []step {
 	}
 }
 
-// The shop is the same on every engine: each request of a day is answered with the same status, headers, JSON and HTML, but for
-// times and what is made by chance.
+// The shop is the same on every engine: each request of a day is answered with the same status,
+// headers, JSON and HTML, but for times and what is made by chance.
 func TestSameOnEachEngine(t *testing.T) {
 	var days [][]string
 	onEachEngine(t, func(t *testing.T, newStore func() string) {
@@ -137,8 +138,9 @@ func TestSameOnEachEngine(t *testing.T) {
 	}
 }
 
-// A store that takes no writes is told of in the same way on every engine: 503 with a time to come back, in a person's words on
-// pages. (Files go on being read then; for a database that cannot be reached see TestOutage.)
+// A store that takes no writes is told of in the same way on every engine: 503 with a time to come
+// back, in a person's words on pages. (Files go on being read then; for a database that cannot be
+// reached see TestOutage.)
 func TestUnavailableOnEachEngine(t *testing.T) {
 	onEachEngine(t, func(t *testing.T, newStore func() string) {
 		s := openInside(t, newStore())
@@ -176,7 +178,8 @@ func spend(t *testing.T, s *inside, day []step) (told []string) {
 	return told
 }
 
-// mask replaces what differs from run to run: times by a word, epochs too, and ids by the order in which they were first seen.
+// mask replaces what differs from run to run: times by a word, epochs too, and ids by the order in
+// which they were first seen.
 type mask struct {
 	ids map[string]string
 }

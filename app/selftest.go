@@ -13,7 +13,8 @@ import (
 	"pulperia/dao/dbmanagers"
 )
 
-// selftestCommand tries the promises of a store on the owner's own disk or database, in a scratch of its own: see selftest_*.go.
+// selftestCommand tries the promises of a store on the owner's own disk or database, in a scratch
+// of its own: see selftest_*.go.
 type selftestCommand struct {
 	Rounds int    `default:"15" help:"How often a writing process is killed (${default})."`
 	Seed   uint64 `placeholder:"NUMBER" help:"Repeat the moments of an earlier run; without it they are new."`
@@ -39,7 +40,8 @@ type selftest struct {
 	pace   pace
 }
 
-// Run tries one promise after the other and prints a verdict. A promise that was broken is an error.
+// Run tries one promise after the other and prints a verdict. A promise that was broken is an
+// error.
 func (c *selftestCommand) Run(ctx context.Context, g *globals, streams Streams) (err error) {
 	if c.Child > 0 {
 		return c.beKilled(ctx, g, streams)
@@ -79,7 +81,8 @@ func (c *selftestCommand) Run(ctx context.Context, g *globals, streams Streams) 
 	return nil
 }
 
-// trial is one promise. It returns what was found, or in which way the promise was broken; nothing when it only measures.
+// trial is one promise. It returns what was found, or in which way the promise was broken; nothing
+// when it only measures.
 type trial struct {
 	promise string
 	run     func(context.Context) (found string, err error)

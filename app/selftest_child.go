@@ -14,8 +14,8 @@ import (
 // writersOfKind is how many writers of each kind a killed process has.
 const writersOfKind = 2
 
-// writer makes its n-th write, n counting from 1. Everything that it ever stores can be told from n, so that whoever knows the last n
-// that was acknowledged knows what must be there.
+// writer makes its n-th write, n counting from 1. Everything that it ever stores can be told from
+// n, so that whoever knows the last n that was acknowledged knows what must be there.
 type writer struct {
 	kind  string
 	write func(ctx context.Context, s dao.Store, name string, n int) error
@@ -56,7 +56,8 @@ var writers = []writer{
 	}},
 }
 
-// beKilled writes as much as it can and reports each write when it is acknowledged, until it is killed or its parent is gone.
+// beKilled writes as much as it can and reports each write when it is acknowledged, until it is
+// killed or its parent is gone.
 func (c *selftestCommand) beKilled(ctx context.Context, g *globals, streams Streams) (err error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	go func() {

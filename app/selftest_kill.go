@@ -14,10 +14,12 @@ import (
 	"time"
 )
 
-// freshAfter is how many rounds share a store: reading all of it after each must not take ever longer.
+// freshAfter is how many rounds share a store: reading all of it after each must not take ever
+// longer.
 const freshAfter = 10
 
-// kills has a child of this program write, kills it at a random moment, and looks what is there; again and again.
+// kills has a child of this program write, kills it at a random moment, and looks what is there;
+// again and again.
 func (s *selftest) kills(ctx context.Context) (string, error) {
 	var seen *evidence
 	acknowledged := 0
@@ -45,7 +47,8 @@ func (s *selftest) kills(ctx context.Context) (string, error) {
 		"the feed has no gap; check finds nothing.", acknowledged), nil
 }
 
-// killOne starts a child, and kills it when it has written for a while. What it reported goes into seen.
+// killOne starts a child, and kills it when it has written for a while. What it reported goes into
+// seen.
 func (s *selftest) killOne(ctx context.Context, round int, after time.Duration, seen *evidence) error {
 	self, err := os.Executable()
 	if err != nil {
@@ -73,7 +76,8 @@ func (s *selftest) killOne(ctx context.Context, round int, after time.Duration, 
 	return err
 }
 
-// hear reads what a child reports until it ends. opened is called, beside the reading, when it begins to write.
+// hear reads what a child reports until it ends. opened is called, beside the reading, when it
+// begins to write.
 func (e *evidence) hear(out io.Reader, opened func()) error {
 	var running sync.WaitGroup
 	defer running.Wait()

@@ -14,7 +14,8 @@ import (
 	"pulperia/dao/retry"
 )
 
-// everyHand opens the scratch as often as the engine allows at once, up to two times: a folder has one writer, a database any number.
+// everyHand opens the scratch as often as the engine allows at once, up to two times: a folder has
+// one writer, a database any number.
 func (s *selftest) everyHand(ctx context.Context) (hands []dao.Store, closeAll func(), err error) {
 	closeAll = func() {
 		for _, store := range hands {
@@ -99,7 +100,8 @@ func (s *selftest) writeInOrder(ctx context.Context, messages dao.Messages, auth
 
 var errTooFew = errors.New("all is written, and ten seconds later one who follows has not seen all of it")
 
-// weight puts a broken promise first, then why something could not be tried, then that others gave up because of it.
+// weight puts a broken promise first, then why something could not be tried, then that others gave
+// up because of it.
 func weight(err error) int {
 	_, isBroken := errors.AsType[broke](err)
 	switch {
@@ -134,7 +136,8 @@ func followOrder(ctx context.Context, feed dao.Feed, at dao.Position) (seen []da
 	return seen, nil
 }
 
-// compareOrders fails unless all saw the same, and of each author his messages in the order in which he wrote them.
+// compareOrders fails unless all saw the same, and of each author his messages in the order in
+// which he wrote them.
 func compareOrders(seen [][]dao.Change) (string, error) {
 	for i, list := range seen[1:] {
 		same := slices.EqualFunc(seen[0], list, func(a, b dao.Change) bool { return a.Offset == b.Offset && a.ID == b.ID })
@@ -158,8 +161,8 @@ func compareOrders(seen [][]dao.Change) (string, error) {
 	return fmt.Sprintf("%d changes, seen by %d in the same order, each once.", len(seen[0]), len(seen)), nil
 }
 
-// updates has many add to one cart at once. What is refused because others are at it for too long is tried again; what has an unknown
-// outcome counts either way.
+// updates has many add to one cart at once. What is refused because others are at it for too long
+// is tried again; what has an unknown outcome counts either way.
 func (s *selftest) updates(ctx context.Context) (string, error) {
 	hands, closeAll, err := s.everyHand(ctx)
 	if err != nil {
@@ -195,7 +198,8 @@ func (s *selftest) updates(ctx context.Context) (string, error) {
 	return fmt.Sprintf("%d additions were acknowledged, and the cart holds %d.", done, after.Count()), nil
 }
 
-// outcomes counts the writes that are done, and those of which nobody knows. Any other error is returned.
+// outcomes counts the writes that are done, and those of which nobody knows. Any other error is
+// returned.
 func outcomes(errs []error) (done, unknown int64, err error) {
 	for _, err := range errs {
 		switch {

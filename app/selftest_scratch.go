@@ -11,7 +11,8 @@ import (
 	"pulperia/dao/dbmanagers"
 )
 
-// scratch is where a self-test writes: a folder or a database of its own, on the disk or the server of the store.
+// scratch is where a self-test writes: a folder or a database of its own, on the disk or the server
+// of the store.
 type scratch struct {
 	store   string // as --store names it; not there, or empty
 	shown   string // for people
@@ -32,7 +33,8 @@ func (g *globals) makeScratch() (*scratch, error) {
 	return scratchFolder(dir)
 }
 
-// scratchFolder makes one inside the store's folder, or where that will be: its disk is what is tried.
+// scratchFolder makes one inside the store's folder, or where that will be: its disk is what is
+// tried.
 func scratchFolder(dir string) (*scratch, error) {
 	for {
 		if _, err := os.Stat(dir); !errors.Is(err, os.ErrNotExist) {

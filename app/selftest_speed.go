@@ -20,7 +20,8 @@ func (s *selftest) speedTime() time.Duration {
 	return 1500 * time.Millisecond
 }
 
-// speed measures the bare sync of this disk, and durable messages with one writer and with many. It judges nothing: slow is not broken.
+// speed measures the bare sync of this disk, and durable messages with one writer and with many. It
+// judges nothing: slow is not broken.
 func (s *selftest) speed(ctx context.Context) (string, error) {
 	if !s.inDatabase() {
 		bare, err := s.bareSyncs(ctx, filepath.Dir(s.Store))

@@ -16,7 +16,8 @@ import (
 	"pulperia/dao/models"
 )
 
-// On every engine the self-test runs beside an open shop, keeps to its scratch, removes it, and finds every promise kept.
+// On every engine the self-test runs beside an open shop, keeps to its scratch, removes it, and
+// finds every promise kept.
 func TestSelftest(t *testing.T) {
 	onEachEngine(t, func(t *testing.T, newStore func() string) {
 		t.Setenv(lieVariable, "none")
@@ -78,7 +79,8 @@ func TestSelftestFindsOut(t *testing.T) {
 	}
 }
 
-// Ctrl-C ends it at once, with nothing left behind: neither the scratch nor the process that writes.
+// Ctrl-C ends it at once, with nothing left behind: neither the scratch nor the process that
+// writes.
 func TestSelftestInterrupted(t *testing.T) {
 	store := t.TempDir()
 	cmd, said := command(t, "selftest", "--store", store, "--rounds", "1000"), new(strings.Builder)

@@ -82,8 +82,8 @@ func (f *findings) take(b dao.Batch) error {
 	return nil
 }
 
-// compare fails unless everything acknowledged can be seen, and at most the one write after it. What can be seen now must stay: it is
-// noted as acknowledged.
+// compare fails unless everything acknowledged can be seen, and at most the one write after it.
+// What can be seen now must stay: it is noted as acknowledged.
 func (f *findings) compare(acked map[string]int) error {
 	for name, last := range acked {
 		kind, _, _ := strings.Cut(name, "-")
@@ -119,7 +119,8 @@ func (f *findings) compare(acked map[string]int) error {
 	return nil
 }
 
-// follow reads on in the feed and fails unless its offsets have no gap, and the revisions of each value neither.
+// follow reads on in the feed and fails unless its offsets have no gap, and the revisions of each
+// value neither.
 func (e *evidence) follow(ctx context.Context, feed dao.Feed) error {
 	head, err := feed.Head(ctx)
 	if err != nil {

@@ -25,7 +25,8 @@ import (
 	"pulperia/socket"
 )
 
-// The time-outs of the server: long enough for a slow phone, too short for who means to hold connections.
+// The time-outs of the server: long enough for a slow phone, too short for who means to hold
+// connections.
 const (
 	headerTimeout   = 10 * time.Second
 	readTimeout     = 30 * time.Second
@@ -36,8 +37,9 @@ const (
 	maxHeaderBytes  = 64 << 10
 )
 
-// Run opens the shop and keeps it open until ctx is done. It listens before it opens the store, so that a taken port
-// changes nothing; it stops in the opposite order: no more connections, goodbye to those who listen, the requests under way, the store.
+// Run opens the shop and keeps it open until ctx is done. It listens before it opens the store, so
+// that a taken port changes nothing; it stops in the opposite order: no more connections, goodbye
+// to those who listen, the requests under way, the store.
 func (c *serveCommand) Run(ctx context.Context, g *globals, streams Streams) (err error) {
 	signal.Ignore(syscall.SIGPIPE) // who reads the log may go, as with its terminal: the shop stays, or stops in order
 	log := g.logger(streams.Err)
@@ -106,8 +108,9 @@ func (c *serveCommand) handler(store dao.Store, log *slog.Logger) (http.Handler,
 	return withDoors(shop, hub), hub, nil
 }
 
-// withDoors puts the ways into the hub beside the shop. It is no http.ServeMux, which redirects from paths that it finds untidy before
-// anybody has given the answer a request id: every path comes to the shop as it was sent.
+// withDoors puts the ways into the hub beside the shop. It is no http.ServeMux, which redirects
+// from paths that it finds untidy before anybody has given the answer a request id: every path
+// comes to the shop as it was sent.
 func withDoors(shop http.Handler, hub *socket.Hub) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {
@@ -142,7 +145,8 @@ func announce(address net.Addr, store string, log *slog.Logger) {
 	}
 }
 
-// serve answers requests until ctx is done. Then it says goodbye to the sockets, and answers the requests that are under way.
+// serve answers requests until ctx is done. Then it says goodbye to the sockets, and answers the
+// requests that are under way.
 func serve(ctx context.Context, listener net.Listener, handler http.Handler, hub *socket.Hub, log *slog.Logger) error {
 	server := &http.Server{
 		Handler:           handler,

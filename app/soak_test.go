@@ -26,9 +26,10 @@ var (
 	soakMongoDB = flag.Bool("soak.mongodb", false, "the soak runs on MongoDB, too, for as long")
 )
 
-// A shop under mixed load needs, once it is warm, no more memory, goroutines, descriptors and room for its journal with time: the line
-// through the samples does not rise. It is warm when what is bounded by design is full: the hub's ring of changes and the cache of pages,
-// 8 MiB each. What grows by design is taken off: messages are kept for good, with 64 bytes of memory each.
+// A shop under mixed load needs, once it is warm, no more memory, goroutines, descriptors and room
+// for its journal with time: the line through the samples does not rise. It is warm when what is
+// bounded by design is full: the hub's ring of changes and the cache of pages, 8 MiB each. What
+// grows by design is taken off: messages are kept for good, with 64 bytes of memory each.
 func TestSoak(t *testing.T) {
 	t.Parallel() // with the tests that mostly wait
 	t.Run("files", func(t *testing.T) { soak(t, t.TempDir()) })
@@ -70,8 +71,9 @@ func soak(t *testing.T, store string) {
 	}
 }
 
-// untilWarm is how many times all is done until the shop is warm: a time changes a product of 2 KB on average twice, so the ring
-// of changes has been full, and the pages of as many states of the catalogue have been asked for.
+// untilWarm is how many times all is done until the shop is warm: a time changes a product of 2 KB
+// on average twice, so the ring of changes has been full, and the pages of as many states of the
+// catalogue have been asked for.
 const untilWarm = 2_500
 
 // soakSample is what was seen at a moment.
@@ -82,7 +84,8 @@ type soakSample struct {
 	messages int64
 }
 
-// wantFlat fails if the least-squares line through a figure rises by more than the noise may be over the time of the samples.
+// wantFlat fails if the least-squares line through a figure rises by more than the noise may be
+// over the time of the samples.
 func wantFlat(t *testing.T, name string, samples []soakSample, noise float64, figure func(soakSample) float64) {
 	t.Helper()
 	n, meanX, meanY := float64(len(samples)), 0.0, 0.0
@@ -130,7 +133,8 @@ type soakLoad struct {
 	took []time.Duration // of the last 100,000
 }
 
-// work makes a product, changes it, looks for it, buys it, talks of it and removes it, again and again: the catalogue stays small.
+// work makes a product, changes it, looks for it, buys it, talks of it and removes it, again and
+// again: the catalogue stays small.
 func (w *soakLoad) work(ctx context.Context, t *testing.T, random *rand.Rand) {
 	client := &http.Client{Timeout: patience, Transport: &http.Transport{}}
 	defer client.CloseIdleConnections()

@@ -71,7 +71,8 @@ func (g *globals) database(log *slog.Logger) (dbmanagers.Options, error) {
 	return dbmanagers.Options{Password: password, Log: log}, err
 }
 
-// misspelt is a MongoDB URL that lost a slash, and would become a folder with a password in its name.
+// misspelt is a MongoDB URL that lost a slash, and would become a folder with a password in its
+// name.
 var misspelt = regexp.MustCompile(`(?i)^\s*mongodb(\+srv)?:`)
 
 // storeDir refuses what is no folder.
@@ -114,10 +115,12 @@ func (g *globals) storePassword(log *slog.Logger) (string, error) {
 	return password, nil
 }
 
-// anyURL is what may hold a password: on the command line, also where a URL does not belong, and in our settings.
+// anyURL is what may hold a password: on the command line, also where a URL does not belong, and in
+// our settings.
 var anyURL = regexp.MustCompile(`(?is)([a-z][a-z0-9+.-]*://|mongodb(\+srv)?:).*`)
 
-// withoutSecrets takes passwords of URLs out of a text that may quote the command line or the environment.
+// withoutSecrets takes passwords of URLs out of a text that may quote the command line or the
+// environment.
 func withoutSecrets(text string, args []string) string {
 	settings := args
 	for _, setting := range os.Environ() {

@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-// The password comes from the environment or a file, whose last line break is not part of it; where it comes from both, nobody
-// knows which one counts. A file that others may read is warned about.
+// The password comes from the environment or a file, whose last line break is not part of it; where
+// it comes from both, nobody knows which one counts. A file that others may read is warned about.
 func TestStorePassword(t *testing.T) {
 	file := func(text string, mode os.FileMode) string {
 		name := filepath.Join(t.TempDir(), "password")
@@ -57,7 +57,8 @@ func TestStorePassword(t *testing.T) {
 	}
 }
 
-// The file is a setting like the others; the password itself is none, so that nobody writes it on a command line.
+// The file is a setting like the others; the password itself is none, so that nobody writes it on a
+// command line.
 func TestPasswordSettings(t *testing.T) {
 	if c, err := parse(t, nil, "check", "--store-password-file", "f"); err != nil || c.StorePasswordFile != "f" {
 		t.Errorf("%q, %v", c.StorePasswordFile, err)
@@ -107,8 +108,8 @@ func runMain(t *testing.T, args ...string) (said string, code int) {
 	return string(text), code
 }
 
-// Wherever a URL stands on the command line or in the environment, rightly or by mistake: its password is in no error, in no
-// help, in no name of a folder.
+// Wherever a URL stands on the command line or in the environment, rightly or by mistake: its
+// password is in no error, in no help, in no name of a folder.
 func TestPasswordsStayOut(t *testing.T) {
 	const url = "mongodb://ana:secreto@127.0.0.1:1/?serverSelectionTimeoutMS=50"
 	for name, args := range map[string][]string{

@@ -77,7 +77,8 @@ type bareSite struct {
 	log *groupCommit
 }
 
-// ServeHTTP is the bare handler: it looks up what was asked, and writes the same header fields and the same bytes.
+// ServeHTTP is the bare handler: it looks up what was asked, and writes the same header fields and
+// the same bytes.
 func (s bareSite) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	one, found := s.recordings[r.RequestURI]
 	if !found {

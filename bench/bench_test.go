@@ -23,7 +23,8 @@ func TestMain(m *testing.M) {
 	os.Exit(mongotest.Main(m))
 }
 
-// Everything that the table names is measured; here with so little of it that the figures mean nothing.
+// Everything that the table names is measured; here with so little of it that the figures mean
+// nothing.
 func TestRun(t *testing.T) {
 	tiny := scale{products: 60, messages: 200, rounds: 1, length: 50 * time.Millisecond, connections: 4,
 		starts: 1, settle: 50 * time.Millisecond, samples: 20, sockets: 50, watch: 100 * time.Millisecond, stallRuns: 1}

@@ -141,7 +141,8 @@ func (b *bench) beside(ctx context.Context, r *report) (err error) {
 	return nil
 }
 
-// importRow times both programs' import of the same file into nothing, and the writing of as many bytes.
+// importRow times both programs' import of the same file into nothing, and the writing of as many
+// bytes.
 func (c *contest) importRow(ctx context.Context, store string) (rival, error) {
 	file := filepath.Join(c.dir, "products.json")
 	took := func(name string, arguments ...string) (time.Duration, error) {
@@ -173,7 +174,8 @@ func (c *contest) importRow(ctx context.Context, store string) (rival, error) {
 	}, err
 }
 
-// fill puts into the peer's folder what the shop has: the same products with the same ids, and as many messages.
+// fill puts into the peer's folder what the shop has: the same products with the same ids, and as
+// many messages.
 func (c *contest) fill(ctx context.Context, store string) error {
 	text, err := json.Marshal(c.products)
 	if err == nil {

@@ -99,7 +99,8 @@ func (c *contest) someItems() (items []models.Item) {
 	return items
 }
 
-// sample posts something to the shop, for the bare handler to give the same answer once it has made so many bytes durable.
+// sample posts something to the shop, for the bare handler to give the same answer once it has made
+// so many bytes durable.
 func (c *contest) sample(ctx context.Context, target string, body any, durable int) (recordings, error) {
 	answer, text, err := post(ctx, c.shop.address, target, models.JSON(body))
 	if err != nil {

@@ -9,8 +9,9 @@ import (
 	"time"
 )
 
-// client is one keep-alive connection. It reads no more of an answer than its status and its length, so that as much as
-// possible of the machine is left to the server: a heavier client would flatter every ratio.
+// client is one keep-alive connection. It reads no more of an answer than its status and its
+// length, so that as much as possible of the machine is left to the server: a heavier client would
+// flatter every ratio.
 type client struct {
 	conn net.Conn
 	in   *bufio.Reader
@@ -35,7 +36,8 @@ func request(method, target, body string) []byte {
 	return append(append(text, "\r\n"...), body...)
 }
 
-// do sends a request and reads the answer to its end. Any status but 200 and 201 is an error. It returns the length of the body.
+// do sends a request and reads the answer to its end. Any status but 200 and 201 is an error. It
+// returns the length of the body.
 func (c *client) do(request []byte) (int, error) {
 	if _, err := c.conn.Write(request); err != nil {
 		return 0, err

@@ -43,8 +43,8 @@ func (f *figure) put(name string, k kind, size int, value float64) {
 	f.lines[i].at = append(f.lines[i].at, point{float64(size), value})
 }
 
-// growth returns by what a value is multiplied when the size is multiplied by ten: on the straight line that fits best where
-// both axes are logarithmic.
+// growth returns by what a value is multiplied when the size is multiplied by ten: on the straight
+// line that fits best where both axes are logarithmic.
 func growth(at []point) float64 {
 	var n, sumX, sumY, sumXX, sumXY float64
 	for _, p := range at {
@@ -61,7 +61,8 @@ func growth(at []point) float64 {
 // lastGrowth is growth from the last size but one to the last: what is fixed weighs least there.
 func lastGrowth(at []point) float64 { return growth(at[max(0, len(at)-2):]) }
 
-// slack is how much more than its work a line may grow per factor of ten: caches grow colder, and searches go deeper.
+// slack is how much more than its work a line may grow per factor of ten: caches grow colder, and
+// searches go deeper.
 const slack = 1.5
 
 // tooFast says whether a line grows faster than its work, in its last step.
@@ -83,8 +84,8 @@ func sizes(most int) (list []int) {
 	return list
 }
 
-// curves measures what grows with the size of what there is, from a hundredth of what the table is about to ten times as much; as
-// many viewers as there, and writers up to 1,024.
+// curves measures what grows with the size of what there is, from a hundredth of what the table is
+// about to ten times as much; as many viewers as there, and writers up to 1,024.
 func (b *bench) curves(ctx context.Context, r *report) error {
 	for _, part := range []func(context.Context) ([]*figure, error){
 		b.productCurves, b.messageCurves, b.viewerCurves, b.writerCurves,

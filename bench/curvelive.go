@@ -98,8 +98,8 @@ func (b *bench) bareDeliveries(ctx context.Context, f viewerFigures, n int, fram
 	return errors.Join(err, bare.stop())
 }
 
-// writerCurves measures durable creates of the store alone beside the bare group commit. The rounds are shorter and fewer than those
-// of the table: there are more points.
+// writerCurves measures durable creates of the store alone beside the bare group commit. The rounds
+// are shorter and fewer than those of the table: there are more points.
 func (b *bench) writerCurves(ctx context.Context) ([]*figure, error) {
 	f := &figure{name: "writers-creates", title: "Durable creates of messages, by those who write at once", size: "writers", unit: "creates a second"}
 	brief := *b

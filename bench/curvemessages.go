@@ -52,7 +52,8 @@ func (b *bench) messagePoint(ctx context.Context, f messageFigures, n int) (err 
 	if err := errors.Join(err, shop.stop()); err != nil {
 		return err
 	}
-	// The fold is the same; but the system takes back the memory of the index, and the first messages after a start have it grow.
+	// The fold is the same; but the system takes back the memory of the index, and the first
+	// messages after a start have it grow.
 	f.whole.put("stop, with a fold", linear, n, time.Since(begin).Seconds())
 	return b.readWhole(ctx, f.whole, dir, n)
 }

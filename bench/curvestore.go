@@ -14,8 +14,8 @@ import (
 	"pulperia/dao/models"
 )
 
-// errNotRead ends the reading back of a store that was made: to read ten million messages once more would take longer than to make them,
-// and check reads them anyway.
+// errNotRead ends the reading back of a store that was made: to read ten million messages once more
+// would take longer than to make them, and check reads them anyway.
 var errNotRead = errors.New("not to be read back")
 
 // make fills a new store's folded files as a migration does, without a journal.
@@ -36,7 +36,8 @@ func (b *bench) make(ctx context.Context, name string, fill func(put func(dao.Ba
 	return dir, r.Finish(ctx)
 }
 
-// batchSize is how many values a store that is made gets at once, and someSize of how many of them is known how to ask for them.
+// batchSize is how many values a store that is made gets at once, and someSize of how many of them
+// is known how to ask for them.
 const batchSize, someSize = 5_000, 2_000
 
 // makeProducts makes a store of n products, and returns some of them.
@@ -62,8 +63,8 @@ func (b *bench) makeProducts(ctx context.Context, n int) (dir string, some []mod
 	return dir, some, err
 }
 
-// makeMessages makes a store of n messages, one a second up to now, and returns the ids of some of them. Few texts are drawn, as
-// the store neither compares nor compresses them.
+// makeMessages makes a store of n messages, one a second up to now, and returns the ids of some of
+// them. Few texts are drawn, as the store neither compares nor compresses them.
 func (b *bench) makeMessages(ctx context.Context, n int) (dir string, some []models.ID, err error) {
 	texts := make([]models.Message, 1_000)
 	for i := range texts {

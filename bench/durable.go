@@ -83,8 +83,8 @@ func (b *bench) appendRound(ctx context.Context, bare *groupCommit, lines [][]by
 	return b.durableRound(ctx, workers, len(lines), func(_ context.Context, i int) error { return bare.append(lines[i]) })
 }
 
-// durableRound has workers that each write one of n things after the other, from different ones on. Each has a context of
-// its own, as each request of a server has.
+// durableRound has workers that each write one of n things after the other, from different ones on.
+// Each has a context of its own, as each request of a server has.
 func (b *bench) durableRound(ctx context.Context, workers, n int, write func(ctx context.Context, i int) error) (round, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()

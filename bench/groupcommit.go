@@ -5,8 +5,8 @@ import (
 	"sync"
 )
 
-// groupCommit appends records to a file and does nothing else: the bare limit of what a store can keep. Who appends
-// while a sync is under way waits for the next one, which all who wait share.
+// groupCommit appends records to a file and does nothing else: the bare limit of what a store can
+// keep. Who appends while a sync is under way waits for the next one, which all who wait share.
 type groupCommit struct {
 	file *os.File
 	wake chan struct{}

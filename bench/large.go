@@ -165,8 +165,8 @@ func (b *bench) reads(ctx context.Context, r *report, shop *process, products []
 	return nil
 }
 
-// pageOf returns where a page of ten stands that somebody asks for who looks for a product like p: its category, prices
-// around its own, in one of the orders.
+// pageOf returns where a page of ten stands that somebody asks for who looks for a product like p:
+// its category, prices around its own, in one of the orders.
 func (b *bench) pageOf(p models.Product) string {
 	values := url.Values{
 		"category": {p.Category}, "minPrice": {(p.Price * 2 / 3).String()}, "maxPrice": {(p.Price * 3 / 2).String()},

@@ -14,7 +14,8 @@ func crowd(wanted int) (int, error) {
 	return max(1, min(wanted, most-others)), err
 }
 
-// live measures what goes over WebSocket: an idle crowd first, then, on another server, what makes much noise.
+// live measures what goes over WebSocket: an idle crowd first, then, on another server, what makes
+// much noise.
 func (b *bench) live(ctx context.Context, r *report) error {
 	for _, part := range []struct {
 		store   string

@@ -11,14 +11,15 @@ import (
 	"github.com/gobwas/ws"
 )
 
-// fanFlag makes this program the bare fan-out; what follows it is a number of sockets, x, and the size of a payload.
+// fanFlag makes this program the bare fan-out; what follows it is a number of sockets, x, and the
+// size of a payload.
 const fanFlag = "-fan"
 
 // framesInWrite is how many frames the bare fan-out writes to a socket at once.
 const framesInWrite = 10
 
-// serveFan is the bare limit of a fan-out: when all sockets are there, one loop writes prepared frames to each in its
-// turn, until they leave. Then it waits for the next ones.
+// serveFan is the bare limit of a fan-out: when all sockets are there, one loop writes prepared
+// frames to each in its turn, until they leave. Then it waits for the next ones.
 func serveFan(ctx context.Context, argument string, out io.Writer) error {
 	var n, size int
 	if _, err := fmt.Sscanf(argument, "%dx%d", &n, &size); err != nil {

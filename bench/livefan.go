@@ -10,11 +10,13 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// window is how many messages may be on their way to the readers: so many that some always wait for the hub, and so few that it
-// gathers about as many in a write as the bare limit does. With more of them it would win by its larger writes.
+// window is how many messages may be on their way to the readers: so many that some always wait for
+// the hub, and so few that it gathers about as many in a write as the bare limit does. With more of
+// them it would win by its larger writes.
 const window = 2 * framesInWrite
 
-// publishers is how many sockets publish in a fan-out: one alone has the store for one message at a time.
+// publishers is how many sockets publish in a fan-out: one alone has the store for one message at a
+// time.
 const publishers = 8
 
 // flow is what a fan-out brought in a while.

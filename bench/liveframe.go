@@ -15,13 +15,15 @@ import (
 	"github.com/gobwas/ws"
 )
 
-// dialLine makes the i-th connection to a server. They come from several addresses, because one has not enough ports.
+// dialLine makes the i-th connection to a server. They come from several addresses, because one has
+// not enough ports.
 func dialLine(ctx context.Context, address string, i int) (net.Conn, error) {
 	from := net.Dialer{Timeout: 10 * time.Second, LocalAddr: &net.TCPAddr{IP: net.IPv4(127, 0, 0, byte(2+i%8))}}
 	return from.DialContext(ctx, "tcp", address)
 }
 
-// dialLive makes the i-th live connection to a shop and says hello. What the server says is still to be read.
+// dialLive makes the i-th live connection to a shop and says hello. What the server says is still
+// to be read.
 func dialLive(ctx context.Context, address string, i int, topics []string, since string) (net.Conn, error) {
 	line, err := dialLine(ctx, address, i)
 	if err != nil {
@@ -70,8 +72,9 @@ func pong(line net.Conn) error {
 	return err
 }
 
-// nextFrame reads a frame of a server, and returns its opcode and as much of its payload as the buffer holds. It is valid
-// until the next one. It trusts the server and looks at no more than it must: the reader shares the machine with the server.
+// nextFrame reads a frame of a server, and returns its opcode and as much of its payload as the
+// buffer holds. It is valid until the next one. It trusts the server and looks at no more than it
+// must: the reader shares the machine with the server.
 func nextFrame(in *bufio.Reader) (ws.OpCode, []byte, error) {
 	head, err := in.Peek(2)
 	if err != nil {

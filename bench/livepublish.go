@@ -104,7 +104,8 @@ func (p *publisher) publish(ctx context.Context) error {
 	}
 }
 
-// some publishes n messages at an even pace, or as fast as readers take them, and waits until every one has arrived.
+// some publishes n messages at an even pace, or as fast as readers take them, and waits until every
+// one has arrived.
 func (p *publisher) some(ctx context.Context, s *swarm, n int, every time.Duration) error {
 	begin, received := time.Now(), s.received.Load()
 	for i := range n {

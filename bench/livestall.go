@@ -67,8 +67,9 @@ func paced(ctx context.Context, s *swarm, p *publisher, every, d time.Duration) 
 	return s.taken(), err
 }
 
-// besideStalled does the same beside a connection that does not read, and then publishes until the hub has had enough of it. It
-// says whether its queue came to the bound, at which the hub drops what waits and closes it.
+// besideStalled does the same beside a connection that does not read, and then publishes until the
+// hub has had enough of it. It says whether its queue came to the bound, at which the hub drops
+// what waits and closes it.
 func (b *bench) besideStalled(ctx context.Context, shop *process, s *swarm, p *publisher) (time.Duration, bool, error) {
 	stalled, err := dialStalled(ctx, shop.address, len(s.lines))
 	if err != nil {

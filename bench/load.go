@@ -22,8 +22,8 @@ func (s sample) quantile(share float64) time.Duration {
 	return s.latencies[min(int(share*float64(len(s.latencies))), len(s.latencies)-1)]
 }
 
-// closedLoop has workers that each do one thing after the other, until the time is over. start makes the worker's
-// function; what it does is not measured.
+// closedLoop has workers that each do one thing after the other, until the time is over. start
+// makes the worker's function; what it does is not measured.
 func closedLoop(ctx context.Context, workers int, d time.Duration, start func(worker int) (call func() error, err error)) (sample, error) {
 	calls := make([]func() error, workers)
 	for i := range calls {

@@ -14,7 +14,8 @@ import (
 	"strings"
 )
 
-// describe says what was measured and on what machine, a line for each. It needs the /proc of Linux, as the measurements do.
+// describe says what was measured and on what machine, a line for each. It needs the /proc of
+// Linux, as the measurements do.
 func describe(program, dir string) ([]string, error) {
 	info, err := buildinfo.ReadFile(program)
 	if err != nil {

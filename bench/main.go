@@ -1,15 +1,16 @@
-// Command bench measures how fast and how small the shop is, and writes docs/benchmarks.md. It is a module of its own, and runs in its folder:
-// go -C bench run .
+// Command bench measures how fast and how small the shop is, and writes docs/benchmarks.md. It is a
+// module of its own, and runs in its folder: go -C bench run .
 //
-// What can be compared with a bare limit is: the shop's answers with a bare net/http handler that writes the same bytes, its
-// durable writes with a bare append and fdatasync of the same bytes. Both take turns in one run, on the same machine, under
-// the same load; what counts is the ratio, which a busy or slow machine changes far less than the figures themselves.
+// What can be compared with a bare limit is: the shop's answers with a bare net/http handler that
+// writes the same bytes, its durable writes with a bare append and fdatasync of the same bytes.
+// Both take turns in one run, on the same machine, under the same load; what counts is the ratio,
+// which a busy or slow machine changes far less than the figures themselves.
 //
-// web.go has the comparison over HTTP, bare.go its other side, durable.go and groupcommit.go the one of durable writes,
-// large.go what is measured on a large store, live.go and the files beside it what goes over
-// WebSocket, mongodb.go the MongoDB engine beside the bare driver, report.go the table; curve.go and the files beside it what
-// grows with the size, and plot.go draws it. The server that is measured is the program as it is
-// shipped, in a process of its own.
+// web.go has the comparison over HTTP, bare.go its other side, durable.go and groupcommit.go the
+// one of durable writes, large.go what is measured on a large store, live.go and the files beside
+// it what goes over WebSocket, mongodb.go the MongoDB engine beside the bare driver, report.go the
+// table; curve.go and the files beside it what grows with the size, and plot.go draws it. The
+// server that is measured is the program as it is shipped, in a process of its own.
 package main
 
 import (

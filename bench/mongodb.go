@@ -20,11 +20,12 @@ import (
 	"pulperia/dao/models"
 )
 
-// serverVariable names the environment variable with the URL of a MongoDB server, whose databases the run may make and drop.
+// serverVariable names the environment variable with the URL of a MongoDB server, whose databases
+// the run may make and drop.
 const serverVariable = "MONGODB_URI"
 
-// shelf is a store on a MongoDB server, and beside it what somebody would write who has only the driver: in a database of its own,
-// with the indexes that the same questions need.
+// shelf is a store on a MongoDB server, and beside it what somebody would write who has only the
+// driver: in a database of its own, with the indexes that the same questions need.
 type shelf struct {
 	dao.Store
 	client   *mongo.Client
@@ -79,7 +80,8 @@ func (b *bench) openShelf(ctx context.Context, server string) (*shelf, error) {
 	return s, nil
 }
 
-// atFirst repeats what makes a collection of the bare side: FerretDB does not always find the one that it has just made.
+// atFirst repeats what makes a collection of the bare side: FerretDB does not always find the one
+// that it has just made.
 func atFirst(do func() error) (err error) {
 	for range 5 {
 		if err = do(); err == nil {
@@ -90,7 +92,8 @@ func atFirst(do func() error) (err error) {
 	return err
 }
 
-// mongoAppends compares messages that are announced in the feed with plain inserts of the same documents.
+// mongoAppends compares messages that are announced in the feed with plain inserts of the same
+// documents.
 func (b *bench) mongoAppends(ctx context.Context, r *report, s *shelf) error {
 	const writers = 64
 	messages := s.bare.Collection("messages")

@@ -14,8 +14,9 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 )
 
-// mongoMigration times the program's migration of the large store, with the check of the source before and the proof at the end, and
-// beside it the bare driver that bulk inserts the documents that came of it, and then makes the same indexes.
+// mongoMigration times the program's migration of the large store, with the check of the source
+// before and the proof at the end, and beside it the bare driver that bulk inserts the documents
+// that came of it, and then makes the same indexes.
 func (b *bench) mongoMigration(ctx context.Context, r *report, s *shelf) error {
 	begin := time.Now()
 	if out, err := command(ctx, b.program, "migrate", "--from", filepath.Join(b.dir, "large"), "--to", s.moved).CombinedOutput(); err != nil {
@@ -39,7 +40,8 @@ func (b *bench) mongoMigration(ctx context.Context, r *report, s *shelf) error {
 	return nil
 }
 
-// copyBare copies a collection by bulk inserts, and times them and the making of its indexes, not the reading.
+// copyBare copies a collection by bulk inserts, and times them and the making of its indexes, not
+// the reading.
 func copyBare(ctx context.Context, from, to *mongo.Collection) (inserting, indexing time.Duration, err error) {
 	const atOnce = 1_000
 	cursor, err := from.Find(ctx, bson.D{}, options.Find().SetSort(bson.D{{Key: "_id", Value: 1}}).SetBatchSize(atOnce))

@@ -8,8 +8,9 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// openLoop sends requests at a constant rate, whatever the answers take, as visitors do who do not know of one another. A request that
-// is due while all connections are waiting counts from when it was due: a server that stalls is charged for all who come meanwhile.
+// openLoop sends requests at a constant rate, whatever the answers take, as visitors do who do not
+// know of one another. A request that is due while all connections are waiting counts from when it
+// was due: a server that stalls is charged for all who come meanwhile.
 func openLoop(ctx context.Context, address string, requests [][]byte, connections int, perSecond float64, d time.Duration) (sample, error) {
 	taken := make([][]time.Duration, connections)
 	group, ctx := errgroup.WithContext(ctx)

@@ -15,10 +15,12 @@ import (
 	"github.com/gobwas/ws"
 )
 
-// The peer is what one would take instead: the same assignment on Node, in the folder peer. It runs as it would in production, in one process;
-// several would each have chats and carts of their own without a further part.
+// The peer is what one would take instead: the same assignment on Node, in the folder peer. It runs
+// as it would in production, in one process; several would each have chats and carts of their own
+// without a further part.
 
-// peerDir returns the folder of the peer, with what it needs from npm; nothing when there is no Node here.
+// peerDir returns the folder of the peer, with what it needs from npm; nothing when there is no
+// Node here.
 func peerDir(ctx context.Context) (string, error) {
 	if _, err := exec.LookPath("node"); err != nil {
 		return "", nil
@@ -76,7 +78,8 @@ func dialPeer(ctx context.Context, address string, i int) (net.Conn, error) {
 		return nil, err
 	}
 	place := &url.URL{Scheme: "ws", Host: address, Path: "/socket.io/", RawQuery: "EIO=4&transport=websocket"}
-	// The server speaks first, often in the packet of its handshake: what has come with it is part of the line.
+	// The server speaks first, often in the packet of its handshake: what has come with it is part
+	// of the line.
 	early, _, err := ws.Dialer{}.Upgrade(line, place)
 	if err == nil {
 		err = tell(line, "40") // to the one namespace

@@ -13,7 +13,8 @@ import (
 	"pulperia/dao/models"
 )
 
-// The peer does the same work: to the questions that are measured it answers with the same products and totals, and what is posted to it is there.
+// The peer does the same work: to the questions that are measured it answers with the same products
+// and totals, and what is posted to it is there.
 func TestPeerAnswersTheSame(t *testing.T) {
 	dir, err := peerDir(t.Context())
 	if err != nil || dir == "" && os.Getenv("REQUIRE_MONGODB") == "1" {

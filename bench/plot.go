@@ -9,7 +9,8 @@ import (
 	"strings"
 )
 
-// The picture, in units of its own: a frame, room for the axes' numbers at its left and below, and for the lines' names at its right.
+// The picture, in units of its own: a frame, room for the axes' numbers at its left and below, and
+// for the lines' names at its right.
 const (
 	plotWidth, plotHeight = 760, 420
 	frameLeft, frameTop   = 76, 56
@@ -17,7 +18,8 @@ const (
 	frameBottom           = plotHeight - 64
 )
 
-// plotStyle has the shop's colours for light and dark. A line is told from the others by its mark and its name too, never by colour alone.
+// plotStyle has the shop's colours for light and dark. A line is told from the others by its mark
+// and its name too, never by colour alone.
 const plotStyle = `
 svg{--paper:#FBF7F0;--ink:#2B2118;--quiet:#66594C;--grid:#E3D9CA;--a:#8C2F1B;--b:#1F5FBF;--c:#2F6B3A;--d:#7A5000;--e:#6B3FA0;--f:#2B2118}
 @media (prefers-color-scheme:dark){svg{--paper:#1B1512;--ink:#F3EADF;--quiet:#B9A999;--grid:#3A302A;--a:#E58A6F;--b:#8AB4FF;--c:#7CC48A;--d:#E0B25A;--e:#C9A6F5;--f:#F3EADF}}

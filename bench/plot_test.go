@@ -29,8 +29,8 @@ func drawn(t *rapid.T) *figure {
 	return f
 }
 
-// Every plot is XML, the same each time, with a title and a description; all its points lie inside the frame, and all its text
-// inside the picture, no name on top of another.
+// Every plot is XML, the same each time, with a title and a description; all its points lie inside
+// the frame, and all its text inside the picture, no name on top of another.
 func TestPlot(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		f := drawn(t)

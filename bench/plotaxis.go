@@ -7,7 +7,8 @@ import (
 	"strings"
 )
 
-// axis is a logarithmic axis: from and to are values, begin and end are where they stand in the picture.
+// axis is a logarithmic axis: from and to are values, begin and end are where they stand in the
+// picture.
 type axis struct {
 	from, to   float64
 	begin, end float64
@@ -40,7 +41,8 @@ func (f *figure) axes() (x, y axis) {
 	return x, y
 }
 
-// around returns round numbers, at least a factor of ten apart, between which values lie: a line that hardly grows shall look so.
+// around returns round numbers, at least a factor of ten apart, between which values lie: a line
+// that hardly grows shall look so.
 func around(least, most float64) (from, to float64) {
 	from, to = roundDown(least), roundUp(most)
 	for i := 0; to < from*9.9; i++ {

@@ -60,8 +60,8 @@ func command(ctx context.Context, program string, arguments ...string) *exec.Cmd
 	return c
 }
 
-// freeAddress returns an address that nobody listened on just now. The program would choose a port by itself, but it
-// tells it only in its log.
+// freeAddress returns an address that nobody listened on just now. The program would choose a port
+// by itself, but it tells it only in its log.
 func freeAddress() (string, error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -70,8 +70,8 @@ func freeAddress() (string, error) {
 	return listener.Addr().String(), listener.Close()
 }
 
-// awaitReady asks until /readyz answers 200. The program listens before it opens the store, so mostly it is one question
-// that waits for its answer.
+// awaitReady asks until /readyz answers 200. The program listens before it opens the store, so
+// mostly it is one question that waits for its answer.
 func (p *process) awaitReady(ctx context.Context) error {
 	const most = 5 * time.Minute // a million products on a busy machine
 	ask := request("GET", "/readyz", "")
@@ -121,7 +121,8 @@ func resident(pid int) (int64, error) {
 	return 0, fmt.Errorf("process %d: no VmRSS in its status", pid)
 }
 
-// cpuTime returns how long a process has run on all cores: utime and stime of proc(5), to a hundredth of a second.
+// cpuTime returns how long a process has run on all cores: utime and stime of proc(5), to a
+// hundredth of a second.
 func cpuTime(pid int) (time.Duration, error) {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {

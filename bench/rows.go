@@ -117,7 +117,8 @@ func latencyRow(k key, s sample, share float64, most time.Duration) row {
 	}
 }
 
-// figures says how many calls a second there were, how long they took, and how much computing each took.
+// figures says how many calls a second there were, how long they took, and how much computing each
+// took.
 func figures(s sample, calls string, cpu time.Duration) string {
 	return number("%.0f ", s.perSecond) + calls + fmt.Sprintf(" a second, p50 %s, p99 %s, %.1f µs of CPU each",
 		milli(s.quantile(0.5)), milli(s.quantile(0.99)), cpu.Seconds()*1e6)

@@ -21,8 +21,9 @@ type duel struct {
 	written    float64 // changes a second that went on meanwhile
 }
 
-// fight lets both answer in turn, over the same connections and from the same client. A round's ratio compares two
-// neighbours in time, so that what else the machine does falls on both; the median of the ratios counts.
+// fight lets both answer in turn, over the same connections and from the same client. A round's
+// ratio compares two neighbours in time, so that what else the machine does falls on both; the
+// median of the ratios counts.
 func (b *bench) fight(ctx context.Context, shop *process, targets []string, writes *writes) (duel, error) {
 	all, err := record(ctx, shop.address, targets)
 	if err != nil {

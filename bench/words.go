@@ -11,8 +11,8 @@ type tongue struct {
 	rank  *rand.Zipf
 }
 
-// newTongue has words of which the frequent ones are Spanish, and the rare ones sound like it: a catalogue is full of
-// brands and names.
+// newTongue has words of which the frequent ones are Spanish, and the rare ones sound like it: a
+// catalogue is full of brands and names.
 func newTongue(random *rand.Rand, size int) *tongue {
 	words := strings.Fields(frequent)
 	known := map[string]bool{}

@@ -1,26 +1,33 @@
-// Package catalogue reads and writes catalogues: those of other systems, and the shop's own exports.
+// Package catalogue reads and writes catalogues: those of other systems, and the shop's own
+// exports.
 //
 // # Reading
 //
-// [Read] recognises a file by its content and hands out what stands in it, entry by entry; a file of any size takes the
-// memory of one entry, one product with its variants, and the codes seen so far. It knows four kinds:
+// [Read] recognises a file by its content and hands out what stands in it, entry by entry; a file
+// of any size takes the memory of one entry, one product with its variants, and the codes seen so
+// far. It knows four kinds:
 //
-//   - Shopify's product CSV, with the headers of the old template and of the new one. Rows that share a handle are one
-//     product, and each of its variants becomes a product of the shop.
+//   - Shopify's product CSV, with the headers of the old template and of the new one. Rows that
+//     share a handle are one product, and each of its variants becomes a product of the shop.
 //   - DummyJSON's products: a list, or an object with a list "products".
-//   - The course's products.json: a list of products whose numbers may be texts and whose pictures may be one text.
-//   - Our export: products.json, carts.json and messages.jsonl of a folder, or one file of JSON Lines.
+//   - The course's products.json: a list of products whose numbers may be texts and whose pictures
+//     may be one text.
+//   - Our export: products.json, carts.json and messages.jsonl of a folder, or one file of JSON
+//     Lines.
 //
-// What a file does not say about a product is not made up: a [Product] knows which fields the file speaks of. A part that breaks a
-// rule of models is left out or cut, with a note; an entry that is nothing without it comes with its problem in the place of its
-// value. Reading goes on. What ends a reading is a file that is none of these, or that is damaged or cut off.
+// What a file does not say about a product is not made up: a [Product] knows which fields the file
+// speaks of. A part that breaks a rule of models is left out or cut, with a note; an entry that is
+// nothing without it comes with its problem in the place of its value. Reading goes on. What ends a
+// reading is a file that is none of these, or that is damaged or cut off.
 //
-// Texts may be written in UTF-8, UTF-16 with a mark, or windows-1252, and figures with a decimal point or comma: see [Read].
+// Texts may be written in UTF-8, UTF-16 with a mark, or windows-1252, and figures with a decimal
+// point or comma: see [Read].
 //
 // # Writing
 //
-// [WriteDir] and [WriteFile] export a whole store. What they write depends on nothing but the values in the store, so that
-// an export, read into an empty store and exported again, is the same to the byte.
+// [WriteDir] and [WriteFile] export a whole store. What they write depends on nothing but the
+// values in the store, so that an export, read into an empty store and exported again, is the same
+// to the byte.
 package catalogue
 
 import (
@@ -61,12 +68,13 @@ func (s Summary) String() string {
 	return string(s.Format) + " in " + s.Encoding
 }
 
-// Read hands out the entries of a file in their order. What they say is normalized and keeps the rules of models; of two
-// products with one code the later one is refused. Only those of our own export have ids, revisions and times. The
-// name is a hint for files without content. An error of visit ends the reading and is returned as it is.
+// Read hands out the entries of a file in their order. What they say is normalized and keeps the
+// rules of models; of two products with one code the later one is refused. Only those of our own
+// export have ids, revisions and times. The name is a hint for files without content. An error of
+// visit ends the reading and is returned as it is.
 //
-// A file is read to its end, to see that it is whole and how its text and its figures are written, before anything of it is handed
-// out: one that is unknown, damaged or cut off hands out nothing.
+// A file is read to its end, to see that it is whole and how its text and its figures are written,
+// before anything of it is handed out: one that is unknown, damaged or cut off hands out nothing.
 func Read(name string, r io.ReadSeeker, o Options, visit func(Entry) error) (Summary, error) {
 	as, err := writingOf(r)
 	if err != nil {

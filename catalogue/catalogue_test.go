@@ -13,8 +13,8 @@ import (
 	"pulperia/dao/models"
 )
 
-// readAll returns the products of a file as an empty store gets them, and what is refused or is not as the file says as
-// "line: reason".
+// readAll returns the products of a file as an empty store gets them, and what is refused or is not
+// as the file says as "line: reason".
 func readAll(t *testing.T, name, content string) (format Format, products []models.Product, problems []string) {
 	t.Helper()
 	summary, err := Read(name, strings.NewReader(content), Options{}, func(e Entry) error {
@@ -44,7 +44,8 @@ func readAll(t *testing.T, name, content string) (format Format, products []mode
 // utf16 is how Windows programs write "Unicode".
 const utf16 = "\xff\xfeH\x00a\x00"
 
-// A file is recognised by its content, whatever its name; one that is unknown is told what is accepted.
+// A file is recognised by its content, whatever its name; one that is unknown is told what is
+// accepted.
 func TestRecognise(t *testing.T) {
 	tests := []struct {
 		what, name, content string
@@ -149,7 +150,8 @@ func TestReadReturnsErrorOfVisitor(t *testing.T) {
 	}
 }
 
-// One entry cannot ask for the memory of a whole file: a quote or a bracket that is never closed is refused.
+// One entry cannot ask for the memory of a whole file: a quote or a bracket that is never closed is
+// refused.
 func TestReadBoundsEntry(t *testing.T) {
 	filler := strings.Repeat("x", maxEntry+headSize)
 	for _, head := range []string{"Handle,Title,Variant Price\na,\"", `[{"title":"`} {

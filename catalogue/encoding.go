@@ -40,9 +40,10 @@ func unpack(r io.Reader) (*bufio.Reader, error) {
 	return bufio.NewReaderSize(unpacked, headSize), nil
 }
 
-// writingOf reads a file to its end to tell how its text is written. A mark at the beginning says it. Otherwise it is UTF-8,
-// unless most of what is beyond ASCII is none and all of it is text in the encoding of spreadsheets on Windows. One broken
-// character among many good ones does not make another encoding: it is for the field that it stands in to refuse.
+// writingOf reads a file to its end to tell how its text is written. A mark at the beginning says
+// it. Otherwise it is UTF-8, unless most of what is beyond ASCII is none and all of it is text in
+// the encoding of spreadsheets on Windows. One broken character among many good ones does not make
+// another encoding: it is for the field that it stands in to refuse.
 func writingOf(r io.Reader) (writing, error) {
 	text, err := unpack(r)
 	if err != nil {
@@ -103,7 +104,8 @@ func (s *scan) read(r io.Reader) error {
 	}
 }
 
-// count returns how many bytes it has counted: all but a character that may go on, if this is not the last text.
+// count returns how many bytes it has counted: all but a character that may go on, if this is not
+// the last text.
 func (s *scan) count(text []byte, last bool) (done int) {
 	for done < len(text) {
 		if text[done] < utf8.RuneSelf {

@@ -23,8 +23,8 @@ var spanishProducts = []models.Product{
 	{Title: "Café molido", Description: "Tostado", Code: "C-2", Price: 2500000, Stock: 1000, Category: "Almacén", Thumbnails: []string{}},
 }
 
-// A sheet says the same in whatever encoding, with whatever line ends and separators a spreadsheet has saved it, and the
-// summary says which encoding that was.
+// A sheet says the same in whatever encoding, with whatever line ends and separators a spreadsheet
+// has saved it, and the summary says which encoding that was.
 func TestSheetsOfSpreadsheets(t *testing.T) {
 	in := func(e encoding.Encoding, text string) string {
 		encoded, err := e.NewEncoder().String(text)
@@ -60,8 +60,8 @@ func TestSheetsOfSpreadsheets(t *testing.T) {
 	}
 }
 
-// JSON is read in these encodings, too; but our own exports are never guessed, and a file of one broken character among good ones
-// is no other encoding.
+// JSON is read in these encodings, too; but our own exports are never guessed, and a file of one
+// broken character among good ones is no other encoding.
 func TestEncodingIsNotForced(t *testing.T) {
 	utf16, _ := unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewEncoder().String(`[{"title":"Caña","code":"C","price":1}]`)
 	for content, want := range map[string]string{
@@ -82,7 +82,8 @@ func TestEncodingIsNotForced(t *testing.T) {
 	}
 }
 
-// The figures of a file are read by its other figures, by the semicolons of its columns, or by what its owner says.
+// The figures of a file are read by its other figures, by the semicolons of its columns, or by what
+// its owner says.
 func TestFiguresOfFile(t *testing.T) {
 	const header = "Handle,Title,Variant Inventory Qty,Variant Compare At Price,Variant Price\n"
 	for name, test := range map[string]struct {
@@ -119,7 +120,8 @@ func TestFiguresOfFile(t *testing.T) {
 	}
 }
 
-// Whatever the bytes, looking for their encoding ends, and what is read in it is UTF-8 where it was guessed.
+// Whatever the bytes, looking for their encoding ends, and what is read in it is UTF-8 where it was
+// guessed.
 func FuzzEncoding(f *testing.F) {
 	f.Add([]byte("caf\xe9"), 3)
 	f.Add([]byte("\xff\xfea\x00\x00\xd8"), 1)

@@ -16,14 +16,15 @@ const (
 	messagesFile = "messages.jsonl"
 )
 
-// Files are the names in an export's folder, in the order in which they are to be read: carts name products.
+// Files are the names in an export's folder, in the order in which they are to be read: carts name
+// products.
 func Files() []string { return []string{productsFile, cartsFile, messagesFile} }
 
 // version is that of the export in one file.
 const version = 1
 
-// Counts says how many values an export holds. It is also the last line of an export in one file, which vouches that
-// nothing is missing.
+// Counts says how many values an export holds. It is also the last line of an export in one file,
+// which vouches that nothing is missing.
 type Counts struct {
 	Products int `json:"products"`
 	Carts    int `json:"carts"`

@@ -9,7 +9,8 @@ import (
 	"pulperia/dao/models"
 )
 
-// check reads any input: it must come to an end without a panic, and hand out nothing that breaks a rule.
+// check reads any input: it must come to an end without a panic, and hand out nothing that breaks a
+// rule.
 func check(t *testing.T, content []byte) {
 	before := 0
 	Read("x", bytes.NewReader(content), Options{}, func(e Entry) error {

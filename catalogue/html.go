@@ -9,9 +9,10 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// plainText turns a description in HTML into the text that a person would read, with its line breaks: a paragraph is
-// followed by an empty line, an entry of a list begins with a bullet or its number. Markup is dropped, never interpreted. A
-// description without any tag keeps the line breaks that it has.
+// plainText turns a description in HTML into the text that a person would read, with its line
+// breaks: a paragraph is followed by an empty line, an entry of a list begins with a bullet or its
+// number. Markup is dropped, never interpreted. A description without any tag keeps the line breaks
+// that it has.
 func plainText(source string) string {
 	t := text{asWritten: !strings.Contains(source, "<")}
 	tokens := html.NewTokenizer(strings.NewReader(source))

@@ -2,7 +2,8 @@ package catalogue
 
 import "testing"
 
-// A description reads as in a browser: its line breaks stay, its markup goes, and nothing of a program is shown.
+// A description reads as in a browser: its line breaks stay, its markup goes, and nothing of a
+// program is shown.
 func TestPlainText(t *testing.T) {
 	tests := []struct{ name, html, want string }{
 		{"empty", "", ""},

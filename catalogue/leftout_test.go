@@ -11,8 +11,8 @@ import (
 
 const pictureRule = "thumbnails must be an absolute path or an http(s) URL of at most 2000 characters; got "
 
-// A product goes in without the part that is none, which is named by line, field and reason. That part says nothing about a
-// product that is there.
+// A product goes in without the part that is none, which is named by line, field and reason. That
+// part says nothing about a product that is there.
 func TestOneBadPart(t *testing.T) {
 	long := strings.Repeat("Título ", 40)
 	tests := []struct {

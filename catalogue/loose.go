@@ -13,9 +13,9 @@ import (
 	"pulperia/dao/models"
 )
 
-// loose reads fields as other systems write them. It notes which say something, those that it cannot make sense of, and what it left
-// out or mended. A field that is absent, null or empty says nothing and reads as zero. Numbers go from their digits to integers, never
-// through a float.
+// loose reads fields as other systems write them. It notes which say something, those that it
+// cannot make sense of, and what it left out or mended. A field that is absent, null or empty says
+// nothing and reads as zero. Numbers go from their digits to integers, never through a float.
 type loose struct {
 	notation models.Notation // of the figures that are texts
 	says     []string        // fields, in the order in which they were read
@@ -170,7 +170,8 @@ func (l *loose) time(field string, raw json.RawMessage) models.Time {
 	return t
 }
 
-// fieldOrder is the order in which bad fields are named, whether they could not be read or break a rule.
+// fieldOrder is the order in which bad fields are named, whether they could not be read or break a
+// rule.
 var fieldOrder = []string{"_id", "title", "description", "code", "price", "status", "stock", "category", "thumbnails", "createdAt", "updatedAt", "rev"}
 
 func orderOf(problem models.Problem) int { return slices.Index(fieldOrder, baseOf(problem)) }
@@ -181,7 +182,8 @@ func baseOf(problem models.Problem) string {
 	return field
 }
 
-// add takes in the rules that a value breaks, but for the fields that could not be read, and puts all problems in order.
+// add takes in the rules that a value breaks, but for the fields that could not be read, and puts
+// all problems in order.
 func (l *loose) add(check error) {
 	broken, _ := errors.AsType[models.Invalid](check)
 	unreadable := l.bad

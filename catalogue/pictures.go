@@ -42,7 +42,8 @@ func (l *loose) pictures(line int, field string, raw json.RawMessage) []string {
 	return pictures
 }
 
-// addCell adds the addresses of a cell, of which spreadsheets write several with commas between them, once each.
+// addCell adds the addresses of a cell, of which spreadsheets write several with commas between
+// them, once each.
 func (l *loose) addCell(pictures []string, line int, field, cell string) []string {
 	for _, text := range splitAddresses(cell) {
 		if !slices.Contains(pictures, mendAddress(text)) {
@@ -52,7 +53,8 @@ func (l *loose) addCell(pictures []string, line int, field, cell string) []strin
 	return pictures
 }
 
-// addPicture adds an address. What is none is left out and said, and so is one more than a product may have.
+// addPicture adds an address. What is none is left out and said, and so is one more than a product
+// may have.
 func (l *loose) addPicture(pictures []string, line int, field, text string) []string {
 	if text == "" || isNone(text) {
 		return pictures
@@ -73,7 +75,8 @@ func (l *loose) addPicture(pictures []string, line int, field, text string) []st
 	return pictures
 }
 
-// splitAddresses cuts a text where a comma or a bar separates whole addresses. Commas stand in addresses, too.
+// splitAddresses cuts a text where a comma or a bar separates whole addresses. Commas stand in
+// addresses, too.
 func splitAddresses(cell string) (addresses []string) {
 	begin := 0
 	for i := range len(cell) {
@@ -88,7 +91,8 @@ func splitAddresses(cell string) (addresses []string) {
 	return append(addresses, strings.TrimSpace(cell[begin:]))
 }
 
-// mendAddress makes a whole address of one that browsers take for one: without its scheme, with spaces in it.
+// mendAddress makes a whole address of one that browsers take for one: without its scheme, with
+// spaces in it.
 func mendAddress(text string) string {
 	if strings.HasPrefix(text, "//") && strings.Contains(text, ".") {
 		text = "https:" + text
@@ -105,8 +109,9 @@ func isNone(text string) bool {
 	return false
 }
 
-// fromRoot makes the path of a picture that is relative to the shop's root, as in the course's files, an absolute one. All
-// else stays as it is: cdn.example/1.jpg is no path, but an address of which nobody knows the scheme.
+// fromRoot makes the path of a picture that is relative to the shop's root, as in the course's
+// files, an absolute one. All else stays as it is: cdn.example/1.jpg is no path, but an address of
+// which nobody knows the scheme.
 func fromRoot(text string) string {
 	switch strings.ToLower(path.Ext(text)) {
 	case ".png", ".jpg", ".jpeg", ".webp", ".avif", ".gif", ".svg":

@@ -11,7 +11,8 @@ import (
 	"pulperia/dao/models"
 )
 
-// Product is what a file says about a product, which may be less than a whole one. What the file says keeps the rules of models.
+// Product is what a file says about a product, which may be less than a whole one. What the file
+// says keeps the rules of models.
 type Product struct {
 	models.Product          // fields that the file says nothing about are zero
 	Says           []string // the names of the others
@@ -63,8 +64,8 @@ func (p Product) Over(old models.Product) models.Product {
 	return old
 }
 
-// Whole returns a new product, and what was made of what the file leaves open. One without a title, a code or a price is
-// models.Invalid.
+// Whole returns a new product, and what was made of what the file leaves open. One without a title,
+// a code or a price is models.Invalid.
 func (p Product) Whole() (whole models.Product, made []string, err error) {
 	whole = p.Product.Clone()
 	var missing models.Invalid
@@ -92,7 +93,8 @@ func (p Product) Whole() (whole models.Product, made []string, err error) {
 	return whole, made, whole.Check()
 }
 
-// Entry is one product, cart or message of a file: exactly one of its pointers is set, or else Problem.
+// Entry is one product, cart or message of a file: exactly one of its pointers is set, or else
+// Problem.
 type Entry struct {
 	Line    int // where it begins in the file, from 1
 	Product *Product
@@ -115,7 +117,8 @@ type Note struct {
 	Text string // such as `stock must be a whole number; got "2.5": left out`
 }
 
-// entry makes the entry of a product as it was read, without the parts that are none if it can do without them.
+// entry makes the entry of a product as it was read, without the parts that are none if it can do
+// without them.
 func (l *loose) entry(line int, read models.Product) Entry {
 	read.Normalize()
 	l.cut(line, "title", &read.Title, models.MaxLine)
@@ -136,8 +139,8 @@ func (l *loose) entry(line int, read models.Product) Entry {
 	return Entry{Line: line, Product: &p, Notes: l.notes}
 }
 
-// isFatal says whether there is no product without the part that has a problem: what names it, what it costs, and what its
-// owner has to decide.
+// isFatal says whether there is no product without the part that has a problem: what names it, what
+// it costs, and what its owner has to decide.
 func isFatal(problem models.Problem) bool {
 	switch baseOf(problem) {
 	case "description", "status", "stock", "category", "thumbnails":

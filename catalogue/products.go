@@ -7,7 +7,8 @@ import (
 	"pulperia/dao/models"
 )
 
-// item is a product as any of the JSON formats may write it. Each field is read by itself, so that every bad one is named.
+// item is a product as any of the JSON formats may write it. Each field is read by itself, so that
+// every bad one is named.
 type item struct {
 	ID          json.RawMessage `json:"id"`
 	OwnID       json.RawMessage `json:"_id"`
@@ -72,7 +73,8 @@ func (r *reading) learnProduct(raw json.RawMessage) {
 	}
 }
 
-// revision reads the revision of a value of our own; without one it is 0, and the store gives it its first.
+// revision reads the revision of a value of our own; without one it is 0, and the store gives it
+// its first.
 func (l *loose) revision(raw json.RawMessage) int64 {
 	if absent(raw) {
 		return 0
@@ -84,8 +86,8 @@ func (l *loose) revision(raw json.RawMessage) int64 {
 	return rev
 }
 
-// either returns the first spelling of a field that says something; an empty list gives way to the next, and is what is said
-// where there is no other.
+// either returns the first spelling of a field that says something; an empty list gives way to the
+// next, and is what is said where there is no other.
 func either(spellings ...json.RawMessage) (empty json.RawMessage) {
 	for _, raw := range spellings {
 		switch {

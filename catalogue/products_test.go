@@ -29,7 +29,8 @@ func TestDummyJSON(t *testing.T) {
 	}
 }
 
-// The course's files hold numbers as texts, pictures as one text, and ids of any kind, which are not kept.
+// The course's files hold numbers as texts, pictures as one text, and ids of any kind, which are
+// not kept.
 func TestCourse(t *testing.T) {
 	tests := []struct {
 		name, json string
@@ -74,7 +75,8 @@ func TestCourse(t *testing.T) {
 	}
 }
 
-// An entry that breaks rules is named by its line, with every bad field and its reason; the others go in.
+// An entry that breaks rules is named by its line, with every bad field and its reason; the others
+// go in.
 func TestCourseProblems(t *testing.T) {
 	tests := []struct{ name, json, want string }{
 		{"nothing", `{}`, "title is required; code is required; price is required"},

@@ -63,12 +63,14 @@ func recogniseObject(head []byte) (Format, reader, error) {
 	return "", nil, errUnknown
 }
 
-// isEmptyList says whether a list has nothing in it, as in the export of a shop without products or carts.
+// isEmptyList says whether a list has nothing in it, as in the export of a shop without products or
+// carts.
 func isEmptyList(head []byte) bool {
 	return bytes.HasPrefix(bytes.TrimLeft(head[1:], " \t\r\n"), []byte("]"))
 }
 
-// keysOf returns the keys of the first object, or of all objects in the list, as far as head shows them.
+// keysOf returns the keys of the first object, or of all objects in the list, as far as head shows
+// them.
 func keysOf(head []byte) map[string]bool {
 	keys := make(map[string]bool)
 	decoder := json.NewDecoder(bytes.NewReader(head))

@@ -7,15 +7,16 @@ import (
 	"path/filepath"
 )
 
-// replacement is a file that is being written beside the one that it shall replace. Until publish there is nothing of it
-// under its name, so whatever goes wrong before leaves what was there.
+// replacement is a file that is being written beside the one that it shall replace. Until publish
+// there is nothing of it under its name, so whatever goes wrong before leaves what was there.
 type replacement struct {
 	*bufio.Writer
 	file *os.File
 	path string
 }
 
-// newReplacement begins a file that only its owner may read: it will hold e-mail addresses, and ids that open carts.
+// newReplacement begins a file that only its owner may read: it will hold e-mail addresses, and ids
+// that open carts.
 func newReplacement(path string) (*replacement, error) {
 	file, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*.tmp")
 	if err != nil {

@@ -35,8 +35,8 @@ const (
 	columns
 )
 
-// headers are the names of each column, in lower case, in Shopify's old template and in its new one. See
-// https://help.shopify.com/en/manual/products/import-export/using-csv
+// headers are the names of each column, in lower case, in Shopify's old template and in its new
+// one. See https://help.shopify.com/en/manual/products/import-export/using-csv
 var headers = [columns][2]string{
 	colHandle:       {"handle", "url handle"},
 	colTitle:        {"title", "title"},
@@ -114,7 +114,8 @@ func readHeader(c *csv.Reader, l layout) ([]string, error) {
 	return c.Read()
 }
 
-// placesOf finds the columns by their names. The name of the old template wins over that of the new one.
+// placesOf finds the columns by their names. The name of the old template wins over that of the new
+// one.
 func placesOf(header []string) (places [columns]int) {
 	for c, names := range headers {
 		places[c] = -1
@@ -129,7 +130,8 @@ func placesOf(header []string) (places [columns]int) {
 	return places
 }
 
-// isShopify says whether head begins with a header that names a handle and something about what is sold.
+// isShopify says whether head begins with a header that names a handle and something about what is
+// sold.
 func isShopify(head []byte) bool {
 	l := layoutOf(head)
 	names, err := readHeader(newCSV(bytes.NewReader(head), l), l)

@@ -12,8 +12,8 @@ import (
 	"pulperia/dao/models"
 )
 
-// shopify reads a product CSV of Shopify. Only the rows of one handle are in memory at a time, so they must stand
-// together, as Shopify wants it too.
+// shopify reads a product CSV of Shopify. Only the rows of one handle are in memory at a time, so
+// they must stand together, as Shopify wants it too.
 func (r *reading) shopify(src *source) error {
 	s, err := newSheet(src)
 	if err != nil {
@@ -55,8 +55,8 @@ func (r *reading) shopify(src *source) error {
 	}
 }
 
-// learnSheet takes in how the figures of a sheet are written. Where they show nothing, semicolons between columns do: a spreadsheet
-// writes them where the comma stands before decimals.
+// learnSheet takes in how the figures of a sheet are written. Where they show nothing, semicolons
+// between columns do: a spreadsheet writes them where the comma stands before decimals.
 func (r *reading) learnSheet(s *sheet) error {
 	for {
 		next, err := s.next()
@@ -81,8 +81,8 @@ func (r *row) refused() Entry { return Entry{Line: r.line, Problem: r.problem} }
 // isBlank says whether a row has nothing in it; spreadsheets leave such rows behind.
 func (r *row) isBlank() bool { return r.problem == nil && r.cells == [columns]string{} }
 
-// isVariant says whether a row that follows another one of its handle is a thing to sell, and not only one more picture. A title
-// makes none: some sheets repeat it on every row.
+// isVariant says whether a row that follows another one of its handle is a thing to sell, and not
+// only one more picture. A title makes none: some sheets repeat it on every row.
 func (r *row) isVariant() bool {
 	for _, c := range []column{colPrice, colSKU, colQuantity, colOption1, colOption2, colOption3} {
 		if r.cells[c] != "" {
@@ -196,8 +196,8 @@ func (r *reading) variant(s *sheet, c *common, row *row) Entry {
 	return l.entry(row.line, p)
 }
 
-// stock reads how much there is of a variant. Shopify does not count it where it names no tracker, and goes on selling what is
-// counted where the policy says so.
+// stock reads how much there is of a variant. Shopify does not count it where it names no tracker,
+// and goes on selling what is counted where the policy says so.
 func (l *loose) stock(s *sheet, r *row) int64 {
 	policy := strings.ToLower(r.cells[colPolicy])
 	if s.has(colTracker) && r.cells[colTracker] == "" || policy == "continue" || policy == "true" {
@@ -225,7 +225,8 @@ func joined(a, separator, b string) string {
 	return a + separator + b
 }
 
-// slug writes option values as Shopify writes handles: "Extra Large", "Red" gives "extra-large-red".
+// slug writes option values as Shopify writes handles: "Extra Large", "Red" gives
+// "extra-large-red".
 func slug(options []string) string {
 	return strings.Join(strings.FieldsFunc(strings.ToLower(strings.Join(options, " ")), func(r rune) bool {
 		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r)

@@ -38,8 +38,8 @@ func TestShopifyVariants(t *testing.T) {
 	}
 }
 
-// The columns may stand in any order, be those of the new template, and be separated as a spreadsheet does where prices
-// have a comma.
+// The columns may stand in any order, be those of the new template, and be separated as a
+// spreadsheet does where prices have a comma.
 func TestShopifyColumns(t *testing.T) {
 	want := []models.Product{{Title: "Mate – Grande", Description: "De calabaza", Code: "M-1", Price: 123450, Status: true, Stock: 4, Category: "Mates",
 		Thumbnails: []string{"/img/mate.jpg"}}}

@@ -12,7 +12,8 @@ import (
 const (
 	headSize = 64 << 10 // what is looked at to recognise a file
 
-	// maxEntry bounds the memory that a file can ask for: a broken quote or bracket would make all the rest one entry.
+	// maxEntry bounds the memory that a file can ask for: a broken quote or bracket would make all
+	// the rest one entry.
 	maxEntry = 16 << 20
 )
 
@@ -22,7 +23,8 @@ var (
 	errNotJSON  = errors.New("this is not JSON: is a comma, a quote or a bracket missing, or one too many?")
 )
 
-// source is a file being read: unpacked, in UTF-8, without its byte order mark, counting lines, and bounded entry by entry.
+// source is a file being read: unpacked, in UTF-8, without its byte order mark, counting lines, and
+// bounded entry by entry.
 type source struct {
 	r      *bufio.Reader
 	offset int64   // of the next byte to read

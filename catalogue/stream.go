@@ -69,7 +69,8 @@ func (s *stream) end() error {
 	}
 }
 
-// failed says where reading stopped: what was read before it is whole. What encoding/json says about it depends on the version of Go.
+// failed says where reading stopped: what was read before it is whole. What encoding/json says
+// about it depends on the version of Go.
 func (s *stream) failed(err error) error {
 	syntax, isSyntax := errors.AsType[*json.SyntaxError](err)
 	switch {

@@ -30,7 +30,8 @@ func layoutOf(head []byte) (l layout) {
 	return l
 }
 
-// separatorOf guesses from the header: a spreadsheet of a country with a decimal comma separates columns by semicolons.
+// separatorOf guesses from the header: a spreadsheet of a country with a decimal comma separates
+// columns by semicolons.
 func separatorOf(header []byte) byte {
 	best := byte(',')
 	for _, separator := range []byte{';', '\t'} {
@@ -41,8 +42,8 @@ func separatorOf(header []byte) byte {
 	return best
 }
 
-// tidied is a sheet as encoding/csv reads it: without the spaces around cells that would make a quoted one unreadable, its
-// lines ending with line feeds. Each byte is looked at once.
+// tidied is a sheet as encoding/csv reads it: without the spaces around cells that would make a
+// quoted one unreadable, its lines ending with line feeds. Each byte is looked at once.
 type tidied struct {
 	r *bufio.Reader
 	layout

@@ -21,8 +21,8 @@ type Dumper interface {
 	Dump(ctx context.Context, visit func(dao.Batch) error) (dao.Position, error)
 }
 
-// WriteLines exports a store as JSON Lines: a header, a line for each value, and the counts. Without this last line
-// [Read] takes the export for cut off.
+// WriteLines exports a store as JSON Lines: a header, a line for each value, and the counts.
+// Without this last line [Read] takes the export for cut off.
 func WriteLines(ctx context.Context, w io.Writer, store Dumper) (Counts, error) {
 	var written Counts
 	buffered := bufio.NewWriterSize(w, 1<<16)
@@ -65,8 +65,8 @@ func (c *Counts) add(batch dao.Batch) {
 	c.Messages += len(batch.Messages)
 }
 
-// WriteFile exports a store into one file of JSON Lines, packed if its name ends in .gz. A file of that name is replaced at
-// the end, in one step; after an error there is what was there before.
+// WriteFile exports a store into one file of JSON Lines, packed if its name ends in .gz. A file of
+// that name is replaced at the end, in one step; after an error there is what was there before.
 func WriteFile(ctx context.Context, path string, store Dumper) (Counts, error) {
 	if err := refuseStore(filepath.Dir(path)); err != nil {
 		return Counts{}, err
@@ -98,8 +98,9 @@ func writePacked(ctx context.Context, w io.Writer, store Dumper, pack bool) (Cou
 	return written, packer.Close()
 }
 
-// WriteDir exports a store into the files of a folder, which is made if need be. The files are in the form of the store's
-// own: readable, and good to compare. They are replaced at the end; after an error before that there is what was there.
+// WriteDir exports a store into the files of a folder, which is made if need be. The files are in
+// the form of the store's own: readable, and good to compare. They are replaced at the end; after
+// an error before that there is what was there.
 func WriteDir(ctx context.Context, dir string, store Dumper) (Counts, error) {
 	if err := refuseStore(dir); err != nil {
 		return Counts{}, err
@@ -210,7 +211,8 @@ func refuseStore(dir string) error {
 	return nil
 }
 
-// IsStore says whether a folder is a store of JSON files, which may hold more than its products.json says.
+// IsStore says whether a folder is a store of JSON files, which may hold more than its
+// products.json says.
 func IsStore(dir string) bool {
 	for _, name := range []string{"store.json", "lock"} {
 		if _, err := os.Lstat(filepath.Join(dir, name)); err == nil {

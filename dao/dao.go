@@ -1,27 +1,32 @@
-// Package dao is the contract of persistence: what is kept, and what every engine promises of it. How it is kept stands
-// in the engines (filemanagers: JSON files), whether they keep their word in daotest.
+// Package dao is the contract of persistence: what is kept, and what every engine promises of it.
+// How it is kept stands in the engines (filemanagers: JSON files), whether they keep their word in
+// daotest.
 //
 // # The model
 //
-// A [Store] keeps products, carts and messages. Every change that it accepts gets the next offset in its one ordered
-// [Feed]; whoever follows the feed from a [Position] sees each change once, in one order, whoever made it. So a route
-// writes and answers, and publishes nothing; a page is rendered at a position, and a socket goes on from there. Who is
-// here at this moment is no change and stands in no feed: that is [Presence].
+// A [Store] keeps products, carts and messages. Every change that it accepts gets the next offset
+// in its one ordered [Feed]; whoever follows the feed from a [Position] sees each change once, in
+// one order, whoever made it. So a route writes and answers, and publishes nothing; a page is
+// rendered at a position, and a socket goes on from there. Who is here at this moment is no change
+// and stands in no feed: that is [Presence].
 //
 // # Rules for every method
 //
-//   - The context comes first. One that is done before a write has left the caller means that nothing was written.
-//   - Absent is [ErrNotFound]; an id or a product's code that is taken is [ErrConflict], as a [Conflict]; a value that breaks a rule is
-//     models.Invalid; a store that cannot be reached or cannot write is [ErrUnavailable]. Test with errors.Is and
-//     errors.AsType, never by the text. There is no (nil, nil).
-//   - A write ends in one of three ways. No error: it is done, and survives kill -9 and the loss of power. ErrUnknown:
-//     it may or may not be done (a time-out, a cancel or a failed sync after it had left). Any other error: it is not
-//     done, and nothing of it is stored.
+//   - The context comes first. One that is done before a write has left the caller means that
+//     nothing was written.
+//   - Absent is [ErrNotFound]; an id or a product's code that is taken is [ErrConflict], as a
+//     [Conflict]; a value that breaks a rule is models.Invalid; a store that cannot be reached or
+//     cannot write is [ErrUnavailable]. Test with errors.Is and errors.AsType, never by the text.
+//     There is no (nil, nil).
+//   - A write ends in one of three ways. No error: it is done, and survives kill -9 and the loss of
+//     power. ErrUnknown: it may or may not be done (a time-out, a cancel or a failed sync after it
+//     had left). Any other error: it is not done, and nothing of it is stored.
 //   - Reads see only what is durable.
-//   - What a method returns is the caller's own, and what it is given stays the caller's: nothing is shared with the store.
-//   - A stored value has a revision: 1 when made (but above that of an earlier value of its id whose end the feed still
-//     holds) and +1 at every change. The changes of one value stand in the feed in
-//     the order of their revisions, each exactly once.
+//   - What a method returns is the caller's own, and what it is given stays the caller's: nothing
+//     is shared with the store.
+//   - A stored value has a revision: 1 when made (but above that of an earlier value of its id
+//     whose end the feed still holds) and +1 at every change. The changes of one value stand in the
+//     feed in the order of their revisions, each exactly once.
 //   - Engines normalize and check values by the rules of models; callers need not.
 package dao
 
@@ -55,7 +60,8 @@ func (c Conflict) Error() string { return fmt.Sprintf("%s %.200q is already take
 // Unwrap returns ErrConflict.
 func (c Conflict) Unwrap() error { return ErrConflict }
 
-// Store is one opened store. Its methods and those of its parts may be called from many goroutines at once.
+// Store is one opened store. Its methods and those of its parts may be called from many goroutines
+// at once.
 type Store struct {
 	Products Products
 	Carts    Carts
@@ -68,16 +74,19 @@ type Store struct {
 
 // Engine is what concerns a store as a whole.
 type Engine interface {
-	// Load stores whole values as they are, with their ids, revisions and times, in one durable step: all or none.
-	// It serves imports, migration and restore. Every value gets its place in the feed, messages in the given order.
-	// An id or a code that is taken is ErrConflict; a zero id, revision or time is filled in as Create would.
+	// Load stores whole values as they are, with their ids, revisions and times, in one durable
+	// step: all or none. It serves imports, migration and restore. Every value gets its place in
+	// the feed, messages in the given order. An id or a code that is taken is ErrConflict; a zero
+	// id, revision or time is filled in as Create would.
 	Load(context.Context, Batch) (Receipt, error)
 
-	// Dump hands out the whole store at one position, in batches: products by id, then carts by id, then messages in
-	// the order of the feed. The batches are the visitor's own. An error of the visitor ends the dump and is returned.
+	// Dump hands out the whole store at one position, in batches: products by id, then carts by id,
+	// then messages in the order of the feed. The batches are the visitor's own. An error of the
+	// visitor ends the dump and is returned.
 	Dump(ctx context.Context, visit func(Batch) error) (Position, error)
 
-	// Ready returns nil when the store answers and can write, and ErrUnavailable with the cause otherwise.
+	// Ready returns nil when the store answers and can write, and ErrUnavailable with the cause
+	// otherwise.
 	Ready(context.Context) error
 
 	// Attend notes that the store has been open for so long until now, by a clock that nobody sets,
@@ -89,7 +98,8 @@ type Engine interface {
 	// Stats returns figures about the engine for whoever operates it.
 	Stats() []Stat
 
-	// Close waits for writes under way, makes the store tidy and lets go of it. A second Close does nothing.
+	// Close waits for writes under way, makes the store tidy and lets go of it. A second Close does
+	// nothing.
 	Close() error
 }
 
@@ -109,8 +119,8 @@ type Receipt struct {
 	Repeated bool     // nothing was written: a create found the same id with the same content, or a change changed nothing
 }
 
-// Stat is one figure about an engine. Name is in the form of Prometheus, with its unit ("_bytes", "_seconds") but without
-// what the program puts before it.
+// Stat is one figure about an engine. Name is in the form of Prometheus, with its unit ("_bytes",
+// "_seconds") but without what the program puts before it.
 type Stat struct {
 	Name, Help string
 	Counter    bool // it only grows; otherwise it is a gauge

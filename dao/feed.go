@@ -10,22 +10,25 @@ import (
 	"pulperia/dao/models"
 )
 
-// Feed is the one ordered list of all changes of a store. At least the last 10,000 are kept (a setting of the engine).
+// Feed is the one ordered list of all changes of a store. At least the last 10,000 are kept (a
+// setting of the engine).
 type Feed interface {
 	// Head returns the position of the last durable change, at offset 0 in a store without any.
 	Head(context.Context) (Position, error)
 
-	// Since returns the changes after a position, oldest first, without a gap: at most limit, none at the head. It is
-	// ErrGone when it cannot tell: another epoch, a position before what is kept, or one past the head.
+	// Since returns the changes after a position, oldest first, without a gap: at most limit, none
+	// at the head. It is ErrGone when it cannot tell: another epoch, a position before what is
+	// kept, or one past the head.
 	Since(ctx context.Context, after Position, limit int) ([]Change, error)
 
-	// Wait returns nil as soon as the head is past the position (or the position is not of this feed, which Since will
-	// tell), and the context's error when that is done first.
+	// Wait returns nil as soon as the head is past the position (or the position is not of this
+	// feed, which Since will tell), and the context's error when that is done first.
 	Wait(ctx context.Context, after Position) error
 }
 
-// Position is a place in a feed: everything up to Offset has been seen. Offsets start at 1 and have no gaps. The epoch is random,
-// made with the store, and another one when the store's past is no longer what it was (a restore, files edited by hand).
+// Position is a place in a feed: everything up to Offset has been seen. Offsets start at 1 and have
+// no gaps. The epoch is random, made with the store, and another one when the store's past is no
+// longer what it was (a restore, files edited by hand).
 type Position struct {
 	Epoch  string // 8 lower-case hex digits
 	Offset int64

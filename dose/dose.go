@@ -1,8 +1,10 @@
-// Package dose says how much of their work the tests do that could go on for ever: kills, random requests, spoilt disks.
+// Package dose says how much of their work the tests do that could go on for ever: kills, random
+// requests, spoilt disks.
 //
-// There are three doses. The small one is that of Go's own -short, as `make quick` runs everything; the random tests of package rapid heed
-// it as well. The usual one is what `go test` and `make check` do. The large one is `make faults`: it gives each trial flags of its own,
-// which [Flag] makes. A dose is asked for while a test runs: before, nobody knows whether it is to be short.
+// There are three doses. The small one is that of Go's own -short, as `make quick` runs everything;
+// the random tests of package rapid heed it as well. The usual one is what `go test` and `make
+// check` do. The large one is `make faults`: it gives each trial flags of its own, which [Flag]
+// makes. A dose is asked for while a test runs: before, nobody knows whether it is to be short.
 package dose
 
 import (

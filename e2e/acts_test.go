@@ -35,11 +35,12 @@ func (p *page) clickAt(at place) {
 	p.mouse(at, input.DispatchMouseEventTypeMouseReleased)
 }
 
-// settling begins anew, and stops, the time in which what takes something away does nothing on a page that has just come, and returns how long it is.
+// settling begins anew, and stops, the time in which what takes something away does nothing on a
+// page that has just come, and returns how long it is.
 const settling = `document.querySelectorAll("[data-danger]").forEach(e => { e.style.animation = "none"; e.offsetWidth; e.style.animation = "" }), Math.max(0, ...document.getAnimations().filter(a => a.animationName === "settle").map(a => { a.currentTime = 1; a.pause(); return a.effect.getTiming().duration }))`
 
-// The second click of two deletes nothing more: not on the page that stands, nor where the next row has come under the pointer. What was
-// deleted can be taken back, also after a reload.
+// The second click of two deletes nothing more: not on the page that stands, nor where the next row
+// has come under the pointer. What was deleted can be taken back, also after a reload.
 func TestDoubleClickDeletesOne(t *testing.T) {
 	shop := openShop(t)
 	for _, title := range []string{"Primero", "Segundo", "Tercero"} {
@@ -75,7 +76,8 @@ func TestDoubleClickDeletesOne(t *testing.T) {
 	})
 }
 
-// What somebody else deletes moves nothing under a pointer: its row stays, struck and without its button, until the pointer has left.
+// What somebody else deletes moves nothing under a pointer: its row stays, struck and without its
+// button, until the pointer has left.
 func TestRowsStayUnderThePointer(t *testing.T) {
 	shop := openShop(t)
 	onBoth(t, func(t *testing.T, v visitor) {

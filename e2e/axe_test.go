@@ -9,8 +9,8 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// No page in any of its states has a fault that axe can find: in both languages, by day and by night, on a phone and on
-// a desktop.
+// No page in any of its states has a fault that axe can find: in both languages, by day and by
+// night, on a phone and on a desktop.
 func TestAccessibility(t *testing.T) {
 	empty, full := openShop(t), openShop(t, "--demo", "--messages-per-minute", "0")
 	tours := map[*shop][]sight{empty: emptyTour(), full: full.tour()}
@@ -27,8 +27,8 @@ func TestAccessibility(t *testing.T) {
 	}
 }
 
-// audit asks axe about the page that is shown on both screens, one by day and one by night; which one is which, the
-// language decides.
+// audit asks axe about the page that is shown on both screens, one by day and one by night; which
+// one is which, the language decides.
 func (p *page) audit(name, language string) {
 	p.t.Helper()
 	p.unfold()

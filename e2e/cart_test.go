@@ -42,7 +42,8 @@ func TestCart(t *testing.T) {
 	})
 }
 
-// A quantity that cannot be is shown as it was typed, with the reason beside it, and the cart stays as it was.
+// A quantity that cannot be is shown as it was typed, with the reason beside it, and the cart stays
+// as it was.
 func TestCartRefusesQuantity(t *testing.T) {
 	shop := openShop(t, "--demo")
 	yerba := shop.product("yerba mate con palo")

@@ -102,7 +102,8 @@ func TestFilterWithMistake(t *testing.T) {
 	})
 }
 
-// The links to other pages keep what was asked for; the pages together show each product once, in the one order.
+// The links to other pages keep what was asked for; the pages together show each product once, in
+// the one order.
 func TestPagesKeepTheFilter(t *testing.T) {
 	shop := openShop(t, "--demo")
 	onBoth(t, func(t *testing.T, v visitor) {

@@ -6,7 +6,8 @@ import (
 	"testing"
 )
 
-// A visitor without JavaScript sends a message, is remembered, and sees their own words on the right.
+// A visitor without JavaScript sends a message, is remembered, and sees their own words on the
+// right.
 func TestChatWithoutScript(t *testing.T) {
 	onBoth(t, func(t *testing.T, v visitor) {
 		shop := openShop(t, "--demo")
@@ -66,7 +67,8 @@ func TestChatTooFast(t *testing.T) {
 	p.expect("message", p.value("#message"), "Dos")
 }
 
-// Without JavaScript the newest messages come first into sight, too; the links lead back to the first message, and none is missing or twice.
+// Without JavaScript the newest messages come first into sight, too; the links lead back to the
+// first message, and none is missing or twice.
 func TestOlderMessages(t *testing.T) {
 	shop := openShop(t, "--messages-per-minute", "0")
 	var sent []string

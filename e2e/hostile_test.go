@@ -24,8 +24,9 @@ var hostile = map[string]string{
 	"long word":  strings.Repeat("ñandú", 40), // 200 characters without a space
 }
 
-// Whatever somebody types into a product, it shows as the text that it is wherever the product shows. (That no dialog
-// opens, no request leaves and the Content-Security-Policy stays quiet, the watcher of every page checks.)
+// Whatever somebody types into a product, it shows as the text that it is wherever the product
+// shows. (That no dialog opens, no request leaves and the Content-Security-Policy stays quiet, the
+// watcher of every page checks.)
 func TestHostileProduct(t *testing.T) {
 	shop := openShop(t)
 	for name, text := range hostile {
@@ -81,7 +82,8 @@ func (p *page) addHostile(title, name, description string) string {
 	return strings.TrimPrefix(eval[string](p, `document.querySelector("tr:target").id`), "p-")
 }
 
-// A description may have 5,000 characters and no more; what is too long comes back whole, with the reason.
+// A description may have 5,000 characters and no more; what is too long comes back whole, with the
+// reason.
 func TestLongTexts(t *testing.T) {
 	shop := openShop(t)
 	p := shop.visit(t, phone)
@@ -106,7 +108,8 @@ func TestLongTexts(t *testing.T) {
 	p.wide("search", phone.width)
 }
 
-// What every field of the form for products refuses comes back as it was typed, and does no harm either.
+// What every field of the form for products refuses comes back as it was typed, and does no harm
+// either.
 func TestHostileFields(t *testing.T) {
 	shop := openShop(t)
 	p := shop.visit(t, desktop)
@@ -148,8 +151,8 @@ func TestHostilePictures(t *testing.T) {
 	p.expect("products", p.count(".card"), 0)
 }
 
-// What somebody says in the chat is text, and so is their name. An address in it is a link to what it says. (Live it is
-// tried by TestHostileTalk.)
+// What somebody says in the chat is text, and so is their name. An address in it is a link to what
+// it says. (Live it is tried by TestHostileTalk.)
 func TestHostileMessages(t *testing.T) {
 	shop := openShop(t, "--messages-per-minute", "0")
 	v := phone

@@ -49,7 +49,8 @@ func (p *page) at(selector string) bool {
 	return eval[bool](p, fmt.Sprintf(`document.activeElement.matches(%s)`, js(selector)))
 }
 
-// Who has only a keyboard sees at every step where they are, from the skip link to the end of every page.
+// Who has only a keyboard sees at every step where they are, from the skip link to the end of every
+// page.
 func TestFocusIsSeen(t *testing.T) {
 	shop := openShop(t, "--demo", "--messages-per-minute", "0")
 	sights := shop.tour()

@@ -50,7 +50,8 @@ func TestNothingJumps(t *testing.T) {
 	})
 }
 
-// jumps scrolls to the end of the page, waits for all pictures, and returns what has moved since the page was opened.
+// jumps scrolls to the end of the page, waits for all pictures, and returns what has moved since
+// the page was opened.
 func (p *page) jumps() []string {
 	p.t.Helper()
 	return eval[[]string](p, `(async () => {

@@ -8,7 +8,8 @@ import (
 	"time"
 )
 
-// Who gets no line because a limit refuses it is told so: the shop is there, and the line was not lost. With room again the page is live.
+// Who gets no line because a limit refuses it is told so: the shop is there, and the line was not
+// lost. With room again the page is live.
 func TestRefusedByALimitIsTold(t *testing.T) {
 	shop := openShop(t, "--max-connections", "1")
 	p := shop.visit(t, phone)

@@ -7,8 +7,8 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 )
 
-// A product that is changed through the API changes on every page that shows it, with the words and the form that the
-// server would write.
+// A product that is changed through the API changes on every page that shows it, with the words and
+// the form that the server would write.
 func TestProductFollows(t *testing.T) {
 	shop := openShop(t, "--demo")
 	yerba := shop.product("yerba mate con palo")
@@ -50,7 +50,8 @@ func (s *shop) rev(id string) string {
 	return fmt.Sprint(now.Rev)
 }
 
-// looks returns what an element shows: its texts, where its links lead, and whether its parts are hidden.
+// looks returns what an element shows: its texts, where its links lead, and whether its parts are
+// hidden.
 func (p *page) looks(root string) string {
 	p.t.Helper()
 	return eval[string](p, fmt.Sprintf(`[...document.querySelector(%s).querySelectorAll("[data-show]")].map(e =>
@@ -79,7 +80,8 @@ func TestScriptsWriteAmounts(t *testing.T) {
 	}
 }
 
-// A product that is deleted is marked where it stands; new ones are told of, and shown when one asks.
+// A product that is deleted is marked where it stands; new ones are told of, and shown when one
+// asks.
 func TestNewAndGone(t *testing.T) {
 	shop := openShop(t, "--demo")
 	onBoth(t, func(t *testing.T, v visitor) {
@@ -133,7 +135,8 @@ func (s *shop) add(title, code string) string {
 // rows is a script that returns what stands in the table.
 const rows = `[...document.querySelectorAll("tbody tr th a")].map(e => e.textContent)`
 
-// The table shows what is added and deleted anywhere, each in its place and on its page, and leaves the form alone.
+// The table shows what is added and deleted anywhere, each in its place and on its page, and leaves
+// the form alone.
 func TestTableFollows(t *testing.T) {
 	shop := openShop(t)
 	onBoth(t, func(t *testing.T, v visitor) {
@@ -166,7 +169,8 @@ func TestTableFollows(t *testing.T) {
 	})
 }
 
-// The page of a cart follows it, whoever changes it, and so does the count in the other tabs. A quantity that is being typed stays.
+// The page of a cart follows it, whoever changes it, and so does the count in the other tabs. A
+// quantity that is being typed stays.
 func TestCartFollows(t *testing.T) {
 	shop := openShop(t, "--demo")
 	yerba, mate := shop.product("yerba mate con palo"), shop.product("mate de calabaza")

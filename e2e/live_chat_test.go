@@ -31,7 +31,8 @@ func (p *page) write(text string) {
 	p.enterKey(0)
 }
 
-// enterKey presses Enter as a keyboard does: what the page prevents at the key does not reach the field.
+// enterKey presses Enter as a keyboard does: what the page prevents at the key does not reach the
+// field.
 func (p *page) enterKey(modifiers int64) {
 	p.t.Helper()
 	for _, kind := range []input.DispatchKeyEventType{"keyDown", "keyUp"} {
@@ -62,7 +63,8 @@ func TestTwoChat(t *testing.T) {
 // unsent is a script that returns how what is not stored yet fares.
 const unsent = `[...document.querySelectorAll("[data-unsent] .bubble__state")].map(e => e.textContent)`
 
-// Whoever loses the line goes on writing. When it is back, everybody has the same list, and everything is in it once.
+// Whoever loses the line goes on writing. When it is back, everybody has the same list, and
+// everything is in it once.
 func TestOffline(t *testing.T) {
 	shop := openShop(t, "--messages-per-minute", "0")
 	behind, wire := shop.throughWire(t)
@@ -90,8 +92,8 @@ func TestOffline(t *testing.T) {
 	ana.expect("messages as they are stored", ana.raw(".bubble__text"), want)
 }
 
-// What waits survives a reload, and goes out under the id that it had: it is there once, however often it was sent.
-// Who writes too fast need do nothing but wait.
+// What waits survives a reload, and goes out under the id that it had: it is there once, however
+// often it was sent. Who writes too fast need do nothing but wait.
 func TestOutboxSurvivesReload(t *testing.T) {
 	const perMinute = 6 // a third of them at once, and then one every ten seconds
 	shop := openShop(t, "--messages-per-minute", fmt.Sprint(perMinute))
@@ -112,7 +114,8 @@ func TestOutboxSurvivesReload(t *testing.T) {
 	p.expect("ids", eval[[]string](p, `[...document.querySelectorAll(".bubble")].slice(-2).map(e => e.id.slice(2))`), ids)
 }
 
-// A message that the shop refuses says so; its text can be taken back, and nothing of it is sent again.
+// A message that the shop refuses says so; its text can be taken back, and nothing of it is sent
+// again.
 func TestRefusedMessage(t *testing.T) {
 	shop := openShop(t)
 	p := shop.visit(t, phone)
@@ -130,7 +133,8 @@ func TestRefusedMessage(t *testing.T) {
 	p.soon("messages", bubbles, []string{"Sin campana"})
 }
 
-// Where a proxy blocks WebSocket, the same list comes another way, and so does what one writes; also after the line was lost.
+// Where a proxy blocks WebSocket, the same list comes another way, and so does what one writes;
+// also after the line was lost.
 func TestBlockedSockets(t *testing.T) {
 	shop := openShop(t, "--messages-per-minute", "0")
 	behind, wire := shop.throughWire(t)

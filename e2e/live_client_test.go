@@ -5,7 +5,8 @@ import (
 	"testing"
 )
 
-// The line is no private matter of our own scripts: what most of the world connects with, npm's ws, is served as well.
+// The line is no private matter of our own scripts: what most of the world connects with, npm's ws,
+// is served as well.
 func TestClientOfNPM(t *testing.T) {
 	shop := openShop(t)
 	if said, err := exec.Command("node", "clients/ws.mjs", shop.url).CombinedOutput(); err != nil {

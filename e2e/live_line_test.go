@@ -16,7 +16,8 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// wire is a way to a shop that a test can cut. Pages that are opened through it live at its address.
+// wire is a way to a shop that a test can cut. Pages that are opened through it live at its
+// address.
 type wire struct {
 	t        *testing.T
 	listener net.Listener
@@ -138,7 +139,8 @@ func (l *wire) refusesSockets() bool {
 	return l.noSockets
 }
 
-// soonTimeout is how long something may take that comes by itself: a page that has been offline for long pauses for up to 45 seconds.
+// soonTimeout is how long something may take that comes by itself: a page that has been offline for
+// long pauses for up to 45 seconds.
 const soonTimeout = 90 * time.Second
 
 // soon waits until a script has the value that it should have. The page may load anew meanwhile.
@@ -165,7 +167,8 @@ func (p *page) soon(what, script string, want any) {
 	p.fail("on %s, %s: got %s, want %s (%v)", p.where(), what, asJSON(got), asJSON(want), err)
 }
 
-// forgive takes what went wrong and was meant to: a line that was cut is an error to the browser. It must have been noted.
+// forgive takes what went wrong and was meant to: a line that was cut is an error to the browser.
+// It must have been noted.
 func (p *page) forgive(words ...string) {
 	p.t.Helper()
 	p.where()

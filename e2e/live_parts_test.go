@@ -11,8 +11,9 @@ func part[T any](p *page, script, expression string) T {
 	return eval[T](p, fmt.Sprintf(`import(document.querySelector("script[src]").src.replace("main.js", %s)).then(part => (%s))`, js(script), expression))
 }
 
-// A list is made like another one without making anew what is the same: the keyboard stays where it is, what is being typed
-// stays typed, and what a change has already brought further is not taken back.
+// A list is made like another one without making anew what is the same: the keyboard stays where it
+// is, what is being typed stays typed, and what a change has already brought further is not taken
+// back.
 func TestMorph(t *testing.T) {
 	p := openShop(t).visit(t, desktop)
 	p.open("/cart")
@@ -34,7 +35,8 @@ func TestMorph(t *testing.T) {
 	})
 }
 
-// A page may be newer than the position that it names: a change that it shows already must not take it back.
+// A page may be newer than the position that it names: a change that it shows already must not take
+// it back.
 func TestOldRevision(t *testing.T) {
 	shop := openShop(t)
 	id := shop.add("Cosa", "c")
@@ -53,8 +55,8 @@ func TestOldRevision(t *testing.T) {
 	})()`, js(id))), []string{"$ 30,00", "$ 30,00", "$ 3,00"})
 }
 
-// Who has lost the line comes back at once, then after growing pauses that differ from one visitor to the next; the shop
-// may ask for more patience, or for none at all.
+// Who has lost the line comes back at once, then after growing pauses that differ from one visitor
+// to the next; the shop may ask for more patience, or for none at all.
 func TestPauses(t *testing.T) {
 	p := openShop(t).visit(t, desktop)
 	p.open("/cart")
@@ -69,7 +71,8 @@ func TestPauses(t *testing.T) {
 	})
 }
 
-// Ids are made as the shop makes them: 24 hex digits, the first eight the seconds, and no two alike.
+// Ids are made as the shop makes them: 24 hex digits, the first eight the seconds, and no two
+// alike.
 func TestNewID(t *testing.T) {
 	p := openShop(t).visit(t, desktop)
 	p.open("/cart")

@@ -8,8 +8,8 @@ import (
 	"github.com/chromedp/cdproto/input"
 )
 
-// Whatever is said shows as the text that it is, on the page of who says it, on those of others, and exactly as the server
-// shows it later.
+// Whatever is said shows as the text that it is, on the page of who says it, on those of others,
+// and exactly as the server shows it later.
 func TestHostileTalk(t *testing.T) {
 	const ana = `{{7*7}}'/onfocus=alert@example.com`
 	shop := openShop(t, "--messages-per-minute", "0")
@@ -63,7 +63,8 @@ func TestPeople(t *testing.T) {
 // readingAt is a script that returns where the message stands that a test reads.
 const readingAt = `Math.round(document.querySelector(".bubble").getBoundingClientRect().top)`
 
-// While somebody reads what is above, nothing moves: what is new is marked and counted, and a button leads to it.
+// While somebody reads what is above, nothing moves: what is new is marked and counted, and a
+// button leads to it.
 func TestUnread(t *testing.T) {
 	shop := openShop(t, "--messages-per-minute", "0")
 	for i := range 30 {
@@ -126,7 +127,8 @@ func TestOlderOnScroll(t *testing.T) {
 	})
 }
 
-// Enter sends; Shift-Enter breaks the line; an Enter that ends the typing of a character does neither.
+// Enter sends; Shift-Enter breaks the line; an Enter that ends the typing of a character does
+// neither.
 func TestEnter(t *testing.T) {
 	shop := openShop(t)
 	p := shop.visit(t, desktop)

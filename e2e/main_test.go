@@ -2,14 +2,16 @@
 //
 // # The model
 //
-// [TestMain] builds the program once, with the race detector, and starts one browser. Every test then opens a [shop] of
-// its own (a process on a free port with an empty folder) and [page]s on it; each page is a visitor with cookies of their
-// own. The tests know nothing of the shop's packages: they see what a person sees, and fill the shop through its API.
+// [TestMain] builds the program once, with the race detector, and starts one browser. Every test
+// then opens a [shop] of its own (a process on a free port with an empty folder) and [page]s on it;
+// each page is a visitor with cookies of their own. The tests know nothing of the shop's packages:
+// they see what a person sees, and fill the shop through its API.
 //
-// A page is watched from its first request to its last. A line on the console, a broken rule of the Content-Security-Policy,
-// a script's exception, a dialog, a request to another place or a failed one fails the test, whatever the test looks at. An error
-// page that a test means to see it must claim with [page.answered]. When a step fails, a picture of the page is left in
-// the folder that the failure names.
+// A page is watched from its first request to its last. A line on the console, a broken rule of the
+// Content-Security-Policy, a script's exception, a dialog, a request to another place or a failed
+// one fails the test, whatever the test looks at. An error page that a test means to see it must
+// claim with [page.answered]. When a step fails, a picture of the page is left in the folder that
+// the failure names.
 package e2e
 
 import (
@@ -25,7 +27,8 @@ import (
 	"pulperia/dao/dbmanagers/mongotest"
 )
 
-// world is what all tests share. TestMain fills it before the first test, and nothing changes it after.
+// world is what all tests share. TestMain fills it before the first test, and nothing changes it
+// after.
 var world struct {
 	binary  string          // the shop
 	browser context.Context // the browser, to open pages in
@@ -68,8 +71,9 @@ func testAll(m *testing.M) (code int, err error) {
 	return mongotest.Main(m), nil
 }
 
-// startBrowser starts Chromium with a profile of its own, and nothing that it does by itself: all that leaves it, a test
-// has caused. CHROMIUM in the environment names another browser than the one that is found.
+// startBrowser starts Chromium with a profile of its own, and nothing that it does by itself: all
+// that leaves it, a test has caused. CHROMIUM in the environment names another browser than the one
+// that is found.
 func startBrowser(profile string) (context.Context, context.CancelFunc, error) {
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.Flag("no-sandbox", os.Geteuid() == 0), // root has no other way

@@ -7,7 +7,8 @@ import (
 	"pulperia/dao/dbmanagers/mongotest"
 )
 
-// engineVariable in the environment says where the shops keep things: in files, or in databases when it is "mongodb".
+// engineVariable in the environment says where the shops keep things: in files, or in databases
+// when it is "mongodb".
 const engineVariable = "E2E_ENGINE"
 
 // newStore returns a store that has never been opened, for --store.
@@ -19,8 +20,9 @@ func newStore(t *testing.T) string {
 	return t.TempDir()
 }
 
-// What people do in the shop they do on a database as well: a tour of all pages, a cart, the table, the chat with and without
-// scripts and when the line breaks. The other tests are about what the browser makes of the same pages.
+// What people do in the shop they do on a database as well: a tour of all pages, a cart, the table,
+// the chat with and without scripts and when the line breaks. The other tests are about what the
+// browser makes of the same pages.
 func TestOnMongoDB(t *testing.T) {
 	t.Setenv(engineVariable, "mongodb")
 	for _, flow := range []struct {

@@ -56,8 +56,9 @@ type cart struct {
 	}
 }
 
-// A mongoose application with the assignment's schemas shares our database: it reads what we wrote, and what it inserts and changes
-// shows in our API, on our pages, and on those that are open without loading them again.
+// A mongoose application with the assignment's schemas shares our database: it reads what we wrote,
+// and what it inserts and changes shows in our API, on our pages, and on those that are open
+// without loading them again.
 func TestMongoose(t *testing.T) { onEachMongoose(t, mongooseShares) }
 
 func mongooseShares(t *testing.T, m mongoose) {
@@ -110,8 +111,8 @@ func mongooseShares(t *testing.T, m mongoose) {
 	chat.expect("their cart on its page", chat.text(".lead"), "2 cosas elegidas.")
 }
 
-// What we change in documents of others keeps all that we know nothing of; what is not as it should be is shown as well as it can
-// be, and check lists it.
+// What we change in documents of others keeps all that we know nothing of; what is not as it should
+// be is shown as well as it can be, and check lists it.
 func TestMongooseDocumentsKept(t *testing.T) { onEachMongoose(t, mongooseKeeps) }
 
 func mongooseKeeps(t *testing.T, m mongoose) {

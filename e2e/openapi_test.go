@@ -9,7 +9,8 @@ import (
 	"testing"
 )
 
-// The API's document is one that tools made for such documents take, by their recommended rules. The linter asks nobody outside.
+// The API's document is one that tools made for such documents take, by their recommended rules.
+// The linter asks nobody outside.
 func TestOpenAPIDocument(t *testing.T) {
 	shop := openShop(t)
 	answer, err := http.Get(shop.url + "/openapi.json")

@@ -6,8 +6,9 @@ import (
 	"pulperia/dao/dbmanagers/mongotest"
 )
 
-// The database goes away while somebody talks: the line stays, and the page says that nothing is saved now; what is written waits, and
-// is there once when the database is back, without a hand's turn. Whoever comes meanwhile is told in their language.
+// The database goes away while somebody talks: the line stays, and the page says that nothing is
+// saved now; what is written waits, and is there once when the database is back, without a hand's
+// turn. Whoever comes meanwhile is told in their language.
 func TestDatabaseAway(t *testing.T) {
 	server := mongotest.Start(t)
 	shop := openShopOn(t, server.URI(), "--messages-per-minute", "0")

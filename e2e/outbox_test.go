@@ -2,7 +2,8 @@ package e2e
 
 import "testing"
 
-// What was written in one shop does not go out in another one behind the same address: it is kept, told of, and asked about.
+// What was written in one shop does not go out in another one behind the same address: it is kept,
+// told of, and asked about.
 func TestOutboxIsOfItsShop(t *testing.T) {
 	shop, other := openShop(t), openShop(t)
 	behind, wire := shop.throughWire(t)

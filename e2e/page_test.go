@@ -20,7 +20,8 @@ import (
 // stepTimeout is how long one step may take on a busy machine.
 const stepTimeout = 30 * time.Second
 
-// page is a tab of a visitor. Its methods are what a person does and sees; what does not work fails the test.
+// page is a tab of a visitor. Its methods are what a person does and sees; what does not work fails
+// the test.
 type page struct {
 	t    *testing.T
 	ctx  context.Context
@@ -90,7 +91,8 @@ func (p *page) follow(selector string) {
 	p.leave(chromedp.Click(chromedp.CSS(selector)))
 }
 
-// ready waits until what a selector finds takes clicks: what takes something away does not as soon as its page comes.
+// ready waits until what a selector finds takes clicks: what takes something away does not as soon
+// as its page comes.
 func (p *page) ready(selector string) {
 	p.t.Helper()
 	for eval[bool](p, fmt.Sprintf(`(e => e !== null && getComputedStyle(e).pointerEvents === "none")(document.querySelector(%s))`, js(selector))) {
@@ -122,7 +124,8 @@ func (p *page) fill(selector, text string) {
 	p.do(command(input.InsertText, input.InsertTextParams{Text: text}))
 }
 
-// put sets a field in spite of what the browser would refuse there: its length, its type, its being empty.
+// put sets a field in spite of what the browser would refuse there: its length, its type, its being
+// empty.
 func (p *page) put(selector, text string) {
 	p.t.Helper()
 	eval[chromedp.Void](p, fmt.Sprintf(`(e => { e.form.noValidate = true; e.value = %s })(document.querySelector(%s))`, js(text), js(selector)))

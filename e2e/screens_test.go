@@ -17,8 +17,8 @@ const (
 	pictureQuality = 80
 )
 
-// The pictures of the documentation can be taken at any time, and are small. They are kept when PULPERIA_SCREENS names a
-// folder for them (make screens), and thrown away otherwise.
+// The pictures of the documentation can be taken at any time, and are small. They are kept when
+// PULPERIA_SCREENS names a folder for them (make screens), and thrown away otherwise.
 func TestScreens(t *testing.T) {
 	dir := os.Getenv("PULPERIA_SCREENS")
 	if dir == "" {

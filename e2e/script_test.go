@@ -9,8 +9,8 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// eval runs a script in the page, and waits for its promise if it returns one. It works with the page's own scripts
-// switched off, and the Content-Security-Policy does not apply to it.
+// eval runs a script in the page, and waits for its promise if it returns one. It works with the
+// page's own scripts switched off, and the Content-Security-Policy does not apply to it.
 func eval[T any](p *page, script string) T {
 	p.t.Helper()
 	ctx, cancel := context.WithTimeout(p.ctx, stepTimeout)

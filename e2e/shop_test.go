@@ -25,8 +25,8 @@ type shop struct {
 	store string
 }
 
-// openShop starts a shop on a store of its own. At the end of the test it is asked to stop: it must end with exit code 0
-// (the race detector would make it another), without an error in its log.
+// openShop starts a shop on a store of its own. At the end of the test it is asked to stop: it must
+// end with exit code 0 (the race detector would make it another), without an error in its log.
 func openShop(t *testing.T, flags ...string) *shop {
 	t.Helper()
 	return openShopOn(t, newStore(t), flags...)

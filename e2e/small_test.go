@@ -90,7 +90,8 @@ func TestWhatCannotBeKeptIsSaid(t *testing.T) {
 	p.expect("notice", p.texts(".notice--over"), []string{"Este navegador no guarda cookies: el carrito y tu nombre en la charla no se van a recordar."})
 }
 
-// What is being read in the chat stays in sight when the screen is turned, and the field is in reach on the lowest one.
+// What is being read in the chat stays in sight when the screen is turned, and the field is in
+// reach on the lowest one.
 func TestChatOnOddScreens(t *testing.T) {
 	shop := openShop(t, "--messages-per-minute", "0")
 	for i := range 60 {

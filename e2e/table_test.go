@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// Whoever keeps the shop adds a product, is told of a mistake beside its field with all that was typed still there,
-// corrects it, sees the product in the table and in the shop, and deletes it.
+// Whoever keeps the shop adds a product, is told of a mistake beside its field with all that was
+// typed still there, corrects it, sees the product in the table and in the shop, and deletes it.
 func TestAddAndDeleteProduct(t *testing.T) {
 	shop := openShop(t, "--demo")
 	onBoth(t, func(t *testing.T, v visitor) {

@@ -21,7 +21,8 @@ func emptyTour() []sight {
 	}
 }
 
-// tour leads through everything that a visitor can see in a shop with the demo catalogue, which it fills a little more.
+// tour leads through everything that a visitor can see in a shop with the demo catalogue, which it
+// fills a little more.
 func (s *shop) tour() []sight {
 	yerba, lamp, honey := s.product("yerba mate con palo"), s.product("farol"), s.product("miel")
 	pictures := product{Title: "Poncho", Description: "De lana.\nPesado.", Code: "PO-1", Price: 98765.4, Stock: 2, Category: "talabartería",

@@ -2,7 +2,8 @@ package e2e
 
 import "testing"
 
-// A browser has six connections for a shop. Where WebSocket is blocked, any number of its pages are live, and forms get through.
+// A browser has six connections for a shop. Where WebSocket is blocked, any number of its pages are
+// live, and forms get through.
 func TestManyPagesShareOneStream(t *testing.T) {
 	shop := openShop(t, "--demo")
 	yerba := shop.product("yerba mate con palo")

@@ -1,17 +1,21 @@
-// Command faults tries the promises of the shop by breaking it on purpose, and writes docs/trust.md.
+// Command faults tries the promises of the shop by breaking it on purpose, and writes
+// docs/trust.md.
 //
-// A promise is a sentence that the documents of the shop make about it: what was acknowledged is there after a loss of power; no
-// viewer misses a change. A trial is a set of tests that try to make it false: they fail a step of the disk, kill the
-// program, spoil its files, cut its lines. The tests live with what they test and run with all others, in a short form; a
-// trial gives them flags to run long. What a test counts on the way (kills, writes that were acknowledged, its seed) it says by
-// testing.T.Attr, and from that the program takes the figures of the page: none is written by hand.
+// A promise is a sentence that the documents of the shop make about it: what was acknowledged is
+// there after a loss of power; no viewer misses a change. A trial is a set of tests that try to
+// make it false: they fail a step of the disk, kill the program, spoil its files, cut its lines.
+// The tests live with what they test and run with all others, in a short form; a trial gives them
+// flags to run long. What a test counts on the way (kills, writes that were acknowledged, its seed)
+// it says by testing.T.Attr, and from that the program takes the figures of the page: none is
+// written by hand.
 //
-// promises.go holds every promise with its trials, trials.go every trial with its flags, notes.go what is not promised and
-// which bugs were found; run.go runs trials by `go test -json`, report.go writes the page. Trials run one after the other,
-// so that a busy machine changes how long they take, but not what they find.
+// promises.go holds every promise with its trials, trials.go every trial with its flags, notes.go
+// what is not promised and which bugs were found; run.go runs trials by `go test -json`, report.go
+// writes the page. Trials run one after the other, so that a busy machine changes how long they
+// take, but not what they find.
 //
-// A trial fails when a test of it fails, when one was skipped, and when it ran no test at all. It then stands as failed in the page, and
-// the program ends with a status other than 0.
+// A trial fails when a test of it fails, when one was skipped, and when it ran no test at all. It
+// then stands as failed in the page, and the program ends with a status other than 0.
 package main
 
 import (

@@ -13,7 +13,8 @@ type chapter struct {
 	promises []promise
 }
 
-// chapters is every promise. promises_test.go holds that each has its trials, and that there is no trial without a promise.
+// chapters is every promise. promises_test.go holds that each has its trials, and that there is no
+// trial without a promise.
 var chapters = []chapter{
 	{"Every store", everyStore},
 	{"The JSON files", jsonFiles},

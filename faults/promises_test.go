@@ -59,7 +59,8 @@ func TestTrialsNameTests(t *testing.T) {
 	}
 }
 
-// The alternatives of a pattern are typed by hand: each must name a test, or a renamed test would be missed by nobody.
+// The alternatives of a pattern are typed by hand: each must name a test, or a renamed test would
+// be missed by nobody.
 func TestEveryAlternativeNamesATest(t *testing.T) {
 	for _, one := range trials {
 		for _, part := range alternatives(one.run) {
@@ -90,7 +91,8 @@ func isTest(name string) bool {
 	return (strings.HasPrefix(name, "Test") || strings.HasPrefix(name, "Fuzz")) && name != "TestMain"
 }
 
-// tests returns the tests that a trial runs. They are read from the sources: `go test -list` would build every package anew.
+// tests returns the tests that a trial runs. They are read from the sources: `go test -list` would
+// build every package anew.
 func tests(t *testing.T, one trial) (names []string) {
 	t.Helper()
 	dir := filepath.Join("..", one.module, strings.TrimSuffix(one.pkg, "/..."))

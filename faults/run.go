@@ -64,7 +64,8 @@ func (t trial) arguments(isShort bool, seed uint64) (arguments []string) {
 	return arguments
 }
 
-// try runs the trial. What its tests said goes to log if it fails. An error means that it was broken off.
+// try runs the trial. What its tests said goes to log if it fails. An error means that it was
+// broken off.
 func (t trial) try(ctx context.Context, isShort bool, seed uint64, log io.Writer) (result, error) {
 	arguments := t.arguments(isShort, seed)
 	r := result{trial: t, command: shown(arguments)}

@@ -28,7 +28,8 @@ func TestFails(t *testing.T) {
 func TestSkips(t *testing.T) { t.Skip("no server") }
 `
 
-// A trial passes only when tests ran, none failed and none was skipped; figures of the same name are added up.
+// A trial passes only when tests ran, none failed and none was skipped; figures of the same name
+// are added up.
 func TestTry(t *testing.T) {
 	dir := t.TempDir()
 	for name, text := range map[string]string{"go.mod": "module madeup\n\ngo 1.26\n", "a_test.go": madeUp} {

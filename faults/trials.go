@@ -1,7 +1,7 @@
 package main
 
-// trials is every trial, in the order in which they run: the quick ones first. Their short form is what `go test ./...` does; the long
-// flags of all together take an hour on two cores.
+// trials is every trial, in the order in which they run: the quick ones first. Their short form is
+// what `go test ./...` does; the long flags of all together take an hour on two cores.
 var trials = []trial{
 	{name: "layers", pkg: ".", run: "^TestLayers$"},
 	{name: "contract on files", pkg: "./dao/filemanagers", run: "^TestContract$"},

@@ -1,6 +1,8 @@
-// Package licences holds the notices of all that is compiled into the program: its own, Go's, and those of every module.
+// Package licences holds the notices of all that is compiled into the program: its own, Go's, and
+// those of every module.
 //
-// licences.txt is made from the module graph by `go generate ./licences`, and its test fails as soon as the graph says something else.
+// licences.txt is made from the module graph by `go generate ./licences`, and its test fails as
+// soon as the graph says something else.
 package licences
 
 import _ "embed"

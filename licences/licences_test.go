@@ -19,7 +19,8 @@ import (
 
 var update = flag.Bool("update", false, "write licences.txt anew")
 
-// What the program says about its parts is what the module graph says, for every system that a release is made for.
+// What the program says about its parts is what the module graph says, for every system that a
+// release is made for.
 func TestLicences(t *testing.T) {
 	if _, err := os.ReadFile("../go.mod"); err != nil { // go list reads it: a cached result counts only for the same
 		t.Fatal(err)

@@ -1,5 +1,5 @@
-// Package public holds what the browser loads beside the pages: style sheets, scripts and drawings, embedded as they are, without
-// a build step.
+// Package public holds what the browser loads beside the pages: style sheets, scripts and drawings,
+// embedded as they are, without a build step.
 package public
 
 import (

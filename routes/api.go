@@ -12,9 +12,9 @@ import (
 	"pulperia/dao"
 )
 
-// api puts operations on the mux and into the OpenAPI document in one step, so that neither has one that the other lacks.
-// huma keeps the routing and the document. Reading requests is ours: huma's checks stop at the first kind of error and
-// take null for absent.
+// api puts operations on the mux and into the OpenAPI document in one step, so that neither has one
+// that the other lacks. huma keeps the routing and the document. Reading requests is ours: huma's
+// checks stop at the first kind of error and take null for absent.
 type api struct {
 	huma    huma.API
 	feed    dao.Feed
@@ -22,11 +22,12 @@ type api struct {
 	buffers sync.Pool // of *[]byte
 }
 
-// maxKept is how large a buffer may be and still be used again: a page of ten products needs a sixth of it.
+// maxKept is how large a buffer may be and still be used again: a page of ten products needs a
+// sixth of it.
 const maxKept = 64 << 10
 
-// A reader appends the body of an answer to a buffer that is used again and again. One that shows a single value says so: it can be
-// changed by its tag.
+// A reader appends the body of an answer to a buffer that is used again and again. One that shows a
+// single value says so: it can be changed by its tag.
 type reader func(r *http.Request, answer []byte) (body []byte, single bool, err error)
 
 // A writer changes the store and returns what it says.
@@ -63,8 +64,8 @@ func newAPI(mux *http.ServeMux, o Options) *api {
 	}
 }
 
-// read puts an operation that only reads. Its answer tells the position of the feed before the data was read, so that
-// whoever follows the feed from there misses nothing.
+// read puts an operation that only reads. Its answer tells the position of the feed before the data
+// was read, so that whoever follows the feed from there misses nothing.
 func (a *api) read(pattern string, read reader, describe func(*operation)) {
 	a.raw(pattern, func(w http.ResponseWriter, r *http.Request) {
 		position, err := a.feed.Head(r.Context())

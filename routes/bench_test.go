@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-// BenchmarkAPI compares answers through the whole frame with a bare handler that writes the same bytes. The promise is
-// that the shop reaches half of the bare handler's requests a second.
+// BenchmarkAPI compares answers through the whole frame with a bare handler that writes the same
+// bytes. The promise is that the shop reaches half of the bare handler's requests a second.
 func BenchmarkAPI(b *testing.B) {
 	quiet := func(o *Options) {
 		o.Log = slog.New(slog.NewTextHandler(io.Discard, nil))

@@ -198,7 +198,8 @@ func (c cartRoutes) remove(r *http.Request) (written, error) {
 	})
 }
 
-// change changes a cart if it is what the client has seen, and if that does not bring in more of what is gone.
+// change changes a cart if it is what the client has seen, and if that does not bring in more of
+// what is gone.
 func (c cartRoutes) change(r *http.Request, cid models.ID, seen condition, gone goneProducts, change func(*models.Cart) error) (written, error) {
 	cart, receipt, err := c.store.Carts.Update(r.Context(), cid, func(cart *models.Cart) error {
 		if err := seen.check(*cart, cart.Rev); err != nil {

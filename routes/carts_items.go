@@ -31,7 +31,8 @@ func productsOf(ctx context.Context, from dao.Products, items []models.Item) (ma
 	return found, nil
 }
 
-// goneProducts are the products that a request names and the catalogue does not have, by the field that names them.
+// goneProducts are the products that a request names and the catalogue does not have, by the field
+// that names them.
 type goneProducts []goneProduct
 
 type goneProduct struct {
@@ -52,8 +53,8 @@ func (c cartRoutes) gone(r *http.Request, items []models.Item, field func(i int)
 
 func itemField(i int) string { return "products[" + strconv.Itoa(i) + "].product" }
 
-// allow refuses a change that brings in more of what is gone. What a cart has already may stay: a cart can always be sent back as it was
-// read, and what is in it can become less.
+// allow refuses a change that brings in more of what is gone. What a cart has already may stay: a
+// cart can always be sent back as it was read, and what is in it can become less.
 func (g goneProducts) allow(old, changed models.Cart) error {
 	var refused problem
 	for _, one := range g {
@@ -71,7 +72,8 @@ func (g goneProducts) allow(old, changed models.Cart) error {
 	return refused
 }
 
-// readItems reads "products" and notes all that is wrong with it, by the places that the client gave.
+// readItems reads "products" and notes all that is wrong with it, by the places that the client
+// gave.
 func readItems(body object) []models.Item {
 	entries := body.list("products")
 	items := make([]models.Item, len(entries))

@@ -115,8 +115,8 @@ func TestCreateCart(t *testing.T) {
 	}
 }
 
-// A cart can be sent back as it was read, and become less, when products of it are gone; more of them cannot come in, and each is named
-// by its field and id.
+// A cart can be sent back as it was read, and become less, when products of it are gone; more of
+// them cannot come in, and each is named by its field and id.
 func TestCartOfGoneProducts(t *testing.T) {
 	shop := openAPIShop(t)
 	a, b := shop.product("A"), shop.product("B")
@@ -158,7 +158,8 @@ func TestCartOfGoneProducts(t *testing.T) {
 	}
 }
 
-// populate puts whole products in, and null for one that is gone; the cart can still be rid of that one.
+// populate puts whole products in, and null for one that is gone; the cart can still be rid of that
+// one.
 func TestPopulate(t *testing.T) {
 	shop := openAPIShop(t)
 	a, b := shop.product("A"), shop.product("B")
@@ -183,7 +184,8 @@ func TestPopulate(t *testing.T) {
 	}
 }
 
-// A cart's id opens it, so only a program on this machine may list them; who is behind a proxy is not.
+// A cart's id opens it, so only a program on this machine may list them; who is behind a proxy is
+// not.
 func TestListCarts(t *testing.T) {
 	shop := openAPIShop(t)
 	for range 3 {

@@ -12,10 +12,11 @@ type clients struct {
 	trusted []netip.Prefix
 }
 
-// address returns the client's address, and the zero address when the peer has none (a Unix socket).
+// address returns the client's address, and the zero address when the peer has none (a Unix
+// socket).
 //
-// X-Forwarded-For is read from its end, where the nearest proxy wrote: the first address that is no trusted proxy is
-// the client. What stands before it anybody may have made up.
+// X-Forwarded-For is read from its end, where the nearest proxy wrote: the first address that is no
+// trusted proxy is the client. What stands before it anybody may have made up.
 func (c clients) address(r *http.Request) netip.Addr {
 	peer := peerOf(r)
 	if len(c.trusted) == 0 || !c.trusts(peer) {
@@ -37,12 +38,14 @@ func (c clients) address(r *http.Request) netip.Addr {
 	return peer
 }
 
-// isLocal says whether the client is on this machine. One behind a proxy that is not known as one may be anywhere.
+// isLocal says whether the client is on this machine. One behind a proxy that is not known as one
+// may be anywhere.
 func (c clients) isLocal(r *http.Request) bool {
 	return !c.behindUnknownProxy(r) && c.address(r).IsLoopback()
 }
 
-// behindUnknownProxy says whether a request bears the marks of a proxy that is not trusted: its address is that of all who come that way.
+// behindUnknownProxy says whether a request bears the marks of a proxy that is not trusted: its
+// address is that of all who come that way.
 func (c clients) behindUnknownProxy(r *http.Request) bool {
 	for _, header := range []string{"Forwarded", "X-Forwarded-For", "X-Real-Ip", "Via"} {
 		if len(r.Header[header]) > 0 {
@@ -52,7 +55,8 @@ func (c clients) behindUnknownProxy(r *http.Request) bool {
 	return false
 }
 
-// isSecure says whether nobody on the way to the client can read along, as far as that is known: of what a trusted proxy says.
+// isSecure says whether nobody on the way to the client can read along, as far as that is known: of
+// what a trusted proxy says.
 func (c clients) isSecure(r *http.Request) bool {
 	return r.TLS != nil || r.Header.Get("X-Forwarded-Proto") == "https" && c.trusts(peerOf(r))
 }

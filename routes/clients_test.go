@@ -7,7 +7,8 @@ import (
 	"testing"
 )
 
-// The client is the peer, or the last address in X-Forwarded-For that is no trusted proxy, when the peer is one.
+// The client is the peer, or the last address in X-Forwarded-For that is no trusted proxy, when the
+// peer is one.
 func TestClientAddress(t *testing.T) {
 	c := clients{[]netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("fd00::/8")}}
 	for _, tt := range []struct {

@@ -9,8 +9,8 @@ import (
 	"pulperia/dao/models"
 )
 
-// condition is what a client says that it has seen of the value which it means to change: a tag in If-Match, or rev in the body. Without
-// either, the value is changed whatever it is.
+// condition is what a client says that it has seen of the value which it means to change: a tag in
+// If-Match, or rev in the body. Without either, the value is changed whatever it is.
 type condition struct {
 	tags []string // of If-Match; nil when it is not there
 	rev  *int64   // nil when it is not there
@@ -25,7 +25,8 @@ func readCondition(r *http.Request, body object) condition {
 	return c
 }
 
-// check refuses a change of a value that is no longer what the client has seen. Only a strong tag tells that (RFC 9110, section 13.1.1).
+// check refuses a change of a value that is no longer what the client has seen. Only a strong tag
+// tells that (RFC 9110, section 13.1.1).
 func (c condition) check(current any, rev int64) error {
 	if c.tags == nil && c.rev == nil {
 		return nil
@@ -47,7 +48,8 @@ func errChanged(status int, field, got string, payload []byte, rev int64) proble
 	return p
 }
 
-// listed returns the entries of a header that is a list, over all of its lines; nil when it is not there.
+// listed returns the entries of a header that is a list, over all of its lines; nil when it is not
+// there.
 func listed(lines []string) (entries []string) {
 	for _, line := range lines {
 		for entry := range strings.SplitSeq(line, ",") {

@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// Who says what he has seen changes nothing else: by If-Match it is 412, by rev 409, with what there is; then it goes on from there.
-// Without either the last one counts.
+// Who says what he has seen changes nothing else: by If-Match it is 412, by rev 409, with what
+// there is; then it goes on from there. Without either the last one counts.
 func TestConditions(t *testing.T) {
 	shop := openAPIShop(t)
 	p := shop.product("A")
@@ -65,7 +65,8 @@ func TestConditions(t *testing.T) {
 	}
 }
 
-// The tag of what is written is that of what is read, so that a client goes on without reading; compressed it is not another one.
+// The tag of what is written is that of what is read, so that a client goes on without reading;
+// compressed it is not another one.
 func TestTagOfWrite(t *testing.T) {
 	shop := openAPIShop(t)
 	p := shop.product("A", `"description":"`+strings.Repeat("ñ", 3000)+`"`)

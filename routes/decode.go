@@ -14,17 +14,18 @@ import (
 	"pulperia/dao/models"
 )
 
-// object is a JSON object whose fields are read one by one. What is wrong with any of them goes to one list, so that
-// an answer names every bad field at once. encoding/json alone would take "PRICE" for "price", null for absent and
-// broken text for a replacement character; here these are unknown, a wrong type and refused.
+// object is a JSON object whose fields are read one by one. What is wrong with any of them goes to
+// one list, so that an answer names every bad field at once. encoding/json alone would take "PRICE"
+// for "price", null for absent and broken text for a replacement character; here these are unknown,
+// a wrong type and refused.
 type object struct {
 	fields map[string]json.RawMessage
 	prefix string // of the names of the fields, such as "products[2]."
 	wrong  *models.Invalid
 }
 
-// readObject reads the body of a request. A body that is no JSON object is an error at once, with what wrong already
-// holds. An empty one is an object without fields where it may be absent.
+// readObject reads the body of a request. A body that is no JSON object is an error at once, with
+// what wrong already holds. An empty one is an object without fields where it may be absent.
 func readObject(r *http.Request, required bool, wrong *models.Invalid) (object, error) {
 	body, err := io.ReadAll(r.Body)
 	if tooLarge, ok := errors.AsType[*http.MaxBytesError](err); ok {
@@ -161,8 +162,8 @@ func (o object) entry(list string, i int, raw json.RawMessage) object {
 	return child
 }
 
-// merge adds the rules that a value breaks to what is wrong already, each field once: a price of the wrong type must
-// not also be called too small.
+// merge adds the rules that a value breaks to what is wrong already, each field once: a price of
+// the wrong type must not also be called too small.
 func merge(wrong *models.Invalid, err error) {
 	broken, _ := errors.AsType[models.Invalid](err)
 	for _, p := range broken {
@@ -173,7 +174,8 @@ func merge(wrong *models.Invalid, err error) {
 	}
 }
 
-// arrange puts problems in the order of the fields. Those of other names, which stand in the path, come first.
+// arrange puts problems in the order of the fields. Those of other names, which stand in the path,
+// come first.
 func arrange(wrong models.Invalid, fields ...string) {
 	at := func(p models.Problem) int { return slices.Index(fields, baseOf(p.Field)) }
 	slices.SortStableFunc(wrong, func(a, b models.Problem) int { return at(a) - at(b) })

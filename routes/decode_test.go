@@ -21,7 +21,8 @@ func TestShown(t *testing.T) {
 	}
 }
 
-// Whatever the query says, the answer is a page or names what is wrong, and the links of a page lead to pages.
+// Whatever the query says, the answer is a page or names what is wrong, and the links of a page
+// lead to pages.
 func FuzzListQuery(f *testing.F) {
 	for _, seed := range []string{
 		"", "limit=2&page=2", "sort=-1&query=category:x", `query={"status":true}`, "minPrice=1e3&maxPrice=2.50", "q=lim%C3%B3n&available=true",
@@ -63,7 +64,8 @@ func FuzzListQuery(f *testing.F) {
 	})
 }
 
-// Whatever the body is, it is stored as it says or refused by name: never changed on its way, never an error of ours.
+// Whatever the body is, it is stored as it says or refused by name: never changed on its way, never
+// an error of ours.
 func FuzzProductBody(f *testing.F) {
 	for _, seed := range []string{
 		"", "null", "[]", "{}", productJSON("x"), productJSON("x", `"thumbnail":"/a"`), productJSON("x", `"title":"\ud800"`),

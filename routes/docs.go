@@ -53,7 +53,8 @@ func newDocument(version string) *huma.OpenAPI {
 	}
 }
 
-// serveDocument serves the finished document and its page. Both are made once: they do not change while the shop runs.
+// serveDocument serves the finished document and its page. Both are made once: they do not change
+// while the shop runs.
 func (a *api) serveDocument(mux *http.ServeMux, documentPattern, pagePattern string) error {
 	document, err := json.Marshal(a.huma.OpenAPI())
 	if err != nil {
@@ -68,7 +69,8 @@ func (a *api) serveDocument(mux *http.ServeMux, documentPattern, pagePattern str
 	return nil
 }
 
-// docsPage renders the document for people. It is plain HTML made at the start, so it needs no script and no other site.
+// docsPage renders the document for people. It is plain HTML made at the start, so it needs no
+// script and no other site.
 func docsPage(view docsView) ([]byte, error) {
 	parsed, err := template.New("docs").Funcs(template.FuncMap{"prose": prose, "status": statusWords, "type": docsTypeOf}).Parse(docsTemplate)
 	if err != nil {

@@ -6,7 +6,8 @@ import (
 	"testing"
 )
 
-// The page of the API shows every operation and names no other site; so it works without the internet.
+// The page of the API shows every operation and names no other site; so it works without the
+// internet.
 func TestDocsPage(t *testing.T) {
 	shop := openAPIShop(t)
 	got := shop.do("GET", "/docs", "")

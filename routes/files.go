@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// files serves embedded files: style sheets, scripts, drawings. They change only with the program, so their tags are
-// made once.
+// files serves embedded files: style sheets, scripts, drawings. They change only with the program,
+// so their tags are made once.
 type files struct {
 	byPath   map[string]file // the URL's path
 	scripts  string          // the version of the modules, a folder of their addresses
@@ -24,7 +24,8 @@ type file struct {
 	version string // the query of an address that means this content and no other
 }
 
-// newFiles reads every file of the file systems, which stand under their prefixes. One that is nil has no files.
+// newFiles reads every file of the file systems, which stand under their prefixes. One that is nil
+// has no files.
 func newFiles(notFound http.HandlerFunc, systems map[string]fs.FS) (*files, error) {
 	f := &files{byPath: map[string]file{}, notFound: notFound}
 	for prefix, system := range systems {
@@ -51,7 +52,8 @@ func newFiles(notFound http.HandlerFunc, systems map[string]fs.FS) (*files, erro
 	return f, nil
 }
 
-// assetVersion is the query that the pages put behind a file's path, so that a browser may keep the file for good.
+// assetVersion is the query that the pages put behind a file's path, so that a browser may keep the
+// file for good.
 func assetVersion(content []byte) string {
 	sum := sha256.Sum256(content)
 	return "v=" + hex.EncodeToString(sum[:4])
@@ -77,8 +79,9 @@ func (f *files) serve(w http.ResponseWriter, r *http.Request) {
 	http.ServeFileFS(w, r, file.system, file.name)
 }
 
-// unversioned returns the path of a module without the folder that names a version, and whether that version is the
-// current one. A page from before the last start asks for another; it gets what there is, to be asked for again.
+// unversioned returns the path of a module without the folder that names a version, and whether
+// that version is the current one. A page from before the last start asks for another; it gets what
+// there is, to be asked for again.
 func (f *files) unversioned(path string) (plain string, current bool) {
 	const folder = "/public/" + scriptFolder
 	rest, ok := strings.CutPrefix(path, folder)

@@ -12,7 +12,8 @@ import (
 	"pulperia/dao/models"
 )
 
-// readProductQuery reads what a list asks for. What stands in query= gives way to a parameter of its own.
+// readProductQuery reads what a list asks for. What stands in query= gives way to a parameter of
+// its own.
 func readProductQuery(values query) models.ProductQuery {
 	q := models.ProductQuery{
 		MinPrice: values.money("minPrice"),
@@ -44,7 +45,8 @@ func readSort(text string) models.Sort {
 	return models.Sort(strings.ToLower(text))
 }
 
-// readQueryParameter reads query= in its three forms: category:yerbas, status:true, {"category":"yerbas","status":true}.
+// readQueryParameter reads query= in its three forms: category:yerbas, status:true,
+// {"category":"yerbas","status":true}.
 func readQueryParameter(values query, q *models.ProductQuery) {
 	const known = "category, status"
 	text := values.text("query")

@@ -12,7 +12,8 @@ import (
 // field is one field of a form as a page shows it: what was typed, and what is wrong with it.
 type field struct{ Value, Problem string }
 
-// readForm returns what a form posted. A body that cannot be read as a form is an error of the visitor.
+// readForm returns what a form posted. A body that cannot be read as a form is an error of the
+// visitor.
 func readForm(r *http.Request) (url.Values, error) {
 	if err := r.ParseForm(); err != nil {
 		if problemOf(err).status == http.StatusRequestEntityTooLarge {

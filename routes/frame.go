@@ -65,8 +65,8 @@ func isText(contentType string) bool {
 		strings.Contains(contentType, "javascript") || strings.Contains(contentType, "xml")
 }
 
-// tidyPath makes one path of those that mean the same: pages do not care about case, and no route about a slash at the
-// end. The answer is given there and then, without a redirect.
+// tidyPath makes one path of those that mean the same: pages do not care about case, and no route
+// about a slash at the end. The answer is given there and then, without a redirect.
 func tidyPath(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		tidy := r.URL.Path
@@ -86,8 +86,9 @@ func tidyPath(next http.Handler) http.Handler {
 	})
 }
 
-// hasDots says whether a path leads up or nowhere by a segment of dots. Browsers resolve these before they ask, so here they stand
-// in the place of an id, where resolving them would make another call of it: emptying a cart of taking one product out.
+// hasDots says whether a path leads up or nowhere by a segment of dots. Browsers resolve these
+// before they ask, so here they stand in the place of an id, where resolving them would make
+// another call of it: emptying a cart of taking one product out.
 func hasDots(path string) bool {
 	for segment := range strings.SplitSeq(path, "/") {
 		if segment == "." || segment == ".." {
@@ -183,7 +184,8 @@ func (f *frame) limit(next http.Handler) http.Handler {
 	})
 }
 
-// isLimited says whether a path counts as a request: what watches over the shop does not, nor what a page brings with it.
+// isLimited says whether a path counts as a request: what watches over the shop does not, nor what
+// a page brings with it.
 func isLimited(path string) bool {
 	for _, free := range []string{"/public", "/images", "/demo", "/healthz", "/readyz", "/metrics"} {
 		if rest, is := strings.CutPrefix(path, free); is && (rest == "" || rest[0] == '/') {

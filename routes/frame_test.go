@@ -18,8 +18,8 @@ import (
 	"pulperia/dao"
 )
 
-// Where programs ask, an unknown path is a 404 and a wrong method a 405 that names the right ones, both as JSON. Dots are no way to
-// another path.
+// Where programs ask, an unknown path is a 404 and a wrong method a 405 that names the right ones,
+// both as JSON. Dots are no way to another path.
 func TestUnrouted(t *testing.T) {
 	shop := openAPIShop(t)
 	for _, tt := range []struct {
@@ -88,7 +88,8 @@ func (l slowLog) Write(b []byte) (int, error) {
 	}
 }
 
-// Who asks has the whole answer before it is logged, where its length is known: a slow log does not delay it.
+// Who asks has the whole answer before it is logged, where its length is known: a slow log does not
+// delay it.
 func TestAnswerBeforeLog(t *testing.T) {
 	shop := openAPIShop(t)
 	p := shop.product("A", fmt.Sprintf(`"description":%q`, strings.Repeat("ñandú ", 800)))
@@ -151,7 +152,8 @@ func TestBodies(t *testing.T) {
 	}
 }
 
-// A form from another site is refused everywhere, in the form of the place; programs, which send no origin, pass.
+// A form from another site is refused everywhere, in the form of the place; programs, which send no
+// origin, pass.
 func TestOtherSites(t *testing.T) {
 	shop := openAPIShop(t)
 	for _, tt := range []struct {
@@ -225,7 +227,8 @@ func TestAbort(t *testing.T) {
 	shop.do("GET", "/api/products", "")
 }
 
-// Who sends a body that no route reads, and that is not too large, gets the answer all the same: nobody hangs up under it.
+// Who sends a body that no route reads, and that is not too large, gets the answer all the same:
+// nobody hangs up under it.
 func TestUnreadBodies(t *testing.T) {
 	server := httptest.NewServer(openAPIShop(t).handler)
 	defer server.Close()

@@ -8,7 +8,8 @@ import (
 	"testing"
 )
 
-// Whatever a visitor's browser sends of cookies and languages, the pages are there, and give back no header that was sent.
+// Whatever a visitor's browser sends of cookies and languages, the pages are there, and give back
+// no header that was sent.
 func FuzzVisitor(f *testing.F) {
 	f.Add("user=ana%40example.com; cart=665f1c2ab0e84d3f9a7c1e52; lang=en", "es-AR,es;q=0.9,en;q=0.8")
 	f.Add("user=%zz; cart=; lang", "*;q=0, ,;q=x")
@@ -24,7 +25,8 @@ func FuzzVisitor(f *testing.F) {
 	})
 }
 
-// Whatever stands in X-Forwarded-For, the client is an address; and it is the peer's where the peer is no proxy of ours.
+// Whatever stands in X-Forwarded-For, the client is an address; and it is the peer's where the peer
+// is no proxy of ours.
 func FuzzForwarded(f *testing.F) {
 	f.Add("203.0.113.7, 10.0.0.1", "10.0.0.2:5")
 	f.Add("[2001:db8::1]:443,,::ffff:10.0.0.1%eth0", "[::1]:1")

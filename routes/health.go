@@ -18,7 +18,8 @@ type operationRoutes struct {
 	log      *slog.Logger
 }
 
-// health answers as long as the process does. It asks nobody: a store that is away is no reason for a restart.
+// health answers as long as the process does. It asks nobody: a store that is away is no reason for
+// a restart.
 func (operationRoutes) health(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")
 	writeJSON(w, http.StatusOK, success(nil, []byte(`"alive"`)))

@@ -51,8 +51,8 @@ func (l *limits) allowRequest(client netip.Addr) (retryAfter time.Duration, ok b
 	return retryAfter, ok
 }
 
-// allowMessage says whether a user may send a message now, and otherwise after which time. The API and the pages ask
-// the same limiter.
+// allowMessage says whether a user may send a message now, and otherwise after which time. The API
+// and the pages ask the same limiter.
 func (l *limits) allowMessage(user string) (retryAfter time.Duration, ok bool) {
 	retryAfter, ok = l.messages.allow(strings.ToLower(strings.TrimSpace(user)), time.Now())
 	if !ok {
@@ -61,7 +61,8 @@ func (l *limits) allowMessage(user string) (retryAfter time.Duration, ok bool) {
 	return retryAfter, ok
 }
 
-// network is what counts as one address: an IPv6 provider gives a household a /64 at least, so one visitor has all of it.
+// network is what counts as one address: an IPv6 provider gives a household a /64 at least, so one
+// visitor has all of it.
 func network(client netip.Addr) netip.Prefix {
 	bits := 32
 	if client.Is6() {
@@ -71,7 +72,8 @@ func network(client netip.Addr) netip.Prefix {
 	return prefix
 }
 
-// limiter keeps a token bucket for each sender. One that is full again is the same as none, so it is dropped.
+// limiter keeps a token bucket for each sender. One that is full again is the same as none, so it
+// is dropped.
 type limiter[K comparable] struct {
 	every rate.Limit // tokens a second; 0 allows everything
 	burst int
@@ -112,8 +114,9 @@ func (l *limiter[K]) bucket(key K, now time.Time) *rate.Limiter {
 	return bucket
 }
 
-// makeRoom drops the full buckets once in the time that an empty one takes to fill, and any other when there are too
-// many: a flood from countless addresses then has fresh buckets, but not all the memory.
+// makeRoom drops the full buckets once in the time that an empty one takes to fill, and any other
+// when there are too many: a flood from countless addresses then has fresh buckets, but not all the
+// memory.
 func (l *limiter[K]) makeRoom(now time.Time) {
 	fill := time.Duration(float64(l.burst) / float64(l.every) * float64(time.Second))
 	if now.Sub(l.swept) >= fill {

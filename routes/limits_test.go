@@ -11,7 +11,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// A third of the limit may come at once, the rest over the minute; one sender does not use up another's.
+// A third of the limit may come at once, the rest over the minute; one sender does not use up
+// another's.
 func TestLimiter(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLimiter[string](30)
@@ -65,7 +66,8 @@ func TestNetwork(t *testing.T) {
 	}
 }
 
-// Past the limit an address gets 429 with Retry-After, JSON or a page; others, and what watches over the shop, do not.
+// Past the limit an address gets 429 with Retry-After, JSON or a page; others, and what watches
+// over the shop, do not.
 func TestRequestLimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) { // the time to wait is a whole number of seconds
 		shop := openAPIShop(t, func(o *Options) {
@@ -100,7 +102,8 @@ func TestRequestLimit(t *testing.T) {
 	})
 }
 
-// One user has one limit, whatever the spelling, on the API and on the page; refused messages are not stored.
+// One user has one limit, whatever the spelling, on the API and on the page; refused messages are
+// not stored.
 func TestMessageLimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) { // the time to wait is a whole number of seconds
 		shop := openAPIShop(t, func(o *Options) { o.Limits.MessagesPerMinute = 6 })

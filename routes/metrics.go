@@ -37,7 +37,8 @@ func newHTTPMetrics(registry *prometheus.Registry) httpMetrics {
 	return m
 }
 
-// done counts a request. The route is a pattern, never a path: there are few of them whatever clients ask for.
+// done counts a request. The route is a pattern, never a path: there are few of them whatever
+// clients ask for.
 func (m httpMetrics) done(route string, status int, duration time.Duration) {
 	m.requests.WithLabelValues(route, strconv.Itoa(status)).Inc()
 	m.duration.WithLabelValues(route).Observe(duration.Seconds())
@@ -58,7 +59,8 @@ func newStoreMetrics(store dao.Store) storeMetrics {
 // Describe names nothing: an engine may have other figures tomorrow.
 func (storeMetrics) Describe(chan<- *prometheus.Desc) {}
 
-// Collect asks the feed and the engine. A store that does not answer within a second has no offset to show.
+// Collect asks the feed and the engine. A store that does not answer within a second has no offset
+// to show.
 func (s storeMetrics) Collect(out chan<- prometheus.Metric) {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()

@@ -109,8 +109,9 @@ func hasHeader(r responseText, name string) bool {
 	return false
 }
 
-// Every operation of the served document is called; every answer is one that the document describes, and the document
-// describes no operation that nobody serves. A new operation without a call here fails.
+// Every operation of the served document is called; every answer is one that the document
+// describes, and the document describes no operation that nobody serves. A new operation without a
+// call here fails.
 func TestEveryOperation(t *testing.T) {
 	shop := openAPIShop(t)
 	d := readDocument(t, shop)

@@ -18,8 +18,8 @@ import (
 	"pulperia/views"
 )
 
-// pages serves the shop as HTML. Every page is made at a position of the feed, in the visitor's language, and works
-// without JavaScript: each action is a form that posts and redirects.
+// pages serves the shop as HTML. Every page is made at a position of the feed, in the visitor's
+// language, and works without JavaScript: each action is a form that posts and redirects.
 type pages struct {
 	store   dao.Store
 	log     *slog.Logger
@@ -78,9 +78,10 @@ type sheet struct {
 	fill     func(context.Context, *visit) (any, error)
 }
 
-// show answers a GET. The sheet is a pure function of the program, the position and what stands in its key; so the key
-// makes the ETag, and a page that is not new need not be made at all. Where other programs write, the position does not tell all
-// that it may show: there the page itself makes the ETag.
+// show answers a GET. The sheet is a pure function of the program, the position and what stands in
+// its key; so the key makes the ETag, and a page that is not new need not be made at all. Where
+// other programs write, the position does not tell all that it may show: there the page itself
+// makes the ETag.
 func (p *pages) show(w http.ResponseWriter, r *http.Request, s sheet) {
 	v, err := p.visit(r)
 	if err != nil {
@@ -174,7 +175,8 @@ func (p *pages) head(w http.ResponseWriter, v *visit) {
 	}
 }
 
-// refill answers a form that cannot be taken as it is: the page that it stands on, with what was typed and what is wrong.
+// refill answers a form that cannot be taken as it is: the page that it stands on, with what was
+// typed and what is wrong.
 func (p *pages) refill(
 	w http.ResponseWriter, r *http.Request, status int, template, here string, fill func(context.Context, *visit) (any, error),
 ) {

@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// assets are the addresses of the files of package public. Each changes with the file's content, so that a browser may
-// keep what it got for good.
+// assets are the addresses of the files of package public. Each changes with the file's content, so
+// that a browser may keep what it got for good.
 type assets map[string]string
 
 func newAssets(files fs.FS) (assets, error) {
@@ -47,8 +47,9 @@ func (a assets) url(path string) string {
 	return "/public/" + path
 }
 
-// scriptFolder holds the modules. They import one another by relative addresses, so the version of all of them stands in
-// the path and not behind it: a browser never has modules of two builds on one page, and may keep them for good.
+// scriptFolder holds the modules. They import one another by relative addresses, so the version of
+// all of them stands in the path and not behind it: a browser never has modules of two builds on
+// one page, and may keep them for good.
 const scriptFolder = "js/"
 
 // scriptsVersion returns the version of the modules together.

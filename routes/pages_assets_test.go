@@ -7,8 +7,9 @@ import (
 	"testing/fstest"
 )
 
-// Modules import one another by relative addresses, so one version stands in the path of them all. It changes with any of
-// them; its files may be kept for good, and those of another version are there, to be asked for each time.
+// Modules import one another by relative addresses, so one version stands in the path of them all.
+// It changes with any of them; its files may be kept for good, and those of another version are
+// there, to be asked for each time.
 func TestScriptsHaveOneVersion(t *testing.T) {
 	open := func(other string) (*visitor, string) {
 		v := newVisitor(t, func(o *Options) {

@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// BenchmarkHome compares the shop's front with 24 products with a bare handler that writes the same bytes. The promise is that
-// it reaches 30 % of the bare handler's requests a second.
+// BenchmarkHome compares the shop's front with 24 products with a bare handler that writes the same
+// bytes. The promise is that it reaches 30 % of the bare handler's requests a second.
 func BenchmarkHome(b *testing.B) {
 	shop := openAPIShop(b, func(o *Options) {
 		o.Log = slog.New(slog.NewTextHandler(io.Discard, nil))

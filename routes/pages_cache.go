@@ -13,9 +13,10 @@ import (
 // pageCacheSize bounds the rendered pages that are kept, in bytes.
 const pageCacheSize = 8 << 20
 
-// pageCache keeps rendered pages of one position of the feed: the newest that was asked for. When something changes all of
-// them go, so that none can be stale; when they get too many all of them go too, because a page is cheap to make again.
-// Where other programs write no page is kept: the position does not tell what they did.
+// pageCache keeps rendered pages of one position of the feed: the newest that was asked for. When
+// something changes all of them go, so that none can be stale; when they get too many all of them
+// go too, because a page is cheap to make again. Where other programs write no page is kept: the
+// position does not tell what they did.
 type pageCache struct {
 	mu       sync.RWMutex
 	position dao.Position
@@ -27,8 +28,9 @@ type pageCache struct {
 
 func newPageCache() *pageCache { return &pageCache{pages: map[string][]byte{}} }
 
-// get returns the page that the key stands for (the position is part of the key), and has it rendered at most once by
-// all who ask for it at the same time. Whoever asked first may go away: the page is made for the others.
+// get returns the page that the key stands for (the position is part of the key), and has it
+// rendered at most once by all who ask for it at the same time. Whoever asked first may go away:
+// the page is made for the others.
 func (c *pageCache) get(ctx context.Context, at dao.Position, key string, render func(context.Context) ([]byte, error)) ([]byte, error) {
 	c.mu.RLock()
 	html, kept := c.pages[key]

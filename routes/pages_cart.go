@@ -20,7 +20,8 @@ type cartSheet struct {
 	Left       int64 // how many lines are not counted
 }
 
-// cartLine is one product of a cart. One that is gone, or cannot be bought now, is shown and not counted.
+// cartLine is one product of a cart. One that is gone, or cannot be bought now, is shown and not
+// counted.
 type cartLine struct {
 	ID, Title, Picture string
 	Price, Subtotal    models.Money
@@ -107,7 +108,8 @@ func (p *pages) cartLine(voice *views.Voice, item models.Item, product models.Pr
 	return line
 }
 
-// addMoney stops at the largest amount there is: 500 lines of the dearest product, a million of each, would pass it.
+// addMoney stops at the largest amount there is: 500 lines of the dearest product, a million of
+// each, would pass it.
 func addMoney(a, b models.Money) models.Money {
 	if a > math.MaxInt64-b {
 		return math.MaxInt64

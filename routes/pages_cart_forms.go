@@ -142,7 +142,8 @@ func (p *pages) refuseAddition(w http.ResponseWriter, r *http.Request, form cart
 	})
 }
 
-// setQuantity changes how many of a product are in a cart. One that was taken out meanwhile stays out.
+// setQuantity changes how many of a product are in a cart. One that was taken out meanwhile stays
+// out.
 func (p *pages) setQuantity(w http.ResponseWriter, r *http.Request) {
 	form, err := readCartForm(r, "")
 	if err != nil {
@@ -209,7 +210,8 @@ func (p *pages) emptyCart(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
-// changeCart changes a cart and goes back to it. The visitor's own cart that is gone is as good as empty.
+// changeCart changes a cart and goes back to it. The visitor's own cart that is gone is as good as
+// empty.
 func (p *pages) changeCart(w http.ResponseWriter, r *http.Request, cart formCart, change func(*models.Cart) error) {
 	form, err := readForm(r)
 	if err != nil {

@@ -7,8 +7,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// A visitor's cart begins with the first addition, is told by a cookie that scripts cannot read, and goes through all
-// its forms.
+// A visitor's cart begins with the first addition, is told by a cookie that scripts cannot read,
+// and goes through all its forms.
 func TestCartPages(t *testing.T) {
 	v := newVisitor(t)
 	yerba, miel := v.product("Y", `"title":"Yerba"`, `"price":1000.5`), v.product("M", `"title":"Miel"`, `"stock":2`)

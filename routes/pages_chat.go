@@ -61,8 +61,9 @@ func (p *pages) chat(w http.ResponseWriter, r *http.Request) {
 		}})
 }
 
-// place is where a page of the history ends: before the first of these messages that is still there, or at the end of all when there are
-// none. A page names all that it shows, for another program may remove any of them before somebody goes on from there.
+// place is where a page of the history ends: before the first of these messages that is still
+// there, or at the end of all when there are none. A page names all that it shows, for another
+// program may remove any of them before somebody goes on from there.
 type place []models.ID
 
 // parsePlace reads a place as address writes it.
@@ -188,8 +189,8 @@ func (p *pages) sendMessage(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// appendMessage stores a message under the id that its form came with. Another one may have it when somebody goes back
-// to a form that was sent, and writes something else: that is another message.
+// appendMessage stores a message under the id that its form came with. Another one may have it when
+// somebody goes back to a form that was sent, and writes something else: that is another message.
 func (p *pages) appendMessage(ctx context.Context, m models.Message) error {
 	_, _, err := p.store.Messages.Append(ctx, m)
 	if errors.Is(err, dao.ErrConflict) && !m.ID.IsZero() {

@@ -10,7 +10,8 @@ import (
 	"pulperia/dao/models"
 )
 
-// A message is sent by the form, remembered with its sender, and shown to others by what stands before the @.
+// A message is sent by the form, remembered with its sender, and shown to others by what stands
+// before the @.
 func TestChatPage(t *testing.T) {
 	ana := newVisitor(t)
 	form := ana.get("/chat")

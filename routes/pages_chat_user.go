@@ -12,8 +12,8 @@ import (
 	"pulperia/dao/models"
 )
 
-// setUser remembers under which address the visitor writes, without a message: it is what the live chat asks for. A text
-// that stood in the form already stays there.
+// setUser remembers under which address the visitor writes, without a message: it is what the live
+// chat asks for. A text that stood in the form already stays there.
 func (p *pages) setUser(w http.ResponseWriter, r *http.Request) {
 	form, err := readForm(r)
 	if err != nil {

@@ -5,7 +5,8 @@ import (
 	"testing"
 )
 
-// Whoever says who they are is remembered without having written: the page names them, and holds the address for its scripts.
+// Whoever says who they are is remembered without having written: the page names them, and holds
+// the address for its scripts.
 func TestSetUser(t *testing.T) {
 	ana := newVisitor(t)
 	if user := ana.get("/chat").attribute(".chat", "data-user"); user != "" {
@@ -24,7 +25,8 @@ func TestSetUser(t *testing.T) {
 	}
 }
 
-// A text that was begun is not lost by saying who one is; and a bad address is refused beside its field.
+// A text that was begun is not lost by saying who one is; and a bad address is refused beside its
+// field.
 func TestSetUserKeepsText(t *testing.T) {
 	v := newVisitor(t)
 	got := v.post("/chat/user", "user", "ana@example.com", "message", "¿Hay pan?")

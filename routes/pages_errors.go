@@ -19,7 +19,8 @@ type errorSheet struct {
 	RequestID string // only where we are to blame
 }
 
-// fail answers with the page of an error, which is logged if whoever runs the shop should look into it.
+// fail answers with the page of an error, which is logged if whoever runs the shop should look into
+// it.
 func (p *pages) fail(w http.ResponseWriter, r *http.Request, err error) {
 	problem := explain(p.log, w, err)
 	problem.headers(w)
@@ -30,10 +31,11 @@ func (p *pages) fail(w http.ResponseWriter, r *http.Request, err error) {
 	p.errorPage(w, r, problem.status, key)
 }
 
-// errorPage answers with the page of a status, in the person's language. It works without the store, and does not ask one that is
-// away: whoever has waited for that once need not wait again. The key says which
-// texts tell of it; a status that has none of its own is told as the one that it is a kind of. A page that blames nobody
-// is kept like any other: a flood of refused requests must not cost a rendering each.
+// errorPage answers with the page of a status, in the person's language. It works without the
+// store, and does not ask one that is away: whoever has waited for that once need not wait again.
+// The key says which texts tell of it; a status that has none of its own is told as the one that it
+// is a kind of. A page that blames nobody is kept like any other: a flood of refused requests must
+// not cost a rendering each.
 func (p *pages) errorPage(w http.ResponseWriter, r *http.Request, status int, key string) {
 	v := p.stranger(r)
 	if status != http.StatusServiceUnavailable {

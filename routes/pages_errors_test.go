@@ -23,7 +23,8 @@ func (c lostCarts) Get(context.Context, models.ID) (models.Cart, error) {
 	return models.Cart{}, fmt.Errorf("%w: dial 10.0.0.7", dao.ErrUnavailable)
 }
 
-// While the store is away its page comes after one time-out, not two: what would stand in the frame is not asked for.
+// While the store is away its page comes after one time-out, not two: what would stand in the frame
+// is not asked for.
 func TestUnavailablePageAsksOnce(t *testing.T) {
 	p, _ := barePages(t)
 	asked := 0

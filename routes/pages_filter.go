@@ -29,8 +29,9 @@ type filter struct {
 	problems                      models.Invalid
 }
 
-// readFilter reads the query of an address. Words and prices are typed by people, so bad ones are a problem to show beside their
-// field, and a field that is empty, as a form sends it, asks for nothing; whatever else cannot be read counts as absent.
+// readFilter reads the query of an address. Words and prices are typed by people, so bad ones are a
+// problem to show beside their field, and a field that is empty, as a form sends it, asks for
+// nothing; whatever else cannot be read counts as absent.
 func readFilter(values url.Values) filter {
 	f := filter{
 		typedText: strings.TrimSpace(typed(values, "q")),
@@ -81,7 +82,8 @@ func between(text string, other, least, most int) int {
 	return min(max(n, least), most)
 }
 
-// query is what the store is asked. Shoppers see what is on sale, sold out or not, and what is new first.
+// query is what the store is asked. Shoppers see what is on sale, sold out or not, and what is new
+// first.
 func (f filter) query() models.ProductQuery {
 	onSale := true
 	return models.ProductQuery{
@@ -95,7 +97,8 @@ func (f filter) filtered() bool {
 	return f.text != "" || f.category != "" || f.available || f.minPrice != nil || f.maxPrice != nil || f.problems != nil
 }
 
-// link returns the address of a page of the list. One list has one address, whatever else the visitor's holds.
+// link returns the address of a page of the list. One list has one address, whatever else the
+// visitor's holds.
 func (f filter) link(page int) string {
 	values := url.Values{}
 	set := func(name, value string, given bool) {

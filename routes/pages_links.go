@@ -48,7 +48,8 @@ func nextScheme(text string) int {
 	return plain
 }
 
-// addressIn returns the address that a text begins with, without what belongs to the sentence around it, or "".
+// addressIn returns the address that a text begins with, without what belongs to the sentence
+// around it, or "".
 func addressIn(text string) string {
 	if end := strings.IndexAny(text, " \t\r\n\"<>`\u00a0\u200b\u2028\u2029"); end >= 0 {
 		text = text[:end]

@@ -6,8 +6,8 @@ import (
 	"pulperia/dao/models"
 )
 
-// drawings are the words of a category that tell which drawing stands for a product without a picture. The first
-// drawing that knows a word of the category wins.
+// drawings are the words of a category that tell which drawing stands for a product without a
+// picture. The first drawing that knows a word of the category wins.
 var drawings = []struct {
 	file  string
 	words []string

@@ -63,7 +63,8 @@ func (p *pages) productSheet(ctx context.Context, v *visit, id models.ID) (produ
 	return page, nil
 }
 
-// pageID reads an id from the address of a page. One that is malformed names nothing, so the page is not there.
+// pageID reads an id from the address of a page. One that is malformed names nothing, so the page
+// is not there.
 func pageID(r *http.Request, name string) (models.ID, error) {
 	id, err := models.ParseID(r.PathValue(name))
 	if err != nil {

@@ -86,8 +86,8 @@ func withAfter(link string, id models.ID) string {
 	return link + "&after=" + id.String()
 }
 
-// listAfter returns a page of a list that goes on after a product: what has moved up to the page before it, because something was deleted
-// since that was shown, stands first.
+// listAfter returns a page of a list that goes on after a product: what has moved up to the page
+// before it, because something was deleted since that was shown, stands first.
 func (p *pages) listAfter(ctx context.Context, q models.ProductQuery, after models.ID) (models.ProductPage, error) {
 	list, err := p.store.Products.List(ctx, q)
 	if err != nil || after.IsZero() || q.Page < 2 {

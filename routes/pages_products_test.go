@@ -22,7 +22,8 @@ func (v *visitor) fill() {
 	v.product("OFF", `"title":"Escondido"`, `"status":false`)
 }
 
-// The list shows what is on sale and what its address asks for, in the API's own words; what is new stands first.
+// The list shows what is on sale and what its address asks for, in the API's own words; what is new
+// stands first.
 func TestProductsPage(t *testing.T) {
 	v := newVisitor(t)
 	v.fill()
@@ -65,7 +66,8 @@ func TestProductsPageOffersWhatThereIs(t *testing.T) {
 	got.want(200, ".card .stock", "Agotado")
 }
 
-// Pages keep the filters, a chip drops its own and keeps the others, and a page past the end leads back.
+// Pages keep the filters, a chip drops its own and keeps the others, and a page past the end leads
+// back.
 func TestProductsPageLinks(t *testing.T) {
 	v := newVisitor(t)
 	v.fill()
@@ -96,7 +98,8 @@ func TestProductsPageLinks(t *testing.T) {
 	}
 }
 
-// A price that cannot be read stands beside its field with what was typed; the rest of the filter works.
+// A price that cannot be read stands beside its field with what was typed; the rest of the filter
+// works.
 func TestProductsPageRefusesPrice(t *testing.T) {
 	v := newVisitor(t)
 	v.fill()
@@ -110,7 +113,8 @@ func TestProductsPageRefusesPrice(t *testing.T) {
 	}
 }
 
-// Words that cannot be searched for are said to be so, and stay where they were typed; a form's empty fields ask for nothing.
+// Words that cannot be searched for are said to be so, and stay where they were typed; a form's
+// empty fields ask for nothing.
 func TestProductsPageRefusesSearch(t *testing.T) {
 	v := newVisitor(t)
 	v.fill()

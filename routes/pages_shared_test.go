@@ -13,7 +13,8 @@ import (
 	"pulperia/dao/models"
 )
 
-// overwritten is a catalogue in which another program changes a title: the feed does not tell of it.
+// overwritten is a catalogue in which another program changes a title: the feed does not tell of
+// it.
 type overwritten struct {
 	dao.Products
 	title string
@@ -27,8 +28,9 @@ func (o *overwritten) Get(ctx context.Context, id models.ID) (models.Product, er
 	return p, err
 }
 
-// Where other programs write, a page is what the store holds when it is asked for, and its tag is that of what it shows: it is not
-// sent again as long as that is the same, whatever id its form brings along.
+// Where other programs write, a page is what the store holds when it is asked for, and its tag is
+// that of what it shows: it is not sent again as long as that is the same, whatever id its form
+// brings along.
 func TestPagesOfASharedStore(t *testing.T) {
 	other := &overwritten{}
 	s := openAPIShop(t, func(o *Options) {
@@ -52,7 +54,8 @@ func TestPagesOfASharedStore(t *testing.T) {
 	}
 }
 
-// Who asks for a page while it is being made gets one that is made later, together with all who asked meanwhile.
+// Who asks for a page while it is being made gets one that is made later, together with all who
+// asked meanwhile.
 func TestFreshPageIsMadeAfterItIsAskedFor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, goOn := newPageCache(), make(chan struct{})

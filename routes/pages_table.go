@@ -128,8 +128,8 @@ func (p *pages) addProduct(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
-// createProduct stores a product under the id that its form came with. Another one may have it when somebody goes
-// back to a form that was sent, and fills it in anew: that is another product.
+// createProduct stores a product under the id that its form came with. Another one may have it when
+// somebody goes back to a form that was sent, and fills it in anew: that is another product.
 func (p *pages) createProduct(ctx context.Context, product models.Product) (models.Product, error) {
 	created, _, err := p.store.Products.Create(ctx, product)
 	if conflict, taken := errors.AsType[dao.Conflict](err); !taken || conflict.Field != "_id" {
@@ -149,7 +149,8 @@ func (p *pages) toLastRow(w http.ResponseWriter, r *http.Request, id models.ID) 
 	http.Redirect(w, r, tableLink(last)+"#p-"+id.String(), http.StatusSeeOther)
 }
 
-// readProduct reads the form into a product that is ready to be stored, or tells all that is wrong with it.
+// readProduct reads the form into a product that is ready to be stored, or tells all that is wrong
+// with it.
 func readProduct(form url.Values) (models.Product, models.Invalid) {
 	var v models.Invalid
 	var notation models.Notation // 1.234,50 beside it says that a stock of 1.000 is a thousand
@@ -196,7 +197,8 @@ func refilledProduct(voice *views.Voice, form url.Values, v models.Invalid) prod
 	return again
 }
 
-// deleteProduct deletes a product and goes back to its page of the table. One that is gone already is what was wanted.
+// deleteProduct deletes a product and goes back to its page of the table. One that is gone already
+// is what was wanted.
 func (p *pages) deleteProduct(w http.ResponseWriter, r *http.Request) {
 	form, err := readForm(r)
 	if err != nil {

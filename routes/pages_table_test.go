@@ -53,7 +53,8 @@ func TestAddProduct(t *testing.T) {
 	if diff := cmp.Diff(want, p); diff != "" {
 		t.Error(diff)
 	}
-	// Back in the browser, filled in anew and sent: the form's id is taken, and it is another product all the same.
+	// Back in the browser, filled in anew and sent: the form's id is taken, and it is another
+	// product all the same.
 	v.follow("/realtimeproducts", append(typedProduct("code", "M-2"), "_id", id)...).want(200)
 	if n := len(v.get("/realtimeproducts").all("tbody tr")); n != 2 {
 		t.Errorf("%d products", n)
@@ -111,8 +112,8 @@ func TestAddProductRefuses(t *testing.T) {
 	v.post("/realtimeproducts").want(400, ".notice--bad", "No lo guardamos: revisá los 6 campos marcados.")
 }
 
-// Deleting leads back to the page that one was on, to the last one where that is gone, and is no error when somebody
-// else was first.
+// Deleting leads back to the page that one was on, to the last one where that is gone, and is no
+// error when somebody else was first.
 func TestDeleteProduct(t *testing.T) {
 	v := newVisitor(t)
 	var last models.Product

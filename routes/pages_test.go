@@ -32,7 +32,8 @@ func request(t testing.TB, method, target string) *http.Request {
 	return httptest.NewRequestWithContext(t.Context(), method, target, nil)
 }
 
-// visitor goes through the shop as a browser without JavaScript does: with cookies, forms and redirects.
+// visitor goes through the shop as a browser without JavaScript does: with cookies, forms and
+// redirects.
 type visitor struct {
 	t       testing.TB
 	shop    *apiShop
@@ -104,8 +105,8 @@ func (v *visitor) product(fields ...string) models.Product {
 	return v.shop.product(fields[0], fields[1:]...)
 }
 
-// all returns the elements that match "tag", ".class", "#id", "[name=value]" or a run of them such as "input[name=q]",
-// below the page's root; a space steps down.
+// all returns the elements that match "tag", ".class", "#id", "[name=value]" or a run of them such
+// as "input[name=q]", below the page's root; a space steps down.
 func (p sight) all(selector string) []*html.Node {
 	found := []*html.Node{p.root}
 	for step := range strings.FieldsSeq(selector) {
@@ -192,7 +193,8 @@ func (p sight) attribute(selector, name string) string {
 	return ""
 }
 
-// want fails the test unless the first match of each selector has the text; pairs are selector, text.
+// want fails the test unless the first match of each selector has the text; pairs are selector,
+// text.
 func (p sight) want(status int, pairs ...string) {
 	p.t.Helper()
 	if p.Code != status {

@@ -13,8 +13,8 @@ import (
 	"pulperia/views"
 )
 
-// The cookies of a visitor. Their values are what the visitor could type as well: the shop believes none of them more
-// than a form.
+// The cookies of a visitor. Their values are what the visitor could type as well: the shop believes
+// none of them more than a form.
 const (
 	cartCookie     = "cart"
 	userCookie     = "user"
@@ -84,7 +84,8 @@ func cookie(r *http.Request, name string) string {
 	return ""
 }
 
-// setCookie has the visitor remember a value for so long. Scripts cannot read it and other sites cannot send it along.
+// setCookie has the visitor remember a value for so long. Scripts cannot read it and other sites
+// cannot send it along.
 func (p *pages) setCookie(w http.ResponseWriter, r *http.Request, name, value string, age time.Duration) {
 	http.SetCookie(w, &http.Cookie{
 		Name: name, Value: value, Path: "/", MaxAge: int(age / time.Second),
@@ -111,8 +112,9 @@ func (p *pages) setLanguage(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, localPath(form.Get("to")), http.StatusSeeOther)
 }
 
-// localPath returns a path of this server as it is, and "/" for everything that would lead elsewhere. Browsers take a
-// backslash for a slash and skip control characters, so a path with one of them leads who knows where.
+// localPath returns a path of this server as it is, and "/" for everything that would lead
+// elsewhere. Browsers take a backslash for a slash and skip control characters, so a path with one
+// of them leads who knows where.
 func localPath(to string) string {
 	u, err := url.Parse(to)
 	if err != nil || u.Scheme != "" || u.Host != "" || u.User != nil || strings.ContainsFunc(to, leadsAstray) ||

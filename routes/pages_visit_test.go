@@ -12,7 +12,8 @@ import (
 	"pulperia/dao"
 )
 
-// The language is the one that was chosen, else the one that the browser asks for; answers say which.
+// The language is the one that was chosen, else the one that the browser asks for; answers say
+// which.
 func TestLanguage(t *testing.T) {
 	v := newVisitor(t)
 	for accept, want := range map[string]string{"": "es", "en-GB,en;q=0.9": "en", "es-UY": "es", "ja": "es"} {
@@ -86,7 +87,8 @@ func (brokenFeed) Head(context.Context) (dao.Position, error) {
 	return dao.Position{}, fmt.Errorf("dial 10.0.0.7: %w", dao.ErrUnavailable)
 }
 
-// Without the store there is still a page that says so, when to come back, and nothing about the server.
+// Without the store there is still a page that says so, when to come back, and nothing about the
+// server.
 func TestPageWithoutStore(t *testing.T) {
 	p, _ := barePages(t)
 	p.store.Feed = brokenFeed{p.store.Feed}

@@ -7,8 +7,9 @@ import (
 	"pulperia/dao/models"
 )
 
-// endPage ends an answer that has its payload already, with what stands beside it: the form is flat, as the assignment's
-// clients read it. Of page only the numbers count. Links keep all other parameters, those too that mean nothing here.
+// endPage ends an answer that has its payload already, with what stands beside it: the form is
+// flat, as the assignment's clients read it. Of page only the numbers count. Links keep all other
+// parameters, those too that mean nothing here.
 func endPage(answer []byte, page models.ProductPage, path string, values url.Values) []byte {
 	values.Del("page")
 	link := `"` + path + "?page="

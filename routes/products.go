@@ -107,7 +107,8 @@ func (p productRoutes) update(r *http.Request) (written, error) {
 	return changed(models.JSON(product), receipt), nil
 }
 
-// withRules returns what is wrong with the fields that body has: what it has noted, and the rules that the product breaks with them.
+// withRules returns what is wrong with the fields that body has: what it has noted, and the rules
+// that the product breaks with them.
 func withRules(body object, product *models.Product) error {
 	product.Normalize()
 	broken, _ := errors.AsType[models.Invalid](product.Check())
@@ -139,7 +140,8 @@ func productOrder() []string {
 	return []string{"body", "_id", "rev", "title", "description", "code", "price", "status", "stock", "category", "thumbnails", "thumbnail"}
 }
 
-// readProductFields reads the fields that body has into a product, and leaves the others as they are.
+// readProductFields reads the fields that body has into a product, and leaves the others as they
+// are.
 func readProductFields(body object, p *models.Product) {
 	body.text("title", &p.Title)
 	body.text("description", &p.Description)

@@ -23,7 +23,8 @@ type productDoc struct {
 	Rev         int64    `json:"rev" minimum:"1" doc:"More at every change. 1 when made, unless another value had the id before." example:"1"`
 }
 
-// ProductFields is exported for the sake of reflection: huma passes over embedded types that are not.
+// ProductFields is exported for the sake of reflection: huma passes over embedded types that are
+// not.
 type ProductFields struct {
 	Title       string       `json:"title" minLength:"1" maxLength:"200" example:"Yerba mate 1 kg"`
 	Description string       `json:"description" minLength:"1" maxLength:"5000" example:"Molienda gruesa, estacionada doce meses."`

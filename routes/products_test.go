@@ -102,8 +102,8 @@ func TestProductEdges(t *testing.T) {
 	}
 }
 
-// An id that the client made is kept; the same again adds nothing; other content under it, or a code that is taken, is a conflict
-// that names its field.
+// An id that the client made is kept; the same again adds nothing; other content under it, or a
+// code that is taken, is a conflict that names its field.
 func TestProductConflicts(t *testing.T) {
 	shop := openAPIShop(t)
 	const id = `"_id":"665f1c2ab0e84d3f9a7c1e52"`

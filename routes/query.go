@@ -12,8 +12,8 @@ import (
 	"pulperia/dao/models"
 )
 
-// query reads the parameters of a URL's query. One that is there says something: an empty one is refused, as one that is given twice is,
-// for either might pass for "all".
+// query reads the parameters of a URL's query. One that is there says something: an empty one is
+// refused, as one that is given twice is, for either might pass for "all".
 type query struct {
 	values url.Values
 	wrong  *models.Invalid
@@ -106,7 +106,8 @@ func readID(wrong *models.Invalid, field, text string) models.ID {
 	return id
 }
 
-// readMoney reads a number as models.ParseMoney does, and notes which rule it breaks, with the text as show shows it.
+// readMoney reads a number as models.ParseMoney does, and notes which rule it breaks, with the text
+// as show shows it.
 func readMoney(wrong *models.Invalid, field, text string, show func([]byte) string, into *models.Money) {
 	amount, err := models.ParseMoney(text)
 	if err == nil {
@@ -126,7 +127,8 @@ func readMoney(wrong *models.Invalid, field, text string, show func([]byte) stri
 	}
 }
 
-// readNumber reads a number whose value is whole, however it is written: 7, 7.0 and 70e-1 are the same number.
+// readNumber reads a number whose value is whole, however it is written: 7, 7.0 and 70e-1 are the
+// same number.
 func readNumber(wrong *models.Invalid, field, text string, show func([]byte) string, most int64, into *int64) {
 	if n, err := strconv.ParseInt(text, 10, 64); err == nil && text[0] != '+' {
 		*into = n
@@ -150,7 +152,8 @@ func readNumber(wrong *models.Invalid, field, text string, show func([]byte) str
 	}
 }
 
-// magnitude says how large a number is that could not be kept, or that it is none as JSON writes them.
+// magnitude says how large a number is that could not be kept, or that it is none as JSON writes
+// them.
 func magnitude(text string) (size float64, rule models.Rule) {
 	size, err := strconv.ParseFloat(text, 64)
 	if err != nil && !math.IsInf(size, 0) || !json.Valid([]byte(text)) {

@@ -32,8 +32,9 @@ func (r *recorder) Write(b []byte) (int, error) {
 	return n, err
 }
 
-// send has an answer of known length leave now, and not only when it is logged and counted. One whose length is not known
-// (what is compressed) would go in chunks, and its end would wait all the same.
+// send has an answer of known length leave now, and not only when it is logged and counted. One
+// whose length is not known (what is compressed) would go in chunks, and its end would wait all the
+// same.
 func (r *recorder) send() {
 	if flusher, ok := r.ResponseWriter.(http.Flusher); ok && r.status != 0 && r.Header()["Content-Length"] != nil {
 		flusher.Flush()
@@ -43,12 +44,13 @@ func (r *recorder) send() {
 // Unwrap lets http.ResponseController reach what the connection can do.
 func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }
 
-// policy lets a page load only what the shop itself serves, and pictures from wherever merchants keep them.
+// policy lets a page load only what the shop itself serves, and pictures from wherever merchants
+// keep them.
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' http: https:; font-src 'self'; " +
 	"connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
-// secure sets the headers that every answer has, and those of what a browser shows. The referrer policy keeps a cart's address,
-// which opens the cart, from the sites that pictures come from.
+// secure sets the headers that every answer has, and those of what a browser shows. The referrer
+// policy keeps a cart's address, which opens the cart, from the sites that pictures come from.
 func secure(header http.Header, r *http.Request, id string) {
 	header.Set("X-Request-Id", id)
 	header.Set("X-Content-Type-Options", "nosniff")
@@ -61,7 +63,8 @@ func secure(header http.Header, r *http.Request, id string) {
 // programPaths are those that only programs ask for, besides the API's.
 var programPaths = []string{"/openapi.json", "/healthz", "/readyz", "/metrics"}
 
-// refusals answers for what no route answers, in the form of the place: JSON to a program, a page to a person.
+// refusals answers for what no route answers, in the form of the place: JSON to a program, a page
+// to a person.
 type refusals struct {
 	log  *slog.Logger
 	page func(http.ResponseWriter, *http.Request, error)
@@ -83,7 +86,8 @@ func (f refusals) panicked(w http.ResponseWriter, r *http.Request, err error) {
 	f.refuse(w, r, err)
 }
 
-// unrouted answers a path or a method that no route has: the catch-all patterns have no method, all others do.
+// unrouted answers a path or a method that no route has: the catch-all patterns have no method, all
+// others do.
 func unrouted(mux *http.ServeMux, refusals refusals) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		var allow []string

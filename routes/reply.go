@@ -20,7 +20,8 @@ import (
 	"pulperia/dao/models"
 )
 
-// problem is an error as an answer tells it. It is an error too, for what routes refuse on their own account.
+// problem is an error as an answer tells it. It is an error too, for what routes refuse on their
+// own account.
 type problem struct {
 	status     int
 	code       string // the contract's word for it, such as "not_found"
@@ -37,7 +38,8 @@ func (p problem) Error() string { return p.message }
 // retryStore is when to come back to a store that could not be reached: long enough for a restart.
 const retryStore = 5 * time.Second
 
-// problemOf turns an error into what an answer tells of it. What is not in the table is "internal", and nothing of it is told.
+// problemOf turns an error into what an answer tells of it. What is not in the table is "internal",
+// and nothing of it is told.
 func problemOf(err error) problem {
 	if p, ok := errors.AsType[problem](err); ok {
 		return p
@@ -86,8 +88,8 @@ func summary(invalid models.Invalid) string {
 	return "Not accepted as sent: " + strings.Join(names, ", ") + ". See details for what is asked for."
 }
 
-// explain is problemOf for the last moment before an answer. What whoever runs the shop should look into is logged,
-// once, with the request's id; the visitor is told the id and no more.
+// explain is problemOf for the last moment before an answer. What whoever runs the shop should look
+// into is logged, once, with the request's id; the visitor is told the id and no more.
 func explain(log *slog.Logger, w http.ResponseWriter, err error) problem {
 	p := problemOf(err)
 	if p.status < 500 || errors.Is(err, context.Canceled) {
@@ -188,7 +190,8 @@ func missing(what string, id models.ID, err error) error {
 	return err
 }
 
-// etag returns a strong tag of a body. It only has to differ when the body does, so a quick hash serves.
+// etag returns a strong tag of a body. It only has to differ when the body does, so a quick hash
+// serves.
 func etag(body []byte) string {
 	text := hex.AppendEncode(append(make([]byte, 0, 18), '"'), binary.BigEndian.AppendUint64(nil, xxhash.Sum64(body)))
 	return string(append(text, '"'))
@@ -197,7 +200,8 @@ func etag(body []byte) string {
 // weakTag is the tag of a body that may be sent compressed: then other bytes mean the same.
 func weakTag(body []byte) string { return "W/" + etag(body) }
 
-// notModified says whether the client of a request to read has what the tag stands for (RFC 9110, section 13.1.2).
+// notModified says whether the client of a request to read has what the tag stands for (RFC 9110,
+// section 13.1.2).
 func notModified(r *http.Request, tag string) bool {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		return false

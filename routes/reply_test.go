@@ -12,7 +12,8 @@ import (
 	"pulperia/dao/models"
 )
 
-// Every answer has a request id of its own; answers with stored data have a position and a tag, and 304 for the tag.
+// Every answer has a request id of its own; answers with stored data have a position and a tag, and
+// 304 for the tag.
 func TestHeaders(t *testing.T) {
 	shop := openAPIShop(t)
 	p := shop.product("A")
@@ -68,8 +69,8 @@ func (o overtaken) Head(ctx context.Context) (dao.Position, error) {
 	return o.Feed.Head(ctx)
 }
 
-// The position of an answer is read before its data: a change between the two shows, and is told again to whoever follows the
-// feed from there. The other way round it would be lost.
+// The position of an answer is read before its data: a change between the two shows, and is told
+// again to whoever follows the feed from there. The other way round it would be lost.
 func TestPositionComesFirst(t *testing.T) {
 	shop := openAPIShop(t, func(o *Options) {
 		store := o.Store
@@ -100,8 +101,8 @@ func (b broken) Get(context.Context, models.ID) (models.Product, error) {
 	return models.Product{}, b.err
 }
 
-// Each kind of error has its status and code. What is unforeseen is logged once, with the id that the answer gives, and nothing
-// of it is told.
+// Each kind of error has its status and code. What is unforeseen is logged once, with the id that
+// the answer gives, and nothing of it is told.
 func TestErrors(t *testing.T) {
 	secret := "dial mongodb://root:secret@/srv/data"
 	for name, tt := range map[string]struct {

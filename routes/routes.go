@@ -1,16 +1,19 @@
-// Package routes is the shop over HTTP: the JSON API, the pages, and the frame that every request passes through.
+// Package routes is the shop over HTTP: the JSON API, the pages, and the frame that every request
+// passes through.
 //
 // # The model
 //
-// [New] is the table of all routes. A route reads what was sent, asks the store, and answers; it publishes nothing,
-// because whoever wants to know of changes follows the store's feed. An answer that shows stored data is made at a
-// position of that feed, read before the data, and says so in X-Position.
+// [New] is the table of all routes. A route reads what was sent, asks the store, and answers; it
+// publishes nothing, because whoever wants to know of changes follows the store's feed. An answer
+// that shows stored data is made at a position of that feed, read before the data, and says so in
+// X-Position.
 //
-// Errors are values until the last moment: a route returns one, and reply.go turns it into a status, a code and a
-// sentence by one table. The API shows it as JSON, the pages as a page in the visitor's language.
+// Errors are values until the last moment: a route returns one, and reply.go turns it into a
+// status, a code and a sentence by one table. The API shows it as JSON, the pages as a page in the
+// visitor's language.
 //
-// The frame (frame.go) goes around the whole: request id, log, metrics and recovery from a panic outside, then the
-// limits, the guard against forms of other sites, compression, and the routes.
+// The frame (frame.go) goes around the whole: request id, log, metrics and recovery from a panic
+// outside, then the limits, the guard against forms of other sites, compression, and the routes.
 package routes
 
 import (

@@ -6,12 +6,12 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 )
 
-// The types whose names end in Doc describe JSON for the OpenAPI document; no value of them is ever served. What is
-// served is checked against them by a test that walks the document. Answers carry few limits: a store may hold what
-// another program wrote.
+// The types whose names end in Doc describe JSON for the OpenAPI document; no value of them is ever
+// served. What is served is checked against them by a test that walks the document. Answers carry
+// few limits: a store may hold what another program wrote.
 
-// Paging is what stands beside the payload of a page. It is exported for the sake of reflection: huma passes
-// over embedded types that are not.
+// Paging is what stands beside the payload of a page. It is exported for the sake of reflection:
+// huma passes over embedded types that are not.
 type Paging struct {
 	Total       int     `json:"total" minimum:"0" doc:"Of all pages. It never contradicts the page; in a database that others write to meanwhile it is an estimate on all but the last page." example:"42"`
 	TotalPages  int     `json:"totalPages" minimum:"1" example:"5"`

@@ -86,7 +86,8 @@ type answer struct {
 	t testing.TB
 }
 
-// do sends a request from this machine. Headers are name, value, name, value. A body is sent as JSON unless they say otherwise.
+// do sends a request from this machine. Headers are name, value, name, value. A body is sent as
+// JSON unless they say otherwise.
 func (s *apiShop) do(method, target, body string, headers ...string) answer {
 	s.t.Helper()
 	r := httptest.NewRequestWithContext(s.t.Context(), method, target, strings.NewReader(body))
@@ -159,7 +160,8 @@ func (s *apiShop) product(code string, change ...string) models.Product {
 	return p
 }
 
-// productJSON is a whole product. Each change is a field with its new JSON, such as `"price":3`; later ones count.
+// productJSON is a whole product. Each change is a field with its new JSON, such as `"price":3`;
+// later ones count.
 func productJSON(code string, change ...string) string {
 	return changedJSON([]string{
 		`"title":"Yerba mate 1 kg"`, `"description":"Molienda gruesa"`, fmt.Sprintf(`"code":%q`, code),

@@ -17,9 +17,10 @@ import (
 	"pulperia/views"
 )
 
-// What the pages delete, empty or replace can be taken back for a minute. What was there goes to the visitor in a cookie, so that any
-// process of the shop can put it back, also after a restart; the shop believes it no more than a form. A value that is too large for a
-// cookie is asked about first.
+// What the pages delete, empty or replace can be taken back for a minute. What was there goes to
+// the visitor in a cookie, so that any process of the shop can put it back, also after a restart;
+// the shop believes it no more than a form. A value that is too large for a cookie is asked about
+// first.
 const (
 	undoCookie = "undo"
 	undoFor    = time.Minute
@@ -82,7 +83,8 @@ func (u *undo) say(voice *views.Voice) string {
 	return voice.Say("undo."+u.Did, map[string]any{"title": title})
 }
 
-// offer has the visitor hold what an act took away; what cannot be held replaces what was held before it by nothing.
+// offer has the visitor hold what an act took away; what cannot be held replaces what was held
+// before it by nothing.
 func (p *pages) offer(w http.ResponseWriter, r *http.Request, u undo) {
 	if u.check() != nil {
 		p.setCookie(w, r, undoCookie, "", -time.Second)
@@ -134,7 +136,8 @@ func (p *pages) takeBack(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// putProductBack stores a deleted product under its own id and in its own place; its revision goes on. Done twice, it is done.
+// putProductBack stores a deleted product under its own id and in its own place; its revision goes
+// on. Done twice, it is done.
 func (p *pages) putProductBack(ctx context.Context, was models.Product) error {
 	again := was.Clone()
 	again.Rev, again.UpdatedAt = 0, 0

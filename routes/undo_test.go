@@ -9,7 +9,8 @@ import (
 	"pulperia/dao/models"
 )
 
-// What was deleted is back as it was, in its own place, with a revision that goes on; done twice, it is done.
+// What was deleted is back as it was, in its own place, with a revision that goes on; done twice,
+// it is done.
 func TestUndoDelete(t *testing.T) {
 	v := newVisitor(t)
 	first := v.shop.product("A-1", `"title":"Miel"`)
@@ -65,7 +66,8 @@ func TestUndoCart(t *testing.T) {
 	}
 }
 
-// What no cookie can hold is not done before the visitor has been told that it cannot be taken back.
+// What no cookie can hold is not done before the visitor has been told that it cannot be taken
+// back.
 func TestTooLargeToUndo(t *testing.T) {
 	v := newVisitor(t)
 	var noise strings.Builder

@@ -28,7 +28,8 @@ func refusals() []refused {
 	return []refused{refusedOrigin, refusedRequests, refusedConnections, refusedShutdown, refusedHandshake, refusedStore}
 }
 
-// admit takes a place for one more connection of a client, and says why not otherwise. [Hub.leave] gives it back.
+// admit takes a place for one more connection of a client, and says why not otherwise. [Hub.leave]
+// gives it back.
 func (h *Hub) admit(client netip.Prefix) (why refused, ok bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -98,8 +99,9 @@ func (h *Hub) gone(c *conn) {
 		"duration", time.Since(c.opened), "events", events)
 }
 
-// Close lets the messages that are under way be stored, says goodbye to everyone, the other processes too, and returns when all
-// have gone or ctx is done; those who are still there are then cut off. Whoever comes later is refused. A second Close harms nothing.
+// Close lets the messages that are under way be stored, says goodbye to everyone, the other
+// processes too, and returns when all have gone or ctx is done; those who are still there are then
+// cut off. Whoever comes later is refused. A second Close harms nothing.
 func (h *Hub) Close(ctx context.Context) {
 	h.mu.Lock()
 	first := !h.closed

@@ -9,7 +9,8 @@ import (
 	"syscall"
 )
 
-// attempt is for systems whose sockets cannot be asked to write without waiting: see [writer.write] for what happens there.
+// attempt is for systems whose sockets cannot be asked to write without waiting: see [writer.write]
+// for what happens there.
 type attempt struct{}
 
 func (attempt) init() {}

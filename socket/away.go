@@ -12,8 +12,8 @@ const (
 	askTimeout = 5 * time.Second // after which it is not
 )
 
-// attend asks the store whether it answers and can write, and tells everybody when that changes: a line stays when the store goes
-// away, and whoever looks at it must not take silence for peace.
+// attend asks the store whether it answers and can write, and tells everybody when that changes: a
+// line stays when the store goes away, and whoever looks at it must not take silence for peace.
 func (h *Hub) attend(ctx context.Context) {
 	task, pause := retry.New(h.Log, "use the store"), time.Duration(0)
 	for ctx.Err() == nil {

@@ -44,8 +44,9 @@ func (c *client) hearsStore(when string, want ...bool) {
 	}
 }
 
-// When the store goes away the lines stay, and everybody is told: once, through every door, and who comes meanwhile too. When it is
-// back they are told again, and what is said then arrives. A store that nobody looks at is not asked.
+// When the store goes away the lines stay, and everybody is told: once, through every door, and who
+// comes meanwhile too. When it is back they are told again, and what is said then arrives. A store
+// that nobody looks at is not asked.
 func TestStoreAway(t *testing.T) {
 	for name, breaks := range map[string]func(*moody) *atomic.Bool{
 		"fails": func(m *moody) *atomic.Bool { return &m.fails },

@@ -30,8 +30,8 @@ func refuse(id, message string) refusal {
 	return refusal{ID: id, Code: "invalid", Message: "Not accepted: " + message + "."}
 }
 
-// say takes a message. It is stored by a goroutine that lives as long as messages of this connection wait: one after the
-// other, so that they keep their order, while the reader goes on.
+// say takes a message. It is stored by a goroutine that lives as long as messages of this
+// connection wait: one after the other, so that they keep their order, while the reader goes on.
 func (h *Hub) say(c *conn, said say) {
 	id := said.ID.String()
 	if c.user == "" {

@@ -20,7 +20,8 @@ func message(id models.ID, text string) string {
 	return string(models.JSON(map[string]any{"type": "message", "id": id.String(), "message": text}))
 }
 
-// A message is stored as the API would store it, is acknowledged with its position, and comes to everyone, the sender too.
+// A message is stored as the API would store it, is acknowledged with its position, and comes to
+// everyone, the sender too.
 func TestSay(t *testing.T) {
 	inBubble(t, Options{}, func(s *shop) {
 		a, b := s.hello(ana, "", "messages"), s.hello(beto, "", "messages")
@@ -43,7 +44,8 @@ func TestSay(t *testing.T) {
 	})
 }
 
-// The same id over socket and HTTP at once is one message, seen once; with another text it is a conflict.
+// The same id over socket and HTTP at once is one message, seen once; with another text it is a
+// conflict.
 func TestOneIDTwice(t *testing.T) {
 	inBubble(t, Options{}, func(s *shop) {
 		a, b := s.hello(ana, "", "messages"), s.hello(ana, "", "messages")
@@ -89,7 +91,8 @@ func (hung) Append(ctx context.Context, _ models.Message) (models.Message, dao.R
 	return models.Message{}, dao.Receipt{}, fmt.Errorf("%w: %w", dao.ErrUnknown, ctx.Err())
 }
 
-// A message that could not be stored is never seen; its sender learns that, the line stays open, and goes on reading.
+// A message that could not be stored is never seen; its sender learns that, the line stays open,
+// and goes on reading.
 func TestNotStored(t *testing.T) {
 	for name, fail := range map[string]func(dao.Messages) dao.Messages{
 		"broken": func(m dao.Messages) dao.Messages { return broken{m} },
@@ -123,7 +126,8 @@ func TestNotStored(t *testing.T) {
 	}
 }
 
-// Everybody sees the same order, and the messages of one connection in the order in which they were said.
+// Everybody sees the same order, and the messages of one connection in the order in which they were
+// said.
 func TestOneOrder(t *testing.T) {
 	inBubble(t, Options{}, func(s *shop) {
 		var clients []*client

@@ -23,7 +23,8 @@ const (
 	stateLive                // it gets what happens
 )
 
-// conn is one connection, whatever its door. Its reader owns it: it makes it known to the hub and closes it.
+// conn is one connection, whatever its door. Its reader owns it: it makes it known to the hub and
+// closes it.
 type conn struct {
 	hub     *Hub
 	door    door
@@ -72,8 +73,9 @@ func (c *conn) send(body any) {
 	}
 }
 
-// deliver queues changes for a live connection, and says whether it must be given to the writers. One that has enough to take falls
-// behind, however well it reads: it takes the rest from the ring or the feed, its queue once empty. The caller holds the hub's lock.
+// deliver queues changes for a live connection, and says whether it must be given to the writers.
+// One that has enough to take falls behind, however well it reads: it takes the rest from the ring
+// or the feed, its queue once empty. The caller holds the hub's lock.
 func (c *conn) deliver(b *bundle) (wake bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -100,8 +102,8 @@ func (c *conn) deliver(b *bundle) (wake bool) {
 	return c.schedule()
 }
 
-// push queues what is no change, and says whether the connection must be given to the writers. It closes a connection that leaves so
-// much of that, unless what is pushed may be missed.
+// push queues what is no change, and says whether the connection must be given to the writers. It
+// closes a connection that leaves so much of that, unless what is pushed may be missed.
 func (c *conn) push(text []byte, events int, optional bool) (wake bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -120,7 +122,8 @@ func (c *conn) push(text []byte, events int, optional bool) (wake bool) {
 	return c.schedule()
 }
 
-// schedule notes that a writer will come, and says whether one must be asked to. The caller holds mu.
+// schedule notes that a writer will come, and says whether one must be asked to. The caller holds
+// mu.
 func (c *conn) schedule() bool {
 	if c.scheduled {
 		return false
@@ -210,8 +213,9 @@ func (c *conn) wrote(asked, n int, err error) outcome {
 	return outcomeDone
 }
 
-// hangUp ends our side of the line after goodbye. The reader goes on until the client's side has ended, too, or its time is up:
-// a line that is closed with bytes unread is reset, and the client might never see why.
+// hangUp ends our side of the line after goodbye. The reader goes on until the client's side has
+// ended, too, or its time is up: a line that is closed with bytes unread is reset, and the client
+// might never see why.
 func (c *conn) hangUp() {
 	if half, ok := c.net.(interface{ CloseWrite() error }); ok {
 		half.CloseWrite()
@@ -221,8 +225,8 @@ func (c *conn) hangUp() {
 	c.net.Close()
 }
 
-// tick does what is due after a while, and says whether the connection must be given to the writers. at is the
-// position of those who are live.
+// tick does what is due after a while, and says whether the connection must be given to the
+// writers. at is the position of those who are live.
 func (c *conn) tick(now time.Time, at *event) (wake bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

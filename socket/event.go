@@ -96,7 +96,8 @@ func (e *event) through(d door) []byte {
 	return form.text
 }
 
-// bundle is changes of one topic that follow one another in the feed: they go into each queue as one piece.
+// bundle is changes of one topic that follow one another in the feed: they go into each queue as
+// one piece.
 type bundle struct {
 	events []*event
 	forms  [doors][]byte

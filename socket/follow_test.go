@@ -49,7 +49,8 @@ func newOddFeed() *oddFeed {
 	}
 }
 
-// onOddFeed has a hub follow a feed for ten minutes, and returns how often it was asked and what the log says.
+// onOddFeed has a hub follow a feed for ten minutes, and returns how often it was asked and what
+// the log says.
 func onOddFeed(t *testing.T, f *oddFeed, do func(*shop)) (calls int64, said []string) {
 	synctest.Test(t, func(t *testing.T) {
 		var out bytes.Buffer
@@ -67,7 +68,8 @@ func onOddFeed(t *testing.T, f *oddFeed, do func(*shop)) (calls int64, said []st
 	return f.calls.Load(), said
 }
 
-// After an edit by hand, a migration or a feed that was dropped the feed is empty at an offset over 0. The hub stands there, and who comes is welcomed.
+// After an edit by hand, a migration or a feed that was dropped the feed is empty at an offset over
+// 0. The hub stands there, and who comes is welcomed.
 func TestFeedThatIsEmptyAtAnOffset(t *testing.T) {
 	calls, said := onOddFeed(t, newOddFeed(), func(s *shop) {
 		settle()
@@ -80,7 +82,8 @@ func TestFeedThatIsEmptyAtAnOffset(t *testing.T) {
 	}
 }
 
-// However a feed refuses, it is asked about every two seconds, and the log has a line for it and not one a try.
+// However a feed refuses, it is asked about every two seconds, and the log has a line for it and
+// not one a try.
 func TestFeedThatRefusesIsAskedSlowly(t *testing.T) {
 	broken := fmt.Errorf("%w: broken", dao.ErrUnavailable)
 	for name, spoil := range map[string]func(*oddFeed){

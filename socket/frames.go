@@ -14,8 +14,8 @@ type fault reason
 // Error names the reason.
 func (f fault) Error() string { return "websocket: " + string(f) }
 
-// frameReader reads the messages of a client (RFC 6455, section 5). It takes no memory for a payload before it has
-// looked at its header.
+// frameReader reads the messages of a client (RFC 6455, section 5). It takes no memory for a
+// payload before it has looked at its header.
 type frameReader struct {
 	in      *bufio.Reader
 	header  [ws.MaxHeaderSize]byte
@@ -23,8 +23,9 @@ type frameReader struct {
 	opcode  ws.OpCode // of it; continuation when there is none
 }
 
-// next returns the next control frame, or the next message as a whole, with the opcode of its first frame. more is called
-// for every frame before its payload is read; what it returns ends the reading.
+// next returns the next control frame, or the next message as a whole, with the opcode of its first
+// frame. more is called for every frame before its payload is read; what it returns ends the
+// reading.
 func (f *frameReader) next(more func() error) (ws.OpCode, []byte, error) {
 	for {
 		h, err := f.readHeader()

@@ -18,7 +18,8 @@ func frameOf(fin bool, opcode ws.OpCode, payload string) []byte {
 	return masked(ws.Header{Fin: fin, OpCode: opcode}, payload)
 }
 
-// What WebSocket does not allow, and what is too large, closes the line with its code and reason, and nothing else does.
+// What WebSocket does not allow, and what is too large, closes the line with its code and reason,
+// and nothing else does.
 func TestFrames(t *testing.T) {
 	join := func(frames ...[]byte) []byte { return bytes.Join(frames, nil) }
 	unmasked := ws.MustCompileFrame(ws.NewTextFrame([]byte("{}")))
@@ -95,7 +96,8 @@ func TestFrames(t *testing.T) {
 	}
 }
 
-// Each reason has a code of its own that may be sent (RFC 6455, section 7.4), and fits a close frame.
+// Each reason has a code of its own that may be sent (RFC 6455, section 7.4), and fits a close
+// frame.
 func TestReasons(t *testing.T) {
 	seen := map[ws.StatusCode]reason{}
 	for _, why := range reasons() {
@@ -122,7 +124,8 @@ func reading(in io.Reader) (messages [][]byte, err error) {
 	}
 }
 
-// Whatever comes, the reader neither panics nor hands out more than the limit, and how the bytes come in does not matter.
+// Whatever comes, the reader neither panics nor hands out more than the limit, and how the bytes
+// come in does not matter.
 func FuzzFrames(f *testing.F) {
 	f.Add(text(helloText))
 	f.Add(append(frameOf(false, ws.OpText, "a"), frameOf(true, ws.OpContinuation, "b")...))

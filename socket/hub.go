@@ -12,7 +12,8 @@ import (
 	"pulperia/dao/retry"
 )
 
-// Hub tells every connection what it wants to know. Make one with [New], let it [Hub.Run], and [Hub.Close] it.
+// Hub tells every connection what it wants to know. Make one with [New], let it [Hub.Run], and
+// [Hub.Close] it.
 type Hub struct {
 	Options
 	metrics metrics
@@ -42,7 +43,8 @@ type Hub struct {
 	neighbours neighbours
 }
 
-// maxReads is how many connections may read the feed at once: they must not keep the store from its other work.
+// maxReads is how many connections may read the feed at once: they must not keep the store from its
+// other work.
 const maxReads = 4
 
 // New makes a hub. It fails when one of the origins is not in the form of an origin.
@@ -76,7 +78,8 @@ func New(o Options) (*Hub, error) {
 	return h, nil
 }
 
-// Run follows the feed until ctx is done. It must be going on as long as the hub is to tell anything.
+// Run follows the feed until ctx is done. It must be going on as long as the hub is to tell
+// anything.
 func (h *Hub) Run(ctx context.Context) {
 	var all sync.WaitGroup
 	all.Go(func() { h.follow(ctx) })
@@ -88,7 +91,8 @@ func (h *Hub) Run(ctx context.Context) {
 
 const breath = time.Second // that the hub gives most of its readers for one bundle, at most
 
-// follow takes changes from the feed and hands them on. When the past of the feed is another one, it begins again.
+// follow takes changes from the feed and hands them on. When the past of the feed is another one,
+// it begins again.
 func (h *Hub) follow(ctx context.Context) {
 	task := retry.New(h.Log, "follow the feed")
 	for next := h.begin; ctx.Err() == nil; {
@@ -120,8 +124,8 @@ func (h *Hub) advance(ctx context.Context) error {
 	return nil
 }
 
-// letBreathe waits a moment when most connections do not keep up, as when a catalogue is imported: it would be wrong to
-// close them all as slow. One slow reader among many changes nothing.
+// letBreathe waits a moment when most connections do not keep up, as when a catalogue is imported:
+// it would be wrong to close them all as slow. One slow reader among many changes nothing.
 func (h *Hub) letBreathe(ctx context.Context) {
 	h.mu.Lock()
 	total := len(h.conns)
@@ -131,8 +135,8 @@ func (h *Hub) letBreathe(ctx context.Context) {
 	}
 }
 
-// begin goes to the end of the feed, and takes the last changes into the ring: after a restart everybody comes back at
-// once and asks for them.
+// begin goes to the end of the feed, and takes the last changes into the ring: after a restart
+// everybody comes back at once and asks for them.
 func (h *Hub) begin(ctx context.Context) error {
 	head, err := h.Store.Feed.Head(ctx)
 	if err != nil {
@@ -195,7 +199,8 @@ func (h *Hub) read(ctx context.Context, after dao.Position, limit int) ([]*event
 	return events, err
 }
 
-// publish gives a bundle of changes to whoever is live and listens. Who is behind takes it from the ring in time.
+// publish gives a bundle of changes to whoever is live and listens. Who is behind takes it from the
+// ring in time.
 func (h *Hub) publish(b *bundle) {
 	now := time.Now()
 	var wake []*conn
@@ -213,7 +218,8 @@ func (h *Hub) publish(b *bundle) {
 	h.writers.add(wake...)
 }
 
-// tell gives an event to all who are in the chat, but for one person. It may be missed by who is slow if it is optional.
+// tell gives an event to all who are in the chat, but for one person. It may be missed by who is
+// slow if it is optional.
 func (h *Hub) tell(e *event, except string, optional bool) (wake []*conn) {
 	for c := range h.joined[topicMessages] {
 		if (except == "" || c.user != except) && c.push(e.through(c.door), 1, optional) {

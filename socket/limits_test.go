@@ -14,8 +14,9 @@ import (
 	"pulperia/dao/models"
 )
 
-// A reader that takes nothing is closed as slow after half a minute, and no more than the bound waits for it; the others do not notice, and it
-// comes back without having missed anything. It is told why.
+// A reader that takes nothing is closed as slow after half a minute, and no more than the bound
+// waits for it; the others do not notice, and it comes back without having missed anything. It is
+// told why.
 func TestSlowReader(t *testing.T) {
 	inBubble(t, Options{}, func(s *shop) {
 		at := s.head()
@@ -43,8 +44,9 @@ func TestSlowReader(t *testing.T) {
 	})
 }
 
-// However much comes at once, a reader who goes on reading before his time is up has all of it, once and in order, over the same line:
-// from the ring, or from the feed where the ring has forgotten it. So has one who is told of people meanwhile.
+// However much comes at once, a reader who goes on reading before his time is up has all of it,
+// once and in order, over the same line: from the ring, or from the feed where the ring has
+// forgotten it. So has one who is told of people meanwhile.
 func TestReaderWhoFallsBehindIsNotSlow(t *testing.T) {
 	for name, ring := range map[string]int{"ring": 0, "feed": 20} {
 		t.Run(name, func(t *testing.T) {
@@ -92,7 +94,8 @@ func (s *shop) deaf(since string) *raw {
 	return r
 }
 
-// flood stores long messages, and fails if more than the bound waits for anybody. It returns how many there were.
+// flood stores long messages, and fails if more than the bound waits for anybody. It returns how
+// many there were.
 func (s *shop) flood(n int) int {
 	s.t.Helper()
 	for i := range n {
@@ -167,7 +170,8 @@ func TestIdle(t *testing.T) {
 	})
 }
 
-// Whoever says no hello in time is closed, whatever else is said, and so is whoever sends too many frames.
+// Whoever says no hello in time is closed, whatever else is said, and so is whoever sends too many
+// frames.
 func TestJunk(t *testing.T) {
 	inBubble(t, Options{FramesPerMinute: 60}, func(s *shop) {
 		silent := s.upgrade()

@@ -23,8 +23,8 @@ func newOrigins(list []string) (origins, error) {
 	return o, nil
 }
 
-// CheckOrigin returns an error if text is not an origin as browsers write it, such as https://shop.example or
-// http://127.0.0.1:8080.
+// CheckOrigin returns an error if text is not an origin as browsers write it, such as
+// https://shop.example or http://127.0.0.1:8080.
 func CheckOrigin(text string) error {
 	if _, ok := parseOrigin(text); !ok {
 		return fmt.Errorf("origin %q: must be a scheme and a host, like https://shop.example or http://127.0.0.1:3000", text)
@@ -32,8 +32,9 @@ func CheckOrigin(text string) error {
 	return nil
 }
 
-// allow says whether the page that asks may connect. A request without Origin comes from no page: a browser always says it
-// on a WebSocket, and a program could say what it likes; there is nothing that a connection may do by a cookie.
+// allow says whether the page that asks may connect. A request without Origin comes from no page: a
+// browser always says it on a WebSocket, and a program could say what it likes; there is nothing
+// that a connection may do by a cookie.
 func (o origins) allow(r *http.Request) bool {
 	said := r.Header["Origin"]
 	if len(said) == 0 {
@@ -63,7 +64,8 @@ type origin struct{ scheme, host, port string }
 // String returns the one form.
 func (o origin) String() string { return o.scheme + "://" + net.JoinHostPort(o.host, o.port) }
 
-// parseOrigin reads an origin. It must be one as a whole: a scheme, a host, perhaps a port, and nothing else.
+// parseOrigin reads an origin. It must be one as a whole: a scheme, a host, perhaps a port, and
+// nothing else.
 func parseOrigin(text string) (origin, bool) {
 	u, err := url.Parse(text)
 	if err != nil || !isPlain(text) || u.User != nil || u.Host == "" {
@@ -82,7 +84,8 @@ func parseOrigin(text string) (origin, bool) {
 	return o, o.scheme == "http" || o.scheme == "https"
 }
 
-// isPlain says whether a text has only what origins are made of. Others fold to letters of theirs (the Kelvin sign to k).
+// isPlain says whether a text has only what origins are made of. Others fold to letters of theirs
+// (the Kelvin sign to k).
 func isPlain(text string) bool {
 	for i := range len(text) {
 		c := text[i]

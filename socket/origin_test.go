@@ -5,7 +5,8 @@ import (
 	"testing"
 )
 
-// Pages of the shop's own host and of the configured origins get in, matched as a whole; nobody else does.
+// Pages of the shop's own host and of the configured origins get in, matched as a whole; nobody
+// else does.
 func TestOrigins(t *testing.T) {
 	o, err := newOrigins([]string{"https://partner.example", "http://127.0.0.1:3000", "https://xn--almacn-dva.example"})
 	if err != nil {
@@ -92,7 +93,8 @@ func TestOrigins(t *testing.T) {
 	}
 }
 
-// A foreign page that is allowed must be told so, or its browser keeps the events from it; the refused one is not.
+// A foreign page that is allowed must be told so, or its browser keeps the events from it; the
+// refused one is not.
 func TestOriginIsChecked(t *testing.T) {
 	inBubble(t, Options{Origins: []string{"https://partner.example"}}, func(s *shop) {
 		const events = "GET /events?topics=products HTTP/1.1\r\nHost: shop.example\r\nOrigin: "

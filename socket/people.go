@@ -9,9 +9,10 @@ import (
 	"pulperia/dao"
 )
 
-// people is who is here: everyone who has named himself on a connection of this process, and everyone of whom another process
-// says so (presence.go). Who comes and goes is gathered and told once a second; a page that is loaded anew is neither a leave nor
-// a return, whichever process it comes to.
+// people is who is here: everyone who has named himself on a connection of this process, and
+// everyone of whom another process says so (presence.go). Who comes and goes is gathered and told
+// once a second; a page that is loaded anew is neither a leave nor a return, whichever process it
+// comes to.
 type people struct {
 	here   map[string]*person
 	more   int                 // people elsewhere who are not named

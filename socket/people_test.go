@@ -9,7 +9,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// Presence is by person, not by connection: told once, gathered, and a reload is neither a leave nor a return.
+// Presence is by person, not by connection: told once, gathered, and a reload is neither a leave
+// nor a return.
 func TestPresence(t *testing.T) {
 	inBubble(t, Options{}, func(s *shop) {
 		a, products := s.hello(ana, "", "messages"), s.hello("", "", "products")
@@ -55,7 +56,8 @@ func TestManyPeople(t *testing.T) {
 	}
 }
 
-// Typing goes to the others in the chat, once in two seconds, however often and from however many pages it is said.
+// Typing goes to the others in the chat, once in two seconds, however often and from however many
+// pages it is said.
 func TestTyping(t *testing.T) {
 	inBubble(t, Options{}, func(s *shop) {
 		a, a2, b, out := s.hello(ana, "", "messages"), s.hello(ana, "", "messages"), s.hello(beto, "", "messages"), s.hello(beto, "", "products")

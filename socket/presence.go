@@ -24,8 +24,9 @@ const (
 	farewellTimeout = time.Second
 )
 
-// neighbours is what the hub knows of the other processes that serve the store. It belongs to the goroutine of exchange, and to
-// Close when that looks no more: no lock is held while the store is asked.
+// neighbours is what the hub knows of the other processes that serve the store. It belongs to the
+// goroutine of exchange, and to Close when that looks no more: no lock is held while the store is
+// asked.
 type neighbours struct {
 	node   string // what the others know this process by
 	unsaid bool   // not everything has been said
@@ -53,7 +54,8 @@ func (h *Hub) knockIfFresh() {
 	}
 }
 
-// exchange tells the other processes who is here, and learns who is there. Nothing else in the hub waits for it.
+// exchange tells the other processes who is here, and learns who is there. Nothing else in the hub
+// waits for it.
 func (h *Hub) exchange(ctx context.Context) {
 	every := time.NewTicker(lookEvery)
 	defer every.Stop()
@@ -67,7 +69,8 @@ func (h *Hub) exchange(ctx context.Context) {
 	}
 }
 
-// look says what has changed, and asks the others if it is time. It returns how long to wait at least before the next.
+// look says what has changed, and asks the others if it is time. It returns how long to wait at
+// least before the next.
 func (h *Hub) look(ctx context.Context) (pause time.Duration) {
 	own, sayIt, askThem, ok := h.planLook(time.Now())
 	if !ok {
@@ -90,7 +93,8 @@ func (h *Hub) look(ctx context.Context) (pause time.Duration) {
 	return h.neighbours.task.Ended(ctx, errors.Join(sayErr, askErr))
 }
 
-// planLook says what is to be done now, if anything. Where it is ok, reading counts the look: Close waits for it.
+// planLook says what is to be done now, if anything. Where it is ok, reading counts the look: Close
+// waits for it.
 func (h *Hub) planLook(now time.Time) (own dao.Visitors, sayIt, askThem, ok bool) {
 	n := &h.neighbours
 	h.mu.Lock()
@@ -126,7 +130,8 @@ func (h *Hub) sayWho(ctx context.Context, own dao.Visitors) error {
 	return nil
 }
 
-// askWho learns who is on the other processes. When they have not been heard of for too long they count as gone.
+// askWho learns who is on the other processes. When they have not been heard of for too long they
+// count as gone.
 func (h *Hub) askWho(ctx context.Context) error {
 	n := &h.neighbours
 	all, err := h.Store.Presence.All(ctx)

@@ -30,7 +30,8 @@ func (s *shop) besideThrough(p *presenceProbe) *shop {
 	return other
 }
 
-// hears waits a while and compares what has come and gone meanwhile, in all presence frames together.
+// hears waits a while and compares what has come and gone meanwhile, in all presence frames
+// together.
 func (c *client) hears(what string, wait time.Duration, joined, left []string, count int) {
 	c.t.Helper()
 	time.Sleep(wait)
@@ -44,8 +45,9 @@ func (c *client) hears(what string, wait time.Duration, joined, left []string, c
 	}
 }
 
-// People are the same wherever they are connected: everyone learns of everyone within seconds, a person on two processes is one
-// person, and has left when the last connection anywhere has been gone for five seconds at most.
+// People are the same wherever they are connected: everyone learns of everyone within seconds, a
+// person on two processes is one person, and has left when the last connection anywhere has been
+// gone for five seconds at most.
 func TestPresenceOfAllProcesses(t *testing.T) {
 	inBubble(t, Options{}, func(s *shop) {
 		other := s.beside()
@@ -81,7 +83,8 @@ func TestPresenceOfAllProcesses(t *testing.T) {
 	})
 }
 
-// Whoever listens hears of typing on every process, once; she who types hears nothing of it, wherever she is connected, too.
+// Whoever listens hears of typing on every process, once; she who types hears nothing of it,
+// wherever she is connected, too.
 func TestTypingOnAllProcesses(t *testing.T) {
 	inBubble(t, Options{}, func(s *shop) {
 		other := s.beside()
@@ -107,7 +110,8 @@ func TestTypingOnAllProcesses(t *testing.T) {
 	})
 }
 
-// What has been said is no longer typed: a page would show somebody as typing who has sent the message already.
+// What has been said is no longer typed: a page would show somebody as typing who has sent the
+// message already.
 func TestTypingEndsWithTheMessage(t *testing.T) {
 	inBubble(t, Options{}, func(s *shop) {
 		slow := &presenceProbe{}
@@ -148,8 +152,8 @@ func TestLeaveInTime(t *testing.T) {
 	}
 }
 
-// A process that dies without goodbye takes its people along, when it has been silent for the time that presence counts: not
-// earlier, for it may only be slow.
+// A process that dies without goodbye takes its people along, when it has been silent for the time
+// that presence counts: not earlier, for it may only be slow.
 func TestProcessDies(t *testing.T) {
 	inBubble(t, Options{}, func(s *shop) {
 		other := s.beside()
@@ -161,7 +165,8 @@ func TestProcessDies(t *testing.T) {
 	})
 }
 
-// A process that ends says goodbye: nobody waits for the time to pass. Who comes back on another one has never been away.
+// A process that ends says goodbye: nobody waits for the time to pass. Who comes back on another
+// one has never been away.
 func TestProcessEnds(t *testing.T) {
 	inBubble(t, Options{}, func(s *shop) {
 		other := s.beside()

@@ -53,8 +53,9 @@ func (p *presenceProbe) suffer(ctx context.Context) error {
 	return nil
 }
 
-// A presence that fails or hangs changes nothing else: own people and messages come as ever, those elsewhere stay as they were
-// last known for the time that presence counts, and return with the store; the shop closes as quickly.
+// A presence that fails or hangs changes nothing else: own people and messages come as ever, those
+// elsewhere stay as they were last known for the time that presence counts, and return with the
+// store; the shop closes as quickly.
 func TestPresenceFails(t *testing.T) {
 	for name, breaks := range map[string]func(*presenceProbe) *atomic.Bool{
 		"fails": func(p *presenceProbe) *atomic.Bool { return &p.fails },
@@ -100,8 +101,8 @@ func TestPresenceFails(t *testing.T) {
 	}
 }
 
-// The store is spared: however many come at once, it hears of them in a few calls; of nobody it hears nothing; and it is never
-// called under the hub's lock.
+// The store is spared: however many come at once, it hears of them in a few calls; of nobody it
+// hears nothing; and it is never called under the hub's lock.
 func TestPresenceIsGathered(t *testing.T) {
 	inBubble(t, Options{}, func(s *shop) {
 		probe := &presenceProbe{}

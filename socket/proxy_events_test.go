@@ -10,7 +10,8 @@ import (
 	"time"
 )
 
-// listen follows the chat by Server-Sent Events until everything has been heard, and comes back as browsers do: with the last position.
+// listen follows the chat by Server-Sent Events until everything has been heard, and comes back as
+// browsers do: with the last position.
 func (p *talker) listen(ctx context.Context, shop string, until time.Time) {
 	for ctx.Err() == nil {
 		p.follow(ctx, shop, until)
@@ -22,7 +23,8 @@ func (p *talker) listen(ctx context.Context, shop string, until time.Time) {
 	p.t.Errorf("%s has not come to an end, at %s", p.user, p.since)
 }
 
-// follow uses one connection until it breaks, everything is done, or it is time for another one: a line may be half-open.
+// follow uses one connection until it breaks, everything is done, or it is time for another one: a
+// line may be half-open.
 func (p *talker) follow(ctx context.Context, shop string, until time.Time) {
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()

@@ -29,9 +29,10 @@ var (
 	proxySeed = flag.Uint64("proxy.seed", uint64(time.Now().UnixNano()), "what the line does is made from")
 )
 
-// Clients talk, by WebSocket, or listen, by Server-Sent Events, through a line that drops, delays, slices down to bytes, resets, half-opens
-// and ends in the middle of a frame. In the end each has the same list, which is the
-// feed's: nothing is lost, nothing came twice, and the messages of each are there once.
+// Clients talk, by WebSocket, or listen, by Server-Sent Events, through a line that drops, delays,
+// slices down to bytes, resets, half-opens and ends in the middle of a frame. In the end each has
+// the same list, which is the feed's: nothing is lost, nothing came twice, and the messages of each
+// are there once.
 func TestBadLine(t *testing.T) {
 	s := openShop(t, t.TempDir(), Options{ring: 64})
 	server := httptest.NewServer(s.server.Handler)
@@ -224,8 +225,8 @@ func (p *talker) think() string {
 	return p.ids[id.String()]
 }
 
-// hear notes what came. What is not whole is a line that broke: where it breaks between two of its reads, the library takes
-// what it has for the message.
+// hear notes what came. What is not whole is a line that broke: where it breaks between two of its
+// reads, the library takes what it has for the message.
 func (p *talker) hear(text []byte) (whole bool) {
 	var f frame
 	if json.Unmarshal(text, &f) != nil {

@@ -8,7 +8,8 @@ import (
 	"unicode/utf8"
 )
 
-// Whatever the query and the headers of /events and an origin hold, they are a hello within its limits or a refusal that is text.
+// Whatever the query and the headers of /events and an origin hold, they are a hello within its
+// limits or a refusal that is text.
 func FuzzEventsQuery(f *testing.F) {
 	f.Add("since=9f2c61ab.7&topics=messages,products&user=ana@example.com", "", "https://shop.example")
 	f.Add("topics=cart:665f1c2ab0e84d3f9a7c1e52&topics=,,products", "9f2c61ab.8", "null")

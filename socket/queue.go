@@ -22,8 +22,8 @@ func (q *queue) add(text []byte, events int) {
 // fits says whether so many bytes more are within a bound. One parcel always is, however large.
 func (q *queue) fits(n, bound int) bool { return len(q.parcels) == 0 || q.size+n <= bound }
 
-// next returns what is to be written next: a parcel itself when it waits alone or is large, otherwise as many as the buffer
-// holds, copied into it.
+// next returns what is to be written next: a parcel itself when it waits alone or is large,
+// otherwise as many as the buffer holds, copied into it.
 func (q *queue) next(buffer []byte) []byte {
 	if len(q.parcels) == 0 {
 		return nil
@@ -56,7 +56,8 @@ func (q *queue) done(n int) (events int) {
 	return events
 }
 
-// cut throws away all that waits but the parcel that is half written, and returns how many events were in it.
+// cut throws away all that waits but the parcel that is half written, and returns how many events
+// were in it.
 func (q *queue) cut() (events int) {
 	keep := 0
 	if q.sent > 0 {

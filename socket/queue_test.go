@@ -7,8 +7,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// However much a line takes at a time, the bytes leave in order and once, the events are counted when they have gone as a
-// whole, and cutting leaves nothing but the rest of what is half written.
+// However much a line takes at a time, the bytes leave in order and once, the events are counted
+// when they have gone as a whole, and cutting leaves nothing but the rest of what is half written.
 func TestQueue(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var q queue

@@ -2,7 +2,8 @@ package socket
 
 import "github.com/gobwas/ws"
 
-// reason says why a connection ended. It is the text of bye and of the close frame, and a label of the metrics.
+// reason says why a connection ended. It is the text of bye and of the close frame, and a label of
+// the metrics.
 //
 //	reason       code  what happened                                   the client comes back
 //	slow         4008  it did not take what was sent                   at once, from its position
@@ -43,7 +44,8 @@ func reasons() []reason {
 	}
 }
 
-// code returns the WebSocket code: one of RFC 6455, section 7.4.1, where it fits, otherwise one of our own.
+// code returns the WebSocket code: one of RFC 6455, section 7.4.1, where it fits, otherwise one of
+// our own.
 func (r reason) code() ws.StatusCode {
 	switch r {
 	case reasonSlow:

@@ -60,7 +60,8 @@ func (h *Hub) plan(ctx context.Context, since *dao.Position) (recovery, error) {
 	return recoveryFeed, nil
 }
 
-// join lets a connection take part, after hello: it is welcomed, and gets what it missed and what happens.
+// join lets a connection take part, after hello: it is welcomed, and gets what it missed and what
+// happens.
 func (h *Hub) join(c *conn, said hello, how recovery) {
 	h.metrics.recoveries[how].Inc()
 	h.mu.Lock()
@@ -101,8 +102,9 @@ func (h *Hub) join(c *conn, said hello, how recovery) {
 	}
 }
 
-// fill gives a connection that is behind, and whose queue is empty, the next chunk of what it missed. When nothing is left of
-// that, it is live from this very moment, because the hub does not move meanwhile.
+// fill gives a connection that is behind, and whose queue is empty, the next chunk of what it
+// missed. When nothing is left of that, it is live from this very moment, because the hub does not
+// move meanwhile.
 func (h *Hub) fill(c *conn) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -126,12 +128,14 @@ func (h *Hub) fill(c *conn) {
 	}
 	c.state = stateLive
 	if n := len(events); n > 0 && !c.wants(events[n-1].topic) {
-		// What it was sent last is not where it stands: lest it asks for all that again when it comes back.
+		// What it was sent last is not where it stands: lest it asks for all that again when it
+		// comes back.
 		c.queue.add((&event{body: position(h.ring.position())}).through(c.door), 1)
 	}
 }
 
-// take queues the next of the events that it missed, a chunk at most, and moves on. The caller holds mu.
+// take queues the next of the events that it missed, a chunk at most, and moves on. The caller
+// holds mu.
 func (c *conn) take(events []*event) {
 	for _, e := range events {
 		if c.wants(e.topic) {

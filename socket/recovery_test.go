@@ -48,7 +48,8 @@ func only(frames []frame, kind string) (list []frame) {
 	return list
 }
 
-// A page may be newer than the hub, which has not read the feed that far: what the page shows does not come again.
+// A page may be newer than the hub, which has not read the feed that far: what the page shows does
+// not come again.
 func TestPageNewerThanHub(t *testing.T) {
 	inBubble(t, Options{}, func(s *shop) {
 		settle()
@@ -74,7 +75,8 @@ func TestPageNewerThanHub(t *testing.T) {
 	})
 }
 
-// Who comes back gets exactly what was missed, from wherever it still is; who was away for too long is told so.
+// Who comes back gets exactly what was missed, from wherever it still is; who was away for too long
+// is told so.
 func TestComingBack(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
@@ -125,7 +127,8 @@ func TestComingBack(t *testing.T) {
 	}
 }
 
-// A history of many times what goes into a queue at once comes whole and in order, while others go on writing.
+// A history of many times what goes into a queue at once comes whole and in order, while others go
+// on writing.
 func TestLongHistory(t *testing.T) {
 	inBubble(t, Options{}, func(s *shop) {
 		at := s.head()

@@ -77,8 +77,9 @@ func TestResourcesReturn(t *testing.T) {
 	}
 }
 
-// A burst of five megabytes, such as an import, closes the one reader who is stuck. The others get all of it; should one of them be
-// so slow that it is closed, too, it comes back and goes on where it was.
+// A burst of five megabytes, such as an import, closes the one reader who is stuck. The others get
+// all of it; should one of them be so slow that it is closed, too, it comes back and goes on where
+// it was.
 func TestBurst(t *testing.T) {
 	s := openShop(t, t.TempDir(), Options{})
 	server := httptest.NewServer(s.server.Handler)

@@ -7,7 +7,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// After a restart of the server clients go on where they were; what had happened shortly before is in the ring already.
+// After a restart of the server clients go on where they were; what had happened shortly before is
+// in the ring already.
 func TestRestart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		dir := t.TempDir()
@@ -75,7 +76,8 @@ func TestOtherEpoch(t *testing.T) {
 	})
 }
 
-// When the feed becomes another one under a running hub, everybody is sent away, and told to load afresh when back.
+// When the feed becomes another one under a running hub, everybody is sent away, and told to load
+// afresh when back.
 func TestEpochChangesWhileConnected(t *testing.T) {
 	inBubble(t, Options{}, func(s *shop) {
 		at := s.posts(1)

@@ -47,10 +47,12 @@ func (r *ring) after(offset int64) ([]*event, bool) {
 	return r.events[int64(len(r.events))-missing:], true
 }
 
-// lookBack is in how many changes the ring looks for what a person has said. When so many have come, nobody minds who types.
+// lookBack is in how many changes the ring looks for what a person has said. When so many have
+// come, nobody minds who types.
 const lookBack = 256
 
-// hasSpoken says whether a person has said something after a position. It is true, too, where that cannot be known.
+// hasSpoken says whether a person has said something after a position. It is true, too, where that
+// cannot be known.
 func (r *ring) hasSpoken(user string, after dao.Position) bool {
 	events, ok := r.after(after.Offset)
 	if !ok || after.Epoch != r.epoch || len(events) > lookBack {

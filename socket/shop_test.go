@@ -19,8 +19,8 @@ import (
 	"pulperia/dao/models"
 )
 
-// shop is a hub over a store of its own, behind a real HTTP server. Its lines are in memory, so that it fits into a
-// bubble of synctest, where time is faked.
+// shop is a hub over a store of its own, behind a real HTTP server. Its lines are in memory, so
+// that it fits into a bubble of synctest, where time is faked.
 type shop struct {
 	t       testing.TB
 	store   dao.Store

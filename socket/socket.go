@@ -2,32 +2,37 @@
 //
 // # The model
 //
-// The [Hub] follows the store's feed; nobody calls it to publish. Each change becomes an event with a topic ("messages",
-// "products", or "cart:" and the cart's id), is encoded once for each door, and goes into the bounded queue of every
-// connection that listens to its topic. A door is a way in: WebSocket (websocket.go, frames.go) or Server-Sent Events
-// (sse.go). The hub deals in events, positions and topics; how they look on the line is wire.go and the door's business.
+// The [Hub] follows the store's feed; nobody calls it to publish. Each change becomes an event with
+// a topic ("messages", "products", or "cart:" and the cart's id), is encoded once for each door,
+// and goes into the bounded queue of every connection that listens to its topic. A door is a way
+// in: WebSocket (websocket.go, frames.go) or Server-Sent Events (sse.go). The hub deals in events,
+// positions and topics; how they look on the line is wire.go and the door's business.
 //
 // # Recovery
 //
-// A client says up to which position it has seen everything. If that is not the hub's position, its connection is
-// behind: it takes what it missed from the ring of recent events, or in steps from the store's feed, at the pace at which
-// its queue empties, and joins those who are live at the moment when nothing is left. So nothing is skipped, nothing comes
-// twice, and a long history costs the hub nothing. When the feed does not reach back that far, the client is told so.
+// A client says up to which position it has seen everything. If that is not the hub's position, its
+// connection is behind: it takes what it missed from the ring of recent events, or in steps from
+// the store's feed, at the pace at which its queue empties, and joins those who are live at the
+// moment when nothing is left. So nothing is skipped, nothing comes twice, and a long history costs
+// the hub nothing. When the feed does not reach back that far, the client is told so.
 //
 // # Nobody waits
 //
-// A connection costs one goroutine, its reader. A few writers (writers.go) go from one connection that has something to
-// send to the next and give each all that waits for it in one write that does not block; what a connection does not take is
-// tried again a little later, and when more than [maxQueue] waits the connection is closed as slow. The hub takes the next changes
-// from the feed when every connection has been offered the last ones: under load it falls behind the store, not the readers behind
-// it, and changes leave in larger parcels.
+// A connection costs one goroutine, its reader. A few writers (writers.go) go from one connection
+// that has something to send to the next and give each all that waits for it in one write that does
+// not block; what a connection does not take is tried again a little later, and when more than
+// [maxQueue] waits the connection is closed as slow. The hub takes the next changes from the feed
+// when every connection has been offered the last ones: under load it falls behind the store, not
+// the readers behind it, and changes leave in larger parcels.
 //
 // # Who is here
 //
-// Who is here and who types (people.go) is no change of the shop and stands in no feed. A hub knows the people of its own
-// connections at once. Those of the other processes over the same store it learns by looking (presence.go): it says what it sees and
-// asks what the others see, in the store's dao.Presence, every second and when something has changed. That goes on beside
-// everything else: when the store does not answer, the others stay as they were last known for dao.PresenceTTL.
+// Who is here and who types (people.go) is no change of the shop and stands in no feed. A hub knows
+// the people of its own connections at once. Those of the other processes over the same store it
+// learns by looking (presence.go): it says what it sees and asks what the others see, in the
+// store's dao.Presence, every second and when something has changed. That goes on beside everything
+// else: when the store does not answer, the others stay as they were last known for
+// dao.PresenceTTL.
 package socket
 
 import (
@@ -51,8 +56,8 @@ const (
 	storeTimeout   = 10 * time.Second // for one call of the store
 	typingEvery    = 2 * time.Second  // of one person
 
-	// leaveAfter is how long a person is still here whose last connection is gone. With a second until another process asks,
-	// and one of gathering, that is within 5 seconds everywhere.
+	// leaveAfter is how long a person is still here whose last connection is gone. With a second
+	// until another process asks, and one of gathering, that is within 5 seconds everywhere.
 	leaveAfter = 2500 * time.Millisecond
 )
 
@@ -79,8 +84,9 @@ type Options struct {
 
 	// Client says who asks, as far as limits go: an address, or the network that counts as one.
 	Client func(*http.Request) netip.Prefix
-	// AllowRequest and AllowMessage are the limits that the sockets share with the rest of the shop. They say after which
-	// time to come back when they refuse. Without them everything is allowed.
+	// AllowRequest and AllowMessage are the limits that the sockets share with the rest of the
+	// shop. They say after which time to come back when they refuse. Without them everything is
+	// allowed.
 	AllowRequest func(*http.Request) (retryAfter time.Duration, ok bool)
 	AllowMessage func(user string) (retryAfter time.Duration, ok bool)
 

@@ -7,11 +7,12 @@ import (
 	"time"
 )
 
-// Events is the handler of GET /events?since=…&topics=…&user=…: what WebSocket would tell, as Server-Sent Events, for
-// whom a proxy keeps from WebSocket. Last-Event-ID, which browsers send when they come back, wins over since.
+// Events is the handler of GET /events?since=…&topics=…&user=…: what WebSocket would tell, as
+// Server-Sent Events, for whom a proxy keeps from WebSocket. Last-Event-ID, which browsers send
+// when they come back, wins over since.
 //
-// The line is taken over from the HTTP server, as that of a WebSocket is: so it costs no more, waits for nobody, and the
-// server's time-outs for answers do not concern it.
+// The line is taken over from the HTTP server, as that of a WebSocket is: so it costs no more,
+// waits for nobody, and the server's time-outs for answers do not concern it.
 func (h *Hub) Events(w http.ResponseWriter, r *http.Request) {
 	v, ok := h.visit(w, r, doorEvents)
 	if !ok {

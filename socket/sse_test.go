@@ -64,8 +64,8 @@ func (e *source) id() string {
 	return e.lastID
 }
 
-// The same events with the same positions come as Server-Sent Events, each with its position as id, and Last-Event-ID goes
-// before since. The server's time-outs for answers do not end it.
+// The same events with the same positions come as Server-Sent Events, each with its position as id,
+// and Last-Event-ID goes before since. The server's time-outs for answers do not end it.
 func TestEvents(t *testing.T) {
 	inBubble(t, Options{}, func(s *shop) {
 		s.post("before")
@@ -96,7 +96,8 @@ func TestEvents(t *testing.T) {
 	})
 }
 
-// A browser that has heard nothing but the welcome comes back to where it stood, unless something was to follow.
+// A browser that has heard nothing but the welcome comes back to where it stood, unless something
+// was to follow.
 func TestEventsResume(t *testing.T) {
 	inBubble(t, Options{}, func(s *shop) {
 		at := s.posts(2)
@@ -118,7 +119,8 @@ func TestEventsResume(t *testing.T) {
 	})
 }
 
-// Every 25 seconds there is a sign of life and a position; nobody need answer it. A second request on the line ends it.
+// Every 25 seconds there is a sign of life and a position; nobody need answer it. A second request
+// on the line ends it.
 func TestEventsHeartbeat(t *testing.T) {
 	inBubble(t, Options{}, func(s *shop) {
 		e := s.events("?topics=products")

@@ -11,8 +11,8 @@ import (
 	"pulperia/dao/models"
 )
 
-// Topics are kept apart, and changes of several of them come in the one order of the feed. A cart's changes come only to
-// who knows its id.
+// Topics are kept apart, and changes of several of them come in the one order of the feed. A cart's
+// changes come only to who knows its id.
 func TestTopics(t *testing.T) {
 	inBubble(t, Options{}, func(s *shop) {
 		ctx := context.Background()
@@ -70,7 +70,8 @@ func TestDocIsTheAPIs(t *testing.T) {
 	})
 }
 
-// Every 25 seconds everybody learns a position to resume from, also when nothing of his topics has happened.
+// Every 25 seconds everybody learns a position to resume from, also when nothing of his topics has
+// happened.
 func TestPosition(t *testing.T) {
 	inBubble(t, Options{}, func(s *shop) {
 		c := s.hello("", s.head(), "products")
@@ -85,7 +86,8 @@ func TestPosition(t *testing.T) {
 		if got := c.heard("position"); len(got) != 1 || got[0].Position != at {
 			t.Errorf("%+v", got)
 		}
-		// What was missed had nothing of the topic: the position comes at once, lest all is looked through again.
+		// What was missed had nothing of the topic: the position comes at once, lest all is looked
+		// through again.
 		c = s.hello("", "", "products")
 		old := c.heard("welcome")[0].Position
 		at = s.posts(3)

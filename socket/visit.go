@@ -34,7 +34,8 @@ func newRequestIDs() requestIDs {
 
 func (i requestIDs) next() string { return i.run + "-" + strconv.FormatUint(i.last.Add(1), 10) }
 
-// visit sets what every answer has. It has answered if it is not ok: by another method than GET nobody comes in.
+// visit sets what every answer has. It has answered if it is not ok: by another method than GET
+// nobody comes in.
 func (h *Hub) visit(w http.ResponseWriter, r *http.Request, d door) (v *visit, ok bool) {
 	v = &visit{h, d, w, r, h.ids.next()}
 	w.Header().Set("X-Request-Id", v.id)
@@ -47,7 +48,8 @@ func (h *Hub) visit(w http.ResponseWriter, r *http.Request, d door) (v *visit, o
 	return v, ok
 }
 
-// admit checks the rules that do not depend on the door, and takes a place for the client. It has answered if it is not ok.
+// admit checks the rules that do not depend on the door, and takes a place for the client. It has
+// answered if it is not ok.
 func (v *visit) admit() (client netip.Prefix, ok bool) {
 	if !v.hub.origins.allow(v.r) {
 		v.refuse(refusedOrigin, http.StatusForbidden, "Pages of this site may not connect here.", 0)
@@ -93,7 +95,8 @@ func (v *visit) refuse(why refused, status int, message string, retryAfter time.
 	v.log(why, nil)
 }
 
-// log notes that no connection was made. A flood of these must not fill the disk of a shop that logs at its usual level.
+// log notes that no connection was made. A flood of these must not fill the disk of a shop that
+// logs at its usual level.
 func (v *visit) log(why refused, err error) {
 	v.hub.metrics.refused[why].Inc()
 	v.hub.Log.LogAttrs(v.r.Context(), slog.LevelInfo, "connection refused",

@@ -13,7 +13,8 @@ import (
 	"pulperia/dao/models"
 )
 
-// One client has so many connections and not one more; when one ends, another may come. Others do not pay for it.
+// One client has so many connections and not one more; when one ends, another may come. Others do
+// not pay for it.
 func TestMaxConnections(t *testing.T) {
 	client := netip.MustParsePrefix("192.0.2.1/32")
 	o := Options{MaxConnections: 2, Client: func(*http.Request) netip.Prefix { return client }}
@@ -64,7 +65,8 @@ func TestNoHandshake(t *testing.T) {
 	})
 }
 
-// Close lets messages be stored that are under way, says goodbye to all, and refuses who comes later; twice is once.
+// Close lets messages be stored that are under way, says goodbye to all, and refuses who comes
+// later; twice is once.
 func TestClose(t *testing.T) {
 	inBubble(t, Options{}, func(s *shop) {
 		c, events := s.hello(ana, "", "messages"), s.events("?topics=products")

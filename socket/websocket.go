@@ -47,7 +47,8 @@ func (h *Hub) WebSocket(w http.ResponseWriter, r *http.Request) {
 	go c.readWebSocket(early(rw.Reader))
 }
 
-// early returns what a client has sent before it had an answer. The reader itself is too large to be kept.
+// early returns what a client has sent before it had an answer. The reader itself is too large to
+// be kept.
 func early(r *bufio.Reader) []byte {
 	sent, _ := r.Peek(r.Buffered())
 	return bytes.Clone(sent)
@@ -80,7 +81,8 @@ func (c *conn) readWebSocket(early []byte) {
 	}
 }
 
-// mayGoOn is asked at each frame. It is an error when the connection ends, or gets too many of them.
+// mayGoOn is asked at each frame. It is an error when the connection ends, or gets too many of
+// them.
 func (c *conn) mayGoOn() error {
 	if why := c.why(); why != "" {
 		return fault(why)

@@ -116,7 +116,8 @@ type wireRequest struct {
 	Message string   `json:"message"`
 }
 
-// decode reads what a client says: a hello, a say or a typed. What it cannot read is a refusal, which is the answer.
+// decode reads what a client says: a hello, a say or a typed. What it cannot read is a refusal,
+// which is the answer.
 func decode(text []byte) (any, *refusal) {
 	var r wireRequest
 	if err := json.Unmarshal(text, &r); err != nil {

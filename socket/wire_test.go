@@ -12,7 +12,8 @@ import (
 	"pulperia/dao/models"
 )
 
-// A refused message is answered with its id and the reason, nothing is stored, and the line stays open.
+// A refused message is answered with its id and the reason, nothing is stored, and the line stays
+// open.
 func TestRefusals(t *testing.T) {
 	inBubble(t, Options{}, func(s *shop) {
 		id := models.NewID(time.Now()).String()
@@ -111,7 +112,8 @@ func TestForms(t *testing.T) {
 	}
 }
 
-// Whatever a client says is understood or refused with a reason that is JSON; what is understood keeps to the rules.
+// Whatever a client says is understood or refused with a reason that is JSON; what is understood
+// keeps to the rules.
 func FuzzDecode(f *testing.F) {
 	for _, seed := range []string{
 		helloText, `{"type":"message","id":"665f1c2ab0e84d3f9a7c1e54","message":"x"}`, `{"type":"typing"}`, `[1]`, `{"type":"message","id":"\ud800"}`,

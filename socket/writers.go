@@ -13,9 +13,10 @@ const (
 	struggle    = 10 * stallPause // who has taken nothing for longer is stuck
 )
 
-// writers give connections what waits for them, each in its turn and all that waits in one write. They are started when
-// there is something to write, at most one for each processor, and end when nothing is left. None of them ever
-// waits for a connection: one that does not take everything is set aside, and tried again after a pause.
+// writers give connections what waits for them, each in its turn and all that waits in one write.
+// They are started when there is something to write, at most one for each processor, and end when
+// nothing is left. None of them ever waits for a connection: one that does not take everything is
+// set aside, and tried again after a pause.
 type writers struct {
 	buffers sync.Pool
 
@@ -82,7 +83,8 @@ func (w *writers) run() {
 	}
 }
 
-// take returns whose turn it is, after putting back those who have had one. No one means that the writer ends.
+// take returns whose turn it is, after putting back those who have had one. No one means that the
+// writer ends.
 func (w *writers) take(list, again, stalled []*conn) []*conn {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -108,8 +110,8 @@ func (w *writers) take(list, again, stalled []*conn) []*conn {
 	return list
 }
 
-// areStruggling says whether the queues of most of so many connections are half full although they take what they are sent:
-// then it is not they who are slow. Those that are stuck do not count.
+// areStruggling says whether the queues of most of so many connections are half full although they
+// take what they are sent: then it is not they who are slow. Those that are stuck do not count.
 func (w *writers) areStruggling(total int, now time.Time) bool {
 	w.mu.Lock()
 	list := slices.Clone(w.stalled)
@@ -148,7 +150,8 @@ func newWriter() *writer {
 	return w
 }
 
-// pipePause is how long a write to a connection that is no socket of the system may wait: such a one cannot be asked.
+// pipePause is how long a write to a connection that is no socket of the system may wait: such a
+// one cannot be asked.
 const pipePause = time.Millisecond
 
 // write writes what the connection takes at once.

@@ -5,8 +5,9 @@ import (
 	"time"
 )
 
-// The hub gives its readers a breath when the queues of most are half full and move. Those that are stuck do not count:
-// neither do they hold the others up, nor do they hide that the others struggle.
+// The hub gives its readers a breath when the queues of most are half full and move. Those that are
+// stuck do not count: neither do they hold the others up, nor do they hide that the others
+// struggle.
 func TestStruggling(t *testing.T) {
 	now := time.Now()
 	reader := func(size int, still time.Duration) *conn {

@@ -36,8 +36,8 @@ func NewNegotiator() *Negotiator {
 	return &Negotiator{matcher: language.NewMatcher(tags)}
 }
 
-// Choose returns the language that suits an Accept-Language header best (RFC 9110, section 12.5.4). What it cannot
-// read counts as absent.
+// Choose returns the language that suits an Accept-Language header best (RFC 9110, section 12.5.4).
+// What it cannot read counts as absent.
 func (n *Negotiator) Choose(acceptLanguage string) Language {
 	wanted, _, err := language.ParseAcceptLanguage(acceptLanguage)
 	if err != nil || len(wanted) == 0 {

@@ -6,8 +6,9 @@ import (
 	"pulperia/dao/models"
 )
 
-// The scripts of package public write amounts, dates and texts into a page that stands already. They are given what this
-// language needs for it in attributes, so that both write the same: public/js/voice.js is their half.
+// The scripts of package public write amounts, dates and texts into a page that stands already.
+// They are given what this language needs for it in attributes, so that both write the same:
+// public/js/voice.js is their half.
 
 // numbers is the JSON form of how the language writes numbers and amounts.
 func (v *Voice) numbers() string {

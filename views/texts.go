@@ -10,7 +10,8 @@ import (
 // texts are what the shop says in one language, by key. They stand in texts/<language>.json.
 type texts map[string]text
 
-// text has one form, or two where it counts something: {"one": "{n} producto", "other": "{n} productos"}.
+// text has one form, or two where it counts something: {"one": "{n} producto", "other": "{n}
+// productos"}.
 type text struct{ one, other string }
 
 // UnmarshalJSON reads a string, or an object with both forms.
@@ -53,8 +54,9 @@ func readTexts(language Language) (texts, error) {
 	return all, nil
 }
 
-// Say returns the text of a key with its arguments in the places that name them: {name}. A whole number is written as the
-// language groups its digits, and the number n chooses between one and many. An unknown key is its own text.
+// Say returns the text of a key with its arguments in the places that name them: {name}. A whole
+// number is written as the language groups its digits, and the number n chooses between one and
+// many. An unknown key is its own text.
 func (v *Voice) Say(key string, args map[string]any) string {
 	t, known := v.texts[key]
 	if !known {

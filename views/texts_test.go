@@ -50,7 +50,8 @@ func TestLanguagesHaveTheSameTexts(t *testing.T) {
 	}
 }
 
-// A key that no file has would be shown to a person as it is; a text that nobody says is dead weight.
+// A key that no file has would be shown to a person as it is; a text that nobody says is dead
+// weight.
 func TestEveryTextIsSaidAndEveryKeyKnown(t *testing.T) {
 	said := map[string]string{}
 	note := func(pattern, file, source string) {

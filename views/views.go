@@ -1,9 +1,9 @@
 // Package views turns pages into HTML: Handlebars templates and the shop's texts in each language.
 //
-// A page is a template in this folder, and partials and the layout are shared by all of them. Everything is parsed by
-// [New] and bound to the helpers of each language; after that nothing changes, so that any number of pages may be
-// rendered at once. Whatever a page holds is text: a helper's result is escaped like a value's, and the templates quote
-// every attribute.
+// A page is a template in this folder, and partials and the layout are shared by all of them.
+// Everything is parsed by [New] and bound to the helpers of each language; after that nothing
+// changes, so that any number of pages may be rendered at once. Whatever a page holds is text: a
+// helper's result is escaped like a value's, and the templates quote every attribute.
 package views
 
 import (
@@ -20,7 +20,8 @@ import (
 //go:embed *.handlebars layouts/*.handlebars partials/*.handlebars texts/*.json
 var files embed.FS
 
-// Files returns the templates and the texts, so that whoever keeps rendered pages can tell one build from another.
+// Files returns the templates and the texts, so that whoever keeps rendered pages can tell one
+// build from another.
 func Files() fs.FS { return files }
 
 // Settings are what all pages share.
@@ -120,8 +121,8 @@ func parseFolder(folder string) (map[string]*raymond.Template, error) {
 	return templates, nil
 }
 
-// bind returns a template that speaks one language. It is given its partials in parsed form: raymond would parse them at
-// their first use, which races.
+// bind returns a template that speaks one language. It is given its partials in parsed form:
+// raymond would parse them at their first use, which races.
 func bind(template *raymond.Template, helpers map[string]any, partials map[string]*raymond.Template) *raymond.Template {
 	bound := template.Clone()
 	bound.RegisterHelpers(helpers)

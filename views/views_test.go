@@ -82,8 +82,8 @@ func TestRenderErrors(t *testing.T) {
 	}
 }
 
-// raymond escapes neither backtick nor equals sign, so every attribute stands in quotes; and the pages' policy forbids
-// styles and scripts inside them.
+// raymond escapes neither backtick nor equals sign, so every attribute stands in quotes; and the
+// pages' policy forbids styles and scripts inside them.
 func TestTemplatesAreStrict(t *testing.T) {
 	for name, pattern := range map[string]string{
 		"attribute without quotes": `=\{\{|=[^"\s{}>=]+\{\{`,

@@ -12,7 +12,8 @@ import (
 	"pulperia/dao/models"
 )
 
-// Voice is how the shop speaks one language: its texts, and the forms of numbers, amounts and times.
+// Voice is how the shop speaks one language: its texts, and the forms of numbers, amounts and
+// times.
 type Voice struct {
 	Language         Language
 	texts            texts

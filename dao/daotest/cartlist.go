@@ -60,8 +60,8 @@ func cartExpire(t *testing.T, h Harness) {
 	s.equal("expired again", n, 0)
 }
 
-// The visitor who comes back at the last moment must not lose the cart that was just saved: an engine that first looks
-// for old carts and then deletes them by id would.
+// The visitor who comes back at the last moment must not lose the cart that was just saved: an
+// engine that first looks for old carts and then deletes them by id would.
 func cartExpireMeanwhile(t *testing.T, h Harness) {
 	s := open(t, h)
 	var batch dao.Batch

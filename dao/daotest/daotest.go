@@ -1,11 +1,12 @@
-// Package daotest is the contract of package dao as a test: one suite that every engine passes, so that nobody above
-// can tell one from another.
+// Package daotest is the contract of package dao as a test: one suite that every engine passes, so
+// that nobody above can tell one from another.
 //
-// Each subtest states one rule of the contract, and where engines are tempted to differ, why. The tests stand in files
-// named like those of the contract; rules that hold for every kind of value are in writes.go, parallel.go, owner.go
-// and durable.go. Two of them are random: listing.go compares the listing with models.ProductQuery.Select, machine.go
-// runs whole lives of a store beside a model of it. Both print how to repeat a failure; -rapid.checks makes them
-// longer, -short shorter.
+// Each subtest states one rule of the contract, and where engines are tempted to differ, why. The
+// tests stand in files named like those of the contract; rules that hold for every kind of value
+// are in writes.go, parallel.go, owner.go and durable.go. Two of them are random: listing.go
+// compares the listing with models.ProductQuery.Select, machine.go runs whole lives of a store
+// beside a model of it. Both print how to repeat a failure; -rapid.checks makes them longer, -short
+// shorter.
 //
 // That the suite can fail is a test too: see mutant_test.go.
 package daotest

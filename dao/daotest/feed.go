@@ -70,7 +70,8 @@ func (s shop) hasHistory(want []dao.Change) {
 	s.tells(s.history(), 0, want)
 }
 
-// tells wants exactly these changes, numbered from the offset after. Each has a time, which is the store's.
+// tells wants exactly these changes, numbered from the offset after. Each has a time, which is the
+// store's.
 func (s shop) tells(got []dao.Change, after int, want []dao.Change) {
 	s.t.Helper()
 	untimed, numbered := slices.Clone(got), slices.Clone(want)
@@ -142,7 +143,8 @@ func feedGone(t *testing.T, h Harness) {
 	}
 }
 
-// Whoever was away for less than that can go on without a new page. Engines fold and prune; this must outlive both.
+// Whoever was away for less than that can go on without a new page. Engines fold and prune; this
+// must outlive both.
 func feedKept(t *testing.T, h Harness) {
 	s := open(t, h)
 	const more, kept = 300, 10_000
@@ -165,7 +167,8 @@ func feedKept(t *testing.T, h Harness) {
 	}
 }
 
-// The contract leaves open whether the second value starts at revision 1 or goes on after the delete; it must be one of them.
+// The contract leaves open whether the second value starts at revision 1 or goes on after the
+// delete; it must be one of them.
 func feedSameIDAgain(t *testing.T, h Harness) {
 	s := open(t, h)
 	given := product("a")

@@ -20,8 +20,8 @@ func randomTests() []test {
 	}
 }
 
-// randomListing compares listings with the oracle. Prices, times, categories and words come from small sets, so that
-// ties, shared beginnings and empty results are common; ids come in no order.
+// randomListing compares listings with the oracle. Prices, times, categories and words come from
+// small sets, so that ties, shared beginnings and empty results are common; ids come in no order.
 func randomListing(t *testing.T, h Harness) {
 	rapid.Check(t, func(rt *rapid.T) {
 		s := shopOf(rt, h.Open(t))
@@ -59,8 +59,8 @@ func randomListing(t *testing.T, h Harness) {
 	})
 }
 
-// longWords: an engine must not hand a search to a server's operator that takes words up to a length only, or fewer of them than
-// a query may have.
+// longWords: an engine must not hand a search to a server's operator that takes words up to a
+// length only, or fewer of them than a query may have.
 func longWords(t *testing.T, h Harness) {
 	s := shopOf(t, h.Open(t))
 	defer s.Close()
@@ -88,7 +88,8 @@ func longWords(t *testing.T, h Harness) {
 	}
 }
 
-// drawnText draws texts of words that fold to one another, that begin one another, and that grow or shrink by folding.
+// drawnText draws texts of words that fold to one another, that begin one another, and that grow or
+// shrink by folding.
 func drawnText(least int) *rapid.Generator[string] {
 	words := rapid.SampledFrom([]string{
 		"yerba", "YERBA", "yerbatero", "lim\u00f3n", "limo\u0301n", "Limones", "mate", "maté", "1kg", "1", "kg", "ñandú", "nandu",

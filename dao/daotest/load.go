@@ -107,7 +107,8 @@ func loadFeed(t *testing.T, h Harness) {
 	s.equal("order of messages", inFeed, messages)
 }
 
-// A batch is one step: whatever is wrong with one value, and wherever it stands, none of the others is stored.
+// A batch is one step: whatever is wrong with one value, and wherever it stands, none of the others
+// is stored.
 func loadAllOrNone(t *testing.T, h Harness) {
 	s := open(t, h)
 	s.fill()

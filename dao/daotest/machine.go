@@ -11,8 +11,8 @@ import (
 	"pulperia/dao/models"
 )
 
-// randomLives runs random operations on a store and on the simplest model of it that there is. What the feed tells is
-// compared after each, all the rest now and then.
+// randomLives runs random operations on a store and on the simplest model of it that there is. What
+// the feed tells is compared after each, all the rest now and then.
 func randomLives(t *testing.T, h Harness) {
 	rapid.Check(t, func(rt *rapid.T) {
 		m := &machine{

@@ -111,7 +111,8 @@ func (m *machine) appendMessage(rt *rapid.T) {
 	}
 }
 
-// loadSome loads a product, or two messages: in what order a load of several kinds goes into the feed is left open.
+// loadSome loads a product, or two messages: in what order a load of several kinds goes into the
+// feed is left open.
 func (m *machine) loadSome(rt *rapid.T) {
 	p := m.drawnProduct(rt)
 	if p.ID.IsZero() {

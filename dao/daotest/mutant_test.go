@@ -95,8 +95,8 @@ func mutants() []mutant {
 	}
 }
 
-// The suite must fail for each mutant, by the rule that is named; and by none of these rules for the engine as it is.
-// Since a failed test cannot be taken back, each runs in a process of its own.
+// The suite must fail for each mutant, by the rule that is named; and by none of these rules for
+// the engine as it is. Since a failed test cannot be taken back, each runs in a process of its own.
 func TestMutants(t *testing.T) {
 	if name := os.Getenv(chosen); name != "" {
 		daotest.Run(t, harness(name))
@@ -124,7 +124,8 @@ func TestMutants(t *testing.T) {
 	})
 }
 
-// runAs runs some tests of the suite in a child process that is a mutant; its random tests are the same in each run.
+// runAs runs some tests of the suite in a child process that is a mutant; its random tests are the
+// same in each run.
 func runAs(t *testing.T, name, groups, tests string, flags ...string) (output string, err error) {
 	t.Helper()
 	run := "-test.run=^TestMutants$/^(" + groups + ")$/^(" + tests + ")$"

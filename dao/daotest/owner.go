@@ -7,8 +7,9 @@ import (
 	"pulperia/dao/models"
 )
 
-// An engine that keeps values in memory is tempted to hand out its own: then whoever fills in a page changes the shop,
-// without a lock, without a place in the feed, and until the next start only.
+// An engine that keeps values in memory is tempted to hand out its own: then whoever fills in a
+// page changes the shop, without a lock, without a place in the feed, and until the next start
+// only.
 func ownerTests() []test {
 	return []test{
 		{"what was given stays the caller's", ownerGiven},

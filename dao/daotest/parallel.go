@@ -118,7 +118,8 @@ func parallelDeletes(t *testing.T, h Harness) {
 	s.equal("changes", len(s.since(head)), 1)
 }
 
-// Engines that store first and number afterwards are tempted to let two changes of one value overtake each other.
+// Engines that store first and number afterwards are tempted to let two changes of one value
+// overtake each other.
 func parallelRevisions(t *testing.T, h Harness) {
 	s := prepare(t, h)
 	other := s.newCart()
@@ -165,8 +166,9 @@ func parallelRevisions(t *testing.T, h Harness) {
 	}
 }
 
-// A page is made at a position that is read before the data, and the socket goes on from there: what the feed told
-// before that position must be in the data already, or nobody would ever show it.
+// A page is made at a position that is read before the data, and the socket goes on from there:
+// what the feed told before that position must be in the data already, or nobody would ever show
+// it.
 func parallelReads(t *testing.T, h Harness) {
 	s := open(t, h)
 	cart := s.newCart() // the only value: its revision is the offset
@@ -203,7 +205,8 @@ func parallelReads(t *testing.T, h Harness) {
 	})
 }
 
-// Whoever sees nine entries, the last ones, and reads that there are ten, looks for one that is not there.
+// Whoever sees nine entries, the last ones, and reads that there are ten, looks for one that is not
+// there.
 func parallelTotals(t *testing.T, h Harness) {
 	s := open(t, h)
 	for i := range 8 {

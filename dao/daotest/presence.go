@@ -9,7 +9,8 @@ import (
 	"pulperia/dao"
 )
 
-// Presence is the one thing that is not durable, so an engine is tempted to treat it like the rest, or not to forget it.
+// Presence is the one thing that is not durable, so an engine is tempted to treat it like the rest,
+// or not to forget it.
 func presenceTests() []test {
 	return []test{
 		{"what every process says is in all, that of the caller too", presenceAll},
@@ -159,7 +160,8 @@ func presenceMany(t *testing.T, h Harness) {
 	s.equal("all", s.all(), map[string]dao.Visitors{"a": v})
 }
 
-// A process that was killed says no goodbye. Real time must pass here: an engine may have no clock that a test could set.
+// A process that was killed says no goodbye. Real time must pass here: an engine may have no clock
+// that a test could set.
 func presenceEnds(t *testing.T, h Harness) {
 	if testing.Short() {
 		t.Skip("waits for PresenceTTL; the long run tries it")

@@ -82,7 +82,8 @@ func productCreateInvalid(t *testing.T, h Harness) {
 	s.still(head)
 }
 
-// A client that got no answer sends its create again: that must be safe over a bad line, whatever became of the first.
+// A client that got no answer sends its create again: that must be safe over a bad line, whatever
+// became of the first.
 func productCreateAgain(t *testing.T, h Harness) {
 	s := open(t, h)
 	given := product("a")
@@ -113,8 +114,9 @@ func productCreateOther(t *testing.T, h Harness) {
 	s.create(given) // the refused one took no code
 }
 
-// Engines with indexes are tempted to compare codes by a collation, where case or the width of a letter does not count. What is composed
-// of the same letter and accent is one code, however it was written.
+// Engines with indexes are tempted to compare codes by a collation, where case or the width of a
+// letter does not count. What is composed of the same letter and accent is one code, however it was
+// written.
 func productCode(t *testing.T, h Harness) {
 	s := open(t, h)
 	for _, code := range []string{"caf\u00e9", "cafe", "CAFE", "ｃafe", "$cafe", "caf.e"} {

@@ -23,7 +23,8 @@ type tb interface {
 	Cleanup(func())
 }
 
-// shop is a store under test. Its helpers end the test when the store fails them; they are for the goroutine of the test.
+// shop is a store under test. Its helpers end the test when the store fails them; they are for the
+// goroutine of the test.
 type shop struct {
 	dao.Store
 	t   tb
@@ -155,7 +156,8 @@ func (s shop) still(since dao.Position) {
 	s.equal("head, where nothing was to be written", s.head(), since)
 }
 
-// repeated wants a receipt of nothing written, at a position from the one on which it was in effect.
+// repeated wants a receipt of nothing written, at a position from the one on which it was in
+// effect.
 func (s shop) repeated(r dao.Receipt, from dao.Position) {
 	s.t.Helper()
 	head := s.head()

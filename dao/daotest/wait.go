@@ -32,7 +32,8 @@ func waitBehind(t *testing.T, h Harness) {
 	}
 }
 
-// Otherwise whoever comes with a position from before a restore would wait for ever, and see nothing.
+// Otherwise whoever comes with a position from before a restore would wait for ever, and see
+// nothing.
 func waitElsewhere(t *testing.T, h Harness) {
 	s, other := open(t, h), open(t, h)
 	ctx, cancel := context.WithTimeout(s.ctx, patience)

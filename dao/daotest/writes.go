@@ -73,7 +73,8 @@ func (s prepared) everyWrite() []write {
 	}
 }
 
-// Whoever wrote goes on from the write's own position: to see it is to have seen all that came before it.
+// Whoever wrote goes on from the write's own position: to see it is to have seen all that came
+// before it.
 func writeReceipt(t *testing.T, h Harness) {
 	s := prepare(t, h)
 	for _, write := range s.everyWrite() {

@@ -34,7 +34,8 @@ type changeKey struct {
 
 func (a *announcement) name() changeKey { return changeKey{a.change.Kind, a.change.ID, a.change.Rev} }
 
-// knownAs is what this process knows it by: who tells that a document is missing does not speak for who makes it again.
+// knownAs is what this process knows it by: who tells that a document is missing does not speak for
+// who makes it again.
 func (a *announcement) knownAs() changeKey {
 	key := a.name()
 	if a.missing {
@@ -53,7 +54,8 @@ func (c *collection) announcement(key bson.RawValue, id models.ID, rev int64, op
 	return a
 }
 
-// wait returns the place in the feed. The context's error means that it will get one later, from this process or another.
+// wait returns the place in the feed. The context's error means that it will get one later, from
+// this process or another.
 func (a *announcement) wait(ctx context.Context) (offset int64, err error) {
 	select {
 	case <-a.done:
@@ -139,8 +141,8 @@ func (r *announcer) run(ctx context.Context) {
 	}
 }
 
-// insert tries to put a batch at the head of the feed, and returns what is left of it. When it fails, it looks what is there
-// already: thoroughly, or only at what is new.
+// insert tries to put a batch at the head of the feed, and returns what is left of it. When it
+// fails, it looks what is there already: thoroughly, or only at what is new.
 func (r *announcer) insert(ctx context.Context, batch []*announcement, thoroughly bool) (left []*announcement, err error) {
 	ctx, cancel := context.WithTimeout(ctx, r.Timeout)
 	defer cancel()

@@ -13,8 +13,9 @@ import (
 	"pulperia/dao/models"
 )
 
-// findAnnounced settles what is in the feed already, from an earlier attempt or by another process, and returns the rest. It looks at
-// what is new since a position; only when there is nothing of it, or when it is to look thoroughly, it asks for each by its name.
+// findAnnounced settles what is in the feed already, from an earlier attempt or by another process,
+// and returns the rest. It looks at what is new since a position; only when there is nothing of it,
+// or when it is to look thoroughly, it asks for each by its name.
 func (r *announcer) findAnnounced(ctx context.Context, batch []*announcement, since dao.Position, thoroughly bool) ([]*announcement, error) {
 	if err := r.feed.catchUp(ctx); err != nil {
 		return batch, err
@@ -76,8 +77,9 @@ func (r *announcer) ask(ctx context.Context, batch []*announcement, places map[c
 	return nil
 }
 
-// retract removes an announcement that does not count: it was made by a process that slept while the feed was pruned beyond it, or
-// was begun anew. What is pruned is stamped (see feed.prune), so that nobody announces it again and comes here.
+// retract removes an announcement that does not count: it was made by a process that slept while
+// the feed was pruned beyond it, or was begun anew. What is pruned is stamped (see feed.prune), so
+// that nobody announces it again and comes here.
 func (r *announcer) retract(ctx context.Context, a *announcement, offset int64) error {
 	meta, err := r.feed.readMeta(ctx)
 	if err != nil || meta.Epoch != r.feed.last().Epoch || offset > meta.Base {
@@ -87,8 +89,9 @@ func (r *announcer) retract(ctx context.Context, a *announcement, offset int64) 
 	return err
 }
 
-// counted returns those of some announcements that count: the feed has not been begun anew, nor pruned beyond them, since they were
-// made. The others are left to the sweeper, which finds their documents not to be stamped.
+// counted returns those of some announcements that count: the feed has not been begun anew, nor
+// pruned beyond them, since they were made. The others are left to the sweeper, which finds their
+// documents not to be stamped.
 func (f *feed) counted(ctx context.Context, list []*announcement) (counted []*announcement, err error) {
 	ctx, cancel := context.WithTimeout(ctx, f.Timeout)
 	defer cancel()
@@ -106,9 +109,10 @@ func (f *feed) counted(ctx context.Context, list []*announcement) (counted []*an
 
 func nameOf(c dao.Change) changeKey { return changeKey{c.Kind, c.ID, c.Rev} }
 
-// turns lets other processes have theirs. Whoever has just announced knows the head, and would be the first again and again; the
-// others learn of it one round trip later, when the next offset is taken, too. So while there are others, there is a pause after
-// each announcement, about as long as that took. What waits meanwhile goes in one batch.
+// turns lets other processes have theirs. Whoever has just announced knows the head, and would be
+// the first again and again; the others learn of it one round trip later, when the next offset is
+// taken, too. So while there are others, there is a pause after each announcement, about as long as
+// that took. What waits meanwhile goes in one batch.
 type turns struct {
 	others atomic.Pointer[time.Time] // when there was a sign of other processes; a Time knows that also when the clock is set
 	last   time.Duration             // how long the last announcement took

@@ -68,7 +68,8 @@ func (r *appender) run(ctx context.Context) {
 }
 
 func (r *appender) insert(ctx context.Context, batch []*appending) {
-	// Less than half of the time: who comes while a batch fails for want of a server is still told in time that his does, too.
+	// Less than half of the time: who comes while a batch fails for want of a server is still told
+	// in time that his does, too.
 	ctx, cancel := context.WithTimeout(ctx, r.Timeout*9/20)
 	defer cancel()
 	docs := make([]bson.D, len(batch))

@@ -12,7 +12,8 @@ import (
 	"pulperia/dao/models"
 )
 
-// attempt is one write of a client during an outage, marked with an id of its own so that what became of it can be found.
+// attempt is one write of a client during an outage, marked with an id of its own so that what
+// became of it can be found.
 type attempt struct {
 	name    string
 	id      models.ID
@@ -120,7 +121,8 @@ func (p *place) disturbed(processes []process, trouble func()) (attempts []*atte
 	return attempts
 }
 
-// weigh compares the answers to what is in the feed: what was done is there once, what was not done is not, and the rest once at most.
+// weigh compares the answers to what is in the feed: what was done is there once, what was not done
+// is not, and the rest once at most.
 func (p *place) weigh(attempts []*attempt, feed []dao.Change) {
 	p.Helper()
 	times := timesOf(feed)

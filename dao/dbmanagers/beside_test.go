@@ -26,7 +26,8 @@ var (
 	besideSeed  = flag.Uint64("beside.seed", uint64(time.Now().UnixNano()), "what they are made from")
 )
 
-// Nobody can tell the engines apart: the same random operations get the same answers, errors included. Times are each engine's own.
+// Nobody can tell the engines apart: the same random operations get the same answers, errors
+// included. Times are each engine's own.
 func TestBesideFiles(t *testing.T) {
 	t.Attr("seed", fmt.Sprint(*besideSeed))
 	t.Attr("operations", fmt.Sprint(besideSteps.Get()))

@@ -16,8 +16,8 @@ import (
 // atlas says whether this is a cluster of MongoDB Atlas.
 func (t target) atlas() bool { return strings.HasSuffix(strings.ToLower(t.host), ".mongodb.net") }
 
-// broken explains why there is no line to a server: from names over connecting to TLS. Without an address it is the URL that
-// the driver does not take.
+// broken explains why there is no line to a server: from names over connecting to TLS. Without an
+// address it is the URL that the driver does not take.
 func (t target) broken(at string, err error) (what, remedy string) {
 	if lookup, ok := errors.AsType[*net.DNSError](err); ok {
 		return t.unknownHost(lookup)

@@ -152,7 +152,8 @@ func (c carts) Delete(ctx context.Context, id models.ID) (models.Cart, dao.Recei
 	return was.cart(), receipt, nil
 }
 
-// Expire deletes the carts that nobody has touched since before, one by one: each is looked at again when it is its turn.
+// Expire deletes the carts that nobody has touched since before, one by one: each is looked at
+// again when it is its turn.
 func (c carts) Expire(ctx context.Context, before models.Time) (n int, err error) {
 	leave, err := c.enter(ctx)
 	if err != nil {

@@ -23,8 +23,9 @@ type checking struct {
 	revs     map[valueKey]dao.Change // the last change of each value that the feed holds
 }
 
-// Check reads a whole store, beside the shops that have it open, too. It changes nothing. What other programs wrote in a form that is not ours
-// is a note that says what it is shown as; damage is what the feed must not hold, and what does not fit it.
+// Check reads a whole store, beside the shops that have it open, too. It changes nothing. What
+// other programs wrote in a form that is not ours is a note that says what it is shown as; damage
+// is what the feed must not hold, and what does not fit it.
 func Check(ctx context.Context, url string, o Options) (report dao.Report, err error) {
 	store, err := OpenReadOnly(ctx, url, o)
 	if err != nil {
@@ -143,7 +144,8 @@ func (r *checking) checkMessages(ctx context.Context) error {
 	return r.each(ctx, r.messages, messageDirt, func(record) { r.Messages++ })
 }
 
-// checkMissing notes what the feed tells of and no document is left of, unless it has been deleted just now.
+// checkMissing notes what the feed tells of and no document is left of, unless it has been deleted
+// just now.
 func (r *checking) checkMissing(ctx context.Context) error {
 	for name, last := range r.revs {
 		if last.Op == dao.OpDelete {

@@ -12,8 +12,8 @@ import (
 	"pulperia/dao/models"
 )
 
-// claim makes documents of other programs ours: each gets a revision, above the last that the feed knows of its id, and what
-// listing needs. Those that are gone meanwhile are not ours afterwards.
+// claim makes documents of other programs ours: each gets a revision, above the last that the feed
+// knows of its id, and what listing needs. Those that are gone meanwhile are not ours afterwards.
 func (c *collection) claim(ctx context.Context, list ...*record) error {
 	if len(list) == 0 {
 		return nil
@@ -64,8 +64,8 @@ func (c *collection) claimed(rec *record, rev int64) bson.D {
 	return ours
 }
 
-// writeClaims claims documents if they are as they were read, and returns how many are. A code that another product has, too, is
-// written without a claim to be the only one.
+// writeClaims claims documents if they are as they were read, and returns how many are. A code that
+// another product has, too, is written without a claim to be the only one.
 func (c *collection) writeClaims(ctx context.Context, claims []claiming) (matched int, err error) {
 	writes := make([]mongo.WriteModel, len(claims))
 	for i, one := range claims {

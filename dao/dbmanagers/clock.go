@@ -7,7 +7,8 @@ import (
 	"pulperia/dao/models"
 )
 
-// clock gives times of creation that grow, so that what this process makes stands in the order in which it was made.
+// clock gives times of creation that grow, so that what this process makes stands in the order in
+// which it was made.
 type clock struct {
 	mu     sync.Mutex
 	newest models.Time

@@ -11,7 +11,8 @@ import (
 	"pulperia/dao/models"
 )
 
-// What is written is read back as it was, and has no dirt and no unknown field; beside our notes, as the engine puts them.
+// What is written is read back as it was, and has no dirt and no unknown field; beside our notes,
+// as the engine puts them.
 func TestCodecRoundTrip(t *testing.T) {
 	noted := func(t rapid.TB, doc bson.D, rev int64) bson.Raw {
 		return rawOf(t, append(doc, bson.E{Key: "pulperia", Value: bson.D{{Key: "rev", Value: rev}, {Key: "created", Value: int64(1)}}}))
@@ -69,7 +70,8 @@ func TestDocumentForm(t *testing.T) {
 	}
 }
 
-// An amount goes through the double and back without losing a cent, and JavaScript shows the double as the amount.
+// An amount goes through the double and back without losing a cent, and JavaScript shows the double
+// as the amount.
 func TestMoneyIsADouble(t *testing.T) {
 	check := func(t rapid.TB, cents int64) {
 		price := rawOf(t, productDoc(models.Product{Price: models.Money(cents)})).Lookup("price")

@@ -26,7 +26,8 @@ const (
 	idField    = "pulperia.id"    // the id that we know it by, when its _id is no ObjectID
 )
 
-// loading is the stamp of a document that a load under way has brought: it does not exist for anybody else yet.
+// loading is the stamp of a document that a load under way has brought: it does not exist for
+// anybody else yet.
 const loading = int64(-1)
 
 // shape is what a kind of document knows about itself.
@@ -153,8 +154,9 @@ type change struct {
 	tell       func(rev int64) json.RawMessage // what the feed tells, at the revision that the change gets; none of a delete
 }
 
-// update is read-change-write: alter says what to do with the document as it is, nil for nothing, and is asked again when somebody
-// else was faster. Those of this process who want the same document stand in line.
+// update is read-change-write: alter says what to do with the document as it is, nil for nothing,
+// and is asked again when somebody else was faster. Those of this process who want the same
+// document stand in line.
 func (c *collection) update(ctx context.Context, id models.ID, alter func(record) (*change, error)) (dao.Receipt, error) {
 	leave, err := c.lines.stand(ctx, id)
 	if err != nil {
@@ -198,7 +200,8 @@ func (c *collection) update(ctx context.Context, id models.ID, alter func(record
 	}
 }
 
-// apply changes a document that is announced, if it is still as it was read, and gives it a revision.
+// apply changes a document that is announced, if it is still as it was read, and gives it a
+// revision.
 func (c *collection) apply(ctx context.Context, rec record, rev int64, todo *change) (done bool, err error) {
 	filter := bson.M{"_id": rec.key, revField: rec.rev}
 	set := append(bson.D{}, todo.set...)
@@ -225,8 +228,8 @@ func (c *collection) apply(ctx context.Context, rec record, rev int64, todo *cha
 	return result.MatchedCount == 1, nil
 }
 
-// delete marks a document as deleted and announces it. meant says whether it is still to be deleted, and what is to be set
-// so that its unique values are free.
+// delete marks a document as deleted and announces it. meant says whether it is still to be
+// deleted, and what is to be set so that its unique values are free.
 func (c *collection) delete(ctx context.Context, id models.ID, meant func(record) (free bson.D, yes bool)) (was record, receipt dao.Receipt, err error) {
 	receipt, err = c.update(ctx, id, func(rec record) (*change, error) {
 		was = rec

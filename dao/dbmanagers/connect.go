@@ -20,22 +20,25 @@ import (
 )
 
 const (
-	// patience bounds connecting as a whole: whoever starts the shop hears within ten seconds what is wrong.
+	// patience bounds connecting as a whole: whoever starts the shop hears within ten seconds what
+	// is wrong.
 	patience = 9 * time.Second
 
-	// maxConnections is what one process opens to one server unless the URL says otherwise. Two cores do not keep more
-	// busy, and the smallest clusters of Atlas allow 500 for all.
+	// maxConnections is what one process opens to one server unless the URL says otherwise. Two
+	// cores do not keep more busy, and the smallest clusters of Atlas allow 500 for all.
 	maxConnections = 64
 
-	// maxIdle is less than the four minutes after which balancers and firewalls forget a silent connection.
+	// maxIdle is less than the four minutes after which balancers and firewalls forget a silent
+	// connection.
 	maxIdle = 3 * time.Minute
 
 	// heartbeat finds out that a server is back, or another one the primary.
 	heartbeat = 2 * time.Second
 )
 
-// connect opens the database that a URL leads to, and asks its primary something, so that all that can be wrong with URL, network,
-// password, rights and version is known now: in one line, with the remedy.
+// connect opens the database that a URL leads to, and asks its primary something, so that all that
+// can be wrong with URL, network, password, rights and version is known now: in one line, with the
+// remedy.
 func connect(ctx context.Context, url string, o Options) (*mongo.Client, *mongo.Database, *watcher, error) {
 	o = o.withDefaults()
 	t, err := parseURL(url, o.Password)
@@ -95,8 +98,9 @@ func (w *watcher) servers() []event.ServerDescription {
 	return nil
 }
 
-// settings returns those of the driver. What the store's promises rest on is the same whatever the URL says: acknowledged
-// by a majority with the journal, read from the primary. The rest is a default that the URL may change.
+// settings returns those of the driver. What the store's promises rest on is the same whatever the
+// URL says: acknowledged by a majority with the journal, read from the primary. The rest is a
+// default that the URL may change.
 func (t target) settings(o Options, seen *watcher) func() *options.ClientOptions {
 	return func() *options.ClientOptions {
 		s := options.Client().ApplyURI(t.uri) // asks DNS
@@ -118,9 +122,10 @@ func (t target) settings(o Options, seen *watcher) func() *options.ClientOptions
 		}
 		s.SetServerSelectionTimeout(atMost(s.ServerSelectionTimeout, o.Timeout))
 		s.SetConnectTimeout(atMost(s.ConnectTimeout, o.Timeout))
-		// RetryWrites stays on unless the URL turns it off. The driver retries where the server's hello shows that it can: on
-		// replica sets and mongos, never on a standalone. Servers that only pose as a replica set (those of Azure and Amazon)
-		// give out URLs with retryWrites=false, and nothing else tells.
+		// RetryWrites stays on unless the URL turns it off. The driver retries where the server's
+		// hello shows that it can: on replica sets and mongos, never on a standalone. Servers that
+		// only pose as a replica set (those of Azure and Amazon) give out URLs with
+		// retryWrites=false, and nothing else tells.
 		return s
 	}
 }
@@ -133,7 +138,8 @@ func atMost(timeout *time.Duration, limit time.Duration) time.Duration {
 	return min(*timeout, limit)
 }
 
-// dial makes a client. The driver asks DNS for the hosts of a cluster, and does not know about contexts while it does.
+// dial makes a client. The driver asks DNS for the hosts of a cluster, and does not know about
+// contexts while it does.
 func (t target) dial(ctx context.Context, settings func() *options.ClientOptions) (*mongo.Client, error) {
 	type dialed struct {
 		client *mongo.Client
@@ -163,8 +169,8 @@ func hangUp(client *mongo.Client) {
 	client.Disconnect(ctx)
 }
 
-// enter finds the primary and reads from the database as the shop will: with read concern majority, or without where the
-// server has none.
+// enter finds the primary and reads from the database as the shop will: with read concern majority,
+// or without where the server has none.
 func (t target) enter(ctx context.Context, client *mongo.Client, seen *watcher) (*mongo.Database, error) {
 	if err := client.Ping(ctx, readpref.Primary()); err != nil {
 		return nil, err

@@ -24,7 +24,8 @@ import (
 	"pulperia/dao/dbmanagers/mongotest"
 )
 
-// short makes failures come soon: it is the time-out of one operation, and connecting may take twice that.
+// short makes failures come soon: it is the time-out of one operation, and connecting may take
+// twice that.
 const short = 2 * time.Second
 
 // dialed connects until the test ends.
@@ -38,7 +39,8 @@ func dialed(t *testing.T, url string, o Options) *mongo.Database {
 	return db
 }
 
-// wantRefusal fails unless connecting is refused, within twice the time-out, in one line with all the words and without the password.
+// wantRefusal fails unless connecting is refused, within twice the time-out, in one line with all
+// the words and without the password.
 func wantRefusal(t *testing.T, url, password string, words ...string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second) // far more than connect may take, so that it is not this that ends it
@@ -62,7 +64,8 @@ func wantRefusal(t *testing.T, url, password string, words ...string) {
 	}
 }
 
-// What keeps the shop from its database is told apart, with a remedy of its own. Network and TLS are real here.
+// What keeps the shop from its database is told apart, with a remedy of its own. Network and TLS
+// are real here.
 func TestRefusedByTheNetwork(t *testing.T) {
 	silent := listen(t, func(net.Conn) {})
 	hangsUp := listen(t, func(conn net.Conn) { conn.Close() })
@@ -158,7 +161,8 @@ func TestRefusedByTheServer(t *testing.T) {
 	}
 }
 
-// A real server lets one into the database of the path, and tells a user that it does not know to go away.
+// A real server lets one into the database of the path, and tells a user that it does not know to
+// go away.
 func TestRealServer(t *testing.T) {
 	url := mongotest.URI(t)
 	p, _ := split(url)
@@ -206,7 +210,8 @@ func TestRefusedLater(t *testing.T) {
 	}
 }
 
-// A server counts as away from when the last one that takes writes was lost, until one is there again.
+// A server counts as away from when the last one that takes writes was lost, until one is there
+// again.
 func TestAway(t *testing.T) {
 	var w watcher
 	seen := func(kinds ...description.ServerKind) time.Duration {

@@ -33,8 +33,9 @@ func idFor(id *models.ID) (given bool) {
 	return given
 }
 
-// create inserts a document that is not announced yet. Where a unique value is taken it looks who has it, until that is known: whoever
-// has it may be gone again, or may not be there yet for all to see.
+// create inserts a document that is not announced yet. Where a unique value is taken it looks who
+// has it, until that is known: whoever has it may be gone again, or may not be there yet for all to
+// see.
 func (c *collection) create(ctx context.Context, d draft) (dao.Receipt, error) {
 	for pause := time.Millisecond; ; pause *= 2 {
 		born, err := c.insert(ctx, d)
@@ -58,7 +59,8 @@ func (c *collection) create(ctx context.Context, d draft) (dao.Receipt, error) {
 	}
 }
 
-// insert inserts a draft. One with an id of the caller's gets its revision later, see number; until then it bears a number of its own.
+// insert inserts a draft. One with an id of the caller's gets its revision later, see number; until
+// then it bears a number of its own.
 func (c *collection) insert(ctx context.Context, d draft) (born int64, err error) {
 	doc, keys, _ := d.write(1)
 	first := bson.E{Key: "rev", Value: int64(1)}
@@ -74,8 +76,8 @@ func (c *collection) insert(ctx context.Context, d draft) (born int64, err error
 // errGone says that what stood in the way of a create is gone.
 var errGone = errors.New("nobody is seen who has it")
 
-// meet deals with what has the id, or another unique value, of a draft already. It is left to the draft whether that is the same once
-// more, or a conflict.
+// meet deals with what has the id, or another unique value, of a draft already. It is left to the
+// draft whether that is the same once more, or a conflict.
 func (c *collection) meet(ctx context.Context, d draft) (dao.Receipt, error) {
 	rec, err := c.lookUp(ctx, d.id)
 	switch {
@@ -124,9 +126,9 @@ func (c *collection) created(ctx context.Context, d draft, born int64) (dao.Rece
 	}})
 }
 
-// number gives a new document its revision: one above the last that the feed knows of its id. That is looked up when the document is
-// there already, so that nobody else makes and deletes one of this id meanwhile. It is not ours when somebody who met the document
-// has claimed it first.
+// number gives a new document its revision: one above the last that the feed knows of its id. That
+// is looked up when the document is there already, so that nobody else makes and deletes one of
+// this id meanwhile. It is not ours when somebody who met the document has claimed it first.
 func (c *collection) number(ctx context.Context, id models.ID, born int64) (rev int64, ours bool, err error) {
 	last, err := c.feed.lastRev(ctx, c.kind, id)
 	if err != nil {
@@ -142,8 +144,8 @@ func (c *collection) number(ctx context.Context, id models.ID, born int64) (rev 
 	return last + 1, result.MatchedCount == 1, nil
 }
 
-// numbered is the receipt of a create whose document somebody else has claimed, and perhaps changed or deleted since. What the feed tells
-// of it says at which revision it began.
+// numbered is the receipt of a create whose document somebody else has claimed, and perhaps changed
+// or deleted since. What the feed tells of it says at which revision it began.
 func (c *collection) numbered(ctx context.Context, d draft) (dao.Receipt, error) {
 	rec, err := c.lookUp(ctx, d.id)
 	if err == nil {

@@ -1,31 +1,36 @@
-// Package dbmanagers keeps a store in a MongoDB database: Atlas, a replica set, a standalone server, FerretDB.
+// Package dbmanagers keeps a store in a MongoDB database: Atlas, a replica set, a standalone
+// server, FerretDB.
 //
 //	products, carts, messages   in the shape that a mongoose application of the same assignment reads and writes
 //	feed                        the changes, {_id: offset, at, kind, op, id, rev, doc}
 //	meta                        the epoch and the base of the feed; loads under way; when the shop was open
 //	presence                    who is here, in each process
 //
-// What is ours in a document stands in its sub-document pulperia: rev, feed (the offset of its last change), and what
-// listing and searching need, derived from the other fields.
+// What is ours in a document stands in its sub-document pulperia: rev, feed (the offset of its last
+// change), and what listing and searching need, derived from the other fields.
 //
 // # How a change is made
 //
-// Neither transactions nor change streams are used, for not every server has them. A change goes in three steps:
+// Neither transactions nor change streams are used, for not every server has them. A change goes in
+// three steps:
 //
-//  1. Change (collection.go): one atomic operation on one document, filtered by its revision, which also makes
-//     pulperia.feed null: the change is made and not yet announced.
-//  2. Announce (announce.go): insert it into the feed under the next offset. That _id is unique, so that processes agree
-//     on one order without gaps, and whoever inserts has seen all that is before: so he knows what was told last of each
-//     value (told.go), and it is announced once, above that, whoever does it.
+//  1. Change (collection.go): one atomic operation on one document, filtered by its revision, which
+//     also makes pulperia.feed null: the change is made and not yet announced.
+//  2. Announce (announce.go): insert it into the feed under the next offset. That _id is unique, so
+//     that processes agree on one order without gaps, and whoever inserts has seen all that is
+//     before: so he knows what was told last of each value (told.go), and it is announced once,
+//     above that, whoever does it.
 //  3. Stamp: pulperia.feed becomes the offset; a deleted document is removed.
 //
-// The writer answers after the second step. Whoever meets a document that is not announced finishes it first: the next writer
-// of it, a page of messages, and the sweeper (sweep.go) that looks for them. So a process that dies between two steps
-// leaves nothing undone, revisions stand in the feed in their order, and nothing is announced twice.
+// The writer answers after the second step. Whoever meets a document that is not announced finishes
+// it first: the next writer of it, a page of messages, and the sweeper (sweep.go) that looks for
+// them. So a process that dies between two steps leaves nothing undone, revisions stand in the feed
+// in their order, and nothing is announced twice.
 //
-// Documents that other programs insert have no pulperia. They match "not announced", too, and are claimed. What other
-// programs change in a document of ours is found by the patrol (patrol.go) and announced as a change, and so is one that they put back
-// from an old copy; what they delete is announced as a delete.
+// Documents that other programs insert have no pulperia. They match "not announced", too, and are
+// claimed. What other programs change in a document of ours is found by the patrol (patrol.go) and
+// announced as a change, and so is one that they put back from an old copy; what they delete is
+// announced as a delete.
 package dbmanagers
 
 import (
@@ -74,8 +79,9 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
-// Open opens the store in the database that a URL names, and makes what is missing there. A server that cannot be reached,
-// or that does not let the user in, is dao.ErrUnavailable, in one line that shows the URL without its secrets.
+// Open opens the store in the database that a URL names, and makes what is missing there. A server
+// that cannot be reached, or that does not let the user in, is dao.ErrUnavailable, in one line that
+// shows the URL without its secrets.
 func Open(ctx context.Context, url string, o Options) (dao.Store, error) {
 	e, err := open(ctx, url, o)
 	if err != nil {
@@ -88,8 +94,8 @@ func Open(ctx context.Context, url string, o Options) (dao.Store, error) {
 	return e.store(), nil
 }
 
-// OpenReadOnly opens a store to read it, beside whoever has it open. Nothing is written to the database, and what is not announced stays so.
-// A database without a store is fs.ErrNotExist.
+// OpenReadOnly opens a store to read it, beside whoever has it open. Nothing is written to the
+// database, and what is not announced stays so. A database without a store is fs.ErrNotExist.
 func OpenReadOnly(ctx context.Context, url string, o Options) (dao.Store, error) {
 	e, err := open(ctx, url, o)
 	if err != nil {

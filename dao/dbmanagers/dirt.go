@@ -12,9 +12,10 @@ import (
 	"pulperia/dao/models"
 )
 
-// Dirt is where a document is not as we would write it: what reading had to guess or to leave out, and what breaks a rule
-// of models. Each sentence names the field, its value and what it is shown as. No dirt is what mongoose writes by the
-// assignment's schemas: whole prices as integers, an _id in each item of a cart, a __v, and no times (an ObjectID tells them).
+// Dirt is where a document is not as we would write it: what reading had to guess or to leave out,
+// and what breaks a rule of models. Each sentence names the field, its value and what it is shown
+// as. No dirt is what mongoose writes by the assignment's schemas: whole prices as integers, an _id
+// in each item of a cart, a __v, and no times (an ObjectID tells them).
 
 func productDirt(doc bson.Raw) []string {
 	p := readProduct(doc)
@@ -47,7 +48,8 @@ func cartDirt(doc bson.Raw) []string {
 	return d.sentences
 }
 
-// addItems notes what is wrong with the entries of a cart, and returns the place of the first entry of each item of c.
+// addItems notes what is wrong with the entries of a cart, and returns the place of the first entry
+// of each item of c.
 func (d *dirt) addItems(entries []cartEntry, c models.Cart) (places []int) {
 	first := make(map[models.ID]int, len(entries))
 	for i, e := range entries {
@@ -122,7 +124,8 @@ func (d *dirt) add(field, sentence string) {
 	}
 }
 
-// addRules adds the rules that a value breaks, except of fields that are named already: what is missing is no news, then.
+// addRules adds the rules that a value breaks, except of fields that are named already: what is
+// missing is no news, then.
 func (d *dirt) addRules(err error, name func(field string) string) {
 	invalid, _ := errors.AsType[models.Invalid](err)
 	for _, problem := range invalid {

@@ -10,13 +10,14 @@ import (
 	"pulperia/dao/models"
 )
 
-// Documents as we write them, whole and without the sub-document pulperia. Their fields have the names, the types and the
-// order that a mongoose application gives them.
+// Documents as we write them, whole and without the sub-document pulperia. Their fields have the
+// names, the types and the order that a mongoose application gives them.
 
-// idOf returns the id by which we know the document that has value for its _id. An ObjectID is the id as it is; whatever
-// else (text, number, nothing) becomes a hash of its BSON bytes, the same at every reading. So does a text of 24 hex digits:
-// an ObjectID of the same digits may stand beside it, and two documents must not share an id. And so does the ObjectID of zeros,
-// since the zero id means "none".
+// idOf returns the id by which we know the document that has value for its _id. An ObjectID is the
+// id as it is; whatever else (text, number, nothing) becomes a hash of its BSON bytes, the same at
+// every reading. So does a text of 24 hex digits: an ObjectID of the same digits may stand beside
+// it, and two documents must not share an id. And so does the ObjectID of zeros, since the zero id
+// means "none".
 func idOf(value bson.RawValue) models.ID {
 	if id, ok := value.ObjectIDOK(); ok && !id.IsZero() {
 		return models.ID(id)
@@ -77,8 +78,8 @@ func wholeNumber(n int64) any {
 	return n
 }
 
-// productKeys is what listing and searching in the server need of a product, in the form in which we read it: a foreign
-// document may hold it in any other.
+// productKeys is what listing and searching in the server need of a product, in the form in which
+// we read it: a foreign document may hold it in any other.
 func productKeys(p models.Product) bson.D {
 	words := p.Words()
 	slices.Sort(words)
@@ -93,8 +94,9 @@ func productKeys(p models.Product) bson.D {
 	}
 }
 
-// productChange is what makes of doc, which is read as old, one that is read as new. It names only the fields that differ,
-// and updatedAt, so that all else survives: unknown fields, and badly written ones that the change does not touch.
+// productChange is what makes of doc, which is read as old, one that is read as new. It names only
+// the fields that differ, and updatedAt, so that all else survives: unknown fields, and badly
+// written ones that the change does not touch.
 func productChange(old, new models.Product, doc bson.Raw) (set, unset bson.D) {
 	set = changedFields(productDoc(old), productDoc(new))
 	if slices.Equal(old.Thumbnails, new.Thumbnails) {
@@ -109,7 +111,8 @@ func productChange(old, new models.Product, doc bson.Raw) (set, unset bson.D) {
 	return set, unset
 }
 
-// cartChange is what makes of doc, which is read as old, one that is read as new: products, when they differ, and updatedAt.
+// cartChange is what makes of doc, which is read as old, one that is read as new: products, when
+// they differ, and updatedAt.
 func cartChange(old, new models.Cart, doc bson.Raw) (set bson.D) {
 	set = changedFields(cartDoc(old), cartDoc(new))
 	for i := range set {
@@ -129,9 +132,10 @@ func changedFields(old, new bson.D) (set bson.D) {
 	return set
 }
 
-// changedItems writes the items of a cart from those that doc has. One whose quantity stays is kept byte by byte (where the
-// product stands there twice, both are), of one whose quantity changes all other fields are. What cannot be read as an item
-// follows the others: it is not ours to throw away.
+// changedItems writes the items of a cart from those that doc has. One whose quantity stays is kept
+// byte by byte (where the product stands there twice, both are), of one whose quantity changes all
+// other fields are. What cannot be read as an item follows the others: it is not ours to throw
+// away.
 func changedItems(items []models.Item, doc bson.Raw) bson.A {
 	entries := make(map[models.ID][]cartEntry, len(items))
 	list := make(bson.A, 0, len(items))

@@ -14,8 +14,8 @@ import (
 	"pulperia/dao/models"
 )
 
-// A change of random fields of a dirty document is read as what was meant, names no field that stays, and leaves every other
-// field as it was, to the byte.
+// A change of random fields of a dirty document is read as what was meant, names no field that
+// stays, and leaves every other field as it was, to the byte.
 func TestProductChangeLeavesTheRest(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		doc := rawOf(t, dirtyProduct.Draw(t, "document"))
@@ -48,8 +48,8 @@ func TestProductChangeLeavesTheRest(t *testing.T) {
 	})
 }
 
-// Pictures come from thumbnail when thumbnails has none. Whoever changes them must not see the old ones come back, and a
-// thumbnail that nothing was read from stays.
+// Pictures come from thumbnail when thumbnails has none. Whoever changes them must not see the old
+// ones come back, and a thumbnail that nothing was read from stays.
 func TestPicturesMove(t *testing.T) {
 	var none without
 	for _, c := range []struct {
@@ -76,7 +76,8 @@ func TestPicturesMove(t *testing.T) {
 	}
 }
 
-// The same of carts, whose array keeps the entries that stay; of entries whose quantity changes all else, and what is no entry.
+// The same of carts, whose array keeps the entries that stay; of entries whose quantity changes all
+// else, and what is no entry.
 func TestCartChangeLeavesTheRest(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		doc := rawOf(t, dirtyCart.Draw(t, "document"))
@@ -169,7 +170,8 @@ func withoutQuantity(e cartEntry) (rest []byte) {
 	return rest
 }
 
-// applied is what a server does to a document, for fields that are not inside others. It checks that what is not named stays.
+// applied is what a server does to a document, for fields that are not inside others. It checks
+// that what is not named stays.
 func applied(t rapid.TB, doc bson.Raw, set, unset bson.D) bson.Raw {
 	var after bson.D
 	fields, _ := doc.Elements()

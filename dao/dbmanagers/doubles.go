@@ -8,7 +8,8 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo"
 )
 
-// What became twice while an index was gone keeps it from being made again. It is settled first, and reported.
+// What became twice while an index was gone keeps it from being made again. It is settled first,
+// and reported.
 
 // twice returns the lowest and the highest _id of each group of documents that have the same value.
 func twice(ctx context.Context, coll *mongo.Collection, match bson.M, value any) (groups []struct{ Low, High bson.RawValue }, err error) {
@@ -23,8 +24,8 @@ func twice(ctx context.Context, coll *mongo.Collection, match bson.M, value any)
 	return groups, err
 }
 
-// settleCodes leaves a code that several products have to one of them as the only one, as where another program wrote it twice: all are
-// shown, and no new one gets it.
+// settleCodes leaves a code that several products have to one of them as the only one, as where
+// another program wrote it twice: all are shown, and no new one gets it.
 func (e *engine) settleCodes(ctx context.Context) error {
 	c := e.products
 	groups, err := twice(ctx, c.coll, bson.M{uniqueField: bson.M{"$exists": true}}, "$"+uniqueField)
@@ -52,8 +53,8 @@ func (e *engine) settleCodes(ctx context.Context) error {
 	return e.readError(ctx, "look for codes that are given twice", err)
 }
 
-// settleDoubles prunes the feed beyond the changes that stand in it twice, from a time when its index was gone: whoever has not read them
-// loads afresh.
+// settleDoubles prunes the feed beyond the changes that stand in it twice, from a time when its
+// index was gone: whoever has not read them loads afresh.
 func (f *feed) settleDoubles(ctx context.Context) error {
 	groups, err := twice(ctx, f.coll, bson.M{}, bson.M{"kind": "$kind", "id": "$id", "rev": "$rev"})
 	var last int64

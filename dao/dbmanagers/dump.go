@@ -14,8 +14,9 @@ import (
 	"pulperia/dao/models"
 )
 
-// Dump hands out the store as it was at one moment. No server is asked for that, for not every one can tell: products and carts are
-// read one after the other into a spool, and what the feed tells of that time is laid over them.
+// Dump hands out the store as it was at one moment. No server is asked for that, for not every one
+// can tell: products and carts are read one after the other into a spool, and what the feed tells
+// of that time is laid over them.
 func (e *engine) Dump(ctx context.Context, visit func(dao.Batch) error) (dao.Position, error) {
 	return e.dump(ctx, visit, func(*collection, record) {})
 }
@@ -55,7 +56,8 @@ func (e *engine) dump(ctx context.Context, visit func(dao.Batch) error, look fun
 	return d.at, d.giveMessages(ctx)
 }
 
-// settleMessages returns when all messages that there are have their place in the feed, and bear it.
+// settleMessages returns when all messages that there are have their place in the feed, and bear
+// it.
 func (e *engine) settleMessages(ctx context.Context) error {
 	for more := !e.readOnly; more; {
 		foreign, err := e.messages.unannounced(ctx, bson.M{revField: bson.M{"$exists": false}})
@@ -121,7 +123,8 @@ func (d *dumping) close() {
 	}
 }
 
-// scan reads a collection into its spool. What is not announced gets its place in the feed, so that it is before or after the dump.
+// scan reads a collection into its spool. What is not announced gets its place in the feed, so that
+// it is before or after the dump.
 func (d *dumping) scan(ctx context.Context, c *collection) error {
 	n := 0
 	byID := options.Find().SetSort(bson.M{"_id": 1}).SetBatchSize(pageSize)

@@ -12,7 +12,8 @@ import (
 	"pulperia/dao/models"
 )
 
-// giveMessages hands out the messages up to the dump's position, in the order of the feed; those without a place come last.
+// giveMessages hands out the messages up to the dump's position, in the order of the feed; those
+// without a place come last.
 func (d *dumping) giveMessages(ctx context.Context) error {
 	placed, known, err := d.placed(ctx)
 	if err != nil {
@@ -57,7 +58,8 @@ func (d *dumping) giveMessages(ctx context.Context) error {
 	return d.give()
 }
 
-// giveUnplaced hands out the messages that nobody has put into the feed yet. Who writes has done that before.
+// giveUnplaced hands out the messages that nobody has put into the feed yet. Who writes has done
+// that before.
 func (d *dumping) giveUnplaced(ctx context.Context, placed map[models.ID]bool) error {
 	if !d.readOnly {
 		return nil
@@ -76,8 +78,9 @@ func (d *dumping) giveMessage(rec record) error {
 	return d.add(dao.KindMessage, rec)
 }
 
-// placed returns the messages that have a place in the feed, up to the dump's position, and do not bear it yet: their process was killed, or
-// is about to stamp them. Who only reads cannot stamp them either, and must put them where they belong all the same.
+// placed returns the messages that have a place in the feed, up to the dump's position, and do not
+// bear it yet: their process was killed, or is about to stamp them. Who only reads cannot stamp
+// them either, and must put them where they belong all the same.
 func (d *dumping) placed(ctx context.Context) (list []record, known map[models.ID]bool, err error) {
 	known = make(map[models.ID]bool)
 	if !d.readOnly {

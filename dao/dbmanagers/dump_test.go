@@ -10,8 +10,9 @@ import (
 	"pulperia/dao/models"
 )
 
-// A process was killed after it had announced messages and before it stamped them. Who reads the store before another process repairs that,
-// as export does beside nobody, gets them where the feed has them.
+// A process was killed after it had announced messages and before it stamped them. Who reads the
+// store before another process repairs that, as export does beside nobody, gets them where the feed
+// has them.
 func TestDumpOfUnstampedMessages(t *testing.T) {
 	p := newPlace(t)
 	s := p.open(Options{})

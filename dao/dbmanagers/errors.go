@@ -22,7 +22,8 @@ func absent(kind dao.Kind, id models.ID) error {
 	return fmt.Errorf("%s %s: %w", kind, id, dao.ErrNotFound)
 }
 
-// readError is an error of reading in the words of the contract: that of the caller's context, or dao.ErrUnavailable.
+// readError is an error of reading in the words of the contract: that of the caller's context, or
+// dao.ErrUnavailable.
 func (e *engine) readError(ctx context.Context, what string, err error) error {
 	switch {
 	case err == nil:
@@ -33,8 +34,9 @@ func (e *engine) readError(ctx context.Context, what string, err error) error {
 	return fmt.Errorf("%s: %w: %w", what, dao.ErrUnavailable, err)
 }
 
-// writeError is an error of writing in the words of the contract. It is dao.ErrUnknown unless it is certain that nothing was
-// written: no server was found to send it to, or the server answered that it did not do it.
+// writeError is an error of writing in the words of the contract. It is dao.ErrUnknown unless it is
+// certain that nothing was written: no server was found to send it to, or the server answered that
+// it did not do it.
 func writeError(what string, err error) error {
 	switch {
 	case err == nil:
@@ -50,7 +52,8 @@ func unknown(what string, reason error) error {
 	return fmt.Errorf("%s: %w: %v", what, dao.ErrUnknown, reason)
 }
 
-// notSent says whether an operation never left: no server was there for it, or no connection to one.
+// notSent says whether an operation never left: no server was there for it, or no connection to
+// one.
 func notSent(err error) bool {
 	if command, sent := errors.AsType[mongo.CommandError](err); sent {
 		_, greeting := command.Wrapped.(topology.ConnectionError) // of a connection in use it is wrapped once more
@@ -63,8 +66,9 @@ func notSent(err error) bool {
 	return selection || queue || connection || errors.As(err, &pool) || errors.Is(err, mongo.ErrClientDisconnected)
 }
 
-// refusals are the codes of servers that answer to a whole command that nothing of it was done. Of the others (interrupted, shutting down,
-// internal error, …) that is not certain: https://github.com/mongodb/mongo/blob/master/src/mongo/base/error_codes.yml
+// refusals are the codes of servers that answer to a whole command that nothing of it was done. Of
+// the others (interrupted, shutting down, internal error, …) that is not certain:
+// https://github.com/mongodb/mongo/blob/master/src/mongo/base/error_codes.yml
 var refusals = []int32{
 	codeUnauthorized, codeAuthenticationFailed, codeAtlas, codeWriteConflict, codeDeadlock, duplicateKey,
 	2,     // BadValue
@@ -99,8 +103,8 @@ func refused(err error) bool {
 	return ok && slices.Contains(refusals, command.Code)
 }
 
-// collided says whether a server gave up one of two writes that were in each other's way: nothing is written, and the next attempt
-// will do.
+// collided says whether a server gave up one of two writes that were in each other's way: nothing
+// is written, and the next attempt will do.
 func collided(err error) bool {
 	server, ok := errors.AsType[mongo.ServerError](err)
 	return ok && (server.HasErrorCode(codeWriteConflict) || server.HasErrorCode(codeDeadlock))
@@ -120,8 +124,9 @@ func insist(ctx context.Context, do func() error) error {
 	}
 }
 
-// untilMade repeats the first operation on a collection, which makes it. FerretDB fails to make one, or does not find the one that it has
-// just made (once in some hundred databases while others come and go beside it); at the next attempt it does.
+// untilMade repeats the first operation on a collection, which makes it. FerretDB fails to make
+// one, or does not find the one that it has just made (once in some hundred databases while others
+// come and go beside it); at the next attempt it does.
 func untilMade(ctx context.Context, do func() error) error {
 	for tries := 1; ; tries++ {
 		err := insist(ctx, do)
@@ -172,9 +177,10 @@ func (e *engine) enter(ctx context.Context) (leave func(), err error) {
 	return e.gate.enter(ctx)
 }
 
-// reachable is dao.ErrUnavailable when the servers have been away for longer than a call may take. The first calls of an outage wait
-// whether it is over soon, as when another primary is elected; the others are answered at once. What runs in the background goes on
-// asking, so that the end of it is noticed.
+// reachable is dao.ErrUnavailable when the servers have been away for longer than a call may take.
+// The first calls of an outage wait whether it is over soon, as when another primary is elected;
+// the others are answered at once. What runs in the background goes on asking, so that the end of
+// it is noticed.
 func (e *engine) reachable() error {
 	if away := e.servers.away(); away > e.Timeout {
 		return fmt.Errorf("%w: there has been no server that takes writes for %s", dao.ErrUnavailable, away.Round(time.Second))
@@ -182,7 +188,8 @@ func (e *engine) reachable() error {
 	return nil
 }
 
-// enterWrite is enter for writes. Once one has begun it is not cancelled, so that its answer is true; it is bounded by a deadline instead.
+// enterWrite is enter for writes. Once one has begun it is not cancelled, so that its answer is
+// true; it is bounded by a deadline instead.
 func (e *engine) enterWrite(ctx context.Context) (write context.Context, leave func(), err error) {
 	if e.readOnly {
 		return nil, nil, fmt.Errorf("%w: it is open for reading only", dao.ErrUnavailable)

@@ -65,7 +65,8 @@ func explainLater(url string, o Options, err error) error {
 	return fmt.Errorf("open store %s: %w", Redact(url), err)
 }
 
-// clean takes line breaks out of a text that is not ours, and secrets, should any stand there after all.
+// clean takes line breaks out of a text that is not ours, and secrets, should any stand there after
+// all.
 func (t target) clean(text string) string {
 	slices.SortFunc(t.secrets, func(a, b string) int { return len(b) - len(a) }) // one may be part of another
 	var pairs []string
@@ -137,7 +138,8 @@ func (t target) cause(err error, seen *watcher) (what, remedy string) {
 	return t.broken("", err)
 }
 
-// loginStep returns in which step a login failed. Only its name: texts further in may speak of the password.
+// loginStep returns in which step a login failed. Only its name: texts further in may speak of the
+// password.
 func loginStep(err error) (step string, login bool) {
 	for {
 		part, found := errors.AsType[*auth.Error](err)

@@ -10,7 +10,8 @@ import (
 	"pulperia/dao/models"
 )
 
-// failpoint is a step of a write, and what has become of the write when its process is killed there and others have finished it.
+// failpoint is a step of a write, and what has become of the write when its process is killed there
+// and others have finished it.
 type failpoint struct {
 	do    string
 	steps []string
@@ -30,8 +31,9 @@ var failpoints = []failpoint{
 	{"claim", []string{"claimed", "announced", "stamp"}, dao.OpPut, 1},
 }
 
-// A process is killed between any two steps of a write. Another one finishes it: the change is in the feed, once, and stamped or removed; the
-// epoch stays; and who tries again what was not answered makes nothing twice.
+// A process is killed between any two steps of a write. Another one finishes it: the change is in
+// the feed, once, and stamped or removed; the epoch stays; and who tries again what was not
+// answered makes nothing twice.
 func TestFailpoints(t *testing.T) {
 	p := newPlace(t)
 	quick := Options{sweepEvery: 20 * time.Millisecond}
@@ -73,8 +75,8 @@ func TestFailpoints(t *testing.T) {
 	t.Attr("kills", strconv.Itoa(n))
 }
 
-// A process that loads is killed. Before the step that decides nothing of it is left, and the ids are free; after it everything is there, the
-// messages in their order.
+// A process that loads is killed. Before the step that decides nothing of it is left, and the ids
+// are free; after it everything is there, the messages in their order.
 func TestFailpointsOfLoad(t *testing.T) {
 	for i, step := range []string{"hidden", "committed", "shown", "announced", "stamp"} {
 		t.Run(step, func(t *testing.T) {

@@ -10,8 +10,9 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 )
 
-// fakeServer speaks as much of MongoDB's protocol as connecting needs, and says what it is told to: a test cannot have a server of
-// every age and temper. https://www.mongodb.com/docs/manual/reference/mongodb-wire-protocol/
+// fakeServer speaks as much of MongoDB's protocol as connecting needs, and says what it is told to:
+// a test cannot have a server of every age and temper.
+// https://www.mongodb.com/docs/manual/reference/mongodb-wire-protocol/
 type fakeServer struct {
 	address string
 	hello   bson.D                      // over the usual one
@@ -35,7 +36,8 @@ func newFakeServer(t *testing.T) *fakeServer {
 	return s
 }
 
-// listen accepts connections on a port of this machine until the test ends, and returns the address.
+// listen accepts connections on a port of this machine until the test ends, and returns the
+// address.
 func listen(t *testing.T, serve func(net.Conn)) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")

@@ -26,8 +26,8 @@ const (
 	tailSize = 2_000                  // how many changes are kept in memory
 )
 
-// feed is the collection of changes as far as this process has seen it: the head is that of its own writes and of the last
-// question. Changes never change, so the last ones are kept in memory.
+// feed is the collection of changes as far as this process has seen it: the head is that of its own
+// writes and of the last question. Changes never change, so the last ones are kept in memory.
 type feed struct {
 	*engine
 	coll *mongo.Collection
@@ -94,7 +94,8 @@ func (f *feed) position(offset int64) dao.Position {
 	return dao.Position{Epoch: f.epoch, Offset: offset}
 }
 
-// Head returns the last position known: at most pollIdle behind other processes, and never behind a write of this one.
+// Head returns the last position known: at most pollIdle behind other processes, and never behind a
+// write of this one.
 func (f *feed) Head(ctx context.Context) (dao.Position, error) {
 	return f.last(), ctx.Err()
 }

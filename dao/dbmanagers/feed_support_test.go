@@ -134,8 +134,8 @@ func (p *place) same(what string, got, want []dao.Change) {
 	}
 }
 
-// orderly fails when the feed tells a change twice, or the revisions of a value out of their order: each is one more than the
-// one before, through deletes and new beginnings.
+// orderly fails when the feed tells a change twice, or the revisions of a value out of their order:
+// each is one more than the one before, through deletes and new beginnings.
 func (p *place) orderly(changes []dao.Change) {
 	p.Helper()
 	last := make(map[valueKey]dao.Change)
@@ -152,7 +152,8 @@ func (p *place) orderly(changes []dao.Change) {
 	}
 }
 
-// truthful fails when the documents are not what the feed told last of each value, or do not bear that offset.
+// truthful fails when the documents are not what the feed told last of each value, or do not bear
+// that offset.
 func (p process) truthful(changes []dao.Change) {
 	p.Helper()
 	want := make(map[valueKey]told)
@@ -173,7 +174,8 @@ func (p process) truthful(changes []dao.Change) {
 	}
 }
 
-// sound says that feed and documents agree, seen from the beginning: gaplessly, each change once, in order, and true.
+// sound says that feed and documents agree, seen from the beginning: gaplessly, each change once,
+// in order, and true.
 func (p process) sound() []dao.Change {
 	p.Helper()
 	p.settled()

@@ -26,7 +26,8 @@ func (c *collection) announce(ctx context.Context, key bson.RawValue, id models.
 	return dao.Receipt{Position: a.place()}, nil
 }
 
-// finish claims and announces a document where that is missing, whoever has changed it, and returns the offset of its last change.
+// finish claims and announces a document where that is missing, whoever has changed it, and returns
+// the offset of its last change.
 func (c *collection) finish(ctx context.Context, rec *record) (offset int64, err error) {
 	if rec.stamp > 0 {
 		return rec.stamp, nil

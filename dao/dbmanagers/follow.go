@@ -58,7 +58,8 @@ func (f *feed) follow(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-f.hurry:
-			// Whoever waits again after each change need not ask at once: its own process told it of that one.
+			// Whoever waits again after each change need not ask at once: its own process told it
+			// of that one.
 			sleep(ctx, min(pause, pollBusy))
 		case <-time.After(pause):
 		}

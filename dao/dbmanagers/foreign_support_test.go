@@ -27,7 +27,8 @@ func foreignProduct(id models.ID, code string) bson.D {
 	}
 }
 
-// foreignDocuments are what other programs insert, as they should and as they should not, by collection.
+// foreignDocuments are what other programs insert, as they should and as they should not, by
+// collection.
 func foreignDocuments() map[string][]bson.D {
 	odd := func(n int, changes ...bson.E) bson.D {
 		doc := foreignProduct(number(n), "foreign "+number(n).String())

@@ -16,8 +16,8 @@ import (
 	"pulperia/dao/models"
 )
 
-// What another program inserts, well or badly written, is taken in by whichever process sees it first, once: it is listed, found by its id,
-// and in the feed of all.
+// What another program inserts, well or badly written, is taken in by whichever process sees it
+// first, once: it is listed, found by its id, and in the feed of all.
 func TestForeignInserts(t *testing.T) {
 	p := newPlace(t)
 	one, two := p.open(Options{}), p.open(Options{})
@@ -118,8 +118,8 @@ func (n *notebook) has(words ...string) bool {
 	return false
 }
 
-// Where another program has written a code twice, the shop opens and says which products have it. It gives the code to no other product, as long
-// as one of them has it.
+// Where another program has written a code twice, the shop opens and says which products have it.
+// It gives the code to no other product, as long as one of them has it.
 func TestForeignDuplicateCodes(t *testing.T) {
 	p := newPlace(t)
 	coll := p.db.Collection("products")
@@ -156,7 +156,8 @@ func TestForeignDuplicateCodes(t *testing.T) {
 	s.sound()
 }
 
-// ownerOf returns the product that has a code as the only one by the index, or, when none has, one of those that have it.
+// ownerOf returns the product that has a code as the only one by the index, or, when none has, one
+// of those that have it.
 func (p *place) ownerOf(code string) models.ID {
 	p.Helper()
 	for _, field := range []string{uniqueField, codeField} {

@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// Whatever a URL looks like, reading it ends with a target or with one line; neither shows the password that was
-// given for it.
+// Whatever a URL looks like, reading it ends with a target or with one line; neither shows the
+// password that was given for it.
 func FuzzURL(f *testing.F) {
 	for _, seed := range []string{
 		"mongodb://h", "mongodb+srv://ana:<password>@cluster0.example.net/shop?retryWrites=true&w=majority", "mongodb://ana:s%65creto@h:27017,i/?tls=true",

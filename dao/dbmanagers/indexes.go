@@ -11,7 +11,8 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 )
 
-// index is one that the engine needs. All are over fields of ours, so that they never meet an index of another program.
+// index is one that the engine needs. All are over fields of ours, so that they never meet an index
+// of another program.
 type index struct {
 	coll   *mongo.Collection
 	keys   bson.D
@@ -92,8 +93,8 @@ func (e *engine) seeToIndexes(ctx context.Context) error {
 	return nil
 }
 
-// makeIndexes makes those that are missing, of the given collections or of all. It takes as long as it takes: on a large collection of
-// another program that may be minutes.
+// makeIndexes makes those that are missing, of the given collections or of all. It takes as long as
+// it takes: on a large collection of another program that may be minutes.
 func (e *engine) makeIndexes(ctx context.Context, of ...*mongo.Collection) error {
 	var colls []*mongo.Collection // the feed is the last: whoever sees its index knows that the others are there
 	lists := make(map[*mongo.Collection][]mongo.IndexModel)

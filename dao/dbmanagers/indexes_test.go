@@ -30,8 +30,8 @@ func (p *place) indexed() {
 	}
 }
 
-// While no index guards the codes, before any process has noticed that, none is given twice: not by creates, changes and loads of several
-// processes at once.
+// While no index guards the codes, before any process has noticed that, none is given twice: not by
+// creates, changes and loads of several processes at once.
 func TestCodesWithoutIndex(t *testing.T) {
 	p := newPlace(t)
 	asleep := Options{sweepEvery: time.Hour}
@@ -101,7 +101,8 @@ func TestDroppedIndexesComeBack(t *testing.T) {
 	p.goesOn(one, two)
 }
 
-// A database in which codes and changes became twice, by an older shop or another program, opens, says which, and guards new ones.
+// A database in which codes and changes became twice, by an older shop or another program, opens,
+// says which, and guards new ones.
 func TestDoublesOpen(t *testing.T) {
 	p := newPlace(t)
 	s := p.open(Options{sweepEvery: time.Hour})

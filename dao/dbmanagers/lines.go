@@ -7,8 +7,9 @@ import (
 	"pulperia/dao/models"
 )
 
-// lines lets those who want to change one document stand in line, so that they do not all read it, change it, and find
-// that but one of them was in time. It is for speed only: other processes do not stand in it.
+// lines lets those who want to change one document stand in line, so that they do not all read it,
+// change it, and find that but one of them was in time. It is for speed only: other processes do
+// not stand in it.
 type lines struct {
 	mu   sync.Mutex
 	held map[models.ID]*line
@@ -19,7 +20,8 @@ type line struct {
 	wants int
 }
 
-// stand returns when it is the caller's turn, until it leaves; or with the context's error when that is done first.
+// stand returns when it is the caller's turn, until it leaves; or with the context's error when
+// that is done first.
 func (l *lines) stand(ctx context.Context, id models.ID) (leave func(), err error) {
 	l.mu.Lock()
 	if l.held == nil {

@@ -13,8 +13,8 @@ import (
 	"pulperia/dao/models"
 )
 
-// The derived values that listings go by. A document without pulperia.created is in none of them: it is not claimed, being
-// loaded, or deleted.
+// The derived values that listings go by. A document without pulperia.created is in none of them:
+// it is not claimed, being loaded, or deleted.
 const (
 	createdField = "pulperia.created"
 	updatedField = "pulperia.updated"
@@ -112,8 +112,9 @@ func filterOf(q models.ProductQuery) (filter bson.D) {
 	return filter
 }
 
-// beginning matches the words that begin with a word. Servers take a regular expression to a length (MongoDB 32 KiB, DocumentDB less than
-// 3 KiB where an index has the field), so a long one is asked for as a range.
+// beginning matches the words that begin with a word. Servers take a regular expression to a length
+// (MongoDB 32 KiB, DocumentDB less than 3 KiB where an index has the field), so a long one is asked
+// for as a range.
 func beginning(word string) any {
 	const long = 250
 	if len(word) <= long { // letters and digits only: nothing in it means anything to a regular expression
@@ -137,8 +138,9 @@ func orderOf(q models.ProductQuery) bson.D {
 	return oldest
 }
 
-// page visits the documents of one page, and returns how many a filter selects in all. Both are asked for at once, and so may be of two
-// moments; what the page itself tells of the total counts then.
+// page visits the documents of one page, and returns how many a filter selects in all. Both are
+// asked for at once, and so may be of two moments; what the page itself tells of the total counts
+// then.
 func (c *collection) page(ctx context.Context, filter, order bson.D, page, limit int, visit func(record)) (total int, err error) {
 	ctx, cancel := context.WithTimeout(ctx, c.Timeout)
 	defer cancel()

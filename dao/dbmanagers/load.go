@@ -14,9 +14,10 @@ import (
 	"pulperia/dao/models"
 )
 
-// A load is one step although it is many documents: they are inserted as documents that nobody sees (their stamp is loading), then
-// its record in meta becomes committed, which is the one moment that decides, then they are shown and announced. Whoever
-// finds a record of a load whose process is gone undoes or finishes it.
+// A load is one step although it is many documents: they are inserted as documents that nobody sees
+// (their stamp is loading), then its record in meta becomes committed, which is the one moment that
+// decides, then they are shown and announced. Whoever finds a record of a load whose process is
+// gone undoes or finishes it.
 const (
 	loadOpen      = "open"
 	loadCommitted = "committed"
@@ -152,8 +153,8 @@ func (e *engine) insertHidden(ctx context.Context, name string, docs []loaded, p
 	}
 }
 
-// makePlace is a dao.Conflict when somebody has the id or the code of a document, and sees to it that whoever was deleted just now is not in
-// its way.
+// makePlace is a dao.Conflict when somebody has the id or the code of a document, and sees to it
+// that whoever was deleted just now is not in its way.
 func (e *engine) makePlace(ctx context.Context, one loaded) error {
 	rec, err := one.coll.lookUp(ctx, one.id)
 	switch {
@@ -169,8 +170,9 @@ func (e *engine) makePlace(ctx context.Context, one loaded) error {
 	return one.coll.remove(ctx, rec)
 }
 
-// wantUnmoved fails when somebody has taken a code of a load's documents while the index was gone that guards them, or has made and deleted
-// a value of a document's id after a position: its revisions would be told twice. Since the documents are there nobody can do that any more.
+// wantUnmoved fails when somebody has taken a code of a load's documents while the index was gone
+// that guards them, or has made and deleted a value of a document's id after a position: its
+// revisions would be told twice. Since the documents are there nobody can do that any more.
 func (e *engine) wantUnmoved(ctx context.Context, load string, since dao.Position, docs []loaded) error {
 	codes := make(map[string]bool)
 	for _, one := range docs {

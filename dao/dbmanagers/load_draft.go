@@ -13,8 +13,8 @@ import (
 	"pulperia/dao/models"
 )
 
-// draftLoad checks the values of a batch, fills in what they do not bring along, and makes documents of them: products, carts,
-// messages, each in the given order.
+// draftLoad checks the values of a batch, fills in what they do not bring along, and makes
+// documents of them: products, carts, messages, each in the given order.
 func (e *engine) draftLoad(ctx context.Context, batch dao.Batch) ([]loaded, error) {
 	d := drafting{engine: e, now: now(), ids: make(map[changeKey]bool), codes: make(map[string]bool)}
 	for _, p := range batch.Products {
@@ -134,8 +134,8 @@ func (d *drafting) raiseRevs(ctx context.Context) error {
 	return nil
 }
 
-// wantFreeCodes is a dao.Conflict when a product has one of some codes already, also one of those that another program wrote twice. What a
-// load itself has inserted does not count.
+// wantFreeCodes is a dao.Conflict when a product has one of some codes already, also one of those
+// that another program wrote twice. What a load itself has inserted does not count.
 func (e *engine) wantFreeCodes(ctx context.Context, codes map[string]bool, load string) error {
 	for some := range slices.Chunk(slices.Collect(maps.Keys(codes)), pageSize) {
 		others := bson.M{codeField: bson.M{"$in": some}}

@@ -40,7 +40,8 @@ func (l *loads) begin(name string) (end func()) {
 	}
 }
 
-// giveUp undoes a load that has failed, unless it is committed. What cannot be done now the sweeper does, when it can.
+// giveUp undoes a load that has failed, unless it is committed. What cannot be done now the sweeper
+// does, when it can.
 func (e *engine) giveUp(ctx context.Context, name string) {
 	e.loads.mu.Lock()
 	e.loads.ended[name] = true
@@ -95,8 +96,8 @@ func (e *engine) readLoads(ctx context.Context) (map[string]loadRecord, error) {
 	})
 }
 
-// finishLoads finishes or undoes the loads of processes that are gone: those whose record stands still. It returns those that are
-// under way.
+// finishLoads finishes or undoes the loads of processes that are gone: those whose record stands
+// still. It returns those that are under way.
 func (e *engine) finishLoads(ctx context.Context) (map[string]loadRecord, error) {
 	records, err := e.readLoads(ctx)
 	if err != nil {
@@ -142,7 +143,8 @@ func (l *loads) keep(records map[string]loadRecord) {
 	}
 }
 
-// removeStrays removes documents of loads that have no record: they came, late, after their load had been undone.
+// removeStrays removes documents of loads that have no record: they came, late, after their load
+// had been undone.
 func (e *engine) removeStrays(ctx context.Context) error {
 	named := make(map[string]bool)
 	for _, c := range e.collections() {

@@ -9,8 +9,8 @@ import (
 	"pulperia/dao"
 )
 
-// showLoad makes the documents of a committed load like others that are not announced yet. Nobody else announces them before the record
-// is gone, so that they are announced in their order.
+// showLoad makes the documents of a committed load like others that are not announced yet. Nobody
+// else announces them before the record is gone, so that they are announced in their order.
 func (e *engine) showLoad(ctx context.Context, name string) error {
 	for _, c := range e.collections() {
 		update := bson.M{"$set": bson.M{stampField: nil}}
@@ -32,8 +32,8 @@ func (e *engine) showLoad(ctx context.Context, name string) error {
 	})
 }
 
-// inParts does something to all documents that a filter selects, until it selects none: so many at a time that each part is done
-// within the deadline of one operation.
+// inParts does something to all documents that a filter selects, until it selects none: so many at
+// a time that each part is done within the deadline of one operation.
 func (e *engine) inParts(ctx context.Context, c *collection, filter bson.M, do func(ctx context.Context, part bson.M) error) error {
 	const most = 5_000
 	only := options.Find().SetProjection(bson.M{"_id": 1}).SetLimit(most)
@@ -95,7 +95,8 @@ func (e *engine) announceLoad(ctx context.Context, name string, docs []loaded) (
 	return last, nil
 }
 
-// stampLoad stamps the documents of a load whose offsets follow on one another: a thousandth of the work of stamping each.
+// stampLoad stamps the documents of a load whose offsets follow on one another: a thousandth of the
+// work of stamping each.
 func (e *engine) stampLoad(ctx context.Context, name string, first int64) error {
 	stamp := bson.A{
 		bson.M{"$set": bson.M{stampField: bson.M{"$add": bson.A{first, "$" + placeField}}}},

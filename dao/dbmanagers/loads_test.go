@@ -14,8 +14,8 @@ import (
 	"pulperia/dao/models"
 )
 
-// A load that meets a conflict in its midst, after the first parts are inserted, leaves nothing: no document, no record, no change, and
-// what it had taken is free.
+// A load that meets a conflict in its midst, after the first parts are inserted, leaves nothing: no
+// document, no record, no change, and what it had taken is free.
 func TestLoadConflictLeavesNothing(t *testing.T) {
 	for name, spoil := range map[string]func(b *dao.Batch, there models.Message){
 		"a message that is there": func(b *dao.Batch, there models.Message) { b.Messages[1_100] = there },
@@ -48,8 +48,8 @@ func TestLoadConflictLeavesNothing(t *testing.T) {
 	}
 }
 
-// A load whose process stands still for too long is undone by another one. When it wakes up it says that nothing was done, and so it is:
-// what it inserted after it was undone goes, too.
+// A load whose process stands still for too long is undone by another one. When it wakes up it says
+// that nothing was done, and so it is: what it inserted after it was undone goes, too.
 func TestLoadUndoneMeanwhile(t *testing.T) {
 	p := newPlace(t)
 	others := p.open(Options{sweepEvery: 20 * time.Millisecond, loadPatience: 100 * time.Millisecond})
@@ -75,7 +75,8 @@ func TestLoadUndoneMeanwhile(t *testing.T) {
 	s.sound()
 }
 
-// Documents of a load that came after it had been undone, by a process that then died, do not keep their ids and codes for ever.
+// Documents of a load that came after it had been undone, by a process that then died, do not keep
+// their ids and codes for ever.
 func TestLoadStraysRemoved(t *testing.T) {
 	p := newPlace(t)
 	s := p.open(Options{sweepEvery: 5 * time.Millisecond, loadPatience: 100 * time.Millisecond})
@@ -89,8 +90,8 @@ func TestLoadStraysRemoved(t *testing.T) {
 	p.ok("create with its code", err)
 }
 
-// A change of a loaded document that comes before the load is stamped, by a process that dies before it announces it, is told of all the same: the
-// load's stamp is not taken for its own.
+// A change of a loaded document that comes before the load is stamped, by a process that dies
+// before it announces it, is told of all the same: the load's stamp is not taken for its own.
 func TestLoadStampsOnlyItsOwn(t *testing.T) {
 	p := newPlace(t)
 	batch := aBatch(number(1), 3)
@@ -110,8 +111,9 @@ func TestLoadStampsOnlyItsOwn(t *testing.T) {
 	}
 }
 
-// A value of a loaded id that somebody makes and deletes while the load is on its way has used up its revisions: the load does not tell of them
-// again, but says that it was not done; the next one goes above them.
+// A value of a loaded id that somebody makes and deletes while the load is on its way has used up
+// its revisions: the load does not tell of them again, but says that it was not done; the next one
+// goes above them.
 func TestLoadBesideRecreation(t *testing.T) {
 	p := newPlace(t)
 	other := p.open(quickSweep)
@@ -184,7 +186,8 @@ func (p *place) inOrder(feed []dao.Change, messages []models.Message) {
 	}
 }
 
-// Of a load that is committed, the process died while it showed the documents. What is shown is not announced before the rest.
+// Of a load that is committed, the process died while it showed the documents. What is shown is not
+// announced before the rest.
 func TestLoadHalfShown(t *testing.T) {
 	p := newPlace(t)
 	const n, name = 10, "load of somebody"

@@ -10,8 +10,9 @@ import (
 	"pulperia/dao"
 )
 
-// A server that fails to make the indexes of a new collection, loses it meanwhile, or gives up for another who makes them too, is asked
-// again; one that never does it is believed in the end, and one that does not allow it at once.
+// A server that fails to make the indexes of a new collection, loses it meanwhile, or gives up for
+// another who makes them too, is asked again; one that never does it is believed in the end, and
+// one that does not allow it at once.
 func TestIndexesAtTheNextAttempt(t *testing.T) {
 	for name, c := range map[string]struct {
 		code     int32

@@ -83,8 +83,9 @@ func (m messages) appended(ctx context.Context, message models.Message) (stored 
 	return stored, receipt, nil
 }
 
-// Page returns the messages before one. Their order is that of the feed, so those that have no place in it yet get one first;
-// otherwise a page would lack messages that the feed tells of already.
+// Page returns the messages before one. Their order is that of the feed, so those that have no
+// place in it yet get one first; otherwise a page would lack messages that the feed tells of
+// already.
 func (m messages) Page(ctx context.Context, before models.ID, limit int) ([]models.Message, error) {
 	leave, err := m.enter(ctx)
 	if err != nil {
@@ -116,8 +117,9 @@ func (m messages) Page(ctx context.Context, before models.ID, limit int) ([]mode
 	return lastOf(page, end, limit), nil
 }
 
-// stampedBefore adds the last messages before an offset to found. It looks for them in growing ranges of offsets: not every server
-// reads an index in its order, and those that do not would sort all messages that there are.
+// stampedBefore adds the last messages before an offset to found. It looks for them in growing
+// ranges of offsets: not every server reads an index in its order, and those that do not would sort
+// all messages that there are.
 func (m messages) stampedBefore(ctx context.Context, end int64, limit int, found map[models.ID]record) error {
 	_, head := m.feed.bounds()
 	to, from := end, min(end, head+1)
@@ -137,8 +139,9 @@ func (m messages) stampedBefore(ctx context.Context, end int64, limit int, found
 	return nil
 }
 
-// placeAll gives a place to the messages without one that are made up to now, and returns them by id. Those of other programs, and of
-// loads under way, are not in the feed before they are claimed or shown: they come later.
+// placeAll gives a place to the messages without one that are made up to now, and returns them by
+// id. Those of other programs, and of loads under way, are not in the feed before they are claimed
+// or shown: they come later.
 func (m messages) placeAll(ctx context.Context) (map[models.ID]record, error) {
 	placed := make(map[models.ID]record)
 	if m.readOnly {
@@ -169,8 +172,8 @@ func (m messages) placeAll(ctx context.Context) (map[models.ID]record, error) {
 	}
 }
 
-// placeable returns messages that only wait for being announced, the first of them. Those of a load count when all of it is shown:
-// they are looked for once more after its record is gone.
+// placeable returns messages that only wait for being announced, the first of them. Those of a load
+// count when all of it is shown: they are looked for once more after its record is gone.
 func (m messages) placeable(ctx context.Context) ([]record, error) {
 	filter := bson.M{revField: bson.M{"$gt": 0}}
 	list, err := m.unannounced(ctx, filter)

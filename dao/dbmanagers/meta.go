@@ -28,9 +28,11 @@ type storeMeta struct {
 	Base    int64  `bson:"base"` // the last offset that is no longer in the feed
 }
 
-// load reads where the feed stands. Where there is no feed yet, or one that is not the store's (it is gone, cut back, or from another
-// time than the documents that it has told of), it is begun anew, in an epoch of its own: make says whether that may be written.
-// Documents that are missing or older than the feed are no reason: that is what other programs did, and the patrol tells of it.
+// load reads where the feed stands. Where there is no feed yet, or one that is not the store's (it
+// is gone, cut back, or from another time than the documents that it has told of), it is begun
+// anew, in an epoch of its own: make says whether that may be written. Documents that are missing
+// or older than the feed are no reason: that is what other programs did, and the patrol tells of
+// it.
 func (f *feed) load(ctx context.Context, make bool) error {
 	ctx, cancel := context.WithTimeout(ctx, f.Timeout)
 	defer cancel()
@@ -88,8 +90,9 @@ func (f *feed) set(ctx context.Context, meta storeMeta, head int64) error {
 	return nil
 }
 
-// begin makes an empty feed that goes on after the given offset. Of several processes that do so at once, one does it, and only that one
-// removes the old feed; what it does not get to is below the base and does not count.
+// begin makes an empty feed that goes on after the given offset. Of several processes that do so at
+// once, one does it, and only that one removes the old feed; what it does not get to is below the
+// base and does not count.
 func (f *feed) begin(ctx context.Context, old storeMeta, after int64, write bool) error {
 	meta := storeMeta{storeID, formatVersion, newEpoch(), after}
 	if !write {
@@ -150,7 +153,8 @@ func (f *feed) lastStamp(ctx context.Context, above int64) (last int64, err erro
 	return last, nil
 }
 
-// findHead returns the last offset of the feed, and whether none is missing between the base and it.
+// findHead returns the last offset of the feed, and whether none is missing between the base and
+// it.
 func (f *feed) findHead(ctx context.Context, meta storeMeta) (head int64, whole bool, err error) {
 	var last entry
 	err = f.coll.FindOne(ctx, bson.M{}, options.FindOne().SetSort(bson.M{"_id": -1})).Decode(&last)

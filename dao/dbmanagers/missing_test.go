@@ -16,8 +16,8 @@ func (p *place) foreignDelete(coll string, filter bson.M) {
 	p.ok("delete", err)
 }
 
-// What another program deletes is told of once, as a delete, to the followers of all processes, under the epoch that there was. Made anew, by it
-// or by us, it comes after that.
+// What another program deletes is told of once, as a delete, to the followers of all processes,
+// under the epoch that there was. Made anew, by it or by us, it comes after that.
 func TestPatrolFindsDeletes(t *testing.T) {
 	p := newPlace(t)
 	one, two := p.open(quickSweep), p.open(quickSweep)
@@ -64,7 +64,8 @@ func TestPatrolFindsDeletes(t *testing.T) {
 	p.goesOn(one, two)
 }
 
-// Who makes a value anew while a process is about to tell that it is missing comes before or after that, and the feed is true in the end.
+// Who makes a value anew while a process is about to tell that it is missing comes before or after
+// that, and the feed is true in the end.
 func TestMadeAnewWhileMissing(t *testing.T) {
 	p := newPlace(t)
 	one, two := p.open(Options{sweepEvery: time.Millisecond}), p.open(Options{sweepEvery: time.Millisecond})
@@ -86,8 +87,8 @@ func TestMadeAnewWhileMissing(t *testing.T) {
 	one.sound()
 }
 
-// A document that another program has put back from an old copy, and that we change before anybody has noticed, is told of above all that was
-// told; and so is its delete.
+// A document that another program has put back from an old copy, and that we change before anybody
+// has noticed, is told of above all that was told; and so is its delete.
 func TestOldCopyChanged(t *testing.T) {
 	p := newPlace(t)
 	s := p.open(Options{sweepEvery: time.Hour})

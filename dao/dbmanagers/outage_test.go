@@ -11,9 +11,10 @@ import (
 	"pulperia/dao/models"
 )
 
-// Clients write through a line that is cut, slow, deaf (nothing reaches the server) and mute (the write happens, its answer is lost), and
-// others beside them over a good one. Every answer is true; afterwards all goes on by itself: what was acknowledged is there once,
-// those who follow have missed nothing, and the store is ready.
+// Clients write through a line that is cut, slow, deaf (nothing reaches the server) and mute (the
+// write happens, its answer is lost), and others beside them over a good one. Every answer is true;
+// afterwards all goes on by itself: what was acknowledged is there once, those who follow have
+// missed nothing, and the store is ready.
 func TestOutageOfLine(t *testing.T) {
 	p := newPlace(t)
 	w := p.newWire()
@@ -84,8 +85,8 @@ func (p *place) outage(processes []process, trouble func(begin func(string))) {
 	}
 }
 
-// While the server is away the store says so: it is not ready, a write that did not leave was not done, and it says so within its
-// deadline. Closing it does not hang, and leaves nothing running.
+// While the server is away the store says so: it is not ready, a write that did not leave was not
+// done, and it says so within its deadline. Closing it does not hang, and leaves nothing running.
 func TestOutageAnswers(t *testing.T) {
 	p := newPlace(t)
 	running := len(goroutines())

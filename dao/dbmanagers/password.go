@@ -7,7 +7,8 @@ import (
 	"strings"
 )
 
-// placeholders are what Atlas writes for the password into the URLs that it shows; elsewhere they come escaped.
+// placeholders are what Atlas writes for the password into the URLs that it shows; elsewhere they
+// come escaped.
 var placeholders = []string{"<password>", "<db_password>", "%3Cpassword%3E", "%3Cdb_password%3E"}
 
 const (
@@ -52,14 +53,16 @@ func (p parts) secret(given string) (string, error) {
 	return given, nil
 }
 
-// wantsPassword says whether users log in with a password. Certificates and clouds have other mechanisms.
+// wantsPassword says whether users log in with a password. Certificates and clouds have other
+// mechanisms.
 func (p parts) wantsPassword() bool {
 	value, _ := p.option("authMechanism")
 	mechanism := strings.ToUpper(value)
 	return mechanism == "" || mechanism == "PLAIN" || strings.HasPrefix(mechanism, "SCRAM-")
 }
 
-// escape writes a password as a URL holds it: url.PathEscape would leave @ and : as they are, and a + must not mean a space.
+// escape writes a password as a URL holds it: url.PathEscape would leave @ and : as they are, and a
+// + must not mean a space.
 func escape(password string) string {
 	return strings.ReplaceAll(url.QueryEscape(password), "+", "%20")
 }

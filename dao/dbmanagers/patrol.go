@@ -14,12 +14,14 @@ import (
 	"pulperia/dao/models"
 )
 
-// patrolStep is how many documents are looked at with each sweep: a thousand in a second, at a cost that nobody notices.
+// patrolStep is how many documents are looked at with each sweep: a thousand in a second, at a cost
+// that nobody notices.
 const patrolStep = 500
 
-// patrol walks through products and carts, again and again, and looks for what other programs did to them. They changed a document
-// whose derived values do not fit its fields, or that is older than what was told of it: it is announced as changed. They deleted
-// one that the feed, or an earlier walk, knows and this one does not meet: that is announced as a delete.
+// patrol walks through products and carts, again and again, and looks for what other programs did
+// to them. They changed a document whose derived values do not fit its fields, or that is older
+// than what was told of it: it is announced as changed. They deleted one that the feed, or an
+// earlier walk, knows and this one does not meet: that is announced as a delete.
 type patrol struct {
 	*engine
 	cursor *mongo.Cursor // nil between two walks
@@ -55,7 +57,8 @@ func (p *patrol) walk(ctx context.Context) error {
 	return failed
 }
 
-// look looks at the next documents, and says which are changed, and whether all have been looked at.
+// look looks at the next documents, and says which are changed, and whether all have been looked
+// at.
 func (p *patrol) look(ctx context.Context) (changed []models.ID, ended bool, err error) {
 	if p.cursor == nil {
 		if p.coll != p.products {
@@ -177,8 +180,8 @@ func (c *collection) noticeMissing(ctx context.Context, ids []models.ID) error {
 	return nil
 }
 
-// noticeRemoved announces the deletes of messages that the feed tells of and that are not there any more. Nobody walks through all messages: it
-// counts those that were stamped some sweeps ago.
+// noticeRemoved announces the deletes of messages that the feed tells of and that are not there any
+// more. Nobody walks through all messages: it counts those that were stamped some sweeps ago.
 func (m messages) noticeRemoved(ctx context.Context) error {
 	base, _ := m.feed.bounds()
 	sure := m.feed.sure[0]

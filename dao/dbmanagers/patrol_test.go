@@ -39,7 +39,8 @@ func (f *follower) revised(id models.ID, rev int64) (change dao.Change) {
 	return change
 }
 
-// foreignChanges are changes of other programs, one after the other, with a listing that shows the product then, and one that does not.
+// foreignChanges are changes of other programs, one after the other, with a listing that shows the
+// product then, and one that does not.
 var foreignChanges = []struct {
 	fields     bson.M
 	finds, not models.ProductQuery
@@ -53,7 +54,8 @@ var foreignChanges = []struct {
 	{bson.M{"code": "b"}, models.ProductQuery{Codes: []string{"b"}}, models.ProductQuery{Codes: []string{"a"}}},
 }
 
-// What another program changes in our documents is found, told of once as the next revision, and listed by its new values.
+// What another program changes in our documents is found, told of once as the next revision, and
+// listed by its new values.
 func TestPatrolFindsChanges(t *testing.T) {
 	p := newPlace(t)
 	quick := Options{sweepEvery: 50 * time.Millisecond}
@@ -93,7 +95,8 @@ func TestPatrolFindsChanges(t *testing.T) {
 	}
 }
 
-// A document that another program replaced by one of its own is taken in anew, above the last revision that the feed knows.
+// A document that another program replaced by one of its own is taken in anew, above the last
+// revision that the feed knows.
 func TestPatrolFindsReplacements(t *testing.T) {
 	p := newPlace(t)
 	s := p.open(Options{sweepEvery: 50 * time.Millisecond})
@@ -119,7 +122,8 @@ func TestPatrolFindsReplacements(t *testing.T) {
 	s.sound()
 }
 
-// The code that another program takes from a product is free, and the one it gives is guarded: at once, before any patrol passes there.
+// The code that another program takes from a product is free, and the one it gives is guarded: at
+// once, before any patrol passes there.
 func TestPatrolledCodes(t *testing.T) {
 	for name, change := range map[string]func(*models.Product) error{
 		"without a change of ours": nil,
@@ -150,7 +154,8 @@ func TestPatrolledCodes(t *testing.T) {
 	}
 }
 
-// When another program gives a product the code of another one, that is told of, with a warning, and the code stays guarded.
+// When another program gives a product the code of another one, that is told of, with a warning,
+// and the code stays guarded.
 func TestPatrolWarnsOfDuplicates(t *testing.T) {
 	p := newPlace(t)
 	var notes notebook

@@ -25,7 +25,8 @@ var (
 	faultTimes = flag.Int("faults.times", 1, "how many times longer than usual the tests with faults are")
 )
 
-// patient is how long a test waits for what should come within a second or so: the machine may be busy.
+// patient is how long a test waits for what should come within a second or so: the machine may be
+// busy.
 const patient = 60 * time.Second
 
 // place is a database of a test's own, with the bare driver beside the engines on it.
@@ -138,7 +139,8 @@ func (p *place) howMany(coll string, filter bson.M) int64 {
 	return n
 }
 
-// settled returns when every change is announced and stamped, and no trace of a deletion or a load is left.
+// settled returns when every change is announced and stamped, and no trace of a deletion or a load
+// is left.
 func (p *place) settled() {
 	p.Helper()
 	p.await("all is stamped", func() bool {

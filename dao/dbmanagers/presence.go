@@ -24,11 +24,13 @@ import (
 
 var _ dao.Presence = (*presence)(nil)
 
-// presence is a collection with one document for each process. The process counts seq up whenever it says something, also when it
-// says the same again; whoever reads notes by its own clock when it saw seq change, leaves out what has stood still for
-// dao.PresenceTTL, and deletes it. So neither the clocks of the machines matter nor does the server need to expire documents.
+// presence is a collection with one document for each process. The process counts seq up whenever
+// it says something, also when it says the same again; whoever reads notes by its own clock when it
+// saw seq change, leaves out what has stood still for dao.PresenceTTL, and deletes it. So neither
+// the clocks of the machines matter nor does the server need to expire documents.
 //
-// The names are most of a document and change least: they are written and read only when their digest is another one.
+// The names are most of a document and change least: they are written and read only when their
+// digest is another one.
 type presence struct {
 	coll    *mongo.Collection
 	timeout time.Duration    // of one operation
@@ -142,7 +144,8 @@ func (p *presence) withNames(ctx context.Context, found map[string]saying) (map[
 	return found, nil
 }
 
-// judge notes what was found by a reading that began at a time, and tells who is alive from who has stood still.
+// judge notes what was found by a reading that began at a time, and tells who is alive from who has
+// stood still.
 func (p *presence) judge(found map[string]saying, began time.Time) (alive map[string]dao.Visitors, dead []saying) {
 	alive = make(map[string]dao.Visitors, len(found))
 	now := p.now()

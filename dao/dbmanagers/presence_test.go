@@ -61,8 +61,9 @@ func sees(t *testing.T, what string, p *presence, want map[string]string) {
 	}
 }
 
-// Whoever says nothing more is left out and deleted, by whoever notices; clocks that differ by an hour do not matter. Who was
-// only away comes back with all that he says, though he says nothing new.
+// Whoever says nothing more is left out and deleted, by whoever notices; clocks that differ by an
+// hour do not matter. Who was only away comes back with all that he says, though he says nothing
+// new.
 func TestPresenceStandsStill(t *testing.T) {
 	a, b, pass := presences(t, mongotest.URI(t))
 	says(t, a, "a", "ana")

@@ -14,8 +14,9 @@ import (
 	"pulperia/dao/models"
 )
 
-// Three processes write to one database, also to the same values. Every reader of each of them hears one order without a gap, each
-// change once, and the last words are what is stored; what was acknowledged stands where the receipt says.
+// Three processes write to one database, also to the same values. Every reader of each of them
+// hears one order without a gap, each change once, and the last words are what is stored; what was
+// acknowledged stands where the receipt says.
 func TestProcesses(t *testing.T) {
 	p := newPlace(t)
 	var all sync.WaitGroup
@@ -125,7 +126,8 @@ func (w *writer) note(err error, d done) error {
 	return err
 }
 
-// acknowledged fails when something that was done does not stand in the feed where the writer was told.
+// acknowledged fails when something that was done does not stand in the feed where the writer was
+// told.
 func (p *place) acknowledged(written []done, feed []dao.Change) {
 	p.Helper()
 	for _, d := range written {

@@ -32,7 +32,8 @@ var productShape = shape{
 	},
 }
 
-// ownKeys are the derived values of a product, with a sum by which a change that another program made is noticed.
+// ownKeys are the derived values of a product, with a sum by which a change that another program
+// made is noticed.
 func ownKeys(p models.Product) bson.D {
 	keys := productKeys(p)
 	p.Rev, p.CreatedAt, p.UpdatedAt = 0, 0, 0
@@ -141,7 +142,8 @@ func (p products) Update(ctx context.Context, id models.ID, alter func(*models.P
 	}
 }
 
-// makeWay does what an update needs before it is tried again, if the reason why it failed is one that passes.
+// makeWay does what an update needs before it is tried again, if the reason why it failed is one
+// that passes.
 func (p products) makeWay(ctx context.Context, id models.ID, code string, pause time.Duration, reason error) error {
 	switch {
 	case errors.Is(reason, errStale):

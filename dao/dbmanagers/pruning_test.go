@@ -9,8 +9,9 @@ import (
 	"pulperia/dao"
 )
 
-// The feed is pruned while processes write: its base moves, all processes learn of that, positions before it are gone, and no reader ever takes
-// what is missing for nothing. At least what is to be kept is there.
+// The feed is pruned while processes write: its base moves, all processes learn of that, positions
+// before it are gone, and no reader ever takes what is missing for nothing. At least what is to be
+// kept is there.
 func TestPruning(t *testing.T) {
 	const keep = 50
 	p := newPlace(t)
@@ -62,7 +63,8 @@ func (p *place) chat(n int, processes ...process) {
 	all.Wait()
 }
 
-// glance asks for changes from all over the feed. Each answer follows on its position, or says that it is gone.
+// glance asks for changes from all over the feed. Each answer follows on its position, or says that
+// it is gone.
 func (p *place) glance(s process, epoch string, ended chan struct{}) {
 	for n := int64(0); ; n++ {
 		select {

@@ -5,7 +5,8 @@ import (
 	"sync"
 )
 
-// queue holds what waits for one goroutine, which takes all of it at once: what waits together is done together.
+// queue holds what waits for one goroutine, which takes all of it at once: what waits together is
+// done together.
 type queue[T any] struct {
 	mu      sync.Mutex
 	items   []T

@@ -28,7 +28,8 @@ func TestNumbersAgainstRationals(t *testing.T) {
 	})
 }
 
-// rational is what centsOf and wholeOf should read a number as, or a text that is one, reckoned without a limit of digits.
+// rational is what centsOf and wholeOf should read a number as, or a text that is one, reckoned
+// without a limit of digits.
 func rational(value bson.RawValue) (cents, whole int64) {
 	text := textOf(value)
 	if f, ok := value.DoubleOK(); ok {

@@ -13,7 +13,8 @@ import (
 	"pulperia/dao/models"
 )
 
-// Whatever bytes a document has, reading it gives values that every other part of the shop can show, store and read back.
+// Whatever bytes a document has, reading it gives values that every other part of the shop can
+// show, store and read back.
 func TestReadingNeverFails(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		doc := rawOf(t, rapid.OneOf(dirtyProduct, dirtyCart, dirtyMessage).Draw(t, "document"))
@@ -67,7 +68,8 @@ func checkReading(t rapid.TB, doc bson.Raw) {
 	}
 }
 
-// readBack checks that a value's JSON form, which the feed and the files have of it, is read as the same value.
+// readBack checks that a value's JSON form, which the feed and the files have of it, is read as the
+// same value.
 func readBack[T any](t rapid.TB, value T) {
 	var got T
 	if err := json.Unmarshal(models.JSON(value), &got); err != nil {

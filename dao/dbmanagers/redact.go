@@ -8,8 +8,9 @@ import (
 // hidden stands where something is not shown.
 const hidden = "***"
 
-// Redact returns the URL of a database as it may be shown: *** stands for the password, for options that hold secrets, and for
-// all that may be a piece of one because it was pasted without escaping. A name that is no URL is returned as it is.
+// Redact returns the URL of a database as it may be shown: *** stands for the password, for options
+// that hold secrets, and for all that may be a piece of one because it was pasted without escaping.
+// A name that is no URL is returned as it is.
 func Redact(url string) string {
 	if scheme := misspelt.FindString(url); scheme != "" && !strings.HasPrefix(url[len(scheme):], "//") {
 		return scheme + hidden
@@ -60,7 +61,8 @@ var misspelt = regexp.MustCompile(`(?i)^\s*mongodb(\+srv)?:`)
 
 var schemeName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]*$`)
 
-// hostList is one host or several, each with a port or without. What does not look like it may be a piece of a password.
+// hostList is one host or several, each with a port or without. What does not look like it may be a
+// piece of a password.
 var hostList = regexp.MustCompile(`^` + host + `(,` + host + `)*$`)
 
 const host = `(\[[0-9A-Fa-f:.%]+\]|[\pL\pN._%-]+)(:[0-9]{1,5})?`
@@ -75,8 +77,9 @@ func plain(text string) string {
 	return hidden
 }
 
-// harmless are the options, in lower case, whose values may be shown. Any other is hidden, and whatever follows it, for that
-// may be a piece of its value: tlsCertificateKeyFilePassword, authMechanismProperties (session tokens), proxyPassword.
+// harmless are the options, in lower case, whose values may be shown. Any other is hidden, and
+// whatever follows it, for that may be a piece of its value: tlsCertificateKeyFilePassword,
+// authMechanismProperties (session tokens), proxyPassword.
 var harmless = setOf(`appname authmechanism authsource compressors connect connecttimeoutms directconnection
 	enableoverloadretargeting heartbeatfrequencyms heartbeatintervalms journal loadbalanced localthresholdms
 	maxadaptiveretries maxconnecting maxidletimems maxpoolsize maxstaleness maxstalenessseconds minpoolsize

@@ -11,12 +11,12 @@ import (
 	"pulperia/dao"
 )
 
-// doubtful is in how many sweeps on end the feed must look damaged before it is begun anew: a server that has just become the primary
-// may show for a moment what was there before.
+// doubtful is in how many sweeps on end the feed must look damaged before it is begun anew: a
+// server that has just become the primary may show for a moment what was there before.
 const doubtful = 3
 
-// refresh looks whether the feed is still the one that this process follows: another process may have begun it anew or pruned it, and
-// somebody may have dropped or restored what it lies in.
+// refresh looks whether the feed is still the one that this process follows: another process may
+// have begun it anew or pruned it, and somebody may have dropped or restored what it lies in.
 func (f *feed) refresh(ctx context.Context) error {
 	damaged := true
 	err := f.bounded(ctx, func(ctx context.Context) (err error) { damaged, err = f.look(ctx); return err })
@@ -61,7 +61,8 @@ func (f *feed) raiseBase(base int64) {
 	}
 }
 
-// torn says whether the feed's first change is missing, or the last one that this process knows, or one that others follow on.
+// torn says whether the feed's first change is missing, or the last one that this process knows, or
+// one that others follow on.
 func (f *feed) torn(ctx context.Context, meta storeMeta) (bool, error) {
 	head := f.last().Offset
 	first := bson.M{"_id": bson.M{"$in": bson.A{meta.Base + 1, head}}}
@@ -78,8 +79,9 @@ func (f *feed) torn(ctx context.Context, meta storeMeta) (bool, error) {
 	return next.Offset > head+1, err
 }
 
-// prune removes the oldest changes when there are a tenth more than are to be kept. It is called at the end of a sweep with the head of its
-// beginning, and removes none that came after the last sweep but one: what is removed has been seen to be stamped.
+// prune removes the oldest changes when there are a tenth more than are to be kept. It is called at
+// the end of a sweep with the head of its beginning, and removes none that came after the last
+// sweep but one: what is removed has been seen to be stamped.
 func (f *feed) prune(ctx context.Context, swept dao.Position) error {
 	sure := f.sure[0]
 	f.sure[0], f.sure[1] = f.sure[1], swept

@@ -18,16 +18,19 @@ const (
 	// restoreID is the _id of the record in meta of a restoration that is not finished.
 	restoreID = "migration"
 
-	// insertsAtOnce keeps the server busy while the next documents are made, and bounds what a cut repeats.
+	// insertsAtOnce keeps the server busy while the next documents are made, and bounds what a cut
+	// repeats.
 	insertsAtOnce = 2
 
 	// insertTimeout bounds the insert of one batch, which takes long over a thin line.
 	insertTimeout = time.Minute
 )
 
-// Restoration makes a store of the values of another one. They are inserted as documents in their final shape, numbered as if
-// each had been a change of a feed that was pruned since; the indexes come after the documents, which takes half of the time, and those
-// of products and carts while messages are put. What was put survives kill -9, and whoever restores the same again goes on there. Until Finish nobody can open the database as a store.
+// Restoration makes a store of the values of another one. They are inserted as documents in their
+// final shape, numbered as if each had been a change of a feed that was pruned since; the indexes
+// come after the documents, which takes half of the time, and those of products and carts while
+// messages are put. What was put survives kill -9, and whoever restores the same again goes on
+// there. Until Finish nobody can open the database as a store.
 type Restoration struct {
 	engine  *engine
 	shown   string // the URL for people
@@ -47,8 +50,9 @@ type restoreRecord struct {
 	Done    int64  `bson:"done"`    // how many values are in
 }
 
-// Restore begins a restoration of the database that a URL names, or goes on with one. source says for people where the values come from;
-// content names them: it is the same if and only if they are. A database that holds anything else is refused.
+// Restore begins a restoration of the database that a URL names, or goes on with one. source says
+// for people where the values come from; content names them: it is the same if and only if they
+// are. A database that holds anything else is refused.
 func Restore(ctx context.Context, url string, o Options, source, content string) (*Restoration, error) {
 	e, err := open(ctx, url, o)
 	if err != nil {
@@ -91,8 +95,9 @@ func (r *Restoration) begin(ctx context.Context) error {
 	return writeError("go on", err)
 }
 
-// beginAnew removes what a discarded restoration has put, and takes its record. An insert of a process that was killed may land even now:
-// it meets the new ones as any other that is there already, so only documents without a stamp are in the way.
+// beginAnew removes what a discarded restoration has put, and takes its record. An insert of a
+// process that was killed may land even now: it meets the new ones as any other that is there
+// already, so only documents without a stamp are in the way.
 func (r *Restoration) beginAnew(ctx context.Context) error {
 	discarded := bson.M{"_id": restoreID, "content": ""}
 	for _, c := range r.engine.collections() {
@@ -132,7 +137,8 @@ func (e *engine) unfinished(ctx context.Context) (*restoreRecord, error) {
 // Done returns how many values are in, in the order of a dump.
 func (r *Restoration) Done() int { return int(r.record.Done) }
 
-// Dump makes a whole store of what was put, and reads it back as a store is read. Nothing can be put after it.
+// Dump makes a whole store of what was put, and reads it back as a store is read. Nothing can be
+// put after it.
 func (r *Restoration) Dump(ctx context.Context, visit func(dao.Batch) error) (dao.Position, error) {
 	if err := r.settleAll(ctx); err != nil {
 		return dao.Position{}, r.failed(err)
@@ -148,7 +154,8 @@ func (r *Restoration) Dump(ctx context.Context, visit func(dao.Batch) error) (da
 	return at, nil
 }
 
-// complete makes what a store has beside its documents: the indexes, and an empty feed that goes on after them.
+// complete makes what a store has beside its documents: the indexes, and an empty feed that goes on
+// after them.
 func (r *Restoration) complete(ctx context.Context) error {
 	if err := r.awaitIndexes(); err != nil {
 		return err
@@ -202,7 +209,8 @@ func (r *Restoration) Finish(ctx context.Context) error {
 	return nil
 }
 
-// Close waits for what is on its way, and disconnects. What was put stays; only Finish makes it a store.
+// Close waits for what is on its way, and disconnects. What was put stays; only Finish makes it a
+// store.
 func (r *Restoration) Close() error {
 	r.settleAll(context.Background()) // what fails is repeated by whoever goes on, and so are indexes
 	if r.indexed != nil {
@@ -212,8 +220,8 @@ func (r *Restoration) Close() error {
 	return r.engine.Close()
 }
 
-// Discard gives up an unfinished restoration: the next one, of whatever, removes what it has put, and nothing of another program.
-// Where there is none, nothing is done.
+// Discard gives up an unfinished restoration: the next one, of whatever, removes what it has put,
+// and nothing of another program. Where there is none, nothing is done.
 func Discard(ctx context.Context, url string, o Options) error {
 	e, err := open(ctx, url, o)
 	if err != nil {

@@ -13,7 +13,8 @@ import (
 
 var quickSweep = Options{sweepEvery: 50 * time.Millisecond}
 
-// renewed waits until processes follow another epoch than before, all the same one, and to all of them the old position is gone.
+// renewed waits until processes follow another epoch than before, all the same one, and to all of
+// them the old position is gone.
 func (p *place) renewed(before dao.Position, processes ...process) dao.Position {
 	p.Helper()
 	var now dao.Position
@@ -28,8 +29,8 @@ func (p *place) renewed(before dao.Position, processes ...process) dao.Position 
 	return now
 }
 
-// goesOn fails when a store does not work as ever after something happened to its database: what each process writes from here on is
-// told to all, once, and codes are guarded.
+// goesOn fails when a store does not work as ever after something happened to its database: what
+// each process writes from here on is told to all, once, and codes are guarded.
 func (p *place) goesOn(processes ...process) {
 	p.Helper()
 	base, err := processes[0].feed.readMeta(p.ctx)
@@ -112,7 +113,8 @@ func (p *place) restock(s process, n, times int) {
 	}
 }
 
-// The whole database is dropped under running processes: they begin an epoch anew, make the indexes again and go on.
+// The whole database is dropped under running processes: they begin an epoch anew, make the indexes
+// again and go on.
 func TestDatabaseDropped(t *testing.T) {
 	p := newPlace(t)
 	one, two := p.open(quickSweep), p.open(quickSweep)
@@ -157,8 +159,9 @@ func TestFeedOlder(t *testing.T) {
 	p.goesOn(one, two)
 }
 
-// Documents from a backup, older than the feed, and without one that came later: what they hold now is told of, as the next change of each, in
-// the same epoch, by whichever process finds it. So it is when it happened while no shop was open.
+// Documents from a backup, older than the feed, and without one that came later: what they hold now
+// is told of, as the next change of each, in the same epoch, by whichever process finds it. So it
+// is when it happened while no shop was open.
 func TestDocumentsOlder(t *testing.T) {
 	p := newPlace(t)
 	one := p.open(quickSweep)
@@ -192,8 +195,9 @@ func TestDocumentsOlder(t *testing.T) {
 	three.sound()
 }
 
-// A process that was cut off while the others wrote, and pruned the feed beyond all that it knew, would take a pruned offset for a free
-// one. What it writes is told of all the same, once, and it finds its way back.
+// A process that was cut off while the others wrote, and pruned the feed beyond all that it knew,
+// would take a pruned offset for a free one. What it writes is told of all the same, once, and it
+// finds its way back.
 func TestSleptThroughPruning(t *testing.T) {
 	p := newPlace(t)
 	w := p.newWire()

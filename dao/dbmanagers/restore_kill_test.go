@@ -15,8 +15,9 @@ import (
 	"pulperia/dao/dbmanagers/mongotest"
 )
 
-// A process that restores may be killed between any two of its steps. The database does not open as a store then; whoever restores the
-// same again goes on, and what is there in the end is, document by document, what it would be without the kill.
+// A process that restores may be killed between any two of its steps. The database does not open as
+// a store then; whoever restores the same again goes on, and what is there in the end is, document
+// by document, what it would be without the kill.
 func TestRestorationKilledAtEveryStep(t *testing.T) {
 	const child = "RESTORATION_TO_KILL"
 	if url := os.Getenv(child); url != "" {

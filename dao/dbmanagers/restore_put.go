@@ -20,8 +20,9 @@ type insert struct {
 	done   chan error
 }
 
-// Put adds the next values in the order of a dump: products by id, carts by id, messages in theirs. The batch is the restoration's
-// own from now on. It may return before they are in: Done counts those that are.
+// Put adds the next values in the order of a dump: products by id, carts by id, messages in theirs.
+// The batch is the restoration's own from now on. It may return before they are in: Done counts
+// those that are.
 func (r *Restoration) Put(ctx context.Context, batch dao.Batch) error {
 	err := put(ctx, r, r.engine.products, batch.Products, func(p models.Product) (fields bson.D, rev int64, keys bson.D) {
 		return productDoc(p), p.Rev, withUnique(ownKeys(p), p.Code)
@@ -101,7 +102,8 @@ func (r *Restoration) settle(ctx context.Context) error {
 	return nil
 }
 
-// settleAll waits for all inserts. After a failure it notes no more: what comes later is not without a gap.
+// settleAll waits for all inserts. After a failure it notes no more: what comes later is not
+// without a gap.
 func (r *Restoration) settleAll(ctx context.Context) (err error) {
 	for len(r.inserts) > 0 && err == nil {
 		err = r.settle(ctx)

@@ -112,7 +112,8 @@ func wantRestored() string {
 	return string(models.JSON(all))
 }
 
-// A restored store is a store like any other: listings, codes, the chat and revisions go on from what was there, and positions of before are gone.
+// A restored store is a store like any other: listings, codes, the chat and revisions go on from
+// what was there, and positions of before are gone.
 func TestRestoredStoreLives(t *testing.T) {
 	url := mongotest.URI(t)
 	was, err := Open(t.Context(), url, Options{}) // an empty store may become another one
@@ -169,8 +170,8 @@ func TestRestoredStoreLives(t *testing.T) {
 	}
 }
 
-// Of the documents of a batch that was cut off, some may be there. They count when they are what was to be inserted; anything else under
-// their ids is named, and stays.
+// Of the documents of a batch that was cut off, some may be there. They count when they are what
+// was to be inserted; anything else under their ids is named, and stays.
 func TestRestorationMeetsDocuments(t *testing.T) {
 	url := mongotest.URI(t)
 	r, err := Restore(t.Context(), url, Options{}, "elsewhere", "all")
@@ -230,8 +231,8 @@ func TestRestorationMeetsDocuments(t *testing.T) {
 	}
 }
 
-// A database that holds anything is refused and stays as it is; of two processes that restore at once one goes on; discarding removes what
-// was restored, and nothing of another program.
+// A database that holds anything is refused and stays as it is; of two processes that restore at
+// once one goes on; discarding removes what was restored, and nothing of another program.
 func TestRestoreRefuses(t *testing.T) {
 	url := mongotest.URI(t)
 	e, err := open(t.Context(), url, Options{})
@@ -305,7 +306,8 @@ func TestRestoreRefuses(t *testing.T) {
 	}
 }
 
-// What a process that was killed has under way may land after another has begun anew: it counts if it is the same, and is named if it is not.
+// What a process that was killed has under way may land after another has begun anew: it counts if
+// it is the same, and is named if it is not.
 func TestDiscardedInsertLandsLate(t *testing.T) {
 	url := mongotest.URI(t)
 	r, err := Restore(t.Context(), url, Options{}, "elsewhere", "before")
@@ -339,7 +341,8 @@ func TestDiscardedInsertLandsLate(t *testing.T) {
 	}
 }
 
-// Indexes are made beside the messages. When they cannot be, the restoration says so and stays unfinished; it goes on when they can.
+// Indexes are made beside the messages. When they cannot be, the restoration says so and stays
+// unfinished; it goes on when they can.
 func TestRestoreWithoutIndexes(t *testing.T) {
 	p := newPlace(t)
 	products := p.db.Collection("products")

@@ -11,8 +11,8 @@ import (
 // scratchPrefix begins the names of the databases that may be dropped.
 const scratchPrefix = "pulperia_selftest_"
 
-// ScratchURL returns the URL of a database that is not there yet, on the server that a URL names and for its user. Who logs in goes on
-// logging in where the URL said.
+// ScratchURL returns the URL of a database that is not there yet, on the server that a URL names
+// and for its user. Who logs in goes on logging in where the URL said.
 func ScratchURL(url string, o Options) (string, error) {
 	if _, err := parseURL(url, o.Password); err != nil {
 		return "", err

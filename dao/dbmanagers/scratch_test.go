@@ -8,7 +8,8 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 )
 
-// A scratch is another database of the same server, for the same user, who logs in where he did before.
+// A scratch is another database of the same server, for the same user, who logs in where he did
+// before.
 func TestScratchURL(t *testing.T) {
 	for url, want := range map[string]string{
 		"mongodb://db.example":                                 `^mongodb://db\.example/NAME$`,

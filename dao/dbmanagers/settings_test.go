@@ -48,8 +48,9 @@ func TestSettings(t *testing.T) {
 	}
 }
 
-// On the line, too: acknowledged by a majority with the journal, read from it; writes have a number to be retried by where the
-// server can retry, and none on a standalone server, which would refuse it.
+// On the line, too: acknowledged by a majority with the journal, read from it; writes have a number
+// to be retried by where the server can retry, and none on a standalone server, which would refuse
+// it.
 func TestOnTheWire(t *testing.T) {
 	for name, retries := range map[string]bool{"standalone": false, "replica set": true, "mongos": true} {
 		t.Run(name, func(t *testing.T) {

@@ -12,8 +12,9 @@ import (
 	"pulperia/dao"
 )
 
-// stamper takes the third step of changes: it writes into documents where their last change stands in the feed, and removes the
-// deleted ones. Nobody waits for it; what it does not get to, the sweeper of some process does.
+// stamper takes the third step of changes: it writes into documents where their last change stands
+// in the feed, and removes the deleted ones. Nobody waits for it; what it does not get to, the
+// sweeper of some process does.
 type stamper struct {
 	*engine
 	queue *queue[*announcement]
@@ -46,7 +47,8 @@ func (s *stamper) stamp(ctx context.Context, batch []*announcement) error {
 		return err
 	}
 	s.at("stamp")
-	// In one order everywhere: two processes that stamp the same documents must not wait for each other.
+	// In one order everywhere: two processes that stamp the same documents must not wait for each
+	// other.
 	batch = slices.SortedFunc(slices.Values(counted), func(a, b *announcement) int { return a.change.ID.Compare(b.change.ID) })
 	writes := make(map[*collection][]mongo.WriteModel)
 	for _, a := range batch {

@@ -16,8 +16,9 @@ import (
 	"pulperia/dao/models"
 )
 
-// A survey hands out what a dump does, counts the fields that would be lost, and the documents that are taken for what they most likely mean.
-// It counts nothing of our own and nothing of what mongoose writes by the assignment's schemas.
+// A survey hands out what a dump does, counts the fields that would be lost, and the documents that
+// are taken for what they most likely mean. It counts nothing of our own and nothing of what
+// mongoose writes by the assignment's schemas.
 func TestSurvey(t *testing.T) {
 	url := mongotest.URI(t)
 	if err := restoreAll(t.Context(), url, Options{}); err != nil {
@@ -67,7 +68,8 @@ func TestSurvey(t *testing.T) {
 	}
 }
 
-// A dump is in the order of ids, also where a document's _id is none and sorts elsewhere in the server.
+// A dump is in the order of ids, also where a document's _id is none and sorts elsewhere in the
+// server.
 func TestDumpOrderOfForeignIDs(t *testing.T) {
 	url := mongotest.URI(t)
 	e, err := open(t.Context(), url, Options{})
@@ -98,7 +100,8 @@ func TestDumpOrderOfForeignIDs(t *testing.T) {
 	}
 }
 
-// A database that no shop has opened is counted, and has no epoch yet: the next check would make up another one.
+// A database that no shop has opened is counted, and has no epoch yet: the next check would make up
+// another one.
 func TestCheckUnopened(t *testing.T) {
 	url := mongotest.URI(t)
 	if _, err := Check(t.Context(), url, Options{}); !errors.Is(err, fs.ErrNotExist) {
@@ -144,7 +147,8 @@ func TestSameDatabase(t *testing.T) {
 	}
 }
 
-// A password is for the URL that waits for one: a migration may have another beside it that does not.
+// A password is for the URL that waits for one: a migration may have another beside it that does
+// not.
 func TestNeedsPassword(t *testing.T) {
 	for url, needs := range map[string]bool{
 		"mongodb://ana:<password>@h/":                    true,

@@ -17,8 +17,9 @@ import (
 // rareEvery is the number of sweeps between two of what need not be done with each.
 const rareEvery = 20
 
-// sweep finishes what others left undone, until ctx is done: changes that are not announced, documents of other programs, loads
-// of processes that are gone. It also notices what happened to the feed as a whole.
+// sweep finishes what others left undone, until ctx is done: changes that are not announced,
+// documents of other programs, loads of processes that are gone. It also notices what happened to
+// the feed as a whole.
 func (e *engine) sweep(ctx context.Context) {
 	seen := make(map[changeKey]bool)
 	rounds := patrol{engine: e}
@@ -57,7 +58,8 @@ func (e *engine) sweep(ctx context.Context) {
 	}
 }
 
-// note takes in how something in the background ended, and returns how long to wait at least before it is tried again.
+// note takes in how something in the background ended, and returns how long to wait at least before
+// it is tried again.
 func (e *engine) note(ctx context.Context, what string, err error) (pause time.Duration) {
 	if err != nil && ctx.Err() == nil {
 		e.figures.failed.Add(1)
@@ -66,8 +68,9 @@ func (e *engine) note(ctx context.Context, what string, err error) (pause time.D
 	return task.(*retry.Task).Ended(ctx, err)
 }
 
-// unannounced returns the first documents that a filter selects whose last change is not announced, in the order in which it should be.
-// It has the server put them in order only when they are many: not every one does that by an index.
+// unannounced returns the first documents that a filter selects whose last change is not announced,
+// in the order in which it should be. It has the server put them in order only when they are many:
+// not every one does that by an index.
 func (c *collection) unannounced(ctx context.Context, filter bson.M) (list []record, err error) {
 	filter[stampField] = nil
 	add := func(rec record) error { list = append(list, rec); return nil }
@@ -84,9 +87,9 @@ func (c *collection) unannounced(ctx context.Context, filter bson.M) (list []rec
 	return list, nil
 }
 
-// sweepOnce finishes the documents that need it, and says whether there may be more. A change that has just been made is left to its
-// maker; when it is there the next time, too, its maker is gone. next is filled with what has been seen now. Documents of loads under
-// way are left to those.
+// sweepOnce finishes the documents that need it, and says whether there may be more. A change that
+// has just been made is left to its maker; when it is there the next time, too, its maker is gone.
+// next is filled with what has been seen now. Documents of loads under way are left to those.
 func (c *collection) sweepOnce(ctx context.Context, underWay map[string]loadRecord, seen, next map[changeKey]bool) (more bool, err error) {
 	var list []record
 	err = c.bounded(ctx, func(ctx context.Context) error { list, err = c.unannounced(ctx, bson.M{}); return err })
@@ -114,8 +117,8 @@ func (c *collection) sweepOnce(ctx context.Context, underWay map[string]loadReco
 	return len(list) == pageSize && len(due) > 0, c.finishAll(ctx, due)
 }
 
-// finishAll finishes documents, all at once, in their order. Deleted ones are removed then by the stamper. A failure of one does not
-// keep the others.
+// finishAll finishes documents, all at once, in their order. Deleted ones are removed then by the
+// stamper. A failure of one does not keep the others.
 func (c *collection) finishAll(ctx context.Context, list []*record) error {
 	var claims []*record
 	for _, rec := range list {

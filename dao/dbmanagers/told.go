@@ -15,9 +15,10 @@ import (
 	"pulperia/dao/models"
 )
 
-// word is the last that was told of a value. A process knows those of the changes that the feed keeps, and of the documents that its
-// patrol has met. Nobody inserts above a change that he has not seen, so they are complete at each insert: by them an announcement is known to be
-// new, and a document to be older than what was told of it, or missing.
+// word is the last that was told of a value. A process knows those of the changes that the feed
+// keeps, and of the documents that its patrol has met. Nobody inserts above a change that he has
+// not seen, so they are complete at each insert: by them an announcement is known to be new, and a
+// document to be older than what was told of it, or missing.
 type word struct {
 	rev    int64
 	offset int64 // in the feed; 0 when only a document says so
@@ -72,8 +73,8 @@ func (f *feed) recall(ctx context.Context, after, to int64) (words, error) {
 	return recalled.words, f.readError(ctx, "read the feed", cursor.Err())
 }
 
-// forget drops the words that nobody can ask for again when the feed is pruned: of what is deleted, and of messages, which are too many. The
-// caller holds the lock.
+// forget drops the words that nobody can ask for again when the feed is pruned: of what is deleted,
+// and of messages, which are too many. The caller holds the lock.
 func (f *feed) forget(base int64) {
 	for kind, of := range f.words {
 		maps.DeleteFunc(of, func(_ models.ID, w word) bool {
@@ -82,7 +83,8 @@ func (f *feed) forget(base int64) {
 	}
 }
 
-// meet notes that a walk of the patrol has met a document, and says whether it is older than what was told of it.
+// meet notes that a walk of the patrol has met a document, and says whether it is older than what
+// was told of it.
 func (f *feed) meet(rec record, kind dao.Kind, walk int32) (older bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -99,7 +101,8 @@ func (f *feed) meet(rec record, kind dao.Kind, walk int32) (older bool) {
 	return announced && rec.rev < w.rev
 }
 
-// unmet returns the values of a kind that are there, as was told up to an offset, and that a walk has not met.
+// unmet returns the values of a kind that are there, as was told up to an offset, and that a walk
+// has not met.
 func (f *feed) unmet(kind dao.Kind, walk int32, upTo int64) (ids []models.ID) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -120,8 +123,9 @@ func (r *announcer) outOfDate(a *announcement) bool {
 	return !a.loaded && last.rev >= a.change.Rev
 }
 
-// sift takes those out of a batch that the feed knows already, and lifts the others above what it has told: their documents were older than
-// that when they were changed, as one that another program put back.
+// sift takes those out of a batch that the feed knows already, and lifts the others above what it
+// has told: their documents were older than that when they were changed, as one that another
+// program put back.
 func (r *announcer) sift(ctx context.Context, batch []*announcement) (left []*announcement, err error) {
 	var late []*announcement
 	for _, a := range batch {
@@ -150,8 +154,9 @@ func (r *announcer) sift(ctx context.Context, batch []*announcement) (left []*an
 	return left, err
 }
 
-// lift gives a change, and the document that it stands in, the next revision after the last that was told. There is nothing to tell
-// when the document has been changed on, by whoever announced it first, or is gone.
+// lift gives a change, and the document that it stands in, the next revision after the last that
+// was told. There is nothing to tell when the document has been changed on, by whoever announced it
+// first, or is gone.
 func (r *announcer) lift(ctx context.Context, a *announcement) (settled bool, err error) {
 	if !r.outOfDate(a) { // by now it is not
 		return false, nil
@@ -191,7 +196,8 @@ func (r *announcer) rename(a *announcement, rev int64) {
 	}
 }
 
-// is says whether a change of the feed is the one that is to be announced. One of a load is named by that.
+// is says whether a change of the feed is the one that is to be announced. One of a load is named
+// by that.
 func (a *announcement) is(told dao.Change) bool {
 	return a.loaded || told.Op == a.change.Op && bytes.Equal(told.Doc, a.change.Doc)
 }

@@ -8,9 +8,9 @@ import (
 	"pulperia/dao/models"
 )
 
-// Reading takes whatever another program may have written for what it most likely means, and never fails: one bad document
-// must not take a page down. Values are normalized but not held against the rules of models. What was read with tolerance is named by
-// productDirt, cartDirt and messageDirt.
+// Reading takes whatever another program may have written for what it most likely means, and never
+// fails: one bad document must not take a page down. Values are normalized but not held against the
+// rules of models. What was read with tolerance is named by productDirt, cartDirt and messageDirt.
 
 // thumbnailField is where many applications keep the one picture of a product.
 const thumbnailField = "thumbnail"
@@ -34,7 +34,8 @@ func readProduct(doc bson.Raw) models.Product {
 	return p
 }
 
-// product is the product that a record holds. One that was claimed since it was read has its revision already.
+// product is the product that a record holds. One that was claimed since it was read has its
+// revision already.
 func (r record) product() models.Product {
 	p := readProduct(r.raw)
 	p.Rev = r.rev
@@ -71,8 +72,8 @@ func readMessage(doc bson.Raw) models.Message {
 	return m
 }
 
-// statusOf reads the texts that mongoose takes for a boolean as it does; where nothing tells, a product is on sale, as by
-// the schema's default.
+// statusOf reads the texts that mongoose takes for a boolean as it does; where nothing tells, a
+// product is on sale, as by the schema's default.
 func statusOf(value bson.RawValue) bool {
 	if on, ok := value.BooleanOK(); ok {
 		return on
@@ -84,7 +85,8 @@ func statusOf(value bson.RawValue) bool {
 	return text != "false" && text != "no"
 }
 
-// picturesOf reads the pictures of a product and says which field they come from; "" when there is none.
+// picturesOf reads the pictures of a product and says which field they come from; "" when there is
+// none.
 func picturesOf(doc bson.Raw) (pictures []string, from string) {
 	for _, from := range []string{"thumbnails", thumbnailField} {
 		if pictures := picturesIn(doc.Lookup(from)); len(pictures) > 0 {
@@ -132,8 +134,8 @@ func quantityOf(value bson.RawValue) int64 {
 	return 1
 }
 
-// productOf reads what names a product: an ObjectID, its 24 hex digits, or a document that has one of them as its _id (a
-// reference that was populated) or its $id (a DBRef).
+// productOf reads what names a product: an ObjectID, its 24 hex digits, or a document that has one
+// of them as its _id (a reference that was populated) or its $id (a DBRef).
 func productOf(value bson.RawValue) (id models.ID, ok bool) {
 	if doc, isDoc := value.DocumentOK(); isDoc {
 		if value = doc.Lookup("_id"); value.IsZero() {
@@ -149,7 +151,8 @@ func productOf(value bson.RawValue) (id models.ID, ok bool) {
 	return models.ID(named), ok && !named.IsZero()
 }
 
-// createdOf falls back on what was noted when the document was adopted, then on the time in an ObjectID.
+// createdOf falls back on what was noted when the document was adopted, then on the time in an
+// ObjectID.
 func createdOf(doc bson.Raw) models.Time {
 	if created, ok := timeOf(doc.Lookup("createdAt")); ok {
 		return created

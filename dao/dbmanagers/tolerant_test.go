@@ -95,7 +95,8 @@ func TestFieldForms(t *testing.T) {
 	}
 }
 
-// The time of a document without one is what we noted at its adoption, else what its ObjectID tells; a change is as old as the document.
+// The time of a document without one is what we noted at its adoption, else what its ObjectID
+// tells; a change is as old as the document.
 func TestTimesOfForeignDocuments(t *testing.T) {
 	var none without
 	noted := bson.D{{Key: "created", Value: int64(9)}}
@@ -166,7 +167,8 @@ func TestCartItems(t *testing.T) {
 	}
 }
 
-// Two documents of one collection never share an id, whatever their _id is, and none has the zero id.
+// Two documents of one collection never share an id, whatever their _id is, and none has the zero
+// id.
 func TestIDsOfForeignDocuments(t *testing.T) {
 	id := bson.ObjectID{0xAB, 11: 1}
 	if got := idOf(fields(t, "_id", id).Lookup("_id")); got != models.ID(id) || objectID(got) != id {

@@ -13,9 +13,10 @@ import (
 	"pulperia/dao/models"
 )
 
-// Codes are unique by an index over a field of ours, since other programs may have written one twice: then it stands in the field of
-// one of the products only. The others are looked for before a code is given away. And since another program may drop the index, who
-// has written a code looks once more, before he tells anybody: see keeps.
+// Codes are unique by an index over a field of ours, since other programs may have written one
+// twice: then it stands in the field of one of the products only. The others are looked for before
+// a code is given away. And since another program may drop the index, who has written a code looks
+// once more, before he tells anybody: see keeps.
 const (
 	uniqueField = "pulperia.unique" // a product's code, in one of the products that have it
 	codeField   = "pulperia.code"   // a product's code, in all
@@ -33,8 +34,8 @@ func withUnique(keys bson.D, code string) bson.D {
 	return append(keys, bson.E{Key: "unique", Value: code})
 }
 
-// codeTaken is a dao.Conflict when another product has a code by one of the two fields. One that only had it, before another program
-// gave it a new one, does not count.
+// codeTaken is a dao.Conflict when another product has a code by one of the two fields. One that
+// only had it, before another program gave it a new one, does not count.
 func (p products) codeTaken(ctx context.Context, field, code string, id models.ID) error {
 	var before []models.ID
 	err := p.each(ctx, bson.M{field: code}, nil, func(rec record) error {
@@ -55,9 +56,10 @@ func (p products) codeTaken(ctx context.Context, field, code string, id models.I
 	return err
 }
 
-// keeps returns nil when the product that has just been given a code, and is not announced yet, is the only one that has it. Of two
-// that get one at the same moment, the one that is announced keeps it, and otherwise the one with the smaller id: each looks after
-// it has written, so one of them at least sees the other.
+// keeps returns nil when the product that has just been given a code, and is not announced yet, is
+// the only one that has it. Of two that get one at the same moment, the one that is announced keeps
+// it, and otherwise the one with the smaller id: each looks after it has written, so one of them at
+// least sees the other.
 func (p products) keeps(ctx context.Context, code string, id models.ID) error {
 	for pause := time.Millisecond; ; pause *= 2 {
 		undecided := false
@@ -80,7 +82,8 @@ func (p products) keeps(ctx context.Context, code string, id models.ID) error {
 	}
 }
 
-// keep removes a document that has just been inserted and may not keep its values. Nobody has been told of it.
+// keep removes a document that has just been inserted and may not keep its values. Nobody has been
+// told of it.
 func (c *collection) keep(ctx context.Context, d draft) error {
 	if d.keeps == nil {
 		return nil
@@ -96,7 +99,8 @@ func (c *collection) keep(ctx context.Context, d draft) error {
 	return err
 }
 
-// takeBack makes a document again what it was before a change that it may not keep. Nobody has been told of that.
+// takeBack makes a document again what it was before a change that it may not keep. Nobody has been
+// told of that.
 func (c *collection) takeBack(ctx context.Context, rec record, rev int64, todo *change, reason error) error {
 	set := bson.D{{Key: "pulperia", Value: rec.raw.Lookup("pulperia")}}
 	var unset bson.D
@@ -118,7 +122,8 @@ func (c *collection) takeBack(ctx context.Context, rec record, rev int64, todo *
 	return reason
 }
 
-// noticeFirst is notice before a write of another product, or of another change: its failure is that of the write, which did nothing.
+// noticeFirst is notice before a write of another product, or of another change: its failure is
+// that of the write, which did nothing.
 func (p products) noticeFirst(ctx context.Context, id models.ID) error {
 	if err := p.notice(ctx, id); err != nil {
 		return fmt.Errorf("%w: %v", dao.ErrUnavailable, err) // not %w: it is unknown what became of that one, not of the write
@@ -126,7 +131,8 @@ func (p products) noticeFirst(ctx context.Context, id models.ID) error {
 	return nil
 }
 
-// pauseFor sleeps before a write is tried again whose reason to fail is gone, or cannot be seen yet.
+// pauseFor sleeps before a write is tried again whose reason to fail is gone, or cannot be seen
+// yet.
 func pauseFor(ctx context.Context, pause time.Duration, err error) error {
 	sleep(ctx, min(pause, 100*time.Millisecond))
 	if ctx.Err() != nil {

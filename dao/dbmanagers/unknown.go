@@ -17,9 +17,10 @@ var shapes = map[dao.Kind]bson.D{
 	dao.KindMessage: messageDoc(models.Message{}),
 }
 
-// unknownFields returns the names of the fields that the JSON form has no place for, sorted: what a migration to files would
-// lose. Those inside a cart's items are written products[].color, and those of a product that a populated item holds
-// products[].product.title. An item's _id is mongoose's own, and so is __v.
+// unknownFields returns the names of the fields that the JSON form has no place for, sorted: what a
+// migration to files would lose. Those inside a cart's items are written products[].color, and
+// those of a product that a populated item holds products[].product.title. An item's _id is
+// mongoose's own, and so is __v.
 func unknownFields(kind dao.Kind, doc bson.Raw) []string {
 	var names []string
 	note := func(prefix string, fields []bson.RawElement, known ...string) {

@@ -11,14 +11,15 @@ import (
 // defaultDatabase is the one that a URL without a path means.
 const defaultDatabase = "ecommerce"
 
-// IsURL says whether a store's name is the URL of a MongoDB database: mongodb:// or mongodb+srv://, in any case.
+// IsURL says whether a store's name is the URL of a MongoDB database: mongodb:// or mongodb+srv://,
+// in any case.
 func IsURL(name string) bool {
 	p, isURL := split(name)
 	return isURL && (strings.EqualFold(p.scheme, "mongodb") || strings.EqualFold(p.scheme, "mongodb+srv"))
 }
 
-// parts are the places of a URL, each as it stands there. In a torn one there is an @ behind a / or ?, so that nobody can
-// tell where its password ends.
+// parts are the places of a URL, each as it stands there. In a torn one there is an @ behind a / or
+// ?, so that nobody can tell where its password ends.
 type parts struct {
 	scheme, user, password, hosts, path, query    string
 	hasUser, hasPassword, hasPath, hasQuery, torn bool
@@ -59,8 +60,8 @@ type target struct {
 	parts    parts
 }
 
-// parseURL reads a URL, with the password that was given beside it in its place. An error is one line with the remedy; it holds
-// nothing of the URL but what Redact shows.
+// parseURL reads a URL, with the password that was given beside it in its place. An error is one
+// line with the remedy; it holds nothing of the URL but what Redact shows.
 func parseURL(name, password string) (target, error) {
 	t, err := readURL(name, password)
 	if err != nil {
@@ -129,8 +130,8 @@ func (p parts) host() (string, error) {
 	return first, nil
 }
 
-// database returns the one that the path names. The limits are MongoDB's, of all systems that it runs on:
-// https://www.mongodb.com/docs/manual/reference/limits/#naming-restrictions
+// database returns the one that the path names. The limits are MongoDB's, of all systems that it
+// runs on: https://www.mongodb.com/docs/manual/reference/limits/#naming-restrictions
 func (p parts) database() (string, error) {
 	if p.path == "" {
 		return defaultDatabase, nil
@@ -182,7 +183,8 @@ func (p parts) checkOptions() (err error) {
 	return err
 }
 
-// secretOptions returns the values that must not be shown, as they stand there and as they are meant.
+// secretOptions returns the values that must not be shown, as they stand there and as they are
+// meant.
 func (p parts) secretOptions() (secrets []string) {
 	p.options(func(name, value string, _ bool) {
 		if !harmless[strings.ToLower(name)] {

@@ -109,7 +109,8 @@ func TestBadURLs(t *testing.T) {
 	}
 }
 
-// The database is the one of the path, and ecommerce without one; the user is looked up where the URL says.
+// The database is the one of the path, and ecommerce without one; the user is looked up where the
+// URL says.
 func TestDatabase(t *testing.T) {
 	for name, want := range map[string]string{
 		"mongodb://h": "ecommerce", "mongodb://h/": "ecommerce", "mongodb://h?tls=true": "ecommerce", "mongodb://h/?tls=true": "ecommerce",
@@ -156,8 +157,9 @@ func TestPassword(t *testing.T) {
 	})
 }
 
-// No part of a secret is ever shown, in whatever place and form it was pasted: nothing of the alphabet that secrets are made
-// of here stands in what is shown, in an error of ours, or in one that is about the driver's.
+// No part of a secret is ever shown, in whatever place and form it was pasted: nothing of the
+// alphabet that secrets are made of here stands in what is shown, in an error of ours, or in one
+// that is about the driver's.
 func TestSecretsStaySecret(t *testing.T) {
 	const alphabet = "QXZJ"
 	rapid.Check(t, func(t *rapid.T) {

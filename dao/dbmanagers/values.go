@@ -12,8 +12,8 @@ import (
 	"pulperia/dao/models"
 )
 
-// Single values, read with tolerance. None of these functions fails on any bytes, and neither does Lookup of one key; with
-// several it panics, as the methods of RawValue without OK do.
+// Single values, read with tolerance. None of these functions fails on any bytes, and neither does
+// Lookup of one key; with several it panics, as the methods of RawValue without OK do.
 
 // valuesOf returns the values of an array; none when it is no array.
 func valuesOf(value bson.RawValue) []bson.RawValue {
@@ -29,7 +29,8 @@ func elementsOf(value bson.RawValue) []bson.RawElement {
 	return elements
 }
 
-// textOf reads texts, and numbers and booleans as the texts that JavaScript makes of them. Anything else is "".
+// textOf reads texts, and numbers and booleans as the texts that JavaScript makes of them. Anything
+// else is "".
 func textOf(value bson.RawValue) string {
 	switch value.Type {
 	case bson.TypeString:
@@ -54,10 +55,12 @@ func textOf(value bson.RawValue) string {
 	return ""
 }
 
-// centsOf reads an amount, rounded to the nearest cent. What is no number is 0, and so is one of 10^15 or more.
+// centsOf reads an amount, rounded to the nearest cent. What is no number is 0, and so is one of
+// 10^15 or more.
 func centsOf(value bson.RawValue) models.Money {
 	if f, ok := value.DoubleOK(); ok {
-		// Almost always: the double nearest to so many cents. With at most 15 digits no other amount has the same one.
+		// Almost always: the double nearest to so many cents. With at most 15 digits no other
+		// amount has the same one.
 		if cents := math.Round(f * 100); math.Abs(cents) < 1e15 && cents/100 == f {
 			return models.Money(cents)
 		}
@@ -70,8 +73,8 @@ func centsOf(value bson.RawValue) models.Money {
 	return models.Money(number.sign(n))
 }
 
-// wholeOf reads a number and rounds it down. It is not ok when there is none, or when it is 10^17 or more and no integer of
-// BSON.
+// wholeOf reads a number and rounds it down. It is not ok when there is none, or when it is 10^17
+// or more and no integer of BSON.
 func wholeOf(value bson.RawValue) (n int64, ok bool) {
 	if value.Type == bson.TypeInt32 || value.Type == bson.TypeInt64 {
 		return value.AsInt64OK()
@@ -108,19 +111,20 @@ func timeOf(value bson.RawValue) (models.Time, bool) {
 
 func clamp(t models.Time) models.Time { return max(minTime, min(t, maxTime)) }
 
-// decimal is a number as its digits tell it: ± digits × 10^exponent. Digits begin with no zero; zero has none.
+// decimal is a number as its digits tell it: ± digits × 10^exponent. Digits begin with no zero;
+// zero has none.
 type decimal struct {
 	negative bool
 	digits   string
 	exponent int
 }
 
-// numberForm is a number as people and programs write it. A comma stands before one or two decimals only: in 1,234 it may
-// separate thousands.
+// numberForm is a number as people and programs write it. A comma stands before one or two decimals
+// only: in 1,234 it may separate thousands.
 var numberForm = regexp.MustCompile(`^([+-]?)([0-9]*)(?:\.([0-9]*)|,([0-9]{1,2}))?(?:[eE]([+-]?[0-9]{1,5}))?$`)
 
-// decimalOf reads a number of any type, or a text that is one and nothing else. A double is what its shortest digits say, as
-// people see it: 1.115, not 1.11499999999999999.
+// decimalOf reads a number of any type, or a text that is one and nothing else. A double is what
+// its shortest digits say, as people see it: 1.115, not 1.11499999999999999.
 func decimalOf(value bson.RawValue) (decimal, bool) {
 	const longest = 64 // characters: bounds the work
 	text := strings.TrimSpace(textOf(value))
@@ -139,8 +143,9 @@ func decimalOf(value bson.RawValue) (decimal, bool) {
 	return decimal{parts[1] == "-", strings.TrimLeft(parts[2]+fraction, "0"), exponent - len(fraction)}, true
 }
 
-// cut returns the whole part of the number times 10^places, without its sign, and the digits after it. It is not ok, and
-// 0, when the whole part has more than 17 digits: with one more, rounding up could leave what models.Money can be.
+// cut returns the whole part of the number times 10^places, without its sign, and the digits after
+// it. It is not ok, and 0, when the whole part has more than 17 digits: with one more, rounding up
+// could leave what models.Money can be.
 func (d decimal) cut(places int) (n int64, rest string, ok bool) {
 	at := len(d.digits) + d.exponent + places // how many digits the whole part has
 	switch {

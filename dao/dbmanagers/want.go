@@ -30,7 +30,8 @@ func (e *engine) refuseNewer(ctx context.Context) error {
 	return meta.wantKnown()
 }
 
-// wantStore returns an error when no shop has opened the database and no other program has put anything into it: then its name is wrong.
+// wantStore returns an error when no shop has opened the database and no other program has put
+// anything into it: then its name is wrong.
 func (e *engine) wantStore(ctx context.Context) error {
 	_, err := e.feed.readMeta(ctx)
 	for _, c := range e.collections() {
@@ -54,7 +55,8 @@ func (e *engine) refuseUnfinished(ctx context.Context) error {
 		"run the same pulperia migrate again to go on, or with --restart to begin anew", there.Source, there.Done)
 }
 
-// wantEmpty returns an error when there are documents that a filter selects, of ours or of another program.
+// wantEmpty returns an error when there are documents that a filter selects, of ours or of another
+// program.
 func (e *engine) wantEmpty(ctx context.Context, filter bson.M) error {
 	if err := e.refuseNewer(ctx); err != nil {
 		return err

@@ -9,8 +9,9 @@ import (
 	"pulperia/dao/models"
 )
 
-// adopt makes of a folder without store.json, or of one whose files were edited by hand, a store of a new epoch. Like a fold it
-// counts from the moment when store.json is written; a crash before leaves everything as it was.
+// adopt makes of a folder without store.json, or of one whose files were edited by hand, a store of
+// a new epoch. Like a fold it counts from the moment when store.json is written; a crash before
+// leaves everything as it was.
 func adopt(d disk, c *contents) error {
 	next := meta{
 		Format: formatVersion, Epoch: newEpoch(), Previous: c.meta.Epoch, Clean: true,

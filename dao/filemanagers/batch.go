@@ -42,8 +42,9 @@ func (b *batch) answer(err error) {
 	b.look()
 }
 
-// wait returns the outcome, or dao.ErrUnknown when the caller does not wait for a slow disk any more. Nearly all writes wait for one
-// channel only: with many writers a choice between two was almost half of what a commit computes.
+// wait returns the outcome, or dao.ErrUnknown when the caller does not wait for a slow disk any
+// more. Nearly all writes wait for one channel only: with many writers a choice between two was
+// almost half of what a commit computes.
 func (b *batch) wait(ctx context.Context) error {
 	<-b.soon
 	if b.told.Load() {

@@ -16,8 +16,8 @@ import (
 // checking is a report in the making.
 type checking struct{ dao.Report }
 
-// Check reads a whole store, beside a process that has it open, too, and verifies every checksum, rule and reference. It changes
-// nothing. Files that are not what was written are [Damage].
+// Check reads a whole store, beside a process that has it open, too, and verifies every checksum,
+// rule and reference. It changes nothing. Files that are not what was written are [Damage].
 func Check(ctx context.Context, dir string, o Options) (dao.Report, error) {
 	found, c, err := loadBeside(ctx, directory(dir), o.Accept)
 	if err != nil {
@@ -80,7 +80,8 @@ func (r *checking) explain(c *contents) {
 	}
 }
 
-// rules notes what of a value breaks a rule. It is no damage: an older program, whose rules were others, has stored it.
+// rules notes what of a value breaks a rule. It is no damage: an older program, whose rules were
+// others, has stored it.
 func (r *checking) rules(kind string, id models.ID, wrong error) {
 	if wrong != nil {
 		r.Note("%s %s: %v: shown as it is; an import would refuse it", kind, id, wrong)

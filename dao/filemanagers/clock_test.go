@@ -11,15 +11,17 @@ import (
 	"pulperia/dao/models"
 )
 
-// clockSteps are what the clock shows, one after the other: it is set forward and back while the store is open and between two starts,
-// beyond the four bytes that an id has for it, and to where times are negative.
+// clockSteps are what the clock shows, one after the other: it is set forward and back while the
+// store is open and between two starts, beyond the four bytes that an id has for it, and to where
+// times are negative.
 var clockSteps = []string{
 	"2026-11-26T12:00:00.000Z", "2026-11-26T17:00:00.000Z", "2026-11-26T09:00:00.000Z", "2026-11-26T08:59:58.000Z", "2107-01-01T00:00:00.000Z",
 	"1969-12-31T23:59:59.999Z", "1970-01-01T00:00:00.000Z", "1901-01-01T00:00:00.000Z", "2231-06-01T00:00:00.000Z", "2026-11-26T12:00:01.000Z",
 }
 
-// Whatever the clock does, the feed and the chat keep the order of the writes, ids are new ones, what was made within one millisecond is listed
-// in the order in which it was made, listings have one total order, and all of it is the same after a restart.
+// Whatever the clock does, the feed and the chat keep the order of the writes, ids are new ones,
+// what was made within one millisecond is listed in the order in which it was made, listings have
+// one total order, and all of it is the same after a restart.
 func TestClockSteps(t *testing.T) {
 	d := newMemDisk()
 	var clock time.Time
@@ -55,7 +57,8 @@ func TestClockSteps(t *testing.T) {
 	}
 }
 
-// writeAtOneMoment makes a message, and products and carts within one millisecond, and fails unless they are listed in that order.
+// writeAtOneMoment makes a message, and products and carts within one millisecond, and fails unless
+// they are listed in that order.
 func writeAtOneMoment(t *testing.T, s dao.Store, i int, ids map[models.ID]bool) (text string) {
 	t.Helper()
 	text = fmt.Sprint("paso ", i)
@@ -116,8 +119,8 @@ func wantClockOrder(t *testing.T, s dao.Store, texts []string) {
 	}
 }
 
-// A cart expires by what the clock showed when it was touched: one touched under a clock that was ahead stays until then, and the others go
-// when it is their time, not before.
+// A cart expires by what the clock showed when it was touched: one touched under a clock that was
+// ahead stays until then, and the others go when it is their time, not before.
 func TestClockStepsAndExpiry(t *testing.T) {
 	clock := time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC)
 	o := Options{disk: newMemDisk(), Log: slog.New(slog.DiscardHandler), now: func() time.Time { return clock }}.withDefaults("")

@@ -12,11 +12,13 @@ import (
 	"pulperia/dao"
 )
 
-// committer orders all writes of a store and makes them durable. A write runs in its caller's goroutine, under the lock,
-// on a view that holds what the writes before it have done; so there is one order. One goroutine takes the batch that has
-// gathered, appends its changes to the journal with one write and one sync (group commit), and only then makes them
-// visible and answers; so nobody reads what is not durable. Meanwhile the next batch gathers, on top of that one: if that one
-// fails, both do. Before it is taken, those who were just answered may add their next writes to it: a sync costs about the same for few.
+// committer orders all writes of a store and makes them durable. A write runs in its caller's
+// goroutine, under the lock, on a view that holds what the writes before it have done; so there is
+// one order. One goroutine takes the batch that has gathered, appends its changes to the journal
+// with one write and one sync (group commit), and only then makes them visible and answers; so
+// nobody reads what is not durable. Meanwhile the next batch gathers, on top of that one: if that
+// one fails, both do. Before it is taken, those who were just answered may add their next writes to
+// it: a sync costs about the same for few.
 type committer struct {
 	state *state
 	feed  *feed
@@ -58,7 +60,8 @@ func (c *committer) commit(ctx context.Context, do func(step) error) (dao.Receip
 	return receipt, nil
 }
 
-// run runs do as a step of the batch that gathers, which it returns, or none when the store takes no writes.
+// run runs do as a step of the batch that gathers, which it returns, or none when the store takes
+// no writes.
 func (c *committer) run(do func(step) error) (*batch, dao.Receipt, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -163,7 +166,8 @@ func (c *committer) settle(b *batch, err error) {
 	}
 }
 
-// store makes a batch durable. It returns where each change begins in the live file of the journal, and how much was added to it.
+// store makes a batch durable. It returns where each change begins in the live file of the journal,
+// and how much was added to it.
 func (c *committer) store(v *view) (at []int64, added int64, err error) {
 	if len(v.changes) == 0 {
 		return nil, 0, nil

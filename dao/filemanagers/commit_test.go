@@ -11,7 +11,8 @@ import (
 	"pulperia/dao/models"
 )
 
-// slowShop is a store whose disk lets no sync end until it is told to. It lives in a bubble of synctest.
+// slowShop is a store whose disk lets no sync end until it is told to. It lives in a bubble of
+// synctest.
 type slowShop struct {
 	dao.Store
 	t    *testing.T
@@ -49,7 +50,8 @@ func (s slowShop) release(fail bool) {
 	s.disk.hold = nil
 }
 
-// begin starts a write and returns when it waits for the disk. Its outcome can be had from what is returned.
+// begin starts a write and returns when it waits for the disk. Its outcome can be had from what is
+// returned.
 func (s slowShop) begin(write func() error) *outcome {
 	o := &outcome{t: s.t, err: make(chan error, 1)}
 	go func() { o.err <- write() }()
@@ -113,7 +115,8 @@ func (o *outcome) want(want error) {
 	}
 }
 
-// While a batch is synced, writes run on top of it: they see what it did, readers do not. Each is answered when it is durable.
+// While a batch is synced, writes run on top of it: they see what it did, readers do not. Each is
+// answered when it is durable.
 func TestWritesRunWhileABatchIsSynced(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := openSlow(t)
@@ -141,8 +144,9 @@ func TestWritesRunWhileABatchIsSynced(t *testing.T) {
 	})
 }
 
-// When a sync fails, nobody knows about its batch; what ran on top of it was not written, is never seen, and is told so. Whatever the
-// disk then holds, it is not the later write without the earlier.
+// When a sync fails, nobody knows about its batch; what ran on top of it was not written, is never
+// seen, and is told so. Whatever the disk then holds, it is not the later write without the
+// earlier.
 func TestABatchFailsWithTheOneBefore(t *testing.T) {
 	random := newRandom(t)
 	synctest.Test(t, func(t *testing.T) {
@@ -179,7 +183,8 @@ func TestABatchFailsWithTheOneBefore(t *testing.T) {
 	})
 }
 
-// When a journal file cannot be begun, nothing was written: the batch and the one on top of it are refused, and the store goes on.
+// When a journal file cannot be begun, nothing was written: the batch and the one on top of it are
+// refused, and the store goes on.
 func TestABatchWithoutAFileIsRefused(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := openSlow(t)
@@ -202,7 +207,8 @@ func TestABatchWithoutAFileIsRefused(t *testing.T) {
 	})
 }
 
-// An error tells of other writes, too: that a code is taken must not be said before its owner is durable.
+// An error tells of other writes, too: that a code is taken must not be said before its owner is
+// durable.
 func TestConflictsAreToldWhenDurable(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := openSlow(t)
@@ -220,7 +226,8 @@ func TestConflictsAreToldWhenDurable(t *testing.T) {
 	})
 }
 
-// Who gives up while the disk is slow hears that the outcome is unknown, once the disk has had its time.
+// Who gives up while the disk is slow hears that the outcome is unknown, once the disk has had its
+// time.
 func TestGivingUpOnASlowDisk(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := openSlow(t)
@@ -242,7 +249,8 @@ func TestGivingUpOnASlowDisk(t *testing.T) {
 	})
 }
 
-// A write that fails half way, or whose change panics (in its caller), leaves nothing behind for the others of its batch.
+// A write that fails half way, or whose change panics (in its caller), leaves nothing behind for
+// the others of its batch.
 func TestHalfAWriteIsUndone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := openSlow(t)

@@ -116,7 +116,8 @@ func wantWholeFeed(t *testing.T, s dao.Store) {
 	}
 }
 
-// states returns what a store holds after each act of the scenario, and how many steps the whole life takes.
+// states returns what a store holds after each act of the scenario, and how many steps the whole
+// life takes.
 func states(t *testing.T, keep int) (after []string, steps int) {
 	d := newMemDisk()
 	s, err := openSmall(d, keep)
@@ -136,8 +137,8 @@ func states(t *testing.T, keep int) (after []string, steps int) {
 	return after, d.steps
 }
 
-// The power may go at any step of a write, a fold, a start or a stop: what was acknowledged is there, a write that was not is there
-// as a whole or not at all, and the feed has no gap.
+// The power may go at any step of a write, a fold, a start or a stop: what was acknowledged is
+// there, a write that was not is there as a whole or not at all, and the feed has no gap.
 func TestPowerLossAtEveryStep(t *testing.T) {
 	const keep = 4
 	random := newRandom(t)
@@ -178,7 +179,8 @@ func TestPowerLossAtEveryStep(t *testing.T) {
 	t.Attr("crashes", strconv.Itoa(2*steps*crashesEach())) // each start is cut off once more
 }
 
-// live goes through the scenario until a step fails. It returns how many acts were acknowledged, and whether the next one may be done.
+// live goes through the scenario until a step fails. It returns how many acts were acknowledged,
+// and whether the next one may be done.
 func live(t *testing.T, d disk, keep int) (done int, unknown bool) {
 	s, err := openSmall(d, keep)
 	if err != nil {
@@ -194,8 +196,8 @@ func live(t *testing.T, d disk, keep int) (done int, unknown bool) {
 	return done, false
 }
 
-// A step may fail while the program goes on (a full disk, a bad sector): an error is answered, reads go on, and after a restart
-// everything acknowledged is there.
+// A step may fail while the program goes on (a full disk, a bad sector): an error is answered,
+// reads go on, and after a restart everything acknowledged is there.
 func TestOneStepFails(t *testing.T) {
 	const keep = 4
 	want, steps := states(t, keep)

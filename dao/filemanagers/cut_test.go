@@ -6,7 +6,8 @@ import (
 	"testing"
 )
 
-// A file of a store that ends anywhere (at some bytes, or at each when all are asked for) is refused; or, in a journal, it is what a crash may leave, and the store is as it was after some
+// A file of a store that ends anywhere (at some bytes, or at each when all are asked for) is
+// refused; or, in a journal, it is what a crash may leave, and the store is as it was after some
 // change; or, after a clean stop, it is an edit that breaks no rule.
 func TestFilesCutAtEveryByte(t *testing.T) {
 	cuts, edits := 0, 0

@@ -7,8 +7,8 @@ import (
 	"pulperia/dao"
 )
 
-// liveImage returns the disk of a store that lives through the scenario, as it is while the store is open (or after it was
-// closed), and what the store held after each change of the feed.
+// liveImage returns the disk of a store that lives through the scenario, as it is while the store
+// is open (or after it was closed), and what the store held after each change of the feed.
 func liveImage(t *testing.T, closed bool) (*memDisk, map[int64]string) {
 	t.Helper()
 	return liveOn(t, openDisk, scenario(), closed)
@@ -48,7 +48,8 @@ type keptStore struct {
 	last   int64            // how many changes may be dropped: those of the last batch, and of the one before if the line break between them is gone
 }
 
-// keptStores returns small stores, stopped cleanly and not, with several journal files; all bytes of those with one, only when asked for.
+// keptStores returns small stores, stopped cleanly and not, with several journal files; all bytes
+// of those with one, only when asked for.
 func keptStores(t *testing.T) (all []keptStore) {
 	t.Helper()
 	opens := []func(disk, int) (dao.Store, error){openSmall}

@@ -31,8 +31,8 @@ func (d *memDisk) texts() map[string]string {
 	return texts
 }
 
-// A journal that ends anywhere gives the state after some change at which a step was complete, or is refused because the
-// folded files vouch for more.
+// A journal that ends anywhere gives the state after some change at which a step was complete, or
+// is refused because the folded files vouch for more.
 func TestJournalCutAtEveryByte(t *testing.T) {
 	d, held := liveImage(t, false)
 	name := journalOf(d)
@@ -71,8 +71,8 @@ func wantRefused(t *testing.T, err error, d *memDisk, before map[string]string) 
 	}
 }
 
-// A flipped bit is refused, or cut off with the last batch of the journal; in a folded file after a clean stop it is an
-// edit: refused if it breaks a rule, else taken in with a new epoch.
+// A flipped bit is refused, or cut off with the last batch of the journal; in a folded file after a
+// clean stop it is an edit: refused if it breaks a rule, else taken in with a new epoch.
 func TestEveryByteFlipped(t *testing.T) {
 	flips := 0
 	for _, kept := range keptStores(t) {
@@ -92,7 +92,8 @@ func TestEveryByteFlipped(t *testing.T) {
 
 var flipAll = flag.Bool("flipall", false, "stores are cut and spoilt at each byte, in ten ways, not at some in one")
 
-// everyByte gives out where the bytes of a text stand: one of so many in a small and in the usual dose, or all when they are asked for.
+// everyByte gives out where the bytes of a text stand: one of so many in a small and in the usual
+// dose, or all when they are asked for.
 func everyByte(text []byte, small, usual int) iter.Seq[int] {
 	step := dose.Of(small, usual)
 	if *flipAll {
@@ -149,7 +150,8 @@ func wantFlipSeen(t *testing.T, d *memDisk, f flip) {
 	wantWholeFeed(t, s)
 }
 
-// Whoever reads a store beside the one that writes it (a backup) finds it as it was at some moment, whatever is being folded.
+// Whoever reads a store beside the one that writes it (a backup) finds it as it was at some moment,
+// whatever is being folded.
 func TestReadBesideWriter(t *testing.T) {
 	d, want := newMemDisk(), map[string]bool{}
 	s, err := openDisk(d, 2)
@@ -206,8 +208,8 @@ func TestReadBesideWriter(t *testing.T) {
 	}
 }
 
-// Steps of a fold that leave store.json as it is come between those of a reader, too: a file is renamed when it was just read under its old
-// name, and journal files go that were just listed.
+// Steps of a fold that leave store.json as it is come between those of a reader, too: a file is
+// renamed when it was just read under its old name, and journal files go that were just listed.
 func TestReadBetweenStepsOfFold(t *testing.T) {
 	for step, test := range map[string]struct {
 		nth  int    // which step of its kind the fold does not get to
@@ -250,7 +252,8 @@ func TestReadBetweenStepsOfFold(t *testing.T) {
 	}
 }
 
-// interrupted is a disk on which something happens once, before a file is read whose name begins so.
+// interrupted is a disk on which something happens once, before a file is read whose name begins
+// so.
 type interrupted struct {
 	disk
 	what func() error

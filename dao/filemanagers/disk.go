@@ -10,7 +10,8 @@ import (
 	"path/filepath"
 )
 
-// disk is the store's folder as the engine uses it. It is the one seam at which tests make a step fail.
+// disk is the store's folder as the engine uses it. It is the one seam at which tests make a step
+// fail.
 type disk interface {
 	Create(name string) (file, error) // new or emptied, for reading and writing
 	Open(name string) (file, error)   // as it is, for reading and writing
@@ -44,7 +45,8 @@ func (d directory) Open(name string) (file, error) { return d.open(name, os.O_RD
 
 func (d directory) Read(name string) (file, error) { return d.open(name, os.O_RDONLY) }
 
-// open opens what is the store's own. A link is not followed, and a pipe not waited for, also if it comes between the two looks.
+// open opens what is the store's own. A link is not followed, and a pipe not waited for, also if it
+// comes between the two looks.
 func (d directory) open(name string, flag int) (file, error) {
 	info, err := os.Lstat(d.path(name))
 	if err == nil {
@@ -68,7 +70,8 @@ func (d directory) open(name string, flag int) (file, error) {
 	return osFile{f}, nil
 }
 
-// wantFile refuses what bears a name of the store and is no file: whatever it is, or leads to, is somebody's.
+// wantFile refuses what bears a name of the store and is no file: whatever it is, or leads to, is
+// somebody's.
 func wantFile(name string, mode fs.FileMode) error {
 	if mode.IsRegular() {
 		return nil
@@ -151,7 +154,8 @@ func stage(d disk, name string, content []byte) error {
 	return f.Sync()
 }
 
-// install puts what was staged in the place of the old file. When it fails, either may be there after a crash.
+// install puts what was staged in the place of the old file. When it fails, either may be there
+// after a crash.
 func install(d disk, name string) error {
 	if err := d.Rename(name+temporarySuffix, name); err != nil {
 		return err

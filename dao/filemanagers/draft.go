@@ -7,8 +7,8 @@ import (
 	"slices"
 )
 
-// draft is a disk on which nothing is changed: what is written stays in memory, over the files that are there. It shows whoever only reads
-// what a start would make of a folder.
+// draft is a disk on which nothing is changed: what is written stays in memory, over the files that
+// are there. It shows whoever only reads what a start would make of a folder.
 type draft struct {
 	under   disk
 	written map[string]*draftFile

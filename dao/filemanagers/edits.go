@@ -11,8 +11,8 @@ import (
 	"pulperia/dao/models"
 )
 
-// A file that was edited by hand is read like any input: every entry is checked, and a bad one is named by file, line
-// and field.
+// A file that was edited by hand is read like any input: every entry is checked, and a bad one is
+// named by file, line and field.
 
 // entry is one value of an edited file.
 type entry struct {
@@ -63,8 +63,8 @@ func refused(name string, line int, wrong string) error {
 		Remedy: "Mend the line, or put back the file as the shop wrote it"}
 }
 
-// decode reads an entry field by field into value, a pointer to a struct. Fields that it does not know are refused,
-// lest they are lost when the file is written anew.
+// decode reads an entry field by field into value, a pointer to a struct. Fields that it does not
+// know are refused, lest they are lost when the file is written anew.
 func (e entry) decode(name string, value any) error {
 	var fields map[string]json.RawMessage
 	if err := json.Unmarshal(e.raw, &fields); err != nil {
@@ -197,7 +197,8 @@ type foldedMessage struct {
 	models.Message
 }
 
-// editedMessages keeps the order of the lines and numbers them anew: positions of another epoch mean nothing.
+// editedMessages keeps the order of the lines and numbers them anew: positions of another epoch
+// mean nothing.
 func editedMessages(text []byte, now models.Time) ([]foldedMessage, error) {
 	seen := firsts{}
 	var list []foldedMessage

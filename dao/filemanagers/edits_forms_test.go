@@ -16,7 +16,8 @@ import (
 	"pulperia/dao/models"
 )
 
-// Whatever an editor does to ends of lines and to the beginning of a file: it is read, and written as the shop writes it.
+// Whatever an editor does to ends of lines and to the beginning of a file: it is read, and written
+// as the shop writes it.
 func TestEditorsForms(t *testing.T) {
 	said := `{"user":"ana@example.com","message":"hola"}` + "\n" + `{"user":"bea@example.com","message":"chau"}` + "\n"
 	for name, form := range map[string]func(text string) string{
@@ -46,8 +47,8 @@ func TestEditorsForms(t *testing.T) {
 	}
 }
 
-// Files that are not the store's stay as they are, whatever they are named after, and keep nobody from opening it: neither for a start nor for
-// a restoration.
+// Files that are not the store's stay as they are, whatever they are named after, and keep nobody
+// from opening it: neither for a start nor for a restoration.
 func TestFilesOfOthersStay(t *testing.T) {
 	dir, s := filled(t)
 	want := content(t, s)
@@ -92,7 +93,8 @@ func TestFilesOfOthersStay(t *testing.T) {
 	wantThere(empty)
 }
 
-// A crash that left nothing to fold is as good as a clean stop: the files were the whole truth, and what somebody writes into them counts.
+// A crash that left nothing to fold is as good as a clean stop: the files were the whole truth, and
+// what somebody writes into them counts.
 func TestEditAfterCrashWithNothingToFold(t *testing.T) {
 	for name, edit := range map[string]func(*memDisk){
 		"changed": func(d *memDisk) {
@@ -154,7 +156,8 @@ func TestRefusedStartChangesNothing(t *testing.T) {
 	}
 }
 
-// Whoever only reads sees what the next start would take in, and takes nothing in; a folder without a store is said to have none.
+// Whoever only reads sees what the next start would take in, and takes nothing in; a folder without
+// a store is said to have none.
 func TestReadEdits(t *testing.T) {
 	dir, s := filled(t)
 	want := content(t, s)

@@ -10,8 +10,9 @@ import (
 	"pulperia/dao/models"
 )
 
-// loadEdits reads the files that somebody wrote by hand. They count if the folded files were the whole truth, as they are after a clean
-// stop, and after a crash that left nothing to fold; else nobody can say whether they or the journal are right.
+// loadEdits reads the files that somebody wrote by hand. They count if the folded files were the
+// whole truth, as they are after a clean stop, and after a crash that left nothing to fold; else
+// nobody can say whether they or the journal are right.
 func (c *contents) loadEdits(d disk) error {
 	if added, err := c.messagesAdded(d); err != nil {
 		return err
@@ -47,8 +48,8 @@ func (c *contents) loadEdits(d disk) error {
 	return nil
 }
 
-// messagesAdded says whether somebody has put lines behind those of messages.jsonl. A fold that was not finished leaves some there, too, which
-// the journal holds.
+// messagesAdded says whether somebody has put lines behind those of messages.jsonl. A fold that was
+// not finished leaves some there, too, which the journal holds.
 func (c *contents) messagesAdded(d disk) (bool, error) {
 	if c.log == nil || c.end <= c.log.size {
 		return false, nil
@@ -69,7 +70,8 @@ func (c *contents) messagesAdded(d disk) (bool, error) {
 	return false, nil
 }
 
-// readEdit reads a file that may come from any editor. Some put a byte order mark before UTF-8; it goes when the file is written anew.
+// readEdit reads a file that may come from any editor. Some put a byte order mark before UTF-8; it
+// goes when the file is written anew.
 func readEdit(d disk, name string) ([]byte, error) {
 	text, err := readAll(d, name)
 	if bytes.HasPrefix(text, []byte("\xFF\xFE")) || bytes.HasPrefix(text, []byte("\xFE\xFF")) {

@@ -91,7 +91,8 @@ func (s *summing) add(id models.ID, made models.Time, doc []byte) {
 	}
 }
 
-// end decides about what the journal does not hold: as many as there were before are taken to be there still.
+// end decides about what the journal does not hold: as many as there were before are taken to be
+// there still.
 func (s *summing) end() editSum {
 	held := 0
 	for v, doc := range s.past {
@@ -108,7 +109,8 @@ func (s *summing) end() editSum {
 	return s.editSum
 }
 
-// refuseLoss refuses an edit that looks like an accident: a file that is empty now, or lacks more than half of its entries.
+// refuseLoss refuses an edit that looks like an accident: a file that is empty now, or lacks more
+// than half of its entries.
 func (c *contents) refuseLoss(accept bool) error {
 	const few = 10 // of which one may well take away the most
 	for _, s := range c.sums {

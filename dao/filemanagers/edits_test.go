@@ -67,7 +67,8 @@ func TestFilesWrittenByHand(t *testing.T) {
 	}
 }
 
-// A bad entry is named by file, line and field; the store is not opened and the files stay as they are.
+// A bad entry is named by file, line and field; the store is not opened and the files stay as they
+// are.
 func TestBadEdits(t *testing.T) {
 	product := func(change, to string) string { return strings.Replace(handWritten, change, to, 1) }
 	for name, test := range map[string]struct {
@@ -151,7 +152,8 @@ func filled(t *testing.T) (string, dao.Store) {
 	return dir, s
 }
 
-// After a clean stop an edit counts, and positions of before are of another epoch: whoever followed the feed loads afresh.
+// After a clean stop an edit counts, and positions of before are of another epoch: whoever followed
+// the feed loads afresh.
 func TestEditAfterCleanStop(t *testing.T) {
 	for _, test := range []struct{ file, from, to string }{
 		{productsFile, `"title": "Yerba 2"`, `"title": "Yerba suave"`},
@@ -206,7 +208,8 @@ func TestEditAfterUncleanStop(t *testing.T) {
 	}
 }
 
-// A second process is refused at once, with the process id of the first; the lock goes with the process that held it.
+// A second process is refused at once, with the process id of the first; the lock goes with the
+// process that held it.
 func TestLock(t *testing.T) {
 	dir, s := filled(t)
 	_, err := openDir(t, dir)
@@ -258,7 +261,8 @@ func TestCheck(t *testing.T) {
 	}
 }
 
-// What a failed fold left behind is cleared away by the next start, and whoever only reads is not disturbed by it.
+// What a failed fold left behind is cleared away by the next start, and whoever only reads is not
+// disturbed by it.
 func TestLeftovers(t *testing.T) {
 	dir, s := filled(t)
 	want := content(t, s)

@@ -5,8 +5,8 @@ import (
 	"syscall"
 )
 
-// faultyDisk lets the n-th call of one kind fail, as a real disk does: with an error of the system, before, half way through
-// or after what was asked for.
+// faultyDisk lets the n-th call of one kind fail, as a real disk does: with an error of the system,
+// before, half way through or after what was asked for.
 type faultyDisk struct {
 	disk
 	fault
@@ -26,7 +26,8 @@ type fault struct {
 	forever bool
 }
 
-// faults is all kinds of them, of the first call; on a full disk only when asked for: the engine does not tell errors apart.
+// faults is all kinds of them, of the first call; on a full disk only when asked for: the engine
+// does not tell errors apart.
 func faults(full bool) (all []fault) {
 	errs := []error{syscall.EIO}
 	if full {

@@ -13,8 +13,9 @@ import (
 	"pulperia/dose"
 )
 
-// Every call of the disk fails once or for ever, with every error, in a life with writes, folds, a crash, a start on what it left, a
-// clean stop and an edit by hand. An error is answered, reads go on, and when the disk is well again everything acknowledged is there.
+// Every call of the disk fails once or for ever, with every error, in a life with writes, folds, a
+// crash, a start on what it left, a clean stop and an edit by hand. An error is answered, reads go
+// on, and when the disk is well again everything acknowledged is there.
 func TestDiskFails(t *testing.T) {
 	random := newRandom(t)
 	met, step := 0, dose.Of(7, 1)

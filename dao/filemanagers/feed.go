@@ -85,7 +85,8 @@ func lineOf(text []byte, at []int64, i int) []byte {
 	return text[at[i]-at[0]:]
 }
 
-// documents is read for who knows all of the changes but their documents. They stand in space, or in what is made when that is too small.
+// documents is read for who knows all of the changes but their documents. They stand in space, or
+// in what is made when that is too small.
 func (f *feed) documents(space []byte, after int64, limit int) (docs [][]byte, used []byte, err error) {
 	s, text, at, err := f.lines(space, after, limit)
 	if err != nil {
@@ -104,8 +105,8 @@ func damaged(s *segment, at int64, err error) error {
 	return fmt.Errorf("%w: %w", dao.ErrUnavailable, &Damage{s.name, at, err.Error(), restore})
 }
 
-// lines returns the lines of changes after an offset, as far as they stand in one file, and where each begins in it. It reads
-// them into space if they fit.
+// lines returns the lines of changes after an offset, as far as they stand in one file, and where
+// each begins in it. It reads them into space if they fit.
 func (f *feed) lines(space []byte, after int64, limit int) (s *segment, text []byte, at []int64, err error) {
 	f.mu.RLock()
 	first, head := f.segments[0].first, f.live().last()
@@ -163,7 +164,8 @@ func (f *feed) Wait(ctx context.Context, after dao.Position) error {
 	}
 }
 
-// extend makes changes visible whose lines are durable in the live file. at says where each begins, added how long they are.
+// extend makes changes visible whose lines are durable in the live file. at says where each begins,
+// added how long they are.
 func (f *feed) extend(at []int64, added int64) {
 	f.mu.Lock()
 	live := f.live()
@@ -181,7 +183,8 @@ func (f *feed) rotate(s *segment) {
 	f.segments = append(f.segments, s)
 }
 
-// prune takes out the files whose last change is at most the given one, but never the live one, and returns them.
+// prune takes out the files whose last change is at most the given one, but never the live one, and
+// returns them.
 func (f *feed) prune(upTo int64) []*segment {
 	f.mu.Lock()
 	defer f.mu.Unlock()

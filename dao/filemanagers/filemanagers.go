@@ -10,22 +10,24 @@
 //
 // # How a write becomes durable
 //
-// A write runs in its caller's goroutine, one after the other, on a view of the store (view.go). The committer (commit.go)
-// appends the changes of a batch to the journal (journal.go) with one write and one fdatasync, and then shows them to
-// readers (state.go); meanwhile the next batch gathers.
-// Products and carts live in memory with the indexes that listing needs (index.go, vocabulary.go); of messages and of
-// the feed only the places in the files do.
+// A write runs in its caller's goroutine, one after the other, on a view of the store (view.go).
+// The committer (commit.go) appends the changes of a batch to the journal (journal.go) with one
+// write and one fdatasync, and then shows them to readers (state.go); meanwhile the next batch
+// gathers. Products and carts live in memory with the indexes that listing needs (index.go,
+// vocabulary.go); of messages and of the feed only the places in the files do.
 //
 // # How the files stay readable
 //
-// A fold (fold.go) writes the JSON files anew, in the background when the journal has grown and when the store is
-// closed, so that then the JSON files alone are the whole truth and may be edited.
+// A fold (fold.go) writes the JSON files anew, in the background when the journal has grown and
+// when the store is closed, so that then the JSON files alone are the whole truth and may be
+// edited.
 //
 // # How a store is opened
 //
-// load.go reads the files that store.json vouches for (folded.go), applies the journal (scan.go, replay.go) and takes edits in
-// (edits.go, adopt.go): who only reads does that in memory (draft.go). A batch that a crash has torn at the end of the journal is dropped; any other damage is
-// refused as [Damage], and nothing is changed.
+// load.go reads the files that store.json vouches for (folded.go), applies the journal (scan.go,
+// replay.go) and takes edits in (edits.go, adopt.go): who only reads does that in memory
+// (draft.go). A batch that a crash has torn at the end of the journal is dropped; any other damage
+// is refused as [Damage], and nothing is changed.
 package filemanagers
 
 import (
@@ -73,8 +75,9 @@ func (o Options) withDefaults(dir string) Options {
 	return o
 }
 
-// Open opens the store in a folder, which is made if it is not there, and takes its lock. A store that another process has open is
-// dao.ErrUnavailable; files that are not what was written are [Damage].
+// Open opens the store in a folder, which is made if it is not there, and takes its lock. A store
+// that another process has open is dao.ErrUnavailable; files that are not what was written are
+// [Damage].
 func Open(ctx context.Context, dir string, o Options) (dao.Store, error) {
 	if err := ctx.Err(); err != nil {
 		return dao.Store{}, err
@@ -139,7 +142,8 @@ func loadAdopted(o Options) (*contents, error) {
 	return c, err
 }
 
-// adopted returns a store as it is when it was taken in: itself, if it is not new and nobody has edited it.
+// adopted returns a store as it is when it was taken in: itself, if it is not new and nobody has
+// edited it.
 func (c *contents) adopted(d disk, accept bool) (*contents, error) {
 	if !c.needsAdoption() {
 		return c, nil

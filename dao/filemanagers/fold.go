@@ -14,16 +14,17 @@ import (
 	"sync/atomic"
 )
 
-// folder writes the JSON files anew from time to time, while writes go on, so that the journal stays short. A fold
-// counts from the moment when store.json is written:
+// folder writes the JSON files anew from time to time, while writes go on, so that the journal
+// stays short. A fold counts from the moment when store.json is written:
 //
-//  1. products.json.new and carts.json.new are written, the new messages behind those of messages.jsonl, and store.json.tmp
+//  1. products.json.new and carts.json.new are written, the new messages behind those of
+//     messages.jsonl, and store.json.tmp
 //  2. that is renamed to store.json, which vouches for all that
 //  3. the .new files are renamed
 //  4. journal files that neither the fold nor the feed needs are removed
 //
-// A crash before 2 leaves the old files and the whole journal; one after it leaves the new ones, perhaps still under
-// their first names.
+// A crash before 2 leaves the old files and the whole journal; one after it leaves the new ones,
+// perhaps still under their first names.
 type folder struct {
 	disk     disk
 	state    *state
@@ -116,7 +117,8 @@ func (f *folder) write(clean bool) (next meta, moves []string, at []int64, err e
 	return next, moves, at, f.disk.Sync()
 }
 
-// appendMessages writes the new messages behind the old ones. What a failed fold left there is written over.
+// appendMessages writes the new messages behind the old ones. What a failed fold left there is
+// written over.
 func (f *folder) appendMessages(s snapshot) (vouched, []int64, error) {
 	file, size := f.state.messages.file, f.meta.Messages.Bytes
 	if err := file.Truncate(size); err != nil {
@@ -162,8 +164,9 @@ func (f *folder) commit(next meta, moves []string) error {
 	return nil
 }
 
-// prune removes the journal files that are neither needed for a start nor for the feed, the oldest first, and each for good before the
-// next: a crash, or a disk that fails, must not leave a gap between those that stay. What could not be removed is tried again.
+// prune removes the journal files that are neither needed for a start nor for the feed, the oldest
+// first, and each for good before the next: a crash, or a disk that fails, must not leave a gap
+// between those that stay. What could not be removed is tried again.
 func (f *folder) prune() error {
 	pruned := f.feed.prune(min(f.meta.Offset, f.feed.head()-f.keep))
 	var err error

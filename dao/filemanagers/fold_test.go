@@ -13,7 +13,8 @@ import (
 	"pulperia/dao/models"
 )
 
-// Writes, folds and readers go on at once; the feed keeps at least what it must, over folds and restarts, and lets go of more.
+// Writes, folds and readers go on at once; the feed keeps at least what it must, over folds and
+// restarts, and lets go of more.
 func TestFeedIsKeptAndPruned(t *testing.T) {
 	const keep, writes = 50, 2_000
 	d := newMemDisk()
@@ -57,7 +58,8 @@ func TestFeedIsKeptAndPruned(t *testing.T) {
 	}
 }
 
-// A shop that is killed again and again before its journal has grown enough for a fold is folded all the same.
+// A shop that is killed again and again before its journal has grown enough for a fold is folded
+// all the same.
 func TestFoldsOverKills(t *testing.T) {
 	d := newMemDisk()
 	o := Options{disk: d, Fold: 20_000, Log: slog.New(slog.DiscardHandler)}.withDefaults("")
@@ -83,7 +85,8 @@ func TestFoldsOverKills(t *testing.T) {
 	}
 }
 
-// wantMessagesInFeedOrder pages through all messages, of which older ones are in the file and newer ones in the journal.
+// wantMessagesInFeedOrder pages through all messages, of which older ones are in the file and newer
+// ones in the journal.
 func wantMessagesInFeedOrder(t *testing.T, s dao.Store, want int) {
 	t.Helper()
 	wantWholeFeed(t, s)
@@ -116,7 +119,8 @@ func wantMessagesInFeedOrder(t *testing.T, s dao.Store, want int) {
 	}
 }
 
-// A fold leaves the files alone that nothing has changed: a chat in a large catalogue costs no rewriting of it.
+// A fold leaves the files alone that nothing has changed: a chat in a large catalogue costs no
+// rewriting of it.
 func TestFoldWritesWhatChanged(t *testing.T) {
 	d := newMemDisk()
 	s, err := openDisk(d, 10)
@@ -153,7 +157,8 @@ func TestFoldWritesWhatChanged(t *testing.T) {
 	}
 }
 
-// A fold that cannot write what it wants to be the store, store.json included, is made up for by the next.
+// A fold that cannot write what it wants to be the store, store.json included, is made up for by
+// the next.
 func TestFoldAfterOneThatFailed(t *testing.T) {
 	for _, op := range []string{"create", "write", "sync", "truncate"} {
 		for nth := 1; ; nth++ {

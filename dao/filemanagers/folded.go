@@ -30,7 +30,8 @@ const (
 	asAbsent               // nothing, in a folder without store.json
 )
 
-// loadFolded reads the JSON files as far as store.json vouches for them, the messages beside the rest.
+// loadFolded reads the JSON files as far as store.json vouches for them, the messages beside the
+// rest.
 func (c *contents) loadFolded(d disk) error {
 	var messages found
 	var err3 error
@@ -48,7 +49,8 @@ func (c *contents) loadFolded(d disk) error {
 	return cmp.Or(err1, err2, err3)
 }
 
-// countEntries counts those of the files that are as they were written: an older program, or a migration, did not.
+// countEntries counts those of the files that are as they were written: an older program, or a
+// migration, did not.
 func (c *contents) countEntries() {
 	n := &c.meta.Entries
 	if c.products != nil {
@@ -91,7 +93,8 @@ func loadArray[T any](d disk, name string, m *meta, want vouched, decode func([]
 	return nil, f, err
 }
 
-// otherwise decides about a file that does not hold what store.json vouches for; err is that of reading it.
+// otherwise decides about a file that does not hold what store.json vouches for; err is that of
+// reading it.
 func otherwise(name string, m *meta, err error) (found, error) {
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && m.Epoch == "":
@@ -149,8 +152,8 @@ func split(list []byte, n int) (parts [][]byte) {
 	return append(parts, list)
 }
 
-// cutElement cuts a list behind the first element that ends at least so far from its beginning. No element holds the line with which the
-// next one begins: texts have no line breaks in JSON.
+// cutElement cuts a list behind the first element that ends at least so far from its beginning. No
+// element holds the line with which the next one begins: texts have no line breaks in JSON.
 func cutElement(list []byte, from int) (elements, rest []byte) {
 	if len(list) == 0 {
 		return nil, nil
@@ -175,7 +178,8 @@ func (c *contents) loadMessages(d disk) (found, error) {
 	return otherwise(messagesFile, &c.meta, err)
 }
 
-// indexMessages reads as much of a file as store.json vouches for. If it is all there, the log and its hash are kept.
+// indexMessages reads as much of a file as store.json vouches for. If it is all there, the log and
+// its hash are kept.
 func (c *contents) indexMessages(d disk, name string) (found, error) {
 	file, err := d.Open(name)
 	if err != nil {

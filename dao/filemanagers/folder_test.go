@@ -26,8 +26,8 @@ func folderOf(t *testing.T, files map[string][]byte) disk {
 	return d
 }
 
-// Whatever the files of a folder hold, it is opened or refused in one line; what is opened breaks no rule, and is read the same after a
-// clean stop.
+// Whatever the files of a folder hold, it is opened or refused in one line; what is opened breaks
+// no rule, and is read the same after a clean stop.
 func FuzzFolder(f *testing.F) {
 	product := `[{"_id":"660000000000000000000001","title":"A","description":"d","code":"c","price":1.5,"status":true,"stock":1,"category":"x","thumbnails":[],"rev":1}]`
 	cart := `[{"_id":"660000000000000000000003","products":[{"product":"660000000000000000000001","quantity":2}],"rev":1}]`

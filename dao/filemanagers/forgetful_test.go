@@ -14,8 +14,9 @@ import (
 
 var diskSeeds = dose.Flag("diskseeds", 30, 300, "how many lives are lived on a disk that forgets and reorders")
 
-// Random lives on a disk that forgets what was not synced, or keeps any part of it in any order, through several losses of power each:
-// what was acknowledged is there, what was not is there as a whole or not at all.
+// Random lives on a disk that forgets what was not synced, or keeps any part of it in any order,
+// through several losses of power each: what was acknowledged is there, what was not is there as a
+// whole or not at all.
 func TestForgetfulDisk(t *testing.T) {
 	base := newRandom(t).Uint64()
 	losses, acknowledged := 0, 0
@@ -91,8 +92,8 @@ func (f *forgetful) losePower(t *testing.T, where string) {
 
 var revs = regexp.MustCompile(`,"rev":\d+`)
 
-// withoutRevs drops the revisions: those of an id that is used again begin anew when the feed has forgotten the first one, and the
-// model forgets nothing.
+// withoutRevs drops the revisions: those of an id that is used again begin anew when the feed has
+// forgotten the first one, and the model forgets nothing.
 func withoutRevs(content string) string { return revs.ReplaceAllString(content, "") }
 
 // randomAct draws a write, or a fold. Ids are few, so that acts meet.

@@ -21,8 +21,9 @@ var fullLevels = dose.Flag("fulllevels", 5, 40, "to how many levels the small fi
 
 const insideMount = "PULPERIA_TEST_INSIDE_MOUNT"
 
-// A file system of a real, small size is full, from almost at once to after hundreds of writes. Errors are answered, reads go on, and
-// when there is space again and the shop is restarted, everything acknowledged is there and writes go on.
+// A file system of a real, small size is full, from almost at once to after hundreds of writes.
+// Errors are answered, reads go on, and when there is space again and the shop is restarted,
+// everything acknowledged is there and writes go on.
 func TestFullDisk(t *testing.T) {
 	if os.Getenv(insideMount) != "" {
 		fillUp(t)
@@ -78,7 +79,8 @@ func fillUp(t *testing.T) {
 	}
 }
 
-// fillTo leaves so many bytes free, and writes until there are none. It says whether the disk refused something, the opening included.
+// fillTo leaves so many bytes free, and writes until there are none. It says whether the disk
+// refused something, the opening included.
 func fillTo(t *testing.T, dir string, free int64, random *rand.Rand) (acknowledged int, full bool) {
 	t.Helper()
 	ballast, folder := filepath.Join(dir, "ballast"), filepath.Join(dir, "store")
@@ -117,8 +119,9 @@ func fillTo(t *testing.T, dir string, free int64, random *rand.Rand) (acknowledg
 	return acknowledged, full
 }
 
-// writeUntilFull writes until the store takes no more, or far more than there is space for: a journal file that cannot be begun refuses
-// a write and spoils nothing. It returns how many writes were acknowledged, and whether one was refused.
+// writeUntilFull writes until the store takes no more, or far more than there is space for: a
+// journal file that cannot be begun refuses a write and spoils nothing. It returns how many writes
+// were acknowledged, and whether one was refused.
 func writeUntilFull(t *testing.T, s dao.Store, model *shadow, random *rand.Rand) (acknowledged int, full bool) {
 	t.Helper()
 	for n := range 2_000 {

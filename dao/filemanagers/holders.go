@@ -5,8 +5,9 @@ import (
 	"slices"
 )
 
-// holders are the products that have one word: a list of slots in order, or where they are many a set of bits. That takes less memory,
-// and what is put in or taken out moves nothing: of a list of a million it would move half.
+// holders are the products that have one word: a list of slots in order, or where they are many a
+// set of bits. That takes less memory, and what is put in or taken out moves nothing: of a list of
+// a million it would move half.
 type holders struct {
 	few   []slot
 	many  bitset // instead of few, when not nil

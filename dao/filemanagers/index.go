@@ -7,8 +7,9 @@ import (
 	"pulperia/dao/models"
 )
 
-// catalogue is the products in memory with the indexes that listing needs. Each product has a slot, a small number by
-// which the indexes name it. The stored products are never changed, only replaced.
+// catalogue is the products in memory with the indexes that listing needs. Each product has a slot,
+// a small number by which the indexes name it. The stored products are never changed, only
+// replaced.
 type catalogue struct {
 	rows       []row // by slot
 	free       []slot
@@ -35,7 +36,8 @@ func rowOf(p *models.Product) row { return row{p.CreatedAt, p.Status, p.Availabl
 // orders is one set of products in each order of a listing.
 type orders map[models.Sort]*sorted[priced]
 
-// priced is a product in an order. Its price stands here too, so that whoever looks for prices need not visit the rows.
+// priced is a product in an order. Its price stands here too, so that whoever looks for prices need
+// not visit the rows.
 type priced struct {
 	price models.Money
 	slot  slot
@@ -57,8 +59,9 @@ func newCatalogue(products []*models.Product) *catalogue {
 	return c
 }
 
-// takeCode gives a code to a product. Of two that had it when the store was opened (an older program took two spellings of one word
-// for two) the first one is its owner, and the other one when that lets go of it.
+// takeCode gives a code to a product. Of two that had it when the store was opened (an older
+// program took two spellings of one word for two) the first one is its owner, and the other one
+// when that lets go of it.
 func (c *catalogue) takeCode(s slot, code string) {
 	if _, taken := c.byCode[code]; taken && c.byCode[code] != s {
 		if c.heirs == nil {

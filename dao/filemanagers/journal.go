@@ -13,15 +13,17 @@ import (
 	"pulperia/dao"
 )
 
-// The journal is a row of files, each named by the offset of its first change. A file begins with a header line, then
-// every change is one line:
+// The journal is a row of files, each named by the offset of its first change. A file begins with a
+// header line, then every change is one line:
 //
 //	{"sum":"5b3f81c2","batch":[18,20],"step":[19,20],"offset":19,"at":"…","kind":"product","op":"put","id":"…","rev":1,"doc":{…}}
 //
-// sum is the CRC-32C of the line after its comma, in hex. batch holds the first and the last offset that were written and synced
-// together: only the last batch of the journal may be torn. step does the same for changes that are all or none.
+// sum is the CRC-32C of the line after its comma, in hex. batch holds the first and the last offset
+// that were written and synced together: only the last batch of the journal may be torn. step does
+// the same for changes that are all or none.
 //
-// The live file may end with blank lines, which the next changes are written over: see [segment.reserve].
+// The live file may end with blank lines, which the next changes are written over: see
+// [segment.reserve].
 
 // span is a range of offsets, both ends included.
 type span [2]int64
@@ -46,7 +48,8 @@ var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 const sumSize = len(`{"sum":"5b3f81c2",`)
 
-// seal puts the checksum in front of a line that was appended to b from start on, and ends it. The line was begun by openLine.
+// seal puts the checksum in front of a line that was appended to b from start on, and ends it. The
+// line was begun by openLine.
 func seal(b []byte, start int) []byte {
 	sum := crc32.Checksum(b[start+sumSize:], castagnoli)
 	hex.Encode(b[start+len(`{"sum":"`):], []byte{byte(sum >> 24), byte(sum >> 16), byte(sum >> 8), byte(sum)})
@@ -64,7 +67,8 @@ func appendHeader(b []byte, h header) []byte {
 // openBatch returns what all lines of a batch begin with.
 func openBatch(batch span) []byte { return appendSpan(append(openLine(nil), `"batch":`...), batch) }
 
-// appendLine appends a change to b. opening is what openBatch made of its batch, body what appendBody made of it.
+// appendLine appends a change to b. opening is what openBatch made of its batch, body what
+// appendBody made of it.
 func appendLine(b, opening []byte, step span, body []byte) []byte {
 	start := len(b)
 	b = append(b, opening...)
@@ -80,7 +84,8 @@ func appendSpan(b []byte, s span) []byte {
 	return append(b, ']')
 }
 
-// appendBody appends what of a line does not depend on its batch, up to the closing brace. doc is the document of the change.
+// appendBody appends what of a line does not depend on its batch, up to the closing brace. doc is
+// the document of the change.
 func appendBody(b []byte, c dao.Change, doc []byte) []byte {
 	b = strconv.AppendInt(append(b, `"offset":`...), c.Offset, 10)
 	b, _ = c.At.AppendText(append(b, `,"at":"`...))
@@ -111,7 +116,8 @@ func unseal(text []byte, v any) error {
 // beforeDoc is how much stands before the document of a change at least.
 const beforeDoc = len(`"batch":[1,1],"offset":1,"at":"2026-11-26T00:00:00.000Z","kind":"cart","op":"put","id":"000000000000000000000000","rev":1`)
 
-// docOf verifies a line of a change and returns the document in it. Nothing before it holds a text of people.
+// docOf verifies a line of a change and returns the document in it. Nothing before it holds a text
+// of people.
 func docOf(text []byte) ([]byte, error) {
 	text, err := verify(text)
 	if err != nil {
@@ -124,8 +130,9 @@ func docOf(text []byte) ([]byte, error) {
 	return doc[:len(doc)-1], nil
 }
 
-// changeOf verifies a line of a change and returns the change. The line must be one of appendLine, as all are that a store was opened with:
-// then this takes a fifth of the time of encoding/json, and everything that is live goes through here.
+// changeOf verifies a line of a change and returns the change. The line must be one of appendLine,
+// as all are that a store was opened with: then this takes a fifth of the time of encoding/json,
+// and everything that is live goes through here.
 func changeOf(text []byte) (c dao.Change, err error) {
 	rest, err := verify(text)
 	if err != nil {
@@ -175,7 +182,8 @@ type segment struct {
 
 func segmentName(first int64) string { return fmt.Sprintf("journal-%016d.jsonl", first) }
 
-// segmentFirst is the reverse of segmentName. Any other name is not of the journal, whatever it begins with: it is somebody's copy.
+// segmentFirst is the reverse of segmentName. Any other name is not of the journal, whatever it
+// begins with: it is somebody's copy.
 func segmentFirst(name string) (first int64, ok bool) {
 	_, err := fmt.Sscanf(name, "journal-%d.jsonl", &first)
 	return first, err == nil && name == segmentName(first)
@@ -195,9 +203,10 @@ func (s *segment) end(offset int64) int64 {
 // blank is what a file is made longer with at most, at a time.
 var blank = bytes.Repeat([]byte{'\n'}, 256<<10)
 
-// reserve makes sure that something stands behind what was just written up to end, for the next writes to go over: a sync takes less
-// where the file keeps its size and its blocks. It gets up to twice as long, so that a small shop's stays small, and no longer than most.
-// If there is no space, only speed is lost.
+// reserve makes sure that something stands behind what was just written up to end, for the next
+// writes to go over: a sync takes less where the file keeps its size and its blocks. It gets up to
+// twice as long, so that a small shop's stays small, and no longer than most. If there is no space,
+// only speed is lost.
 func (s *segment) reserve(end, most int64) {
 	if end < s.reserved {
 		return

@@ -79,7 +79,8 @@ func TestHalfAStepIsDropped(t *testing.T) {
 	}
 }
 
-// Whatever stands in a journal file, reading it ends, and what counts of it has offsets without a gap and reads the same again.
+// Whatever stands in a journal file, reading it ends, and what counts of it has offsets without a
+// gap and reads the same again.
 func FuzzJournal(f *testing.F) {
 	text, _ := journalText()
 	f.Add(text)
@@ -108,7 +109,8 @@ func FuzzJournal(f *testing.F) {
 	})
 }
 
-// The first batch of a journal file is torn like any other: a crash may lose its first line and keep a later one.
+// The first batch of a journal file is torn like any other: a crash may lose its first line and
+// keep a later one.
 func TestFirstBatchOfAFileIsTorn(t *testing.T) {
 	text := appendHeader(nil, header{journalVersion, "9f2c61ab", 5})
 	size := int64(len(text))

@@ -51,7 +51,8 @@ func (sel selection) page(q models.ProductQuery) (entries []priced, total int) {
 	return entries, n
 }
 
-// ranks yields what stands from ≤ rank < to in the selection, or in the selection read from its end.
+// ranks yields what stands from ≤ rank < to in the selection, or in the selection read from its
+// end.
 func (sel selection) ranks(from, to int, backwards bool) iter.Seq[priced] {
 	if backwards {
 		return sel.list.backwards(sel.to-to, sel.to-from)
@@ -59,8 +60,8 @@ func (sel selection) ranks(from, to int, backwards bool) iter.Seq[priced] {
 	return sel.list.between(sel.from+from, sel.from+to)
 }
 
-// copies returns products that share nothing with the stored ones. Their thumbnails lie in one array, because a page is
-// dropped as a whole.
+// copies returns products that share nothing with the stored ones. Their thumbnails lie in one
+// array, because a page is dropped as a whole.
 func (c *catalogue) copies(entries []priced) []models.Product {
 	c.fetch(entries)
 	thumbnails := 0
@@ -79,8 +80,9 @@ func (c *catalogue) copies(entries []priced) []models.Product {
 	return products
 }
 
-// fetch reads one byte of each line of cache that the products' longest texts lie in, so that the processor asks the memory
-// for all of them at once. Otherwise whoever writes the page waits for one text after the other.
+// fetch reads one byte of each line of cache that the products' longest texts lie in, so that the
+// processor asks the memory for all of them at once. Otherwise whoever writes the page waits for
+// one text after the other.
 func (c *catalogue) fetch(entries []priced) {
 	const line = 64 // bytes
 	var read byte
@@ -133,8 +135,9 @@ func (c *catalogue) selectOf(q models.ProductQuery, found bitset, list *sorted[p
 	return sel
 }
 
-// selectByPrice is selectBy for an order by age and limits of price only. The order by price tells how many there are;
-// with that, going through the list may end with the page. A few among many are sorted instead.
+// selectByPrice is selectBy for an order by age and limits of price only. The order by price tells
+// how many there are; with that, going through the list may end with the page. A few among many are
+// sorted instead.
 func (c *catalogue) selectByPrice(q models.ProductQuery, list *sorted[priced]) selection {
 	cheapest := q
 	cheapest.Sort = models.PriceAsc
@@ -154,7 +157,8 @@ func (sel *selection) narrow(limit *models.Money, past func(priced) bool, end *i
 	}
 }
 
-// orderFor returns the smallest set of products that holds the listing, in its order; nil when it is empty.
+// orderFor returns the smallest set of products that holds the listing, in its order; nil when it
+// is empty.
 func (c *catalogue) orderFor(q models.ProductQuery) *sorted[priced] {
 	if q.Codes != nil || q.IDs != nil {
 		var entries []priced

@@ -11,7 +11,8 @@ import (
 	"pulperia/dao/models"
 )
 
-// catalogueWords are so few and so unlike in frequency that a search finds nearly all products, some, or none.
+// catalogueWords are so few and so unlike in frequency that a search finds nearly all products,
+// some, or none.
 var catalogueWords = []string{"la", "la", "la", "la", "la", "yerba", "yerba", "mate", "matera", "rare", "seldom1", "seldom2", "seldom3", "seldom4", "seldom5", "seldom6"}
 
 func drawProduct(t *rapid.T, n int) *models.Product {
@@ -46,7 +47,8 @@ func drawQuery(t *rapid.T) models.ProductQuery {
 	return q
 }
 
-// Whatever is asked of a catalogue that has been changed, its indexes answer as the pure function does.
+// Whatever is asked of a catalogue that has been changed, its indexes answer as the pure function
+// does.
 func TestCatalogueListsAsThePureFunction(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var model []*models.Product
@@ -95,7 +97,8 @@ func changeOne(t *rapid.T, c *catalogue, model []*models.Product) []*models.Prod
 	return model
 }
 
-// checkVocabulary compares what a catalogue knows of words with what one knows that was made of the same products.
+// checkVocabulary compares what a catalogue knows of words with what one knows that was made of the
+// same products.
 func checkVocabulary(t *rapid.T, c *catalogue, model []*models.Product) {
 	fresh := newCatalogue(model)
 	fresh.makeIndexes()

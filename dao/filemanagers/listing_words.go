@@ -6,9 +6,10 @@ import (
 	"pulperia/dao/models"
 )
 
-// selectByWords is selectBy for a search in the whole catalogue or in a category. Going through all products to see which of them have
-// the words is what grows with the catalogue, so it is done only where many have them: what few have is sorted, and where nothing
-// but words is asked for, their number is known, so that going through the list may end with the page.
+// selectByWords is selectBy for a search in the whole catalogue or in a category. Going through all
+// products to see which of them have the words is what grows with the catalogue, so it is done only
+// where many have them: what few have is sorted, and where nothing but words is asked for, their
+// number is known, so that going through the list may end with the page.
 func (c *catalogue) selectByWords(q models.ProductQuery, words []string, list *sorted[priced]) selection {
 	found := c.words.find(words, len(c.rows))
 	n := found.count()
@@ -31,7 +32,8 @@ func (c *catalogue) selectByWords(q models.ProductQuery, words []string, list *s
 	return c.selectOf(q, found, list)
 }
 
-// entriesOf returns those of n products that are in a category, if one is given, and pass a test, if there is one.
+// entriesOf returns those of n products that are in a category, if one is given, and pass a test,
+// if there is one.
 func (c *catalogue) entriesOf(found bitset, n int, category string, test func(priced) bool) []priced {
 	entries := make([]priced, 0, n)
 	for i, word := range found {

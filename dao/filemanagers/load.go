@@ -40,7 +40,8 @@ type contents struct {
 // needsAdoption says whether the files are not yet what store.json vouches for.
 func (c *contents) needsAdoption() bool { return c.isNew || len(c.edited) > 0 }
 
-// load reads a store without changing anything. Anything that was not written by this engine is [Damage].
+// load reads a store without changing anything. Anything that was not written by this engine is
+// [Damage].
 func load(d disk) (*contents, error) {
 	names, err := d.List()
 	if err != nil {
@@ -73,8 +74,8 @@ func load(d disk) (*contents, error) {
 	return c, nil
 }
 
-// unfoldedBytes returns how much of the journal the folded files do not hold. It counts towards the next fold: else the journal of a shop
-// that is killed before each would grow for ever.
+// unfoldedBytes returns how much of the journal the folded files do not hold. It counts towards the
+// next fold: else the journal of a shop that is killed before each would grow for ever.
 func (c *contents) unfoldedBytes() (n int64) {
 	for _, s := range c.segments {
 		if first := max(s.first, c.meta.Offset+1); first <= s.last() {
@@ -144,7 +145,8 @@ func epochOf(f file) string {
 	return h.Epoch
 }
 
-// checkJournal verifies that no change is missing between the files of the journal, or between it and the fold.
+// checkJournal verifies that no change is missing between the files of the journal, or between it
+// and the fold.
 func (c *contents) checkJournal() error {
 	if c.tail != nil && c.tail.from == 0 { // a crash while the file was begun: it holds nothing
 		last := len(c.segments) - 1

@@ -13,7 +13,8 @@ import (
 	"pulperia/dao"
 )
 
-// samePlace says whether a folder is still where it was opened: what is written goes into that one, wherever it is now.
+// samePlace says whether a folder is still where it was opened: what is written goes into that one,
+// wherever it is now.
 func samePlace(dir string, opened os.FileInfo) error {
 	now, err := os.Stat(dir)
 	if err == nil && !os.SameFile(now, opened) {
@@ -33,8 +34,8 @@ type lock struct {
 	made   bool   // there was no such file
 }
 
-// takeLock takes the lock of a folder and writes the process id into it, for whoever comes second. A folder in which something else bears
-// the name of a file of the store is refused first.
+// takeLock takes the lock of a folder and writes the process id into it, for whoever comes second.
+// A folder in which something else bears the name of a file of the store is refused first.
 func takeLock(dir string) (*lock, error) {
 	d := directory(dir)
 	for {
@@ -65,7 +66,8 @@ func takeLock(dir string) (*lock, error) {
 	}
 }
 
-// giveBack lets go of a lock of which no use was made: a start that is refused leaves the folder as it was.
+// giveBack lets go of a lock of which no use was made: a start that is refused leaves the folder as
+// it was.
 func (l *lock) giveBack() error {
 	if l.made {
 		return errors.Join(l.dir.Remove(lockFile), l.Unlock())
@@ -73,7 +75,8 @@ func (l *lock) giveBack() error {
 	return errors.Join(l.sign(l.before), l.Unlock())
 }
 
-// sign writes over what stands in the lock's file, without emptying it first: others may be reading it.
+// sign writes over what stands in the lock's file, without emptying it first: others may be reading
+// it.
 func (l *lock) sign(text string) error {
 	f, err := l.dir.Open(lockFile)
 	if err != nil {

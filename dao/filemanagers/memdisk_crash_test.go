@@ -6,7 +6,8 @@ import (
 	"slices"
 )
 
-// crash returns the disk as it may be after the power was lost: of what was not synced anything may be there or not.
+// crash returns the disk as it may be after the power was lost: of what was not synced anything may
+// be there or not.
 func (d *memDisk) crash(random *rand.Rand) *memDisk {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -40,7 +41,8 @@ func (d *memDisk) crash(random *rand.Rand) *memDisk {
 	return after
 }
 
-// torn returns the synced content, the whole content, or something between: a part of what came later, perhaps with a hole.
+// torn returns the synced content, the whole content, or something between: a part of what came
+// later, perhaps with a hole.
 func (i *memInode) torn(random *rand.Rand) []byte {
 	switch random.IntN(4) {
 	case 0:
@@ -63,7 +65,8 @@ func (i *memInode) torn(random *rand.Rand) []byte {
 	return text
 }
 
-// reordered returns content of which each sector may be there or not, later ones without earlier ones, and of any of the two sizes.
+// reordered returns content of which each sector may be there or not, later ones without earlier
+// ones, and of any of the two sizes.
 func (i *memInode) reordered(random *rand.Rand) []byte {
 	const sector = 128 // smaller than on a disk, as the files are
 	text := make([]byte, max(len(i.safe), len(i.text)))

@@ -11,8 +11,8 @@ import (
 
 var errPower = errors.New("the power is out")
 
-// memDisk is a disk in memory that forgets, at a loss of power, what was not synced. After a given number of steps that
-// change something, every step fails.
+// memDisk is a disk in memory that forgets, at a loss of power, what was not synced. After a given
+// number of steps that change something, every step fails.
 type memDisk struct {
 	mu    sync.Mutex
 	names map[string]*memInode // as programs see them

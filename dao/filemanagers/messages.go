@@ -134,8 +134,8 @@ func (m messages) readOnce(from, to int) ([]models.Message, error) {
 	return list, nil
 }
 
-// documents visits the JSON forms of messages that stand only in the journal, by their offsets. A form is the visitor's until it
-// returns.
+// documents visits the JSON forms of messages that stand only in the journal, by their offsets. A
+// form is the visitor's until it returns.
 func (m messages) documents(fresh []int64, visit func(offset int64, doc []byte) error) error {
 	const most = 1_000 // at once
 	var space []byte

@@ -20,13 +20,13 @@ const (
 	messagesFile = "messages.jsonl"
 	lockFile     = "lock"
 
-	// A fold writes products.json.new and the like. They count from the moment when store.json vouches for them, and
-	// are then renamed.
+	// A fold writes products.json.new and the like. They count from the moment when store.json
+	// vouches for them, and are then renamed.
 	newSuffix = ".new"
 )
 
-// isLeftover says whether a name is one that files of the store bear only while they are written. Whatever else is in the folder, like the
-// copies that editors make, is somebody's.
+// isLeftover says whether a name is one that files of the store bear only while they are written.
+// Whatever else is in the folder, like the copies that editors make, is somebody's.
 func isLeftover(name string) bool {
 	base, isNew := strings.CutSuffix(name, newSuffix)
 	return isNew && slices.Contains(restoredNames[:], base) ||
@@ -40,7 +40,8 @@ func isOurs(name string) bool {
 	return isJournal || isLeftover(name) || slices.Contains(lasting, name)
 }
 
-// wantOwnFolder refuses a folder in which others keep things, and which is no store yet. What systems and tools put into a new folder is nothing.
+// wantOwnFolder refuses a folder in which others keep things, and which is no store yet. What
+// systems and tools put into a new folder is nothing.
 func wantOwnFolder(d disk) error {
 	names, err := d.List()
 	if errors.Is(err, fs.ErrNotExist) {
@@ -79,7 +80,8 @@ type vouched struct {
 	SHA256 string `json:"sha256"`
 }
 
-// counts says how many entries a folded file of each kind has, to sum up what an edit takes away; 0 also for not known.
+// counts says how many entries a folded file of each kind has, to sum up what an edit takes away; 0
+// also for not known.
 type counts struct {
 	Products int `json:"products"`
 	Carts    int `json:"carts"`

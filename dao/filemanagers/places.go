@@ -7,16 +7,18 @@ import (
 	"pulperia/dao/models"
 )
 
-// places finds ids in a list that only grows. It keeps no ids, because the list does, and it is made of tables, each for a
-// stretch of the list: whoever adds needs only the newest, which is small enough to stay in the processor's cache.
-// Every message that is stored goes through here, and a map takes three times as long and twice the memory.
+// places finds ids in a list that only grows. It keeps no ids, because the list does, and it is
+// made of tables, each for a stretch of the list: whoever adds needs only the newest, which is
+// small enough to stay in the processor's cache. Every message that is stored goes through here,
+// and a map takes three times as long and twice the memory.
 type places struct {
 	seed   maphash.Seed
 	most   int // ids in a table
 	tables []*table
 }
 
-// table is a hash table with open addressing: an id is in the slot that its hash names or in one of the next, before any free one.
+// table is a hash table with open addressing: an id is in the slot that its hash names or in one of
+// the next, before any free one.
 type table struct {
 	slots          []place // a power of two, at most three quarters of them taken
 	taken          int

@@ -8,7 +8,8 @@ import (
 	"pulperia/dao/models"
 )
 
-// Places are those of a map from each id to where it stood last, over many tables and growths of a table.
+// Places are those of a map from each id to where it stood last, over many tables and growths of a
+// table.
 func TestPlacesAreThoseOfAMap(t *testing.T) {
 	id := func(n int) models.ID { return models.ID{3: byte(n % 7), 10: byte(n >> 8), 11: byte(n)} }
 	const ids = 2_000 // few, so that some come twice

@@ -16,8 +16,9 @@ import (
 
 var damageSeeds = dose.Flag("damageseeds", 30, 300, "how often a larger store is damaged at random")
 
-// A larger store is damaged at random: blocks are zeroed, doubled, swapped, files swapped, removed, cut, put back older. It is
-// refused; or all that was dropped is the end of the journal from the damage on; or it is an edit that breaks no rule; or what made it a store is gone.
+// A larger store is damaged at random: blocks are zeroed, doubled, swapped, files swapped, removed,
+// cut, put back older. It is refused; or all that was dropped is the end of the journal from the
+// damage on; or it is an edit that breaks no rule; or what made it a store is gone.
 func TestRandomDamage(t *testing.T) {
 	random := newRandom(t)
 	stores := []damagedStore{largerStore(t, random, openSmall, false), largerStore(t, random, openSmall, true), largerStore(t, random, openDisk, false)}
@@ -99,7 +100,8 @@ func isJustFiles(d *memDisk) bool {
 	return true
 }
 
-// wantOnlyEndDropped fails unless all that is missing stood behind the first byte that is damaged, or in the batch of that byte.
+// wantOnlyEndDropped fails unless all that is missing stood behind the first byte that is damaged,
+// or in the batch of that byte.
 func wantOnlyEndDropped(t *testing.T, d *memDisk, kept keptStore, head int64, what string) {
 	t.Helper()
 	for name, inode := range kept.disk.names {

@@ -10,9 +10,10 @@ import (
 	"pulperia/dao"
 )
 
-// OpenReadOnly opens a store as it is on disk at this moment, without its lock: beside a process that writes, too. Nothing on the disk is
-// changed: of files that were edited by hand, it shows what the next start will make. All writes are dao.ErrUnavailable. The store does not
-// follow what is written later. A folder without a store is fs.ErrNotExist.
+// OpenReadOnly opens a store as it is on disk at this moment, without its lock: beside a process
+// that writes, too. Nothing on the disk is changed: of files that were edited by hand, it shows
+// what the next start will make. All writes are dao.ErrUnavailable. The store does not follow what
+// is written later. A folder without a store is fs.ErrNotExist.
 func OpenReadOnly(ctx context.Context, dir string, o Options) (dao.Store, error) {
 	o = o.withDefaults(dir)
 	found, c, err := loadBeside(ctx, o.disk, o.Accept)
@@ -26,7 +27,8 @@ func OpenReadOnly(ctx context.Context, dir string, o Options) (dao.Store, error)
 	return newReader(c, o).store(), nil
 }
 
-// newReader makes an engine that does not write. There may be no journal yet: the first process that writes makes one.
+// newReader makes an engine that does not write. There may be no journal yet: the first process
+// that writes makes one.
 func newReader(c *contents, o Options) *engine {
 	if len(c.segments) == 0 {
 		c.segments = append(c.segments, &segment{file: noFile{}, first: c.meta.Offset + 1})
@@ -42,15 +44,17 @@ type noFile struct{ file }
 
 func (noFile) Close() error { return nil }
 
-// glance is what changes in a folder when the process that writes it has folded. What cannot be read is left to load to explain.
+// glance is what changes in a folder when the process that writes it has folded. What cannot be
+// read is left to load to explain.
 func glance(d disk) string {
 	meta, _ := readAll(d, metaFile)
 	names, _ := d.List()
 	return string(meta) + strings.Join(names, "\n")
 }
 
-// loadBeside loads a store to read it, while another process may be writing it: when store.json has changed meanwhile, or a file has come
-// or gone, it tries again. It returns the store as it was found, and as it is when that was taken in.
+// loadBeside loads a store to read it, while another process may be writing it: when store.json has
+// changed meanwhile, or a file has come or gone, it tries again. It returns the store as it was
+// found, and as it is when that was taken in.
 func loadBeside(ctx context.Context, d disk, accept bool) (found, c *contents, err error) {
 	for {
 		if err := refuseUnfinished(d); err != nil {

@@ -9,7 +9,8 @@ import (
 	"pulperia/dao/models"
 )
 
-// A journal that ends with blank lines is whole. Blank lines anywhere else are what a crash left of a batch, or damage.
+// A journal that ends with blank lines is whole. Blank lines anywhere else are what a crash left of
+// a batch, or damage.
 func TestBlankLines(t *testing.T) {
 	text, want := journalText()
 	blanks := bytes.Repeat([]byte{'\n'}, 100_000) // longer than what is read at once
@@ -36,8 +37,8 @@ func TestBlankLines(t *testing.T) {
 	}
 }
 
-// While a store is open, its live file has blank lines behind what was written, which the next writes go over. They are no damage
-// after a crash, and a clean stop takes them back.
+// While a store is open, its live file has blank lines behind what was written, which the next
+// writes go over. They are no damage after a crash, and a clean stop takes them back.
 func TestReserve(t *testing.T) {
 	d := newMemDisk()
 	s, err := openDisk(d, 10)

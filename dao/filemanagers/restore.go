@@ -12,9 +12,10 @@ import (
 	"pulperia/dao/models"
 )
 
-// Restoration makes a store of the values of another one. They are written into the files of a fold under the names that a fold
-// gives them first, and are durable as far as migration.json says; whoever restores the same again goes on there. When all are in,
-// store.json vouches for them. Until Finish removes migration.json nobody can open the folder as a store.
+// Restoration makes a store of the values of another one. They are written into the files of a fold
+// under the names that a fold gives them first, and are durable as far as migration.json says;
+// whoever restores the same again goes on there. When all are in, store.json vouches for them.
+// Until Finish removes migration.json nobody can open the folder as a store.
 type Restoration struct {
 	options Options
 	disk    disk
@@ -28,9 +29,9 @@ type Restoration struct {
 	broken  bool            // a write failed: nobody knows what the disk holds since the record was written
 }
 
-// Restore begins a restoration of a folder, which is made if it is not there, or goes on with one. source says for people where the
-// values come from; content names them: it is the same if and only if they are. A folder that holds anything else is refused,
-// and stays as it is.
+// Restore begins a restoration of a folder, which is made if it is not there, or goes on with one.
+// source says for people where the values come from; content names them: it is the same if and only
+// if they are. A folder that holds anything else is refused, and stays as it is.
 func Restore(ctx context.Context, dir string, o Options, source, content string) (*Restoration, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -109,8 +110,8 @@ func beginRestoration(o Options, source, content string) (*Restoration, error) {
 // Done returns how many values are in, in the order of a dump.
 func (r *Restoration) Done() int { return r.record.Done }
 
-// Put adds the next values in the order of a dump: products by id, carts by id, messages in theirs. It may return before they are
-// durable: Done counts those that are.
+// Put adds the next values in the order of a dump: products by id, carts by id, messages in theirs.
+// It may return before they are durable: Done counts those that are.
 func (r *Restoration) Put(ctx context.Context, batch dao.Batch) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -149,7 +150,8 @@ func (r *Restoration) note() error {
 	return r.record.write(r.disk)
 }
 
-// Dump makes a whole store of what was put, and reads it back as a store is read. Nothing can be put after it.
+// Dump makes a whole store of what was put, and reads it back as a store is read. Nothing can be
+// put after it.
 func (r *Restoration) Dump(ctx context.Context, visit func(dao.Batch) error) (dao.Position, error) {
 	at, err := r.dump(ctx, visit)
 	if err != nil {

@@ -58,7 +58,8 @@ func refuseUnfinished(d disk) error {
 		"run the same pulperia migrate again to go on, or with --restart to begin anew", there.Source, there.Done)
 }
 
-// restorable returns the record to begin or to go on with, or an error when the folder is neither empty nor under the same restoration.
+// restorable returns the record to begin or to go on with, or an error when the folder is neither
+// empty nor under the same restoration.
 func restorable(d disk, source, content string) (restoreRecord, error) {
 	there, err := readRestoreRecord(d)
 	switch {
@@ -117,7 +118,8 @@ func clearStore(d disk) error {
 	return d.Sync()
 }
 
-// Discard removes what an unfinished restoration has put into a folder, so that it can begin anew. Where there is none, nothing is done.
+// Discard removes what an unfinished restoration has put into a folder, so that it can begin anew.
+// Where there is none, nothing is done.
 func Discard(ctx context.Context, dir string, o Options) error {
 	if err := ctx.Err(); err != nil {
 		return err

@@ -51,7 +51,8 @@ func wantRestored(t *testing.T) string {
 	})
 }
 
-// restoreAll begins or goes on with a restoration, noting after every batch that it is in, and finishes it.
+// restoreAll begins or goes on with a restoration, noting after every batch that it is in, and
+// finishes it.
 func restoreAll(t *testing.T, d disk) error {
 	t.Helper()
 	o := Options{disk: d, Log: slog.New(slog.DiscardHandler)}
@@ -100,8 +101,8 @@ func emptyStores(t *testing.T) map[string]*memDisk {
 	return map[string]*memDisk{"no store": newMemDisk(), "an empty store": opened.image()}
 }
 
-// The power may go at any step of a restoration: the folder opens as a whole store or not at all, and whoever restores the same
-// again goes on, to the same store.
+// The power may go at any step of a restoration: the folder opens as a whole store or not at all,
+// and whoever restores the same again goes on, to the same store.
 func TestRestorationPowerLossAtEveryStep(t *testing.T) {
 	random := newRandom(t)
 	for name, empty := range emptyStores(t) {
@@ -130,7 +131,8 @@ func TestRestorationPowerLossAtEveryStep(t *testing.T) {
 	}
 }
 
-// opensWhole says whether a disk opens as the store that was to be restored. It fails when there is a part of it.
+// opensWhole says whether a disk opens as the store that was to be restored. It fails when there is
+// a part of it.
 func opensWhole(t *testing.T, d *memDisk) bool {
 	t.Helper()
 	s, err := openDisk(d, 10)
@@ -148,7 +150,8 @@ func opensWhole(t *testing.T, d *memDisk) bool {
 	return got != ""
 }
 
-// A restored store goes on as any other: positions of before are gone, changes count on, and it can be checked and edited.
+// A restored store goes on as any other: positions of before are gone, changes count on, and it can
+// be checked and edited.
 func TestRestoredStoreLives(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "a", "b")
 	r, err := Restore(t.Context(), dir, Options{}, "elsewhere", "all")
@@ -211,8 +214,9 @@ func TestRestoredStoreLives(t *testing.T) {
 	}
 }
 
-// What is in a folder decides: a store, an export, and what another restoration has left are refused and stay byte for byte. Only
-// discarding makes room, and it touches nothing but what a restoration has put there.
+// What is in a folder decides: a store, an export, and what another restoration has left are
+// refused and stay byte for byte. Only discarding makes room, and it touches nothing but what a
+// restoration has put there.
 func TestRestoreRefuses(t *testing.T) {
 	d := newMemDisk()
 	if err := restoreAll(t, d); err != nil {

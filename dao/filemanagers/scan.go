@@ -8,7 +8,8 @@ import (
 	"io"
 )
 
-// Damage is an error of a store whose files are not what was written: which file, where in it, what is wrong, and what to do.
+// Damage is an error of a store whose files are not what was written: which file, where in it, what
+// is wrong, and what to do.
 type Damage struct {
 	File   string
 	Byte   int64 // from the file's beginning; -1 when the file as a whole is meant
@@ -50,7 +51,8 @@ type scanner struct {
 	stepAt []int64     // where they begin
 }
 
-// scan reads the whole file. It returns the torn tail if there is one, and [Damage] for anything else that is wrong.
+// scan reads the whole file. It returns the torn tail if there is one, and [Damage] for anything
+// else that is wrong.
 func (s *scanner) scan() (*tail, error) {
 	size, err := s.file.Size()
 	if err == nil && s.newest {
@@ -77,7 +79,8 @@ func (s *scanner) scan() (*tail, error) {
 	return nil, nil
 }
 
-// withoutBlanks returns how long a file is without the blank lines at its end. Beside a shop that stops they may go meanwhile.
+// withoutBlanks returns how long a file is without the blank lines at its end. Beside a shop that
+// stops they may go meanwhile.
 func withoutBlanks(f file, size int64) (int64, error) {
 	space := make([]byte, min(size, 1<<16))
 	for end := size; end > 0; {
@@ -94,7 +97,8 @@ func withoutBlanks(f file, size int64) (int64, error) {
 	return 0, nil
 }
 
-// take accepts the next line, or says why it is bad: [Damage] when the line is whole but cannot stand here.
+// take accepts the next line, or says why it is bad: [Damage] when the line is whole but cannot
+// stand here.
 func (s *scanner) take(text []byte, position int64) error {
 	if position == 0 {
 		return s.takeHeader(text)
@@ -139,7 +143,8 @@ func (s *scanner) takeHeader(text []byte) error {
 	return nil
 }
 
-// torn decides about a file that is bad from position on: only the last batch of the newest file may be.
+// torn decides about a file that is bad from position on: only the last batch of the newest file
+// may be.
 func (s *scanner) torn(rest *bufio.Reader, position, size int64, why error) (*tail, error) {
 	if damage, ok := errors.AsType[*Damage](why); ok {
 		return nil, damage

@@ -7,8 +7,8 @@ import (
 	"pulperia/dao"
 )
 
-// shadow is a store on a sound disk beside one that is tormented. It does what was acknowledged there, and so is the model
-// of what must be there.
+// shadow is a store on a sound disk beside one that is tormented. It does what was acknowledged
+// there, and so is the model of what must be there.
 type shadow struct {
 	t       *testing.T
 	store   dao.Store
@@ -24,7 +24,8 @@ func newShadow(t *testing.T) *shadow {
 	return &shadow{t: t, store: s}
 }
 
-// do does an act on the tormented store, and on this one what came of it. It says whether the store is still sound.
+// do does an act on the tormented store, and on this one what came of it. It says whether the store
+// is still sound.
 func (s *shadow) do(tormented dao.Store, what act) bool {
 	s.t.Helper()
 	err := what(s.t, tormented)
@@ -53,7 +54,8 @@ func (s *shadow) wantReads(tormented dao.Store) {
 	}
 }
 
-// outcomes returns what a store may hold that is opened again: what was acknowledged, and what is unknown as a whole or not at all.
+// outcomes returns what a store may hold that is opened again: what was acknowledged, and what is
+// unknown as a whole or not at all.
 func (s *shadow) outcomes() []string {
 	s.t.Helper()
 	allowed := []string{content(s.t, s.store)}

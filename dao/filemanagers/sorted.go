@@ -6,8 +6,8 @@ import (
 	"sort"
 )
 
-// chunkSize bounds what an insertion has to move. Finding a rank adds up the chunks before it, which is little work up
-// to some millions of elements.
+// chunkSize bounds what an insertion has to move. Finding a rank adds up the chunks before it,
+// which is little work up to some millions of elements.
 const chunkSize = 512
 
 // sorted is a list that stays in order. Its elements differ from one another by compare.
@@ -62,7 +62,8 @@ func (s *sorted[T]) chunk(element T) int {
 	})
 }
 
-// rank returns how many elements come before the first for which past is true; past must be false, then true, along the list.
+// rank returns how many elements come before the first for which past is true; past must be false,
+// then true, along the list.
 func (s *sorted[T]) rank(past func(T) bool) (n int) {
 	c := sort.Search(len(s.chunks), func(c int) bool { return past(s.chunks[c][len(s.chunks[c])-1]) })
 	for _, chunk := range s.chunks[:c] {

@@ -22,8 +22,9 @@ type state struct {
 	listable sync.Once
 }
 
-// listed returns the products with the indexes that a listing needs. Who only reads a store through, or brings much in, does without
-// these, which are most of the work and much of the memory.
+// listed returns the products with the indexes that a listing needs. Who only reads a store
+// through, or brings much in, does without these, which are most of the work and much of the
+// memory.
 func (s *state) listed(q models.ProductQuery) *catalogue {
 	if len(s.products.byID) > 0 && q.Codes == nil && q.IDs == nil || q.Text != "" {
 		s.listable.Do(s.products.makeIndexes)
@@ -37,8 +38,8 @@ type value struct {
 	id   models.ID
 }
 
-// grave remembers a deleted value as long as the feed may hold its end, so that a new value of the same id goes on
-// from its revision and no viewer takes it for something old.
+// grave remembers a deleted value as long as the feed may hold its end, so that a new value of the
+// same id goes on from its revision and no viewer takes it for something old.
 type grave struct{ offset, rev int64 }
 
 // apply makes changes visible that are durable. moved is called before anybody can read them.

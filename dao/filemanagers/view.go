@@ -5,8 +5,8 @@ import (
 	"pulperia/dao/models"
 )
 
-// view is the store as the writes of one batch see it: what is durable, over it what the batch before is about to make
-// durable, and over that what they have done so far.
+// view is the store as the writes of one batch see it: what is durable, over it what the batch
+// before is about to make durable, and over that what they have done so far.
 type view struct {
 	*state
 	under   *view // of the batch that is being committed, until it is
@@ -25,7 +25,8 @@ type view struct {
 	newGraves       map[value]int64              // the revisions of what it deleted
 }
 
-// change is an entry of the feed, without its document, with the value before and after it. The values are never altered.
+// change is an entry of the feed, without its document, with the value before and after it. The
+// values are never altered.
 type change struct {
 	dao.Change
 	body                   int // where its line's body ends
@@ -33,7 +34,8 @@ type change struct {
 	cart, cartBefore       *models.Cart
 }
 
-// newView makes a view on what is durable. It takes over the lists of one that is not needed any more, if there is one.
+// newView makes a view on what is durable. It takes over the lists of one that is not needed any
+// more, if there is one.
 func newView(s *state, f *feed, used *view) *view {
 	v := &view{
 		state: s, epoch: f.epoch, head: f.head(),
@@ -116,8 +118,9 @@ func (v *view) firstRev(kind dao.Kind, id models.ID) int64 {
 	return rev + 1
 }
 
-// createdAt returns the time for a new product or cart: now, or just after the newest one, so that a listing shows what
-// was made in the same millisecond in the order in which it was made. In a flood of creations it keeps near the clock.
+// createdAt returns the time for a new product or cart: now, or just after the newest one, so that
+// a listing shows what was made in the same millisecond in the order in which it was made. In a
+// flood of creations it keeps near the clock.
 func (v *view) createdAt() models.Time {
 	at := v.now
 	if v.newest-at > maxLead { // the clock was set back
@@ -133,7 +136,8 @@ func (v *view) createdAt() models.Time {
 // maxLead is how far createdAt may run ahead of the clock, in milliseconds.
 const maxLead = 1_000
 
-// lines appends the batch as the journal holds it, and says where each line begins in a file of the given size.
+// lines appends the batch as the journal holds it, and says where each line begins in a file of the
+// given size.
 func (v *view) lines(b []byte, size int64) (text []byte, at []int64) {
 	opening := openBatch(span{v.changes[0].Offset, v.changes[len(v.changes)-1].Offset})
 	at = make([]int64, 0, len(v.changes))

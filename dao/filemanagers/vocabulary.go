@@ -16,12 +16,13 @@ type vocabulary struct {
 	slots    int // one more than the largest
 }
 
-// postings has for each word the products that have it. They are behind pointers because assigning to a key that
-// a map has replaces the key too, and these are cut from the text of a whole product.
+// postings has for each word the products that have it. They are behind pointers because assigning
+// to a key that a map has replaces the key too, and these are cut from the text of a whole product.
 type postings map[string]*holders
 
-// newVocabulary reads the products on all cores: when a store is opened, this is what takes longest. It reads them in parts whose words
-// and lists stay in a processor's cache; with those of a million products each word would have to be waited for.
+// newVocabulary reads the products on all cores: when a store is opened, this is what takes
+// longest. It reads them in parts whose words and lists stay in a processor's cache; with those of
+// a million products each word would have to be waited for.
 func newVocabulary(products []*models.Product) *vocabulary {
 	const partSize = 1 << 13
 	parts := slices.Collect(slices.Chunk(products, partSize))
@@ -52,7 +53,8 @@ func newVocabulary(products []*models.Product) *vocabulary {
 	return v
 }
 
-// wordsOf returns the words of products, of which the first has the given slot; nil is none. They are cut from longer texts.
+// wordsOf returns the words of products, of which the first has the given slot; nil is none. They
+// are cut from longer texts.
 func wordsOf(products []*models.Product, first slot) postings {
 	p := postings{}
 	for i, product := range products {
@@ -74,7 +76,8 @@ func wordsOf(products []*models.Product, first slot) postings {
 	return p
 }
 
-// join takes in the words of later products. All that stays is copied: what is thrown away would else lie strewn in between.
+// join takes in the words of later products. All that stays is copied: what is thrown away would
+// else lie strewn in between.
 func (p postings) join(part postings, slots int) {
 	for word, more := range part {
 		h := p[word]
@@ -90,8 +93,9 @@ func (v *vocabulary) insert(s slot, p *models.Product) { v.insertWords(s, distin
 
 func (v *vocabulary) remove(s slot, p *models.Product) { v.removeWords(s, distinctWords(p)) }
 
-// replace has the words of a product anew. Those that it keeps are left alone: the list of a frequent word is about as long as
-// the catalogue, and to take something out of it moves half of it.
+// replace has the words of a product anew. Those that it keeps are left alone: the list of a
+// frequent word is about as long as the catalogue, and to take something out of it moves half of
+// it.
 func (v *vocabulary) replace(s slot, old, p *models.Product) {
 	before, after := distinctWords(old), distinctWords(p)
 	v.removeWords(s, without(before, after))

@@ -8,8 +8,8 @@ import (
 	"unicode/utf8"
 )
 
-// AppendJSON appends the JSON form of a product, byte for byte what encoding/json makes of it but in a quarter of the
-// time: listings are what a shop serves most.
+// AppendJSON appends the JSON form of a product, byte for byte what encoding/json makes of it but
+// in a quarter of the time: listings are what a shop serves most.
 func (p Product) AppendJSON(b []byte) []byte {
 	b = hex.AppendEncode(append(b, `{"_id":"`...), p.ID[:])
 	b = appendText(append(b, `","title":`...), p.Title)
@@ -74,7 +74,8 @@ func appendTexts(b []byte, texts []string) []byte {
 	return append(b, ']')
 }
 
-// appendText leaves what is rare (control characters, broken text, line separators) to encoding/json.
+// appendText leaves what is rare (control characters, broken text, line separators) to
+// encoding/json.
 func appendText(b []byte, text string) []byte {
 	begin := len(b)
 	b = append(b, '"')
@@ -108,9 +109,10 @@ func appendText(b []byte, text string) []byte {
 	return append(append(b, text[copied:]...), '"')
 }
 
-// plain returns the first place from i on that may need care: a quote, a backslash, a control character or the begin of
-// a character beyond ASCII. It looks at eight bytes at a time: in each of them a subtraction reaches the highest bit when
-// the byte is too small. It may stop too early, never too late.
+// plain returns the first place from i on that may need care: a quote, a backslash, a control
+// character or the begin of a character beyond ASCII. It looks at eight bytes at a time: in each of
+// them a subtraction reaches the highest bit when the byte is too small. It may stop too early,
+// never too late.
 func plain(text string, i int) int {
 	const each, highest = 0x0101010101010101, 0x8080808080808080
 	for ; i+8 <= len(text); i += 8 {
@@ -125,8 +127,9 @@ func plain(text string, i int) int {
 	return i
 }
 
-// accented is plain for a text with accents: it goes on over characters of two bytes, and stops where less than eight bytes are
-// left. With plain alone, each accent would be a branch that no processor foresees.
+// accented is plain for a text with accents: it goes on over characters of two bytes, and stops
+// where less than eight bytes are left. With plain alone, each accent would be a branch that no
+// processor foresees.
 func accented(text string, i int) int {
 	const each, highest = 0x0101010101010101, 0x8080808080808080
 	if text[i] >= 0xE0 {
@@ -151,7 +154,8 @@ func accented(text string, i int) int {
 	return i
 }
 
-// appendTime writes a time of the years 0 to 9999 digit by digit; time.Format takes four times as long.
+// appendTime writes a time of the years 0 to 9999 digit by digit; time.Format takes four times as
+// long.
 func appendTime(b []byte, t Time) []byte {
 	std := t.Std()
 	year, month, day := std.Date()

@@ -14,7 +14,8 @@ var pieces = []string{
 	"\xf5\x80\x80\x80", "\xff\xfe",
 }
 
-// AppendJSON is a second writer of the form that the API, the files and the feed share, so it must never differ from the first.
+// AppendJSON is a second writer of the form that the API, the files and the feed share, so it must
+// never differ from the first.
 func TestAppendJSONIsJSON(t *testing.T) {
 	pieces := rapid.Custom(func(t *rapid.T) string {
 		return strings.Join(rapid.SliceOf(rapid.SampledFrom(pieces)).Draw(t, "pieces"), "")
@@ -51,7 +52,8 @@ func TestAppendJSONIsJSON(t *testing.T) {
 	})
 }
 
-// Texts are looked at eight bytes at a time, so each piece must be seen wherever it stands in them, and between two of them.
+// Texts are looked at eight bytes at a time, so each piece must be seen wherever it stands in them,
+// and between two of them.
 func TestAppendTextSeesEveryPlace(t *testing.T) {
 	for _, piece := range pieces {
 		for before := range 17 {

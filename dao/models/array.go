@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// ArrayPart returns what values add to an array that is written part by part; all parts and the end give what [WriteArray] makes of
-// all values. first says that no value came before.
+// ArrayPart returns what values add to an array that is written part by part; all parts and the end
+// give what [WriteArray] makes of all values. first says that no value came before.
 func ArrayPart[T any](values []T, first bool) []byte {
 	if len(values) == 0 {
 		return nil
@@ -20,7 +20,8 @@ func ArrayPart[T any](values []T, first bool) []byte {
 	return part
 }
 
-// ArrayEnd returns the end of an array that was written part by part. empty says that no value came.
+// ArrayEnd returns the end of an array that was written part by part. empty says that no value
+// came.
 func ArrayEnd(empty bool) []byte {
 	if empty {
 		return []byte("[]\n")

@@ -53,8 +53,8 @@ func (c Cart) Quantity(product ID) (n int64) {
 	return n
 }
 
-// Add puts n more of a product in; its quantity grows if it is there already. [Cart.Check] refuses too large a sum, and
-// any n that is no quantity.
+// Add puts n more of a product in; its quantity grows if it is there already. [Cart.Check] refuses
+// too large a sum, and any n that is no quantity.
 func (c *Cart) Add(product ID, n int64) {
 	if i := c.index(product); i >= 0 {
 		c.Products[i].Quantity = addUp(c.Products[i].Quantity, n)
@@ -81,7 +81,8 @@ func (c *Cart) index(product ID) int {
 	return slices.IndexFunc(c.Products, func(item Item) bool { return item.Product == product })
 }
 
-// Normalize adds up the quantities of a product that is named twice and turns a missing list into an empty one.
+// Normalize adds up the quantities of a product that is named twice and turns a missing list into
+// an empty one.
 func (c *Cart) Normalize() {
 	items := c.Products
 	c.Products = make([]Item, 0, len(items))
@@ -96,7 +97,8 @@ func (c *Cart) Normalize() {
 	}
 }
 
-// addUp adds quantities without running over; one that is out of range stays so, for Check to refuse.
+// addUp adds quantities without running over; one that is out of range stays so, for Check to
+// refuse.
 func addUp(a, b int64) int64 {
 	if a < 1 || a > MaxQuantity {
 		return a
@@ -110,8 +112,8 @@ func addUp(a, b int64) int64 {
 // Check returns [Invalid] with every item that breaks a rule, or nil.
 func (c Cart) Check() error { return c.CheckChange(Cart{}) }
 
-// CheckChange is Check for a change of old: an item that stays as it was is not held against it, so that a cart which another
-// program wrote badly can still be used and mended.
+// CheckChange is Check for a change of old: an item that stays as it was is not held against it, so
+// that a cart which another program wrote badly can still be used and mended.
 func (c Cart) CheckChange(old Cart) error {
 	var v Invalid
 	if n := len(c.Products); n > max(MaxItems, len(old.Products)) {

@@ -83,8 +83,8 @@ func drawnItems() *rapid.Generator[[]models.Item] {
 	}), 0, 8)
 }
 
-// The oracle adds without a limit. A sum that the rules refuse must stay refused, however it is made: one that runs over
-// and comes out small again would be a wrong order.
+// The oracle adds without a limit. A sum that the rules refuse must stay refused, however it is
+// made: one that runs over and comes out small again would be a wrong order.
 func TestCartSums(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		items := drawnItems().Draw(t, "items")

@@ -9,8 +9,9 @@ import (
 	"unicode/utf8"
 )
 
-// DecodeMessage reads the JSON form of a message, as an older program may have kept it. What [Message.AppendJSON] wrote without escapes, and almost all messages are, takes a
-// quarter of the time of encoding/json; the rest, and all that was written otherwise, is left to that.
+// DecodeMessage reads the JSON form of a message, as an older program may have kept it. What
+// [Message.AppendJSON] wrote without escapes, and almost all messages are, takes a quarter of the
+// time of encoding/json; the rest, and all that was written otherwise, is left to that.
 func DecodeMessage(text []byte) (Message, error) {
 	m, ok := decodePlain(text)
 	if !ok {
@@ -23,7 +24,8 @@ func DecodeMessage(text []byte) (Message, error) {
 	return m, nil
 }
 
-// decodePlain reads a message, perhaps with an offset before its other fields and a line break behind it.
+// decodePlain reads a message, perhaps with an offset before its other fields and a line break
+// behind it.
 func decodePlain(text []byte) (m Message, ok bool) {
 	rest := bytes.TrimSuffix(text, []byte{'\n'})
 	if after, found := bytes.CutPrefix(rest, []byte(`{"offset":`)); found {
@@ -53,8 +55,9 @@ func decodePlain(text []byte) (m Message, ok bool) {
 	return m, ok
 }
 
-// DecodeProduct does the same for a product as it stands in an array of [WriteArray], and packs it. Without escapes in its texts it takes a quarter of
-// the time of encoding/json, which the rest is left to.
+// DecodeProduct does the same for a product as it stands in an array of [WriteArray], and packs it.
+// Without escapes in its texts it takes a quarter of the time of encoding/json, which the rest is
+// left to.
 func DecodeProduct(text []byte) (Product, error) {
 	p, ok := plainProduct(text)
 	if !ok {
@@ -95,8 +98,8 @@ func plainProduct(text []byte) (p Product, ok bool) {
 	return p, badID == nil && badPrice == "" && ok1 && ok2
 }
 
-// Packed returns a copy whose texts lie one after the other in memory. They are read together, and a processor fetches what lies together
-// much faster than what is strewn about.
+// Packed returns a copy whose texts lie one after the other in memory. They are read together, and
+// a processor fetches what lies together much faster than what is strewn about.
 func (p Product) Packed() Product {
 	pack(&p, p.Title, p.Description, p.Code, p.Category, p.Thumbnails)
 	return p
@@ -124,7 +127,8 @@ func pack[T string | []byte](p *Product, title, description, code, category T, t
 	}
 }
 
-// plainReader reads JSON that is indented as [WriteArray] does it, and has no escapes. When it meets anything else it is bad.
+// plainReader reads JSON that is indented as [WriteArray] does it, and has no escapes. When it
+// meets anything else it is bad.
 type plainReader struct {
 	rest []byte
 	bad  bool

@@ -12,7 +12,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// A message is read as encoding/json reads it, whatever is in its texts and whatever becomes of its bytes.
+// A message is read as encoding/json reads it, whatever is in its texts and whatever becomes of its
+// bytes.
 func TestDecodeMessageIsJSON(t *testing.T) {
 	quick := 0
 	rapid.Check(t, func(t *rapid.T) {

@@ -6,12 +6,13 @@ import (
 	"unicode/utf8"
 )
 
-// Notation is what the figures of one source (a file, a form) show of how it writes decimals. A figure like 25.000 or 1,250 may
-// mean two numbers: the source's other figures decide, or else it is refused with both. The zero value has seen nothing.
+// Notation is what the figures of one source (a file, a form) show of how it writes decimals. A
+// figure like 25.000 or 1,250 may mean two numbers: the source's other figures decide, or else it
+// is refused with both. The zero value has seen nothing.
 type Notation struct{ Point, Comma bool }
 
-// Learn takes in what a figure with so many decimals at most shows: 12,50 and 1.234.567 are written with a decimal comma, and so
-// is a price of 12.345, which has no third decimal.
+// Learn takes in what a figure with so many decimals at most shows: 12,50 and 1.234.567 are written
+// with a decimal comma, and so is a price of 12.345, which has no third decimal.
 func (n *Notation) Learn(text string, places int) {
 	f := parseFigure(text)
 	switch {
@@ -69,8 +70,8 @@ func outOfRange[N Money | int64](v *Invalid, field, number string, least, most N
 	v.Add(field, TooLarge, most, number)
 }
 
-// read returns what a figure says as JSON writes it, or notes why that cannot be known and returns "". rule is what a text
-// breaks that is no figure.
+// read returns what a figure says as JSON writes it, or notes why that cannot be known and returns
+// "". rule is what a text breaks that is no figure.
 func (n Notation) read(v *Invalid, field, text string, places int, rule Rule) string {
 	if strings.TrimSpace(text) == "" {
 		v.Add(field, Required, nil, "")
@@ -99,7 +100,8 @@ func HasTwoReadings(text string, places int) bool {
 	return f.point != f.comma && alone == Notation{}
 }
 
-// figure is what a text says, as JSON writes it, if the point is its decimal sign and if the comma is; "" for nothing.
+// figure is what a text says, as JSON writes it, if the point is its decimal sign and if the comma
+// is; "" for nothing.
 type figure struct{ point, comma string }
 
 // parseFigure reads 1234.5, 1.234,50, 1,234.50, $ 1 234,50, ARS 1'234.50, 1e3.
@@ -126,7 +128,8 @@ func parseFigure(text string) figure {
 	return f
 }
 
-// reading returns what digits say with one mark before the decimals and another one, or spaces, between thousands.
+// reading returns what digits say with one mark before the decimals and another one, or spaces,
+// between thousands.
 func reading(text, decimal, thousands string) string {
 	whole, fraction, hasFraction := strings.Cut(text, decimal)
 	if hasFraction && !digits(fraction) {
@@ -177,7 +180,8 @@ func trimZeros(number string) string {
 	return number
 }
 
-// trimCurrency takes a currency off: its sign, with capitals that belong to it ("US$"), or three letters ("ARS").
+// trimCurrency takes a currency off: its sign, with capitals that belong to it ("US$"), or three
+// letters ("ARS").
 func trimCurrency(text string) string {
 	isMark := func(r rune) bool { return unicode.Is(unicode.Sc, r) || 'A' <= r && r <= 'Z' }
 	first := strings.TrimLeftFunc(text, isMark)

@@ -5,7 +5,8 @@ import (
 	"testing"
 )
 
-// Figures are read as people write them, on both sides of the sea. What could be two numbers is never guessed.
+// Figures are read as people write them, on both sides of the sea. What could be two numbers is
+// never guessed.
 func TestFigures(t *testing.T) {
 	for text, want := range map[string]Money{
 		"1234,5": 123450, "1234.5": 123450, "1.234,50": 123450, "1,234.50": 123450, "$ 1.234,50": 123450, " 1 234,50 ": 123450,
@@ -45,7 +46,8 @@ func TestFigures(t *testing.T) {
 	}
 }
 
-// The other figures of a file decide about one that could be two numbers; where they contradict each other nobody does.
+// The other figures of a file decide about one that could be two numbers; where they contradict
+// each other nobody does.
 func TestFiguresBesideOthers(t *testing.T) {
 	for _, test := range []struct {
 		beside, text string
@@ -72,7 +74,8 @@ func TestFiguresBesideOthers(t *testing.T) {
 	}
 }
 
-// Whatever the text, reading it ends, and what is accepted is one of its readings whatever else was seen.
+// Whatever the text, reading it ends, and what is accepted is one of its readings whatever else was
+// seen.
 func FuzzFigure(f *testing.F) {
 	for _, text := range []string{"1.234,50", "$ 25.000", "1e-3", "-1'000", "0.0", "١"} {
 		f.Add(text, true, false)

@@ -9,12 +9,13 @@ import (
 	"time"
 )
 
-// ID names a product, a cart or a message. Its text form is 24 lower-case hex digits; MongoDB keeps it as an ObjectID.
-// The zero ID is "none".
+// ID names a product, a cart or a message. Its text form is 24 lower-case hex digits; MongoDB keeps
+// it as an ObjectID. The zero ID is "none".
 type ID [12]byte
 
-// NewID makes an ID: four bytes of Unix time in seconds, then eight from crypto/rand. A cart's ID is also what opens the
-// cart, so it must not be guessable; that is why this is not the counter of the ObjectID specification.
+// NewID makes an ID: four bytes of Unix time in seconds, then eight from crypto/rand. A cart's ID
+// is also what opens the cart, so it must not be guessable; that is why this is not the counter of
+// the ObjectID specification.
 func NewID(now time.Time) ID {
 	var id ID
 	binary.BigEndian.PutUint32(id[:4], uint32(now.Unix()))

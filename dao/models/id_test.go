@@ -29,7 +29,8 @@ func TestParseID(t *testing.T) {
 	}
 }
 
-// The first four bytes are the second, as in an ObjectID; the others cannot be guessed, so no two are the same.
+// The first four bytes are the second, as in an ObjectID; the others cannot be guessed, so no two
+// are the same.
 func TestNewID(t *testing.T) {
 	now := time.Unix(0x665f0123, 999)
 	seen := make(map[models.ID]bool)

@@ -133,7 +133,8 @@ func (v Invalid) Has(field string) bool {
 	return false
 }
 
-// Add notes that a field breaks a rule. limit is what the rule allows, or nil; got shows what was given, or is empty.
+// Add notes that a field breaks a rule. limit is what the rule allows, or nil; got shows what was
+// given, or is empty.
 func (v *Invalid) Add(field string, rule Rule, limit any, got string) {
 	p := Problem{Field: field, Rule: rule, Got: got}
 	if limit != nil {

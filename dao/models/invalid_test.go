@@ -31,7 +31,8 @@ func TestReasons(t *testing.T) {
 	}
 }
 
-// What was given is shown, but neither all of it nor as it is: it may be huge, and a log is a terminal.
+// What was given is shown, but neither all of it nor as it is: it may be huge, and a log is a
+// terminal.
 func TestInvalidShowsLittle(t *testing.T) {
 	err := models.CheckUser("\u202e\u200b" + strings.Repeat("x", 200))
 	if got := err.Error(); len(got) > 200 || strings.ContainsAny(got, "\u202e\u200b\x1b") {

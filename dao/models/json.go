@@ -7,7 +7,8 @@ import (
 	"iter"
 )
 
-// JSON writes a value of this package as the API, the files and the feed show it: compact, with <, > and & as they are.
+// JSON writes a value of this package as the API, the files and the feed show it: compact, with <,
+// > and & as they are.
 func JSON(value any) json.RawMessage {
 	const usual, short, item = 512, 256, 64 // bytes: most values fit
 	switch v := value.(type) {              // by type and not by method, which a struct that embeds one of them would inherit
@@ -37,8 +38,8 @@ func encode(value any) json.RawMessage {
 	return b.Bytes()[:b.Len()-1]
 }
 
-// WriteArray writes values as products.json and carts.json hold them: a JSON array, indented by two spaces, that ends
-// with a line break. The same values always give the same bytes.
+// WriteArray writes values as products.json and carts.json hold them: a JSON array, indented by two
+// spaces, that ends with a line break. The same values always give the same bytes.
 func WriteArray[T any](w io.Writer, values iter.Seq[T]) error {
 	var b bytes.Buffer
 	b.WriteByte('[')

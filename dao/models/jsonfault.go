@@ -8,8 +8,9 @@ import (
 	"unicode/utf8"
 )
 
-// JSONFault says what is wrong with a text that is not JSON, and at which of its bytes; with one that is JSON nothing, at -1. The words are
-// ours: people read them, and those of encoding/json are others in each version of Go.
+// JSONFault says what is wrong with a text that is not JSON, and at which of its bytes; with one
+// that is JSON nothing, at -1. The words are ours: people read them, and those of encoding/json are
+// others in each version of Go.
 func JSONFault(text []byte) (at int, wrong string) {
 	syntax, ok := errors.AsType[*json.SyntaxError](json.Unmarshal(append(bytes.Clone(text), ' '), new(json.RawMessage)))
 	if !ok {
@@ -41,7 +42,8 @@ func guess(before []byte, found rune) string {
 	return ""
 }
 
-// Misfit says why a value does not fit into one of ours, again in our words, where encoding/json has found that out; other errors are ours.
+// Misfit says why a value does not fit into one of ours, again in our words, where encoding/json
+// has found that out; other errors are ours.
 func Misfit(err error) string {
 	wrong, ok := errors.AsType[*json.UnmarshalTypeError](err)
 	if !ok {

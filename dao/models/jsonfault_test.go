@@ -5,7 +5,8 @@ import (
 	"testing"
 )
 
-// What is wrong with a text is said in the same words whatever version of Go reads it, and where a person would mend it.
+// What is wrong with a text is said in the same words whatever version of Go reads it, and where a
+// person would mend it.
 func TestJSONFault(t *testing.T) {
 	for text, want := range map[string]struct {
 		at    int

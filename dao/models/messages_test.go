@@ -10,8 +10,8 @@ import (
 	"pulperia/dao/models"
 )
 
-// An address stands for a person in the chat, so it is a bare one: what a mail program may add, such as a name or a
-// comment, would let one person show as another.
+// An address stands for a person in the chat, so it is a bare one: what a mail program may add,
+// such as a name or a comment, would let one person show as another.
 func TestCheckUser(t *testing.T) {
 	long := strings.Repeat("a", 64) + "@" + strings.Repeat("b", 185) + ".com"
 	for _, user := range []string{
@@ -85,8 +85,8 @@ func TestMessageSame(t *testing.T) {
 	}
 }
 
-// Whatever passes the rules is trimmed and read back from its JSON form as it was; the address has one @ at least and no
-// room for a second meaning.
+// Whatever passes the rules is trimmed and read back from its JSON form as it was; the address has
+// one @ at least and no room for a second meaning.
 func FuzzMessage(f *testing.F) {
 	f.Add("ana@example.com", "¿Tienen yerba? <b>\u2028")
 	f.Add("Ana <ana@example.com>", "\xff")

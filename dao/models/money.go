@@ -6,15 +6,15 @@ import (
 	"strings"
 )
 
-// Money is an amount in cents of the shop's one currency. In JSON it is a plain number with at most two decimals
-// (1234.5), read from its digits and never through a float.
+// Money is an amount in cents of the shop's one currency. In JSON it is a plain number with at most
+// two decimals (1234.5), read from its digits and never through a float.
 type Money int64
 
 // maxMoneyText bounds the work that a hostile number can ask for.
 const maxMoneyText = 64
 
-// ParseMoney reads a number as JSON writes it (RFC 8259, section 6). What counts is its value: 1.50 and 15e-1 are 150
-// cents, 1.005 is refused.
+// ParseMoney reads a number as JSON writes it (RFC 8259, section 6). What counts is its value: 1.50
+// and 15e-1 are 150 cents, 1.005 is refused.
 func ParseMoney(text string) (Money, error) {
 	cents, problem := parseCents(text)
 	if problem != "" {

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// CheckNames refuses JSON in which an object has a name twice: of {"price":1,"price":999} nobody can know which one counts. The text
-// must be valid JSON; of other text it may say nothing.
+// CheckNames refuses JSON in which an object has a name twice: of {"price":1,"price":999} nobody
+// can know which one counts. The text must be valid JSON; of other text it may say nothing.
 func CheckNames(text []byte) error {
 	var s nameScan
 	for i := 0; i < len(text); i++ {

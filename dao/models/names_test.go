@@ -5,7 +5,8 @@ import (
 	"testing"
 )
 
-// A name that an object has twice is told by where it stands; names of different objects and texts that look like names are none.
+// A name that an object has twice is told by where it stands; names of different objects and texts
+// that look like names are none.
 func TestCheckNames(t *testing.T) {
 	for text, want := range map[string]string{
 		`{"price":1,"price":999}`:                                   "price is given twice",
@@ -25,7 +26,8 @@ func TestCheckNames(t *testing.T) {
 	}
 }
 
-// Whatever the bytes, the scan ends; of valid JSON whose objects keep their number of names it says nothing.
+// Whatever the bytes, the scan ends; of valid JSON whose objects keep their number of names it says
+// nothing.
 func FuzzCheckNames(f *testing.F) {
 	f.Add([]byte(`{"a":[{"b":"\"","b":1}],"c":{}}`))
 	f.Fuzz(func(t *testing.T, text []byte) {

@@ -19,7 +19,8 @@ const (
 	MaxThumbnail   = 2_000
 )
 
-// Product is one thing that the shop sells. Its JSON form is the same in the API, in products.json and in the feed.
+// Product is one thing that the shop sells. Its JSON form is the same in the API, in products.json
+// and in the feed.
 type Product struct {
 	ID          ID       `json:"_id"`
 	Title       string   `json:"title"`
@@ -54,8 +55,8 @@ func (p Product) Words() []string {
 	return Words(p.Title + "\n" + p.Description + "\n" + p.Code + "\n" + p.Category)
 }
 
-// Normalize makes the texts normal ones and turns a missing list of thumbnails into an empty one. Engines call it before Check, and of what
-// they read: something else may have written it.
+// Normalize makes the texts normal ones and turns a missing list of thumbnails into an empty one.
+// Engines call it before Check, and of what they read: something else may have written it.
 func (p *Product) Normalize() {
 	p.Title, p.Description = NormalText(p.Title), NormalText(p.Description)
 	p.Code, p.Category = NormalName(p.Code), NormalName(p.Category)
@@ -70,8 +71,8 @@ func (p *Product) Normalize() {
 // Check returns [Invalid] with every field that breaks a rule, or nil.
 func (p Product) Check() error { return p.problems().Err() }
 
-// CheckChange is Check for a change of old: a field that stays as it was is not held against it, so that a product which
-// another program wrote badly can still be mended field by field.
+// CheckChange is Check for a change of old: a field that stays as it was is not held against it, so
+// that a product which another program wrote badly can still be mended field by field.
 func (p Product) CheckChange(old Product) error {
 	changed := ChangedFields(p, old)
 	return Invalid(slices.DeleteFunc(p.problems(), func(problem Problem) bool {
@@ -116,8 +117,8 @@ func (p Product) problems() (v Invalid) {
 	return v
 }
 
-// IsPicture accepts an absolute path on this server or an http(s) URL. A path that begins with two slashes names
-// another host, so it is none.
+// IsPicture accepts an absolute path on this server or an http(s) URL. A path that begins with two
+// slashes names another host, so it is none.
 func IsPicture(text string) bool {
 	u, err := url.Parse(text)
 	if err != nil || !utf8.ValidString(text) || utf8.RuneCountInString(text) > MaxThumbnail {

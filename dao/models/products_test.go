@@ -37,7 +37,8 @@ func wants(t rapid.TB, what string, err error, want ...string) {
 // eñes are n code points in twice as many bytes.
 func eñes(n int) string { return strings.Repeat("ñ", n) }
 
-// Each text has the same rules but for its length, which counts code points, and for lines in the description.
+// Each text has the same rules but for its length, which counts code points, and for lines in the
+// description.
 func TestProductTexts(t *testing.T) {
 	fields := map[string]struct {
 		set   func(*models.Product, string)
@@ -96,8 +97,8 @@ func TestProductNumbers(t *testing.T) {
 	}
 }
 
-// A thumbnail goes into src="": it may name a picture here or on the web, and nothing that a browser would run or take
-// for another host.
+// A thumbnail goes into src="": it may name a picture here or on the web, and nothing that a
+// browser would run or take for another host.
 func TestProductThumbnails(t *testing.T) {
 	for _, picture := range []string{
 		"/a.png", "/", "/img/mate%20grande.svg?v=2#x", "/é/日本.png", "/a//b.png", "https://example.com/a.png", "HTTP://example.com",
@@ -198,7 +199,8 @@ func TestProductClone(t *testing.T) {
 	}
 }
 
-// Whatever passes the rules is read back from its JSON form as it was: nothing that is stored changes by a restart.
+// Whatever passes the rules is read back from its JSON form as it was: nothing that is stored
+// changes by a restart.
 func TestProductJSON(t *testing.T) {
 	text := rapid.Map(rapid.String(), func(text string) string { return "x" + text })
 	picture := rapid.Map(text, func(text string) string { return "/" + text })

@@ -25,7 +25,8 @@ const (
 	PriceDesc Sort = "desc" // dearest first
 )
 
-// ProductQuery selects and orders products. Its zero value with a Limit is the first page of all, oldest first.
+// ProductQuery selects and orders products. Its zero value with a Limit is the first page of all,
+// oldest first.
 type ProductQuery struct {
 	Category  string   // exact; empty means any
 	Status    *bool    // nil means any
@@ -75,7 +76,8 @@ func (q ProductQuery) Check() error {
 	return v.Err()
 }
 
-// checkSearch bounds what a search costs, and refuses one that asks for nothing: it would find everything.
+// checkSearch bounds what a search costs, and refuses one that asks for nothing: it would find
+// everything.
 func (v *Invalid) checkSearch(text string) {
 	if text == "" {
 		return
@@ -105,8 +107,8 @@ func (q ProductQuery) Window(total int) (from, to int) {
 	return from, from + min(q.Limit, total-from)
 }
 
-// Select is the listing as a pure function: the oracle to which the engines are compared, and what they may use.
-// It does not change products.
+// Select is the listing as a pure function: the oracle to which the engines are compared, and what
+// they may use. It does not change products.
 func (q ProductQuery) Select(products []Product) ProductPage {
 	q.Normalize()
 	words := Words(q.Text)

@@ -14,7 +14,8 @@ import (
 	"pulperia/dao/models"
 )
 
-// catalogue is five products whose codes say where the orders put them: by age a b c d e, by price b d a e c.
+// catalogue is five products whose codes say where the orders put them: by age a b c d e, by price
+// b d a e c.
 func catalogue() []models.Product {
 	list := []models.Product{
 		{Code: "c", Title: "Mate de calabaza", Category: "mates", Price: 900, Status: true, Stock: 0, CreatedAt: 2, ID: models.ID{2}},
@@ -69,8 +70,8 @@ func TestSelect(t *testing.T) {
 	}
 }
 
-// The order is total, so it does not hang on the order of what is given; pages cut it without a gap; what was given
-// stays as it is.
+// The order is total, so it does not hang on the order of what is given; pages cut it without a
+// gap; what was given stays as it is.
 func TestSelectOrder(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		given := rapid.Permutation(catalogue()).Draw(t, "products")

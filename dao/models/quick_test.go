@@ -11,7 +11,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// Quick ways for what is usual must never differ from the general ones. (AppendJSON has a test of its own.)
+// Quick ways for what is usual must never differ from the general ones. (AppendJSON has a test of
+// its own.)
 
 // The quick look at an address accepts nothing that parsing it would refuse.
 func TestPlainAddressIsAnAddress(t *testing.T) {
@@ -29,7 +30,8 @@ func TestPlainAddressIsAnAddress(t *testing.T) {
 	}
 }
 
-// The quick look at a text accepts nothing that a rule refuses, wherever it stands: texts are looked at eight bytes at a time.
+// The quick look at a text accepts nothing that a rule refuses, wherever it stands: texts are
+// looked at eight bytes at a time.
 func TestPlainTextBreaksNoRule(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		some := rapid.SampledFrom([]string{" ", "       ", "a", "aaaaaaa", "ñ", "\n", "\x00", "\x1f", "\x7f", "\u0085", "\u00a0", "\u2003", "\ufffd", "😀", "\xff", "\xc3"})
@@ -61,7 +63,8 @@ func TestControlCharacters(t *testing.T) {
 	}
 }
 
-// A character that is taken the quick way makes the words, or the end of one, that it makes the general way.
+// A character that is taken the quick way makes the words, or the end of one, that it makes the
+// general way.
 func TestFoldLatin(t *testing.T) {
 	taken := 0
 	for r := range rune(0x3000) {

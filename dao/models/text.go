@@ -11,11 +11,13 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// NormalText is a text as it is kept: without white space around it, and in Unicode's composed form (NFC), so that two texts which look the
-// same are the same, whichever keyboard or program wrote them.
+// NormalText is a text as it is kept: without white space around it, and in Unicode's composed form
+// (NFC), so that two texts which look the same are the same, whichever keyboard or program wrote
+// them.
 func NormalText(text string) string { return strings.TrimSpace(norm.NFC.String(text)) }
 
-// NormalName is NormalText for what is compared as a whole, as codes and categories are: the spaces in it are plain ones.
+// NormalName is NormalText for what is compared as a whole, as codes and categories are: the spaces
+// in it are plain ones.
 func NormalName(text string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.Is(unicode.Zs, r) {
@@ -25,7 +27,8 @@ func NormalName(text string) string {
 	}, NormalText(text))
 }
 
-// checkName is checkText for a line that is compared as a whole: a hidden character in it would make another one that looks the same.
+// checkName is checkText for a line that is compared as a whole: a hidden character in it would
+// make another one that looks the same.
 func (v *Invalid) checkName(field, text string) {
 	before := len(*v)
 	if v.checkText(field, text, MaxLine, false); len(*v) == before && hasHidden(text) {
@@ -38,8 +41,8 @@ func Shows(text string) bool {
 	return utf8.ValidString(text) && !hasControl(text, false) && !hasHidden(text) && (text == "" || strings.ContainsFunc(text, isSeen))
 }
 
-// hasHidden says whether a text has characters that leave nothing to see, other than spaces and what belongs to an emoji sequence or to
-// how letters of a script join that has such joiners.
+// hasHidden says whether a text has characters that leave nothing to see, other than spaces and
+// what belongs to an emoji sequence or to how letters of a script join that has such joiners.
 func hasHidden(text string) bool {
 	joined := false // whether what stands before may be joined to something
 	for _, r := range text {
@@ -74,8 +77,8 @@ func (v *Invalid) checkText(field, text string, most int, lines bool) {
 	}
 }
 
-// isPlainText says whether a text surely breaks no rule but perhaps that of its length: one line with something to see. Almost
-// all are, and one look takes half of the time of asking each rule.
+// isPlainText says whether a text surely breaks no rule but perhaps that of its length: one line
+// with something to see. Almost all are, and one look takes half of the time of asking each rule.
 func isPlainText(text string) bool {
 	const each, highest = 0x0101010101010101, 0x8080808080808080
 	seen := false
@@ -99,8 +102,10 @@ func isPlainText(text string) bool {
 	return seen
 }
 
-// isSeen says whether a character leaves something to see: neither white space nor a control, nor one that only changes how others are
-// shown or that no font shows (Unicode's Default_Ignorable_Code_Point), nor the empty Braille pattern. In an emoji sequence another is seen.
+// isSeen says whether a character leaves something to see: neither white space nor a control, nor
+// one that only changes how others are shown or that no font shows (Unicode's
+// Default_Ignorable_Code_Point), nor the empty Braille pattern. In an emoji sequence another is
+// seen.
 func isSeen(r rune) bool {
 	if r > ' ' && r < 0x7F {
 		return true
@@ -109,7 +114,8 @@ func isSeen(r rune) bool {
 		(!unicode.Is(unicode.Cf, r) || unicode.Is(unicode.Prepended_Concatenation_Mark, r))
 }
 
-// hasControl says whether a text has a control character (Unicode's class Cc) besides, where lines may break, those of a line.
+// hasControl says whether a text has a control character (Unicode's class Cc) besides, where lines
+// may break, those of a line.
 func hasControl(text string, lines bool) bool {
 	for _, r := range text {
 		if r >= ' ' && r < 0x7F || r > 0x9F || lines && (r == '\n' || r == '\r' || r == '\t') {
@@ -120,8 +126,9 @@ func hasControl(text string, lines bool) bool {
 	return false
 }
 
-// Words returns the words of a text as a search compares them: letters and digits make words, all else separates
-// them; accents and case are folded away ("Limón" gives "limon"). Both engines search by these words.
+// Words returns the words of a text as a search compares them: letters and digits make words, all
+// else separates them; accents and case are folded away ("Limón" gives "limon"). Both engines
+// search by these words.
 func Words(text string) []string {
 	if folded, done := foldLatin(text); done {
 		return asciiWords(folded)
@@ -158,11 +165,12 @@ func foldAny(text string) string {
 	}, norm.NFKD.String(strings.ToValidUTF8(text, "\uFFFD"))) // norm leaves alone what stands near bytes that are no text
 }
 
-// latin is what the characters from U+00C0 to U+00FF fold to; a dot where it is not one ASCII letter.
+// latin is what the characters from U+00C0 to U+00FF fold to; a dot where it is not one ASCII
+// letter.
 const latin = "aaaaaa.ceeeeiiii.nooooo..uuuuy..aaaaaa.ceeeeiiii.nooooo..uuuuy.y"
 
-// foldLatin is fold for texts of ASCII, those characters and the punctuation of Spanish prose, at a tenth of the time: they are what most
-// shops write. Of punctuation it makes spaces.
+// foldLatin is fold for texts of ASCII, those characters and the punctuation of Spanish prose, at a
+// tenth of the time: they are what most shops write. Of punctuation it makes spaces.
 func foldLatin(text string) (folded string, done bool) {
 	b := make([]byte, 0, len(text))
 	for _, r := range text {

@@ -40,7 +40,8 @@ func TestWords(t *testing.T) {
 	}
 }
 
-// Over all of Unicode: a word is found by itself as it is shown in a search field, and by its other cases.
+// Over all of Unicode: a word is found by itself as it is shown in a search field, and by its other
+// cases.
 func TestWordsOfEveryCharacter(t *testing.T) {
 	for r := rune(1); r <= unicode.MaxRune; r++ {
 		if !unicode.IsGraphic(r) {
@@ -65,7 +66,8 @@ func TestWordsOfEveryCharacter(t *testing.T) {
 	}
 }
 
-// ASCII takes a shorter way; beside a character for which there is none the same text must give the same words.
+// ASCII takes a shorter way; beside a character for which there is none the same text must give the
+// same words.
 func TestWordsOfASCII(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		text := rapid.StringOf(rapid.RuneFrom(nil, &unicode.RangeTable{R16: []unicode.Range16{{Lo: 0, Hi: 127, Stride: 1}}})).Draw(t, "text")
@@ -75,7 +77,8 @@ func TestWordsOfASCII(t *testing.T) {
 	})
 }
 
-// Whatever the text is, its words hold nothing but folded letters and digits, and joining texts joins their words.
+// Whatever the text is, its words hold nothing but folded letters and digits, and joining texts
+// joins their words.
 func FuzzWords(f *testing.F) {
 	for _, text := range []string{"Limón", "a\u0301", "\xff", "ﷺ", "ΣΊΣΥΦΟΣ", "İ"} {
 		f.Add(text, "x")

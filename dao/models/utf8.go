@@ -6,8 +6,9 @@ import (
 	"unicode/utf8"
 )
 
-// IsUTF8 says whether JSON text holds only what UTF-8 can hold: neither broken bytes nor the escape of half a surrogate pair (RFC 8259,
-// section 8.2). encoding/json takes both, and makes U+FFFD of them, which is lost text that looks valid.
+// IsUTF8 says whether JSON text holds only what UTF-8 can hold: neither broken bytes nor the escape
+// of half a surrogate pair (RFC 8259, section 8.2). encoding/json takes both, and makes U+FFFD of
+// them, which is lost text that looks valid.
 func IsUTF8(raw []byte) bool { return utf8.Valid(raw) && !hasLoneSurrogate(raw) }
 
 func hasLoneSurrogate(raw []byte) bool {

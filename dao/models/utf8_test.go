@@ -6,7 +6,8 @@ import (
 	"pulperia/dao/models"
 )
 
-// Of broken bytes and of half a surrogate pair encoding/json makes a replacement character without a word.
+// Of broken bytes and of half a surrogate pair encoding/json makes a replacement character without
+// a word.
 func TestIsUTF8(t *testing.T) {
 	for text, want := range map[string]bool{
 		"\"Ca\xf1a\"":             false,

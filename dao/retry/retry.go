@@ -1,6 +1,6 @@
-// Package retry is how the program's loops go on when what they do fails: a store or a database that refuses at once would otherwise
-// be asked, and the log be told, as fast as the machine can. A loop has a [Task], tells it how each try ended, and waits as long as
-// that says:
+// Package retry is how the program's loops go on when what they do fails: a store or a database
+// that refuses at once would otherwise be asked, and the log be told, as fast as the machine can. A
+// loop has a [Task], tells it how each try ended, and waits as long as that says:
 //
 //	for ctx.Err() == nil {
 //		retry.Sleep(ctx, max(every, task.Ended(ctx, tryOnce(ctx))))
@@ -21,7 +21,8 @@ const (
 	settled  = time.Minute            // before a failure that follows on a success is another trouble, and not the same
 )
 
-// Task is something that a loop tries again and again. It may be used by several goroutines at once.
+// Task is something that a loop tries again and again. It may be used by several goroutines at
+// once.
 type Task struct {
 	log  *slog.Logger
 	name string
@@ -35,10 +36,11 @@ type Task struct {
 // New names a task so that "cannot <name>" reads well: "follow the feed".
 func New(log *slog.Logger, name string) *Task { return &Task{log: log, name: name} }
 
-// Ended takes in how a try ended, and returns how long to wait before the next at least: nothing after a success, twice as long after
-// each failure, give or take a half, so that not everybody comes back at once. The log has a line when a task begins to fail and one
-// when it goes well again, however many tries lie between; of one that fails every other time it has these two a minute. What ends
-// with ctx says nothing.
+// Ended takes in how a try ended, and returns how long to wait before the next at least: nothing
+// after a success, twice as long after each failure, give or take a half, so that not everybody
+// comes back at once. The log has a line when a task begins to fail and one when it goes well
+// again, however many tries lie between; of one that fails every other time it has these two a
+// minute. What ends with ctx says nothing.
 func (t *Task) Ended(ctx context.Context, err error) (pause time.Duration) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

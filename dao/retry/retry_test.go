@@ -36,7 +36,8 @@ func TestWhatFailsIsTriedSlowlyAndSaidOnce(t *testing.T) {
 	}
 }
 
-// What fails every other time fails: a success does not make the next pauses short again, and the log is told twice a minute.
+// What fails every other time fails: a success does not make the next pauses short again, and the
+// log is told twice a minute.
 func TestWhatFailsEveryOtherTimeIsTriedSlowly(t *testing.T) {
 	n, said := tries(t, func(n int) error {
 		if n%2 == 0 {
@@ -49,7 +50,8 @@ func TestWhatFailsEveryOtherTimeIsTriedSlowly(t *testing.T) {
 	}
 }
 
-// The log says when it goes well again, and how long it did not; what goes well is not held up and not told.
+// The log says when it goes well again, and how long it did not; what goes well is not held up and
+// not told.
 func TestTheEndOfFailingIsSaidOnce(t *testing.T) {
 	n, said := tries(t, func(n int) error {
 		if n < 5 {

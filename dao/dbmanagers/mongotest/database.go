@@ -19,8 +19,8 @@ func newName() string {
 	return fmt.Sprintf("t%x", b)
 }
 
-// withDatabase puts the database into the URL's path. Who logs in goes on logging in where the URL said: at the database that
-// it named, or else at admin.
+// withDatabase puts the database into the URL's path. Who logs in goes on logging in where the URL
+// said: at the database that it named, or else at admin.
 func withDatabase(uri, database string) string {
 	scheme, rest, _ := strings.Cut(uri, "://")
 	rest, query, _ := strings.Cut(rest, "?")

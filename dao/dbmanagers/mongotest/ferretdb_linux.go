@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// ferretDB runs FerretDB on PostgreSQL with DocumentDB, out of the folder that scripts/setup-mongodb made, as that folder's user
-// postgres and with that folder as its root.
+// ferretDB runs FerretDB on PostgreSQL with DocumentDB, out of the folder that
+// scripts/setup-mongodb made, as that folder's user postgres and with that folder as its root.
 type ferretDB struct {
 	root     string
 	owner    syscall.Credential
@@ -126,7 +126,8 @@ func (f *ferretDB) all(sig syscall.Signal) error {
 	}
 }
 
-// discard has only shared memory to remove where the server was another supervisor's: its processes have died with that.
+// discard has only shared memory to remove where the server was another supervisor's: its processes
+// have died with that.
 func (f *ferretDB) discard(folder string) {
 	f.signal(folder, syscall.SIGKILL)
 }
@@ -141,8 +142,9 @@ func (f *ferretDB) serving() []process {
 	return family(programs...)
 }
 
-// forget removes what a killed PostgreSQL leaves outside of its data: the shared memory by which it knows whether it still runs. The
-// files that say so go too, as a process that has got one of those numbers since would keep it from starting.
+// forget removes what a killed PostgreSQL leaves outside of its data: the shared memory by which it
+// knows whether it still runs. The files that say so go too, as a process that has got one of those
+// numbers since would keep it from starting.
 func (f *ferretDB) forget(folder string) {
 	pidFile := filepath.Join(folder, "data", "postmaster.pid")
 	text, _ := os.ReadFile(pidFile)

@@ -33,7 +33,8 @@ func dockerAnswers() bool {
 	return exec.CommandContext(ctx, "docker", "version").Run() == nil
 }
 
-// ferretDBCached says whether scripts/setup-mongodb has been here, and whether this process may use what it made.
+// ferretDBCached says whether scripts/setup-mongodb has been here, and whether this process may use
+// what it made.
 func ferretDBCached() bool {
 	_, err := os.Stat(filepath.Join(ferretDBRoot(), "ready"))
 	return err == nil && os.Geteuid() == 0

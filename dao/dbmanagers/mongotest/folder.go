@@ -12,7 +12,8 @@ import (
 // prefix begins the name of every server's folder.
 const prefix = "pulperia-mongotest-"
 
-// newFolder makes and locks a server's folder, and removes those whose supervisor was killed: nobody locks them.
+// newFolder makes and locks a server's folder, and removes those whose supervisor was killed:
+// nobody locks them.
 func newFolder(r runner) (*os.File, error) {
 	stale, _ := filepath.Glob(filepath.Join(r.base(), prefix+"*"))
 	for _, path := range stale {

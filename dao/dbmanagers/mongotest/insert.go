@@ -8,8 +8,9 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo"
 )
 
-// Insert puts documents into a collection of which they may be the first. FerretDB sometimes fails to make a collection (1: internal error),
-// or does not find the one that it has just made (26: namespace not found), and has written nothing then; it is asked again.
+// Insert puts documents into a collection of which they may be the first. FerretDB sometimes fails
+// to make a collection (1: internal error), or does not find the one that it has just made (26:
+// namespace not found), and has written nothing then; it is asked again.
 func Insert(t testing.TB, coll *mongo.Collection, docs ...any) {
 	t.Helper()
 	for tries := 1; ; tries++ {

@@ -1,12 +1,14 @@
 // Package mongotest gives tests a real server that speaks MongoDB's protocol.
 //
-// Where it comes from, the first that is there: the one that MONGODB_URI names; mongod on PATH; a Docker engine, with MongoDB's
-// image; FerretDB on DocumentDB from the cache folder, where scripts/setup-mongodb puts it as root on Debian. Without any the
-// test is skipped with a line that says how to get one, or fails when REQUIRE_MONGODB=1.
+// Where it comes from, the first that is there: the one that MONGODB_URI names; mongod on PATH; a
+// Docker engine, with MongoDB's image; FerretDB on DocumentDB from the cache folder, where
+// scripts/setup-mongodb puts it as root on Debian. Without any the test is skipped with a line that
+// says how to get one, or fails when REQUIRE_MONGODB=1.
 //
-// What a test process starts is run by a supervisor: the same program once more, in a session of its own, at the other end of a
-// pipe. However the test process ends, the pipe ends with it, and the supervisor ends the server and removes its folder.
-// The command withmongodb runs another command with one server for all the test processes in it.
+// What a test process starts is run by a supervisor: the same program once more, in a session of
+// its own, at the other end of a pipe. However the test process ends, the pipe ends with it, and
+// the supervisor ends the server and removes its folder. The command withmongodb runs another
+// command with one server for all the test processes in it.
 package mongotest
 
 import (
@@ -29,8 +31,8 @@ var shared struct {
 	err    error
 }
 
-// URI returns the URL of the server that this process shares, with a database in its path that is the test's own and is
-// dropped when the test ends.
+// URI returns the URL of the server that this process shares, with a database in its path that is
+// the test's own and is dropped when the test ends.
 func URI(t testing.TB) string {
 	t.Helper()
 	shared.Lock()
@@ -52,8 +54,9 @@ func URI(t testing.TB) string {
 	return uri
 }
 
-// Main runs a package's tests and then stops the server that URI started, if it did: os.Exit(mongotest.Main(m)). It returns
-// the exit status. Without it the server ends shortly after the process.
+// Main runs a package's tests and then stops the server that URI started, if it did:
+// os.Exit(mongotest.Main(m)). It returns the exit status. Without it the server ends shortly after
+// the process.
 func Main(m *testing.M) int {
 	status := m.Run()
 	shared.Lock()
@@ -64,8 +67,8 @@ func Main(m *testing.M) int {
 	return status
 }
 
-// Open returns the URL, without a database, of the server that MONGODB_URI names or else of a new one, and what stops that.
-// ErrNone: there is no way to have one.
+// Open returns the URL, without a database, of the server that MONGODB_URI names or else of a new
+// one, and what stops that. ErrNone: there is no way to have one.
 func Open() (uri string, stop func(), err error) {
 	if uri := os.Getenv("MONGODB_URI"); uri != "" {
 		return uri, func() {}, nil

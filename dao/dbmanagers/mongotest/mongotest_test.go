@@ -38,7 +38,8 @@ func TestURI(t *testing.T) {
 	}
 }
 
-// The test's database takes the place of the one that the URL names; logging in goes on where it was.
+// The test's database takes the place of the one that the URL names; logging in goes on where it
+// was.
 func TestWithDatabase(t *testing.T) {
 	for _, c := range []struct{ uri, want string }{
 		{"mongodb://127.0.0.1:27017", "mongodb://127.0.0.1:27017/tx"},
@@ -72,7 +73,8 @@ func (e *ended) end(how string) {
 	}
 }
 
-// A missing server skips the test, unless it is required; one that does not start is a failure everywhere.
+// A missing server skips the test, unless it is required; one that does not start is a failure
+// everywhere.
 func TestLack(t *testing.T) {
 	broken := errors.New("it has ended")
 	for _, c := range []struct {

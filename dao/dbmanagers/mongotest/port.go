@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// Address returns one of the loopback interface on which nobody listens. Nobody else is given its port until the test ends; the test may
-// listen there, again and again.
+// Address returns one of the loopback interface on which nobody listens. Nobody else is given its
+// port until the test ends; the test may listen there, again and again.
 func Address(t testing.TB) string {
 	t.Helper()
 	port, free, err := reservePort()

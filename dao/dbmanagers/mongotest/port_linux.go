@@ -2,8 +2,9 @@ package mongotest
 
 import "golang.org/x/sys/unix"
 
-// reservePort takes a free port of the loopback interface and keeps it without listening: nobody else is given it, and a server,
-// that sets SO_REUSEADDR as servers do, may listen there, again and again.
+// reservePort takes a free port of the loopback interface and keeps it without listening: nobody
+// else is given it, and a server, that sets SO_REUSEADDR as servers do, may listen there, again and
+// again.
 func reservePort() (port int, free func(), err error) {
 	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
 	if err != nil {

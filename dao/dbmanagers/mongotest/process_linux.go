@@ -19,8 +19,9 @@ type process struct {
 	stopped     bool
 }
 
-// family are these processes and all that descend from them, parents first. What any process may read of another suffices for
-// it, as root in a container may read no more; and PostgreSQL's processes cannot be found by a group, each has its own.
+// family are these processes and all that descend from them, parents first. What any process may
+// read of another suffices for it, as root in a container may read no more; and PostgreSQL's
+// processes cannot be found by a group, each has its own.
 func family(pids ...int) []process {
 	var all, found []process
 	paths, _ := filepath.Glob("/proc/[0-9]*")

@@ -11,7 +11,8 @@ import (
 	"testing"
 )
 
-// supervised, in the environment, makes a program that links this package the supervisor of a server.
+// supervised, in the environment, makes a program that links this package the supervisor of a
+// server.
 const supervised = "PULPERIA_MONGOTEST_SUPERVISED"
 
 // A Server is one that the test may pause and kill.
@@ -35,7 +36,8 @@ type answer struct {
 	Folder string // what the supervisor removes in the end
 }
 
-// Start starts a server for this test alone, never the one of MONGODB_URI. It ends with the test, and its data with it.
+// Start starts a server for this test alone, never the one of MONGODB_URI. It ends with the test,
+// and its data with it.
 func Start(t testing.TB) *Server {
 	t.Helper()
 	s, err := launch()
@@ -48,7 +50,8 @@ func Start(t testing.TB) *Server {
 	return s
 }
 
-// URI returns the server's URL, with a database of its own in the path. It stays the same over Restart.
+// URI returns the server's URL, with a database of its own in the path. It stays the same over
+// Restart.
 func (s *Server) URI() string { return s.uri }
 
 // Pause stops all that serves (SIGSTOP): connections stay, nothing answers.
@@ -57,10 +60,12 @@ func (s *Server) Pause() { s.must("pause") }
 // Resume lets it go on (SIGCONT).
 func (s *Server) Resume() { s.must("resume") }
 
-// Kill ends all that serves at once (SIGKILL), with what it had not yet given to the operating system. Its data stay.
+// Kill ends all that serves at once (SIGKILL), with what it had not yet given to the operating
+// system. Its data stay.
 func (s *Server) Kill() { s.must("kill") }
 
-// Restart starts it again after Kill, on the same data and the same port, and returns when it answers.
+// Restart starts it again after Kill, on the same data and the same port, and returns when it
+// answers.
 func (s *Server) Restart() { s.must("start") }
 
 // must reports a refusal without ending the test: it may be called from any goroutine of it.

@@ -36,8 +36,9 @@ var kinds = map[string]func() runner{
 	"ferretdb": newFerretDB,
 }
 
-// Here and not in a function that is called, so that it is the thread which starts the server that lives as long as the process:
-// a server is to die with it (see dieWithParent), and only init is sure to run on the main thread.
+// Here and not in a function that is called, so that it is the thread which starts the server that
+// lives as long as the process: a server is to die with it (see dieWithParent), and only init is
+// sure to run on the main thread.
 func init() {
 	if kind := os.Getenv(supervised); kind != "" {
 		os.Unsetenv(supervised)

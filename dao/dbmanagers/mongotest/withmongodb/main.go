@@ -1,6 +1,7 @@
-// Command withmongodb runs another command with one MongoDB server for all tests in it: it finds or starts one, as package
-// mongotest says, names it to the command by MONGODB_URI, hands on signals, stops what it started and ends with the
-// command's exit status (128 and the signal's number, if one ended it).
+// Command withmongodb runs another command with one MongoDB server for all tests in it: it finds or
+// starts one, as package mongotest says, names it to the command by MONGODB_URI, hands on signals,
+// stops what it started and ends with the command's exit status (128 and the signal's number, if
+// one ended it).
 //
 //	go tool withmongodb go test ./...
 package main

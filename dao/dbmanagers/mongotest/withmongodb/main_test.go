@@ -32,7 +32,8 @@ func withMongoDB(env []string, args ...string) *exec.Cmd {
 // elsewhere is a server that is not asked anything.
 var elsewhere = []string{"MONGODB_URI=mongodb://db.example/"}
 
-// The exit status is the command's, or says why there is none; a missing server ends it only where one is required.
+// The exit status is the command's, or says why there is none; a missing server ends it only where
+// one is required.
 func TestStatus(t *testing.T) {
 	nothing := []string{"MONGODB_URI=", "PATH=/nowhere", "XDG_CACHE_HOME=" + t.TempDir()}
 	for _, c := range []struct {
@@ -76,7 +77,8 @@ func TestSignal(t *testing.T) {
 	}
 }
 
-// The command finds a server that answers where MONGODB_URI says, and it is gone when the command has ended.
+// The command finds a server that answers where MONGODB_URI says, and it is gone when the command
+// has ended.
 func TestServer(t *testing.T) {
 	t.Setenv("MONGODB_URI", "")
 	_, stop, err := mongotest.Open()
