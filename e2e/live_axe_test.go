@@ -32,7 +32,7 @@ func TestLiveAccessibility(t *testing.T) {
 			p.audit("chat without a line", language)
 			wire.restore()
 			p.soon("what is not stored", `document.querySelectorAll("[data-unsent] > *").length`, 1)
-			p.forgive("ERR_", "WebSocket")
+			p.forgive("ERR_", "WebSocket", "426")
 
 			p.open("/")
 			p.isLive()

@@ -87,7 +87,7 @@ func TestOffline(t *testing.T) {
 		p.soon("messages", bubbles, want)
 		p.soon("states", unsent, []string{})
 	}
-	ana.forgive("ERR_", "WebSocket")
+	ana.forgive("ERR_", "WebSocket", "426")
 	ana.open("/chat")
 	ana.expect("messages as they are stored", ana.raw(".bubble__text"), want)
 }
@@ -179,5 +179,5 @@ func TestLoadAfresh(t *testing.T) {
 	p.soon("messages", bubbles, []string{"De otra época"})
 	p.soon("message field", `document.querySelector("#message").value`, "A medio escri")
 	p.isLive()
-	p.forgive("ERR_", "WebSocket")
+	p.forgive("ERR_", "WebSocket", "426")
 }

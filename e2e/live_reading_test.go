@@ -57,7 +57,7 @@ func TestPeople(t *testing.T) {
 	ana.soon("people", people, "1 persona acá: ana")
 	wire.restore()
 	ana.soon("people", people, "2 personas acá: ana, beto")
-	beto.forgive("ERR_", "WebSocket")
+	beto.forgive("ERR_", "WebSocket", "426")
 }
 
 // readingAt is a script that returns where the message stands that a test reads.

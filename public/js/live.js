@@ -53,7 +53,8 @@ export class Live {
   #listeners = {}
   /** @type {Line | null} */
   #line = null
-  #attempts = 0 // lines that were hung up: who waits for an answer sees whether it is late
+  /** @type {AbortController | null} */
+  #asking = null // the shop, whether a limit is why no line opens
   #failures = 0 // attempts since the last welcome
   #deaf = 0 // attempts in a row in which no WebSocket opened
   #timer = 0 // of the next attempt, or of what ends the present one
@@ -120,7 +121,8 @@ export class Live {
   }
 
   #hangUp() {
-    this.#attempts++
+    this.#asking?.abort()
+    this.#asking = null
     clearTimeout(this.#timer)
     this.#line?.close()
     this.#line = null
@@ -145,9 +147,9 @@ export class Live {
   async #ended(reason) {
     const refused = this.state !== "connected" && !reason
     this.#hangUp()
-    const attempt = this.#attempts
-    const limited = refused ? await limitedFor() : 0
-    if (attempt !== this.#attempts) return // somebody has dialled meanwhile
+    const asking = this.#asking = new AbortController()
+    const limited = refused ? await limitedFor(asking) : 0
+    if (asking !== this.#asking) return // somebody has dialled meanwhile
     if (refused && !limited) this.#deaf++
     const pause = limited + pauseAfter(reason, this.#failures++)
     this.#become(limited ? "limited" : pause < Infinity && this.#hopeful() ? "connecting" : "offline")

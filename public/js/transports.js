@@ -97,12 +97,17 @@ export function retryAfter(answer) {
   return Number(answer.headers.get("Retry-After")) * 1000 || 0
 }
 
-/** limitedFor asks the shop whether a limit is why no line opens, and returns for how many ms; 0 when it is not. */
-export async function limitedFor() {
+/** limitedFor asks the shop whether a limit is why no line opens, and returns for how many ms; 0 when it is not, when nobody answers,
+ * and when the question is taken back.
+ * @type {(asking: AbortController) => Promise<number>} */
+export async function limitedFor(asking) {
+  const late = setTimeout(() => asking.abort(), welcomeTimeout)
   try {
-    const answer = await fetch("/ws", {cache: "no-store"})
+    const answer = await fetch("/ws", {cache: "no-store", signal: asking.signal})
     return answer.status === 429 ? retryAfter(answer) : 0
   } catch {
     return 0
+  } finally {
+    clearTimeout(late)
   }
 }
