@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"sync"
 
 	"github.com/alecthomas/kong"
 
@@ -25,14 +26,17 @@ type Streams struct {
 }
 
 // heard is a writer that remembers what went wrong: whoever prints need not look, and what nobody
-// got is no success.
+// got is no success. Several may print at once, as the writers of a self-test do.
 type heard struct {
 	io.Writer
+	mu  sync.Mutex
 	err error
 }
 
 // Write writes, and remembers the first error.
 func (h *heard) Write(text []byte) (int, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
 	n, err := h.Writer.Write(text)
 	h.err = cmp.Or(h.err, err)
 	return n, err

@@ -187,6 +187,8 @@ type mask struct {
 var (
 	anyID    = regexp.MustCompile(`[0-9a-f]{24}`)
 	anyEpoch = regexp.MustCompile(`\b[0-9a-f]{8}\.(\d+)`)
+	anyStore = regexp.MustCompile(`data-store="[0-9a-f]{8}"`)
+	anyUndo  = regexp.MustCompile(`undo=[\w-]+;`) // packed, with its times
 	anyTime  = regexp.MustCompile(`\d{4}-\d\d-\d\d(T[\d:.]+Z)?|\d{1,2}:\d\d(.[ap]\.?.?m\b)?`)
 )
 
@@ -200,6 +202,8 @@ func newMask(known ...string) *mask {
 
 func (m *mask) hide(text string) string {
 	text = anyEpoch.ReplaceAllString(text, "epoch.$1")
+	text = anyStore.ReplaceAllString(text, `data-store="store"`)
+	text = anyUndo.ReplaceAllString(text, "undo=what was;")
 	text = anyID.ReplaceAllStringFunc(text, func(id string) string {
 		if m.ids[id] == "" {
 			m.ids[id] = fmt.Sprintf("id %d", len(m.ids))

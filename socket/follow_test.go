@@ -106,7 +106,7 @@ func TestFeedThatRefusesIsAskedSlowly(t *testing.T) {
 			spoil(f)
 			calls, said := onOddFeed(t, f, func(*shop) {})
 			tries := 10 * time.Minute / (2 * time.Second)
-			if calls > 15*int64(tries) { // where it is gone, it is asked for less and less of it
+			if calls > 20*int64(tries) { // where it is gone, it is asked for less and less of it
 				t.Errorf("it was asked %d times", calls)
 			}
 			if flaps := name == "gone again and again"; !flaps && len(said) != 1 || flaps && len(said) > 20 {

@@ -135,7 +135,7 @@ func editedProducts(text []byte, now models.Time) ([]*models.Product, error) {
 		if err := e.decode(productsFile, p); err != nil {
 			return nil, err
 		}
-		if p.Rev, err = nextRev(productsFile, e, p.Rev); err != nil {
+		if err := e.checkRev(productsFile, p.Rev); err != nil {
 			return nil, err
 		}
 		p.Normalize()
@@ -165,7 +165,7 @@ func editedCarts(text []byte, now models.Time) ([]*models.Cart, error) {
 		if err := e.decode(cartsFile, c); err != nil {
 			return nil, err
 		}
-		if c.Rev, err = nextRev(cartsFile, e, c.Rev); err != nil {
+		if err := e.checkRev(cartsFile, c.Rev); err != nil {
 			return nil, err
 		}
 		c.Normalize()
@@ -180,15 +180,13 @@ func editedCarts(text []byte, now models.Time) ([]*models.Cart, error) {
 	return carts, nil
 }
 
-// nextRev is the revision of a value in a file that was edited by hand, one above the one that
-// stands there: nobody can say which of them were changed, and whoever has seen the former must not
-// take the value for that. It is bounded so that it can go on growing.
-func nextRev(name string, e entry, rev int64) (int64, error) {
+// checkRev refuses a revision that cannot go on growing.
+func (e entry) checkRev(name string, rev int64) error {
 	const most = 1 << 53 // whole numbers up to here are exact in JSON for everybody
 	if rev < 0 || rev >= most {
-		return 0, refused(name, e.line, fmt.Sprintf("rev must be at least 1 and below %d; got %d", most, rev))
+		return refused(name, e.line, fmt.Sprintf("rev must be at least 1 and below %d; got %d", most, rev))
 	}
-	return rev + 1, nil
+	return nil
 }
 
 // foldedMessage is a line of messages.jsonl.

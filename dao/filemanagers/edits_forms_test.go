@@ -2,7 +2,6 @@ package filemanagers
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"log/slog"
 	"os"
@@ -81,16 +80,12 @@ func TestFilesOfOthersStay(t *testing.T) {
 		t.Errorf("there is\n%s, not\n%s", got, want)
 	}
 	wantThere(dir)
-	empty := t.TempDir()
-	put(empty)
-	r, err := Restore(t.Context(), empty, Options{}, "elsewhere", "all")
-	if err != nil {
-		t.Fatal(err)
+	elsewhere := t.TempDir()
+	put(elsewhere)
+	if _, err := Restore(t.Context(), elsewhere, Options{}, "elsewhere", "all"); err == nil {
+		t.Error("a store is restored into a folder that holds other things")
 	}
-	if err := r.Close(); err != nil {
-		t.Error(err)
-	}
-	wantThere(empty)
+	wantThere(elsewhere)
 }
 
 // A crash that left nothing to fold is as good as a clean stop: the files were the whole truth, and
@@ -172,9 +167,7 @@ func TestReadEdits(t *testing.T) {
 		t.Fatal(err)
 	}
 	want = strings.NewReplacer("Yerba 2", "Yerba suave", "hola 1", "chau 1").Replace(want)
-	for rev := 9; rev > 0; rev-- { // of each product, for nobody can say which of a file were changed
-		want = regexp.MustCompile(fmt.Sprintf(`(?m)("code".*"rev":)%d}$`, rev)).ReplaceAllString(want, fmt.Sprintf("${1}%d}", rev+1))
-	}
+	want = regexp.MustCompile(`("Yerba suave".*"rev":)1}`).ReplaceAllString(want, "${1}2}")
 	if got := content(t, read); got != want {
 		t.Errorf("read only there is\n%s, not\n%s", got, want)
 	}

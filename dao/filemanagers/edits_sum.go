@@ -39,7 +39,8 @@ func (c *contents) edits() string {
 	return strings.Join(texts, "; ")
 }
 
-// sumUp compares the entries of an edited file with what they were.
+// sumUp compares the entries of an edited file with what they were, and raises the revisions of those
+// that are not surely the same: whoever has seen the former must not take them for that.
 func (c *contents) sumUp(name string, now models.Time) editSum {
 	if before := c.meta.Entries.Messages; name == messagesFile && c.log != nil { // which stands as it was written, and more behind it
 		return editSum{file: name, new: len(c.said) - before, before: before, after: len(c.said)}
@@ -50,17 +51,17 @@ func (c *contents) sumUp(name string, now models.Time) editSum {
 	case productsFile:
 		s.kind, s.before, s.had = dao.KindProduct, c.meta.Entries.Products, c.meta.Products.Bytes > nothing
 		for _, p := range c.products {
-			s.add(p.ID, p.CreatedAt, models.JSON(*p))
+			p.Rev = s.add(p.ID, p.CreatedAt, p.Rev, models.JSON(*p))
 		}
 	case cartsFile:
 		s.kind, s.before, s.had = dao.KindCart, c.meta.Entries.Carts, c.meta.Carts.Bytes > nothing
 		for _, cart := range c.carts {
-			s.add(cart.ID, cart.CreatedAt, models.JSON(*cart))
+			cart.Rev = s.add(cart.ID, cart.CreatedAt, cart.Rev, models.JSON(*cart))
 		}
 	case messagesFile:
 		s.kind, s.before, s.had = dao.KindMessage, c.meta.Entries.Messages, c.meta.Messages.Bytes > 0
 		for _, m := range c.said {
-			s.add(m.ID, m.CreatedAt, models.JSON(m.Message))
+			s.add(m.ID, m.CreatedAt, 0, models.JSON(m.Message))
 		}
 	}
 	return s.end()
@@ -76,7 +77,8 @@ type summing struct {
 	unknown int // ids that the journal does not hold
 }
 
-func (s *summing) add(id models.ID, made models.Time, doc []byte) {
+// add takes an entry in, and returns the revision that it has from now on.
+func (s *summing) add(id models.ID, made models.Time, rev int64, doc []byte) int64 {
 	s.after++
 	was, known := s.past[value{s.kind, id}]
 	switch {
@@ -84,11 +86,19 @@ func (s *summing) add(id models.ID, made models.Time, doc []byte) {
 		s.unknown++
 	case was == nil: // also of an entry without an id, which has just got one
 		s.new++
-	default:
-		if s.kept++; !bytes.Equal(was, doc) {
-			s.changed++
+		if !known {
+			return max(rev, 1)
 		}
+	default:
+		if s.kept++; bytes.Equal(was, doc) {
+			return rev
+		}
+		s.changed++
+		var before struct{ Rev int64 }
+		json.Unmarshal(was, &before) // the shop wrote it
+		rev = max(rev, before.Rev)
 	}
+	return rev + 1
 }
 
 // end decides about what the journal does not hold: as many as there were before are taken to be
