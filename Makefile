@@ -10,7 +10,7 @@ with_mongodb = go tool withmongodb
 run:
 	go run . --demo
 
-# Most of what can be wrong, in less than a minute: small doses, the files in full and of MongoDB the contract; neither the race detector nor a
+# Most of what can be wrong: small doses, the files in full and of MongoDB the contract; neither the race detector nor a
 # browser. Left out are the tests of single programs that need a database, or a while.
 quick: format
 	go vet ./...
