@@ -1,7 +1,12 @@
 # What one does with this repository. `make check` is what CI runs.
 
+ifndef together # only what `test` names runs side by side
 .NOTPARALLEL:
-.PHONY: run quick test e2e check setup format tidy lint release bench faults screens
+endif
+.PHONY: run quick most contract test inside e2e check setup format tidy lint release bench faults screens
+
+# A program with the race detector waits for a second before it ends. Tests start hundreds of them.
+export GORACE ?= atexit_sleep_ms=20
 
 # Before a command: one MongoDB server for all tests in it.
 with_mongodb = go tool withmongodb
@@ -11,23 +16,33 @@ run:
 	go run . --demo
 
 # Most of what can be wrong: small doses, the files in full and of MongoDB the contract; neither the race detector nor a
-# browser. Left out are the tests of single programs that need a database, or a while.
+# browser. What else is left out says so itself, by dose.SkipSmall. Most tests wait for something: many go on at a time.
 quick: format
 	go vet ./...
-	go test -short -skip '/^mongodb$$|^Test(Migrat|Outage|Several|PresenceAcross|DemoAtOnce|Release|Soak|Floods|SlowReaders|Selftest|Folder)' \
-		$$(go list ./... | grep -Ev '/dao/dbmanagers|/faults')
-	go test -short -run '^TestContract$$' ./dao/dbmanagers
+	$(MAKE) --no-print-directory -j2 together=yes most contract
 
-# All tests, the browser's included.
+# Without what only debuggers read in them, test programs are linked in half the time.
+small = go test -short -ldflags=-s -parallel 8
+
+most:
+	$(small) $$(go list ./... | grep -Ev '/dao/dbmanagers|/faults')
+
+contract:
+	$(small) -run '^TestContract$$' ./dao/dbmanagers
+
+# All tests, the browser's included: these wait while the others compute. What a package says comes in one piece.
 test: setup
+	$(MAKE) --no-print-directory -j2 together=yes inside e2e
+
+# The tests without a browser.
+inside: setup
 	$(with_mongodb) go test -race -timeout 25m ./...
 	$(with_mongodb) go -C bench test -race -timeout 25m ./...
-	$(MAKE) --no-print-directory e2e
 
-# The browser tests. Never from the cache: the program that they try lies outside of their module, where the cache of
-# results does not look.
+# The browser tests; the race detector is in the program that they try. Never from the cache: that program lies outside of
+# their module, where the cache of results does not look.
 e2e: setup
-	$(with_mongodb) go -C e2e test -race -count=1 -timeout 25m ./...
+	$(with_mongodb) go -C e2e test -count=1 -timeout 25m ./...
 
 check: setup format tidy lint test
 

@@ -41,12 +41,13 @@ func TestURLsOf(t *testing.T) {
 // Every address that the program names when it listens at all addresses can be opened, and none is
 // 0.0.0.0.
 func TestNamedAddressesCanBeOpened(t *testing.T) {
+	t.Parallel()
 	for _, listen := range []string{"0.0.0.0:0", "[::]:0"} {
 		s := openShop(t, t.TempDir(), "--listen", listen)
-		if strings.Contains(s.url, "0.0.0.0") || strings.Contains(s.url, "[::]") {
-			t.Errorf("it is open at %s", s.url)
+		if strings.Contains(s.URL, "0.0.0.0") || strings.Contains(s.URL, "[::]") {
+			t.Errorf("it is open at %s", s.URL)
 		}
-		answer, err := http.Get(s.url + "/healthz")
+		answer, err := http.Get(s.URL + "/healthz")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -60,6 +61,7 @@ func TestNamedAddressesCanBeOpened(t *testing.T) {
 // What is new stands first in the shop, so that who is told of it and asks to be shown sees it; the
 // API's order stays. So it is after a restart.
 func TestNewGoodsStandFirst(t *testing.T) {
+	t.Parallel()
 	onEachEngine(t, func(t *testing.T, newStore func() string) {
 		store := newStore()
 		s := openShop(t, store, "--demo")

@@ -6,14 +6,12 @@ import (
 	"net/url"
 	"strings"
 	"testing"
-
-	"pulperia/dao/dbmanagers/mongotest"
 )
 
 // send sends a request of a program, with headers as name, value, name, value; the answer is read.
 func (s *shop) send(t *testing.T, method, path, body string, headers ...string) (*http.Response, string) {
 	t.Helper()
-	return send(t, http.DefaultClient, method, s.url+path, body, headers...)
+	return send(t, http.DefaultClient, method, s.URL+path, body, headers...)
 }
 
 // must is send for what has to go well.
@@ -29,6 +27,7 @@ func (s *shop) must(t *testing.T, method, path, body string) (*http.Response, st
 // What leads nowhere, and what cannot be done, is said where programs ask in the form of the API.
 // Dots in the place of an id make no other call: a product taken out of a cart does not empty it.
 func TestRefusedPaths(t *testing.T) {
+	t.Parallel()
 	onEachEngine(t, func(t *testing.T, newStore func() string) {
 		s := openShop(t, newStore())
 		s.must(t, "POST", "/api/products", `{"_id":"`+yerba+`","title":"Yerba","description":"d","code":"Y","price":1,"stock":7,"category":"c"}`)
@@ -58,6 +57,7 @@ func TestRefusedPaths(t *testing.T) {
 // A search has a bound, so that nobody stops the shop by asking; a parameter that is there and
 // empty, or twice, is never "all".
 func TestQueriesSayWhatTheyMean(t *testing.T) {
+	t.Parallel()
 	onEachEngine(t, func(t *testing.T, newStore func() string) {
 		s := openShop(t, newStore(), "--demo")
 		words := func(n int) string { return "?q=" + strings.TrimSuffix(strings.Repeat("yerba+", n), "+") }
@@ -81,6 +81,7 @@ func TestQueriesSayWhatTheyMean(t *testing.T) {
 // Two who have read the same do not overwrite each other: by If-Match or rev the second one is told
 // what there is, and of twenty at once one has it.
 func TestStaleChangesAreRefused(t *testing.T) {
+	t.Parallel()
 	onEachEngine(t, func(t *testing.T, newStore func() string) {
 		s := openShop(t, newStore())
 		s.must(t, "POST", "/api/products", `{"_id":"`+yerba+`","title":"Yerba","description":"d","code":"Y","price":1,"stock":7,"category":"c"}`)
@@ -126,6 +127,7 @@ func TestStaleChangesAreRefused(t *testing.T) {
 // A cart can be sent back as it was read when one of its products is gone; what cannot come in is
 // named by its field and id.
 func TestCartIsSentBackAsRead(t *testing.T) {
+	t.Parallel()
 	onEachEngine(t, func(t *testing.T, newStore func() string) {
 		s := openShop(t, newStore())
 		for _, id := range []string{yerba, mate} {
@@ -150,6 +152,7 @@ func TestCartIsSentBackAsRead(t *testing.T) {
 // a category is one. So it is too in a store that an older program filled: it opens, both products
 // can be changed, and there is no third.
 func TestTextsThatLookTheSame(t *testing.T) {
+	t.Parallel()
 	const composed, apart, hidden = "Almac\u00e9n", "Almace\u0301n", "Almac\u00e9n\u200b"
 	product := func(code, category string) string {
 		return fmt.Sprintf(`{"title":"T","description":"d","code":%q,"price":1,"stock":7,"category":%q}`, code, category)
@@ -176,12 +179,13 @@ func TestTextsThatLookTheSame(t *testing.T) {
 // Two processes that import one backup into one database at once bring it in once, and refuse
 // nothing.
 func TestTwoImportsAtOnce(t *testing.T) {
+	t.Parallel()
 	var rows strings.Builder
 	for i := range 150 {
 		fmt.Fprintf(&rows, "h%d,T,1\n", i)
 	}
 	path := importFile(t, "shop.csv", "Handle,Title,Variant Price\n"+rows.String())
-	store := mongotest.URI(t)
+	store := database(t)
 	said := make(chan string, 2)
 	for range cap(said) {
 		go func() {

@@ -30,6 +30,7 @@ func fewer(t *testing.T, n int) func(string) string {
 // refused by whoever opens or reads the folder, and nothing is changed; --accept-edits takes it in.
 // What an edit does is summed up.
 func TestEditThatTakesAwayMost(t *testing.T) {
+	t.Parallel()
 	for name, test := range map[string]struct {
 		file   string
 		edit   func(string) string
@@ -80,8 +81,8 @@ func TestEditThatTakesAwayMost(t *testing.T) {
 			}
 			s = openShop(t, store, accept...)
 			s.wantLives(t, "")
-			if err := s.stop(t, os.Interrupt); err != nil || !strings.Contains(s.log.String(), test.sum) {
-				t.Errorf("%v: the log does not say %s:\n%s", err, test.sum, s.log)
+			if err := s.stop(t, os.Interrupt); err != nil || !strings.Contains(s.Log.String(), test.sum) {
+				t.Errorf("%v: the log does not say %s:\n%s", err, test.sum, &s.Log)
 			}
 			if err := openShop(t, store).stop(t, os.Interrupt); err != nil {
 				t.Error(err)

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"pulperia/faults/harness"
 )
 
 // writtenByHand writes a file of a store as an editor does.
@@ -33,7 +35,7 @@ func writtenByHand(t *testing.T, store, name string, change func(text string) st
 func (s *shop) wantLives(t *testing.T, price string) {
 	t.Helper()
 	if price != "" {
-		answer, err := http.Get(s.url + "/api/products?limit=100")
+		answer, err := http.Get(s.URL + "/api/products?limit=100")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -43,7 +45,7 @@ func (s *shop) wantLives(t *testing.T, price string) {
 		}
 	}
 	for _, dial := range []door{dialSocket, dialEvents} {
-		line := dial(t, s.url, "ana@example.com", "", "messages")
+		line := dial(t, s.URL, "ana@example.com", "", "messages")
 		line.welcomed()
 		if status, _, err := s.do(http.DefaultClient, "POST", "/api/messages", `{"user":"beto@example.com","message":"vive"}`); err != nil || status != http.StatusCreated {
 			t.Fatal(status, err)
@@ -65,6 +67,7 @@ func priceTo(price string) func(string) string {
 // is live then; however the shop had ended, as long as nothing was left to fold, and whatever the
 // editor does to the form of the file.
 func TestEditByHand(t *testing.T) {
+	t.Parallel()
 	for name, test := range map[string]struct {
 		end  os.Signal
 		file string
@@ -96,7 +99,7 @@ func TestEditByHand(t *testing.T) {
 				s.wantLives(t, "")
 			}
 			if err := s.stop(t, os.Interrupt); err != nil {
-				t.Errorf("%v\n%s", err, s.log)
+				t.Errorf("%v\n%s", err, &s.Log)
 			}
 			text, err := os.ReadFile(filepath.Join(store, test.file))
 			if err != nil || strings.ContainsAny(string(text), "\r\uFEFF") || !strings.HasSuffix(string(text), "\n") {
@@ -109,6 +112,7 @@ func TestEditByHand(t *testing.T) {
 // After a kill with changes that only the journal holds nobody can say which is right: the edit is
 // refused by name, and stays.
 func TestEditByHandAgainstJournal(t *testing.T) {
+	t.Parallel()
 	store := t.TempDir()
 	s := openShop(t, store, "--demo")
 	s.stop(t, syscall.SIGKILL)
@@ -125,6 +129,7 @@ func TestEditByHandAgainstJournal(t *testing.T) {
 
 // A folder in which somebody has put only messages is a shop: it opens, shows them and is live.
 func TestFolderOfMessages(t *testing.T) {
+	t.Parallel()
 	store := t.TempDir()
 	writtenByHand(t, store, "messages.jsonl", func(string) string {
 		return `{"user":"ana@ejemplo.test","message":"Hola"}` + "\n" + `{"user":"beto@ejemplo.test","message":"Chau"}`
@@ -136,10 +141,10 @@ func TestFolderOfMessages(t *testing.T) {
 	}
 	s.wantLives(t, "")
 	if err := s.stop(t, os.Interrupt); err != nil {
-		t.Errorf("%v\n%s", err, s.log)
+		t.Errorf("%v\n%s", err, &s.Log)
 	}
 	if s = openShop(t, store); s.stop(t, os.Interrupt) != nil {
-		t.Errorf("again:\n%s", s.log)
+		t.Errorf("again:\n%s", &s.Log)
 	}
 }
 
@@ -147,6 +152,7 @@ func TestFolderOfMessages(t *testing.T) {
 // refused by file, line and field, by whoever reads the folder; nothing becomes U+FFFD, and nothing
 // is changed.
 func TestEditNotUTF8(t *testing.T) {
+	t.Parallel()
 	product := "[\n" + `{"title":"%s","description":"d","code":"C","price":1500,"stock":5,"category":"c"}` + "\n]\n"
 	for name, test := range map[string]struct{ file, text, want string }{
 		"products":           {"products.json", fmt.Sprintf(product, "Ca\xf1a"), `products.json: line 2: title must be valid UTF-8; got "Ca\xf1a"`},
@@ -179,11 +185,12 @@ func TestEditNotUTF8(t *testing.T) {
 // A program that was told to outlive its terminal does, and so does one whose log nobody reads any
 // more.
 func TestOutlivesTerminal(t *testing.T) {
+	t.Parallel()
 	cmd := command(t, "--store", t.TempDir(), "--listen", "127.0.0.1:0", "--demo")
 	cmd.Args = append([]string{"sh", "-c", `trap '' HUP; exec "$0" "$@"`, cmd.Path}, cmd.Args[1:]...)
 	cmd.Path = "/bin/sh"
 	s := startCommand(t, cmd).untilOpen(t)
-	if err := s.Process.Signal(syscall.SIGHUP); err != nil {
+	if err := s.Signal(syscall.SIGHUP); err != nil {
 		t.Fatal(err)
 	}
 	s.wantLives(t, "")
@@ -202,12 +209,12 @@ func TestOutlivesTerminal(t *testing.T) {
 	}
 	var said [4 << 10]byte
 	n, err := log.Read(said[:])
-	found := shopURL.FindSubmatch(said[:n])
-	if err != nil || found == nil {
+	url := harness.URLIn(string(said[:n]))
+	if err != nil || url == "" {
 		t.Fatalf("%s (%v)", said[:n], err)
 	}
 	log.Close()
-	s = &shop{Cmd: quiet, url: string(found[1])}
+	s = &shop{&harness.Process{URL: url}}
 	s.wantLives(t, "")
 	quiet.Process.Signal(syscall.SIGHUP)
 	if err := quiet.Wait(); err != nil {
@@ -220,6 +227,7 @@ func TestOutlivesTerminal(t *testing.T) {
 // Who has seen a value before somebody edited its file by hand may not write over the edit with the
 // revision that he has seen.
 func TestEditByHandMakesRevisionsStale(t *testing.T) {
+	t.Parallel()
 	store := t.TempDir()
 	s := openShop(t, store, "--demo")
 	var seen []struct {

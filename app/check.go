@@ -24,8 +24,7 @@ func (c *checkCommand) Run(ctx context.Context, g *globals, streams Streams) err
 	if report.Head.Epoch != "" {
 		changes = fmt.Sprintf("changes %d to %d of epoch %s", report.First, report.Head.Offset, report.Head.Epoch)
 	}
-	fmt.Fprintf(streams.Out, "%s: %d products, %d carts, %d messages; %s\n", dbmanagers.Redact(g.Store),
-		report.Products, report.Carts, report.Messages, changes)
+	fmt.Fprintf(streams.Out, "%s: %s; %s\n", dbmanagers.Redact(g.Store), report.Counts.List(), changes)
 	for _, note := range report.Notes {
 		fmt.Fprintln(streams.Out, "note:", note)
 	}

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"syscall"
 	"testing"
+
+	"pulperia/dose"
 )
 
 // spoils are what becomes of one file of a store.
@@ -45,6 +47,7 @@ func rewritten(change func([]byte) []byte) func(*testing.T, string) error {
 // Whatever has become of a store, after a stop and after a kill: what check passes, opens and comes
 // to rest, and what it refuses does not open.
 func TestCheckPassesWhatOpens(t *testing.T) {
+	t.Parallel()
 	for what, make := range notFiles {
 		spoils[what] = func(t *testing.T, path string) error {
 			os.Remove(path)
@@ -52,6 +55,11 @@ func TestCheckPassesWhatOpens(t *testing.T) {
 		}
 	}
 	names := []string{"store.json", "products.json", "carts.json", "messages.jsonl", "lock", "open.json", "journal-0000000000000001.jsonl", "."}
+	type spoilt struct {
+		name, sound, file string
+		spoil             func(t *testing.T, path string) error
+	}
+	var cases []spoilt
 	for end, signal := range map[string]os.Signal{"stopped": os.Interrupt, "killed": syscall.SIGKILL} {
 		sound := t.TempDir()
 		s := openShop(t, sound, "--demo")
@@ -67,18 +75,22 @@ func TestCheckPassesWhatOpens(t *testing.T) {
 				if name == "." && what != "unchangeable" && what != "unreadable" {
 					continue
 				}
-				t.Run(end+" "+name+" "+what, func(t *testing.T) {
-					store := filepath.Join(t.TempDir(), "store")
-					if err := os.CopyFS(store, os.DirFS(sound)); err != nil {
-						t.Fatal(err)
-					}
-					if err := spoil(t, filepath.Join(store, name)); err != nil {
-						t.Fatal(err)
-					}
-					wantVerdict(t, store)
-				})
+				cases = append(cases, spoilt{end + " " + name + " " + what, sound, name, spoil})
 			}
 		}
+	}
+	for _, one := range dose.Some(cases, 16) {
+		t.Run(one.name, func(t *testing.T) {
+			t.Parallel()
+			store := filepath.Join(t.TempDir(), "store")
+			if err := os.CopyFS(store, os.DirFS(one.sound)); err != nil {
+				t.Fatal(err)
+			}
+			if err := one.spoil(t, filepath.Join(store, one.file)); err != nil {
+				t.Fatal(err)
+			}
+			wantVerdict(t, store)
+		})
 	}
 }
 
@@ -87,11 +99,9 @@ func wantVerdict(t *testing.T, store string) {
 	t.Helper()
 	said, wrong := untilEnd(t, "check", "--store", store)
 	s := startShop(t, store)
-	s.url = <-s.opened
-	if s.url == "" {
-		<-s.end
+	if s.Open(t.Context()) != nil {
 		if wrong == nil {
-			t.Errorf("check passes what does not open: %s%s", said, s.log)
+			t.Errorf("check passes what does not open: %s%s", said, &s.Log)
 		}
 		return
 	}
@@ -100,7 +110,7 @@ func wantVerdict(t *testing.T, store string) {
 	}
 	s.wantLives(t, "")
 	s.stop(t, os.Interrupt)
-	if s.log.lines() > 100 {
-		t.Errorf("it runs away: %s", s.log)
+	if s.Log.Lines() > 100 {
+		t.Errorf("it runs away: %s", &s.Log)
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"pulperia/dao"
 	"pulperia/dao/dbmanagers"
 	"pulperia/dao/filemanagers"
+	trade "pulperia/shop"
 )
 
 // importCommand brings in catalogues.
@@ -48,10 +49,12 @@ func (c *importCommand) Run(ctx context.Context, g *globals, streams Streams) (e
 	if err != nil {
 		return err
 	}
+	var shop *trade.Shop // of a store that is not there: none
 	if store.Engine != nil {
 		defer func() { err = errors.Join(err, store.Close()) }()
+		shop = trade.New(store, trade.Options{})
 	}
-	report, err := importFiles(ctx, store, c.Files, options)
+	report, err := importFiles(ctx, shop, c.Files, options)
 	if err == nil && !report.Complete() {
 		rest := "the rest is in"
 		if c.DryRun {

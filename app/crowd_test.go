@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"pulperia/dao/models"
+	"pulperia/faults/harness"
 )
 
 // crowd is people who write all the time, to any of the shops, as behind a balancer. What was not
@@ -44,16 +45,8 @@ func startCrowd(shops ...string) *crowd {
 }
 
 func accepted(shop, message string) bool {
-	request, err := newRequest("POST", shop+"/api/messages", message)
-	if err != nil {
-		return false
-	}
-	answer, err := visitor().Do(request)
-	if err != nil {
-		return false
-	}
-	answer.Body.Close()
-	return answer.StatusCode < 300
+	answer, err := harness.Send(visitor(), "POST", shop+"/api/messages", message)
+	return err == nil && answer.StatusCode < 300
 }
 
 // visitor is somebody without cookies who goes nowhere by himself.

@@ -11,6 +11,7 @@ import (
 	"pulperia/dao"
 	"pulperia/dao/models"
 	"pulperia/demo"
+	trade "pulperia/shop"
 )
 
 // patienceWithOthers is how long one waits to see what another process has loaded.
@@ -19,9 +20,9 @@ const patienceWithOthers = 30 * time.Second
 // fillDemo loads the demo catalogue into a store without products, and says whether it did. Of
 // several processes that do so at the same moment one succeeds: what it has loaded is taken for the
 // others, and seen by them a little later.
-func fillDemo(ctx context.Context, store dao.Store) (filled bool, err error) {
+func fillDemo(ctx context.Context, shop *trade.Shop) (filled bool, err error) {
 	for end := time.Now().Add(patienceWithOthers); time.Now().Before(end); {
-		if filled, err = tryDemo(ctx, store); !errors.Is(err, dao.ErrConflict) {
+		if filled, err = tryDemo(ctx, shop); !errors.Is(err, dao.ErrConflict) {
 			break
 		}
 		select {
@@ -33,8 +34,8 @@ func fillDemo(ctx context.Context, store dao.Store) (filled bool, err error) {
 	return filled, err
 }
 
-func tryDemo(ctx context.Context, store dao.Store) (bool, error) {
-	there, err := store.Products.List(ctx, models.ProductQuery{Limit: 1})
+func tryDemo(ctx context.Context, shop *trade.Shop) (bool, error) {
+	there, err := shop.Products.List(ctx, models.ProductQuery{Limit: 1})
 	if err != nil || there.Total > 0 {
 		return false, err
 	}
@@ -51,6 +52,6 @@ func tryDemo(ctx context.Context, store dao.Store) (bool, error) {
 	for i := range products {
 		products[i].ID, products[i].CreatedAt = ids[i], now
 	}
-	_, err = store.Load(ctx, dao.Batch{Products: products})
+	_, err = shop.TakeIn(ctx, dao.Batch{Products: products})
 	return err == nil, err
 }

@@ -10,6 +10,7 @@ import (
 
 	"pulperia/dao"
 	"pulperia/dao/dbmanagers/mongotest"
+	"pulperia/dose"
 )
 
 // engines make a store of each kind, for --store. The shop is to be the same on all of them.
@@ -18,21 +19,40 @@ var engines = []struct {
 	store func(t *testing.T) string
 }{
 	{"files", func(t *testing.T) string { return t.TempDir() }},
-	{"mongodb", func(t *testing.T) string { return mongotest.URI(t) }},
+	{"mongodb", database},
+}
+
+// database returns the URL of a database that is the test's own.
+func database(t *testing.T) string {
+	t.Helper()
+	needsDatabase(t)
+	return mongotest.URI(t)
+}
+
+// needsDatabase leaves a test out of the small dose. That tries the program on files, and of MongoDB
+// that it keeps the contract.
+func needsDatabase(t *testing.T) {
+	t.Helper()
+	dose.SkipSmall(t, "it needs a database")
 }
 
 // onEachEngine runs a test once on each engine. newStore returns a store that has never been
 // opened.
 func onEachEngine(t *testing.T, test func(t *testing.T, newStore func() string)) {
 	for _, engine := range engines {
-		t.Run(engine.name, func(t *testing.T) { test(t, func() string { return engine.store(t) }) })
+		t.Run(engine.name, func(t *testing.T) {
+			if engine.name == "mongodb" {
+				needsDatabase(t)
+			}
+			test(t, func() string { return engine.store(t) })
+		})
 	}
 }
 
 // inside is a whole shop in this process: what the program is made of, where the race detector sees
 // it.
 type inside struct {
-	url   string
+	URL   string
 	store dao.Store
 	close func() // ends it in the program's order; a second time it does nothing
 }
@@ -49,13 +69,14 @@ func openInside(t *testing.T, store string, flags ...string) *inside {
 	if s.store, err = c.openStore(t.Context(), store, storeOptions{keep: c.Serve.KeepChanges, log: log}); err != nil {
 		t.Fatal(err)
 	}
-	handler, hub, err := c.Serve.handler(s.store, log)
+	shop, metrics := c.Serve.shop(s.store)
+	handler, hub, err := c.Serve.handler(shop, metrics, log)
 	if err != nil {
 		t.Fatal(err)
 	}
 	server := httptest.NewServer(handler)
 	stopHub := inBackground(t.Context(), hub.Run)
-	s.url = server.URL
+	s.URL = server.URL
 	closed := false
 	s.close = func() {
 		if closed {
@@ -79,7 +100,7 @@ func openInside(t *testing.T, store string, flags ...string) *inside {
 // read.
 func (s *inside) send(t *testing.T, visitor *http.Client, method, path, body string, headers ...string) (*http.Response, string) {
 	t.Helper()
-	return send(t, visitor, method, s.url+path, body, headers...)
+	return send(t, visitor, method, s.URL+path, body, headers...)
 }
 
 // must is send for what has to go well.

@@ -8,12 +8,13 @@ import (
 	"strings"
 
 	"pulperia/catalogue"
+	"pulperia/dao"
 )
 
 // exportStore writes a whole store to a target: "-" is out, a name that ends in .jsonl or .jsonl.gz
 // is one file, and anything else is a folder. It returns what it wrote, in words.
 func exportStore(ctx context.Context, store catalogue.Dumper, target string, out io.Writer) (string, error) {
-	var written catalogue.Counts
+	var written dao.Counts
 	var err error
 	switch {
 	case target == "-":
@@ -29,7 +30,7 @@ func exportStore(ctx context.Context, store catalogue.Dumper, target string, out
 	if err != nil {
 		return "", fmt.Errorf("export to %s: %w", target, err)
 	}
-	return fmt.Sprintf("exported %d products, %d carts and %d messages to %s", written.Products, written.Carts, written.Messages, target), nil
+	return fmt.Sprintf("exported %s to %s", written, target), nil
 }
 
 func isExportFile(target string) bool {

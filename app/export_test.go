@@ -14,6 +14,7 @@ import (
 	"pulperia/dao"
 	"pulperia/dao/filemanagers"
 	"pulperia/dao/models"
+	trade "pulperia/shop"
 )
 
 // exportedText exports and returns the content of all files.
@@ -74,6 +75,7 @@ func drawBatch(t *rapid.T) (batch dao.Batch) {
 // revisions, times and the order of messages included. Imported again it changes nothing. Both
 // forms of the export keep this.
 func TestExportRoundTrip(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		dir, err := os.MkdirTemp("", "pulperia-test-*")
 		if err != nil {
@@ -99,7 +101,7 @@ func TestExportRoundTrip(t *testing.T) {
 		defer second.Close()
 		for _, created := range []int{batch.Len(), 0} {
 			var out bytes.Buffer
-			report, err := importFiles(t.Context(), second, []string{filepath.Join(dir, target)}, importOptions{Out: &out})
+			report, err := importFiles(t.Context(), trade.New(second, trade.Options{}), []string{filepath.Join(dir, target)}, importOptions{Out: &out})
 			if err != nil || !report.Complete() || report.Created != created || report.Created+report.Same != batch.Len() {
 				t.Fatalf("%+v, %v; said %s", report, err, &out)
 			}
@@ -113,6 +115,7 @@ func TestExportRoundTrip(t *testing.T) {
 // Carts and messages that are there with other content are left and named; so is a product whose id
 // another one has.
 func TestImportOverwritesNothing(t *testing.T) {
+	t.Parallel()
 	store := newImportStore(t)
 	id := func(n byte) models.ID { return models.ID{0x66, 11: n} }
 	batch := dao.Batch{
@@ -139,7 +142,7 @@ func TestImportOverwritesNothing(t *testing.T) {
 			t.Errorf("%+v, want %+v", report, want)
 		}
 		for _, want := range []string{`backup.jsonl:2: _id 660000000000000000000001 is already that of the product with the code "N"`,
-			"backup.jsonl:3: _id 660000000000000000000002 is already that of a cart", "backup.jsonl:4: _id 660000000000000000000003 is already that of another message"} {
+			"backup.jsonl:3: _id 660000000000000000000002 is already that of another cart", "backup.jsonl:4: _id 660000000000000000000003 is already that of another message"} {
 			if !strings.Contains(said, want) {
 				t.Errorf("said %q, without %q", said, want)
 			}
@@ -152,6 +155,7 @@ func TestImportOverwritesNothing(t *testing.T) {
 
 // A message that stands twice in an export is taken once, and does not keep its neighbours out.
 func TestImportRepeatedMessage(t *testing.T) {
+	t.Parallel()
 	const line = `{"_id":"66000000000000000000000%d","user":"ana@example.com","message":"%s","createdAt":"2026-11-23T12:00:00.000Z"}` + "\n"
 	path := importFile(t, "messages.jsonl", fmt.Sprintf(line+line+line+line, 1, "a", 2, "b", 1, "a", 2, "c"))
 	store := newImportStore(t)
@@ -164,6 +168,7 @@ func TestImportRepeatedMessage(t *testing.T) {
 // An exported folder can be compared with a store's own: products.json and carts.json are the same
 // to the byte.
 func TestExportLooksLikeStore(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	store, err := filemanagers.Open(t.Context(), dir, filemanagers.Options{})
 	if err != nil {
@@ -208,6 +213,7 @@ func TestExportTargets(t *testing.T) {
 
 // The folder of a store is no export: its files may lack what its journal holds.
 func TestImportRefusesStoreFolder(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	store, err := filemanagers.Open(t.Context(), dir, filemanagers.Options{})
 	if err != nil {

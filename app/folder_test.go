@@ -47,9 +47,10 @@ func (s *shop) untilNotReady(t *testing.T) {
 // The store's folder is renamed while the shop is open: /readyz says so, reads go on, and what was
 // acknowledged meanwhile is there when the folder is back. Clients do not notice.
 func TestFolderRenamed(t *testing.T) {
+	t.Parallel()
 	store := filepath.Join(t.TempDir(), "store")
 	s := openShop(t, store, "--demo", "--requests-per-minute", "0", "--messages-per-minute", "0")
-	m, shared, failed := loaded(t, s, 20, func() {
+	book, shared, failed := loaded(t, s, 20, func() {
 		rename(t, store, store+".away")
 		if got := s.readiness(t); got != http.StatusServiceUnavailable {
 			t.Errorf("without its folder /readyz answers %d", got)
@@ -72,11 +73,11 @@ func TestFolderRenamed(t *testing.T) {
 	if failed > 0 {
 		t.Errorf("%d requests got no answer", failed)
 	}
-	shared.wants(t, s)
+	wantShared(t, s, book, shared)
 	if err := s.stop(t, os.Interrupt); err != nil {
-		t.Errorf("%v\n%s", err, s.log)
+		t.Errorf("%v\n%s", err, &s.Log)
 	}
-	wantModel(t, store, m, shared)
+	wantBook(t, store, book)
 }
 
 func rename(t *testing.T, from, to string) {
@@ -89,6 +90,7 @@ func rename(t *testing.T, from, to string) {
 // The store's folder is removed while the shop is open: no write is acknowledged that would go with
 // the process, /readyz says so, reads go on, and the end is one clear line.
 func TestFolderRemoved(t *testing.T) {
+	t.Parallel()
 	store := filepath.Join(t.TempDir(), "store")
 	s := openShop(t, store, "--demo")
 	if err := os.RemoveAll(store); err != nil {
@@ -102,8 +104,8 @@ func TestFolderRemoved(t *testing.T) {
 		t.Errorf("a message that is kept nowhere is answered with %d (%v)", status, err)
 	}
 	s.wantReading(t)
-	if err := s.stop(t, os.Interrupt); err != nil && strings.Count(s.log.String(), "pulperia:") != 1 {
-		t.Errorf("it ended with %v\n%s", err, s.log)
+	if err := s.stop(t, os.Interrupt); err != nil && strings.Count(s.Log.String(), "pulperia:") != 1 {
+		t.Errorf("it ended with %v\n%s", err, &s.Log)
 	}
 }
 
@@ -111,6 +113,7 @@ func TestFolderRemoved(t *testing.T) {
 // writes are answered as unavailable and nothing of them is acknowledged, reads go on, /readyz says
 // so. When they can be written again, a restart finds all that was acknowledged.
 func TestFolderReadOnly(t *testing.T) {
+	t.Parallel()
 	probe := t.TempDir()
 	if out, err := setImmutable(t, probe, true); err != nil && mongotest.Required() {
 		t.Fatalf("this machine cannot make files unchangeable: %v %s", err, out)
@@ -120,7 +123,7 @@ func TestFolderReadOnly(t *testing.T) {
 	setImmutable(t, probe, false)
 	store := t.TempDir()
 	s := openShop(t, store, "--demo", "--requests-per-minute", "0", "--messages-per-minute", "0")
-	m, shared, failed := loaded(t, s, 0, func() {
+	book, shared, failed := loaded(t, s, 0, func() {
 		if out, err := setImmutable(t, store, true); err != nil {
 			t.Error(err, out)
 		}
@@ -134,8 +137,8 @@ func TestFolderReadOnly(t *testing.T) {
 	if failed > 0 {
 		t.Errorf("%d requests got no answer", failed)
 	}
-	if err := s.stop(t, os.Interrupt); err != nil && strings.Count(s.log.String(), "pulperia:") != 1 {
-		t.Errorf("it ended with %v\n%s", err, s.log)
+	if err := s.stop(t, os.Interrupt); err != nil && strings.Count(s.Log.String(), "pulperia:") != 1 {
+		t.Errorf("it ended with %v\n%s", err, &s.Log)
 	}
 	out, code := execute(t, "--store", store, "--listen", "127.0.0.1:0")
 	if code == 0 || strings.Count(out, "\n") != 1 {
@@ -145,11 +148,11 @@ func TestFolderReadOnly(t *testing.T) {
 		t.Fatal(err, out)
 	}
 	s = openShop(t, store)
-	shared.wants(t, s)
+	wantShared(t, s, book, shared)
 	if err := s.stop(t, os.Interrupt); err != nil {
 		t.Error(err)
 	}
-	wantModel(t, store, m, shared)
+	wantBook(t, store, book)
 }
 
 // setImmutable makes a folder and all that is in it unchangeable, or changeable again. Only root

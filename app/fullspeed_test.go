@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"pulperia/dao/dbmanagers"
+	"pulperia/dose"
 )
 
 const manyProducts = 5_000
@@ -23,6 +24,8 @@ const manyProducts = 5_000
 // at once: an import of thousands of products beside the open shop, or as many requests as it
 // takes. Each change comes once and in order over the one line, which is live after.
 func TestWhoReadsEverythingIsNeverSlow(t *testing.T) {
+	dose.SkipSmall(t, "it brings in thousands of products")
+	t.Parallel()
 	onEachEngine(t, func(t *testing.T, newStore func() string) {
 		store := newStore()
 		s := openShop(t, store, noLimits...)
@@ -85,7 +88,7 @@ func (s *shop) unhurriedViewer(t *testing.T) (ended chan string) {
 		}
 		return conn, err
 	}}
-	answer, err := (&http.Client{Transport: narrow}).Get(s.url + "/events?topics=products")
+	answer, err := (&http.Client{Transport: narrow}).Get(s.URL + "/events?topics=products")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,22 +14,24 @@ import (
 	"pulperia/dao/dbmanagers"
 	"pulperia/dao/dbmanagers/mongotest"
 	"pulperia/dao/models"
+	trade "pulperia/shop"
 )
 
 // On a database where another program has a collection that the shop would have for itself, every
 // command says so and what to do, and not one document is written or removed: also not by a
 // migration into it, nor by one that begins anew.
 func TestCollectionOfAnotherProgram(t *testing.T) {
+	t.Parallel()
 	source := fillFiles(t, t.TempDir(), someBatch(3))
 	for _, coll := range []string{"feed", "meta", "presence"} {
 		t.Run(coll, func(t *testing.T) {
-			store := mongotest.URI(t)
+			store := database(t)
 			mongotest.Insert(t, databaseOf(t, store).Collection(coll), bson.D{{Key: "_id", Value: 1}, {Key: "title", Value: "de otro programa"}})
 			before := bytesOf(t, store)
-			if s := startShop(t, store, "--demo"); <-s.opened != "" {
+			if s := startShop(t, store, "--demo"); s.Open(t.Context()) == nil {
 				t.Errorf("the shop opens, and ends with %v", s.stop(t, syscall.SIGTERM))
-			} else if <-s.end; !strings.Contains(s.log.String(), "a collection "+coll+" that is not mine") {
-				t.Errorf("the shop does not open: %s", s.log)
+			} else if !strings.Contains(s.Log.String(), "a collection "+coll+" that is not mine") {
+				t.Errorf("the shop does not open: %s", &s.Log)
 			}
 			for _, args := range [][]string{
 				{"import", "--store", store, source + "/products.json"},
@@ -63,6 +65,7 @@ func forgotten(n int) (batch dao.Batch) {
 // another engine: they are there when it opens, at every start and in every process, and expire
 // when the shop has been open for long enough.
 func TestCartsOfAClosedShopStay(t *testing.T) {
+	t.Parallel()
 	const carts = 40
 	closed := fillFiles(t, t.TempDir(), forgotten(carts))
 	backup := filepath.Join(t.TempDir(), "backup.jsonl")
@@ -94,7 +97,7 @@ func TestCartsOfAClosedShopStay(t *testing.T) {
 				so   time.Duration
 				want int
 			}{{time.Hour, 0}, {25 * time.Hour, carts}, {time.Hour, 0}} {
-				if n, err := expireOnce(t.Context(), s, open.so, 24*time.Hour); n != open.want || err != nil {
+				if n, err := trade.New(s, trade.Options{}).ExpireCarts(t.Context(), open.so, 24*time.Hour); n != open.want || err != nil {
 					t.Errorf("open for %v, %d carts expire, want %d (%v)", open.so, n, open.want, err)
 				}
 			}
@@ -120,7 +123,7 @@ func wantCarts(t *testing.T, store string, want int) {
 	for _, s := range shops {
 		var carts []models.Cart
 		if s.get(t, "/api/carts?limit=100", &carts); len(carts) != want {
-			t.Errorf("%d carts are there, want %d\n%s", len(carts), want, s.log)
+			t.Errorf("%d carts are there, want %d\n%s", len(carts), want, &s.Log)
 		}
 		if err := s.stop(t, syscall.SIGTERM); err != nil {
 			t.Error(err)
@@ -131,7 +134,8 @@ func wantCarts(t *testing.T, store string, want int) {
 // The carts of a mongoose application have no dates, and ids from when they were made. They are
 // there after the first start on its database, with all that it wrote in them.
 func TestCartsOfAnotherProgramStay(t *testing.T) {
-	store := mongotest.URI(t)
+	t.Parallel()
+	store := database(t)
 	coll := databaseOf(t, store).Collection("carts")
 	var docs []any
 	for i := range 40 {

@@ -15,10 +15,11 @@ import (
 	"time"
 
 	"pulperia/dose"
+	"pulperia/faults/harness"
 )
 
 var (
-	startRounds = dose.Flag("startrounds", 8, 50, "how often several starts of one store happen at once")
+	startRounds = dose.Flag("startrounds", 8, 30, "how often several starts of one store happen at once")
 	stopFor     = dose.Flag("stopfor", 500*time.Millisecond, 2*time.Second, "how long a shop is stopped by SIGSTOP; beyond 90s its sockets have to come back")
 )
 
@@ -27,12 +28,13 @@ var refusal = regexp.MustCompile(`^pulperia: open store \S+: store unavailable: 
 // Of several starts of one store at once exactly one opens; each of the others says so in one line.
 // A holder that is killed at the same moment keeps nobody out for longer than it lives.
 func TestStartsAtOnce(t *testing.T) {
+	t.Parallel()
 	store, refused := t.TempDir(), 0
 	var holder *shop
 	for round := range startRounds.Get() {
 		var starts []*shop
 		if holder != nil && round%2 == 1 {
-			go holder.Process.Kill()
+			go holder.Signal(os.Kill)
 		} else if holder != nil {
 			holder.stop(t, syscall.SIGKILL)
 		}
@@ -42,7 +44,7 @@ func TestStartsAtOnce(t *testing.T) {
 		killed := holder
 		holder = nil
 		for _, s := range starts {
-			if s.url = <-s.opened; s.url != "" {
+			if s.Open(t.Context()) == nil {
 				if holder != nil {
 					t.Fatal("two shops are open on one store")
 				}
@@ -50,15 +52,15 @@ func TestStartsAtOnce(t *testing.T) {
 				continue
 			}
 			refused++
-			if err := <-s.end; err == nil || !refusal.MatchString(strings.TrimSpace(s.log.String())) {
-				t.Errorf("refused with %v: %s", err, s.log)
+			if err := s.Wait(); err == nil || !refusal.MatchString(strings.TrimSpace(s.Log.String())) {
+				t.Errorf("refused with %v: %s", err, &s.Log)
 			}
 		}
 		if holder == nil { // all came while the one that was killed still lived
 			if round%2 == 0 {
 				t.Fatal("none of the starts opened")
 			}
-			<-killed.end
+			killed.Wait()
 			holder = openShop(t, store)
 		}
 	}
@@ -72,15 +74,15 @@ func TestStartsAtOnce(t *testing.T) {
 // loaded lets clients write to a shop while something is done to it, and until so many more writes
 // are acknowledged after that. It returns what must be in the store then, and how many requests got
 // no answer.
-func loaded(t *testing.T, s *shop, after int, do func()) (*model, *sharedCart, int64) {
+func loaded(t *testing.T, s *shop, after int, do func()) (*harness.Book, sharedCart, int64) {
 	t.Helper()
-	m, shared := newModel(), &sharedCart{}
-	shared.wants(t, s)
+	book := harness.NewBook()
+	shared := newSharedCart(t, s, book)
 	var ended atomic.Bool
 	var failed atomic.Int64
 	var running sync.WaitGroup
 	for i := range 4 {
-		c := &client{model: m, shared: shared, name: fmt.Sprint("c", i), random: rand.New(rand.NewPCG(rand.Uint64(), 0))}
+		c := &client{Book: book, shared: shared, name: fmt.Sprint("c", i), random: rand.New(rand.NewPCG(rand.Uint64(), 0))}
 		running.Go(func() {
 			sends := &sender{t, s, &http.Client{Transport: &http.Transport{}}}
 			defer sends.client.CloseIdleConnections()
@@ -92,31 +94,42 @@ func loaded(t *testing.T, s *shop, after int, do func()) (*model, *sharedCart, i
 			}
 		})
 	}
-	m.await(20)
+	await(book, 20)
 	do()
-	m.await(after)
+	await(book, after)
 	ended.Store(true)
 	running.Wait()
-	t.Attr("acknowledged", fmt.Sprint(m.acknowledged))
+	acknowledged, _ := book.Counts()
+	t.Attr("acknowledged", fmt.Sprint(acknowledged))
 	t.Attr("unanswered", fmt.Sprint(failed.Load()))
-	return m, shared, failed.Load()
+	return book, shared, failed.Load()
+}
+
+// await waits until so many more writes are acknowledged, or for so long that something else will
+// tell what is wrong.
+func await(book *harness.Book, more int) {
+	before, _ := book.Counts()
+	for end, now := time.Now().Add(patience), before; now < before+more && time.Now().Before(end); now, _ = book.Counts() {
+		time.Sleep(5 * time.Millisecond)
+	}
 }
 
 // A shop is stopped by SIGSTOP while clients write and one listens, and goes on: no line breaks,
 // nothing is lost, who listens has everything.
 func TestStopped(t *testing.T) {
+	t.Parallel()
 	store := t.TempDir()
 	s := openShop(t, store, "--demo", "--requests-per-minute", "0", "--messages-per-minute", "0")
-	line := dialSocket(t, s.url, "ana@example.com", "", "messages")
+	line := dialSocket(t, s.URL, "ana@example.com", "", "messages")
 	at := line.welcomed().Position
-	m, shared, failed := loaded(t, s, 20, func() {
+	book, shared, failed := loaded(t, s, 20, func() {
 		for _, pause := range []time.Duration{50 * time.Millisecond, 300 * time.Millisecond, stopFor.Get()} {
 			time.Sleep(100 * time.Millisecond) // of use
-			if err := s.Process.Signal(syscall.SIGSTOP); err != nil {
+			if err := s.Signal(syscall.SIGSTOP); err != nil {
 				t.Error(err)
 			}
 			time.Sleep(pause)
-			if err := s.Process.Signal(syscall.SIGCONT); err != nil {
+			if err := s.Signal(syscall.SIGCONT); err != nil {
 				t.Error(err)
 			}
 		}
@@ -125,7 +138,7 @@ func TestStopped(t *testing.T) {
 		t.Errorf("%d requests got no answer", failed)
 	}
 	if stopFor.Get() > time.Minute { // its line has ended by then
-		line = dialSocket(t, s.url, "ana@example.com", at, "messages")
+		line = dialSocket(t, s.URL, "ana@example.com", at, "messages")
 		if !line.welcomed().Recovered {
 			t.Error("who was cut off cannot go on where he was")
 		}
@@ -133,57 +146,57 @@ func TestStopped(t *testing.T) {
 	if status, _, err := s.do(http.DefaultClient, "POST", "/api/messages", `{"_id":"650000000000000000000001","user":"ana@example.com","message":"al final"}`); err != nil || status != http.StatusCreated {
 		t.Fatal(status, err)
 	}
-	m.tries("message 650000000000000000000001", "al final")
-	m.is("message 650000000000000000000001", "al final")
-	m.wantHeard(t, line.until("the last message", func(f frame) bool { return f.Doc.Message == "al final" }))
-	shared.wants(t, s)
+	book.Tries("message 650000000000000000000001", "al final")
+	book.Did("message 650000000000000000000001", "al final")
+	wantHeard(t, book, line.until("the last message", func(f frame) bool { return f.Doc.Message == "al final" }))
+	wantShared(t, s, book, shared)
 	if err := s.stop(t, os.Interrupt); err != nil {
 		t.Error(err)
 	}
-	wantModel(t, store, m, shared)
+	wantBook(t, store, book)
 }
 
 // wantHeard fails unless who listened heard each acknowledged message once.
-func (m *model) wantHeard(t *testing.T, heard []frame) {
+func wantHeard(t *testing.T, book *harness.Book, heard []frame) {
 	t.Helper()
 	said := map[string]int{}
 	for _, f := range heard {
 		said[f.Doc.Message]++
 	}
-	for key, r := range m.values {
-		if strings.HasPrefix(key, "message ") && r.known != "" && said[r.known] != 1 {
-			t.Errorf("who listens heard %q %d times", r.known, said[r.known])
+	for _, text := range book.Known("message ") {
+		if said[text] != 1 {
+			t.Errorf("who listens heard %q %d times", text, said[text])
 		}
 	}
 }
 
-// wantModel fails unless a store holds what it must.
-func wantModel(t *testing.T, store string, m *model, shared *sharedCart) {
+// wantBook fails unless a store holds what it must.
+func wantBook(t *testing.T, store string, book *harness.Book) {
 	t.Helper()
-	k := &kills{store: store, model: m, shared: shared}
+	k := &kills{store: store, book: book}
 	k.wantAll(t)
 }
 
 // More connect than the shop's table of descriptors has room for: those who are in go on, the store
 // folds, nobody else comes in, and when there is room again all is well.
 func TestFullDescriptorTable(t *testing.T) {
-	t.Setenv(foldVariable, "20000")
+	t.Parallel()
 	store := t.TempDir()
-	cmd := command(t, "--store", store, "--listen", "127.0.0.1:0", "--demo", "--requests-per-minute", "0", "--messages-per-minute", "0")
+	cmd := folding.command(t, "--store", store, "--listen", "127.0.0.1:0", "--demo", "--requests-per-minute", "0", "--messages-per-minute", "0")
 	cmd.Args = append([]string{"sh", "-c", `ulimit -n 40 && exec "$0" "$@"`, cmd.Path}, cmd.Args[1:]...)
 	cmd.Path = "/bin/sh"
 	s := startCommand(t, cmd).untilOpen(t)
-	m, shared, failed := loaded(t, s, 20, func() {
+	book, shared, failed := loaded(t, s, 20, func() {
 		var idle []net.Conn
 		for range 60 {
-			conn, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://"))
+			conn, err := net.Dial("tcp", strings.TrimPrefix(s.URL, "http://"))
 			if err != nil {
 				t.Error(err)
 				return
 			}
 			idle = append(idle, conn)
 		}
-		if _, err := (&http.Client{Transport: &http.Transport{}, Timeout: time.Second}).Get(s.url + "/healthz"); err == nil {
+		if _, err := (&http.Client{Transport: &http.Transport{}, Timeout: time.Second}).Get(s.URL + "/healthz"); err == nil {
 			t.Error("there was room: the test says little")
 		}
 		for _, conn := range idle {
@@ -193,15 +206,15 @@ func TestFullDescriptorTable(t *testing.T) {
 	if failed > 0 {
 		t.Errorf("%d requests of who was in got no answer", failed)
 	}
-	shared.wants(t, s)
+	wantShared(t, s, book, shared)
 	if status, _, err := s.do(&http.Client{Transport: &http.Transport{}}, "GET", "/readyz", ""); err != nil || status != http.StatusOK {
 		t.Errorf("with room again: %d (%v)", status, err)
 	}
 	if err := s.stop(t, os.Interrupt); err != nil {
-		t.Errorf("%v\n%s", err, s.log)
+		t.Errorf("%v\n%s", err, &s.Log)
 	}
-	if strings.Contains(s.log.String(), "could not fold") {
-		t.Errorf("the store had too few descriptors:\n%s", s.log)
+	if strings.Contains(s.Log.String(), "journal compaction failed") {
+		t.Errorf("the store had too few descriptors:\n%s", &s.Log)
 	}
-	wantModel(t, store, m, shared)
+	wantBook(t, store, book)
 }

@@ -19,7 +19,7 @@ import (
 )
 
 var (
-	hostileTimes = dose.Flag("hostile", 20, 200, "how many hostile texts go through every way in and out; on MongoDB a fifth of them")
+	hostileTimes = dose.Flag("hostile", 20, 100, "how many hostile texts go through every way in and out; on MongoDB a fifth of them")
 	hostileSeed  = flag.Uint64("hostile.seed", 0, "seed of the hostile texts; 0 takes a new one")
 )
 
@@ -27,6 +27,7 @@ var (
 // trimmed text, and each page is made of the elements and attributes that it has without them; or
 // they are refused by name.
 func TestHostileTexts(t *testing.T) {
+	t.Parallel()
 	seed := seedOf(t, *hostileSeed)
 	n := hostileTimes.Get()
 	onEachEngine(t, func(t *testing.T, newStore func() string) {
@@ -75,7 +76,7 @@ func (h *hostileShop) prepare() {
 		_, text := h.send(h.t, visitor(), "GET", path, "")
 		h.plain[name] = parsePage(h.t, text)
 	}
-	h.listener = dialSocket(h.t, h.url, "carla@example.com", "", "messages")
+	h.listener = dialSocket(h.t, h.URL, "carla@example.com", "", "messages")
 	h.listener.welcomed()
 }
 

@@ -13,6 +13,7 @@ import (
 	"pulperia/catalogue"
 	"pulperia/dao"
 	"pulperia/dao/models"
+	trade "pulperia/shop"
 )
 
 // importOptions say how to import.
@@ -42,23 +43,23 @@ func (r *importReport) add(o importReport) {
 // Complete says whether everything in the files is in the store.
 func (r importReport) Complete() bool { return r.Refused == 0 && r.Broken == 0 }
 
-// importFiles brings the entries of files into a store: by its code a product that is new is
+// importFiles brings the entries of files into a shop: by its code a product that is new is
 // created, one that differs is updated in what the file says about it, one that is the same is
 // left; so a second import changes nothing. Carts and messages of an export are added by their ids
-// and never overwritten. A folder stands for the files of an export in it. A store without parts is
-// one that is not there, of which a dry run can say what would happen.
+// and never overwritten. A folder stands for the files of an export in it. No shop at all is one that
+// is not there, of which a dry run can say what would happen.
 //
 // Each file is read to its end before anything of it is written, so that one which is damaged or
 // cut off changes nothing. A file that cannot be read is said on Out and the others go on. An error
 // means that the store failed or that the context was done; then what was said to be in is in, and
 // importing again goes on from there.
-func importFiles(ctx context.Context, store dao.Store, paths []string, options importOptions) (importReport, error) {
+func importFiles(ctx context.Context, shop *trade.Shop, paths []string, options importOptions) (importReport, error) {
 	var report importReport
-	had, err := possessionsOf(ctx, store)
+	had, err := possessionsOf(ctx, shop)
 	if err != nil {
 		return report, fmt.Errorf("import: %w", err)
 	}
-	im := &importer{store: store, options: options, had: had, ids: make(map[models.ID]models.ID), refused: make(map[models.ID]string), byCode: make(map[string]models.ID)}
+	im := &importer{shop: shop, options: options, had: had, ids: make(map[models.ID]models.ID), refused: make(map[models.ID]string), byCode: make(map[string]models.ID)}
 	for _, path := range paths {
 		files, err := importPaths(path)
 		if err != nil {
@@ -109,9 +110,10 @@ func importPaths(path string) ([]string, error) {
 
 // importer imports files, one after the other.
 type importer struct {
-	store   dao.Store
+	shop    *trade.Shop // nil where there is none
 	options importOptions
 	had     possessions
+	begun   bool                    // a file was seen to be whole
 	ids     map[models.ID]models.ID // the ids that products of the files have in the store; zero for none
 	refused map[models.ID]string    // the codes of products that were refused, by their ids in the files
 	byCode  map[string]models.ID    // the ids that products of the files have in the store
@@ -121,22 +123,21 @@ type importer struct {
 
 // possessions says of what kinds a store had anything when the import began. Into an empty store
 // nothing need be looked up.
-type possessions struct{ products, carts, messages bool }
+type possessions = map[dao.Kind]bool
 
-func possessionsOf(ctx context.Context, store dao.Store) (possessions, error) {
-	if store.Engine == nil {
+func everything() possessions {
+	all := possessions{}
+	for _, s := range dao.Kinds() {
+		all[s.Kind] = true
+	}
+	return all
+}
+
+func possessionsOf(ctx context.Context, shop *trade.Shop) (possessions, error) {
+	if shop == nil {
 		return possessions{}, nil
 	}
-	products, err := store.Products.List(ctx, models.ProductQuery{Limit: 1})
-	if err != nil {
-		return possessions{}, err
-	}
-	_, carts, err := store.Carts.List(ctx, 1, 1)
-	if err != nil {
-		return possessions{}, err
-	}
-	messages, err := store.Messages.Page(ctx, models.ID{}, 1)
-	return possessions{products.Total > 0, carts > 0, len(messages) > 0}, err
+	return shop.Has(ctx)
 }
 
 // file imports one file. A problem of the file itself is said and makes it broken; an error is one

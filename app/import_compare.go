@@ -12,8 +12,10 @@ import (
 	"pulperia/dao/models"
 )
 
-// comparison says how an entry stands to the store. Without any of the first three it is new.
+// comparison says how an entry stands to the store. Neither the same nor different nor refused it
+// is new.
 type comparison struct {
+	entry   catalogue.Entry // as it was read, but with the ids of this store
 	same    bool
 	differs *change
 	refused error // why it must not go in
@@ -31,30 +33,34 @@ func (r *importRun) known(ctx context.Context, entries []catalogue.Entry) (map[s
 			codes = append(codes, e.Product.Code)
 		}
 	}
-	if len(codes) == 0 || r.store.Engine == nil {
+	if len(codes) == 0 || r.shop == nil {
 		return known, nil
 	}
-	page, err := r.store.Products.List(ctx, models.ProductQuery{Codes: codes, Limit: len(codes)})
+	page, err := r.shop.Products.List(ctx, models.ProductQuery{Codes: codes, Limit: len(codes)})
 	for _, p := range page.Products {
 		known[p.Code] = p
 	}
 	return known, err
 }
 
-// compare looks an entry up. A cart gets the ids that its products have in this store.
-func (r *importRun) compare(ctx context.Context, e *catalogue.Entry, known map[string]models.Product) (comparison, error) {
+// compare looks up an entry as it was read.
+func (r *importRun) compare(
+	ctx context.Context, read catalogue.Entry, known map[string]models.Product,
+) (c comparison, err error) {
+	e, err := r.mapped(ctx, read)
 	switch {
+	case err != nil:
+		c, err = comparison{refused: refusalOf(err)}, otherThanRefusal(err)
 	case e.Product != nil:
-		return r.compareProduct(ctx, *e, known)
-	case e.Cart != nil:
-		if err := r.mapCart(ctx, e); err != nil || !r.had.carts {
-			return comparison{refused: refusalOf(err)}, otherThanRefusal(err)
-		}
-		return r.compareCart(ctx, *e)
-	case e.Message != nil && r.had.messages:
-		return r.compareMessage(ctx, *e.Message)
+		c, err = r.compareProduct(ctx, e, known)
+	case !r.had[e.Kind.Kind]:
+	case e.Message != nil:
+		c, err = r.compareMessage(ctx, *e.Message)
+	default:
+		c, err = r.compareValue(ctx, e)
 	}
-	return comparison{}, nil
+	c.entry = e
+	return c, err
 }
 
 func (r *importRun) compareProduct(ctx context.Context, e catalogue.Entry, known map[string]models.Product) (comparison, error) {
@@ -72,8 +78,8 @@ func (r *importRun) compareProduct(ctx context.Context, e catalogue.Entry, known
 	if err != nil {
 		return comparison{refused: err}, nil
 	}
-	if !p.ID.IsZero() && r.had.products {
-		other, err := r.store.Products.Get(ctx, p.ID)
+	if !p.ID.IsZero() && r.had[dao.KindProduct] {
+		other, err := r.shop.Products.Get(ctx, p.ID)
 		if err == nil {
 			return comparison{refused: fmt.Errorf("_id %s is already that of the product with the code %q", p.ID, other.Code)}, nil
 		}
@@ -105,10 +111,10 @@ func (im *importer) noteRefused(p catalogue.Named) {
 // code, or zero.
 func (r *importRun) idOfRefused(ctx context.Context, theirs models.ID) (models.ID, error) {
 	code := r.refused[theirs]
-	if ours, done := r.byCode[code]; code == "" || done || r.store.Engine == nil {
+	if ours, done := r.byCode[code]; code == "" || done || r.shop == nil {
 		return ours, nil
 	}
-	page, err := r.store.Products.List(ctx, models.ProductQuery{Codes: []string{code}, Limit: 1})
+	page, err := r.shop.Products.List(ctx, models.ProductQuery{Codes: []string{code}, Limit: 1})
 	if err != nil {
 		return models.ID{}, err
 	}
@@ -118,59 +124,83 @@ func (r *importRun) idOfRefused(ctx context.Context, theirs models.ID) (models.I
 	return r.byCode[code], nil
 }
 
-// What an import makes of carts, for the report.
+// What an import makes of products that values name, for the report.
 const (
 	renamedItems = "it names products by ids that they do not have in this shop: they were found by their codes"
 	unknownItems = "it names products that this shop does not have: they stand in it as gone"
 	lostItems    = "it names products that were refused, by ids that others have in this shop: they were left out of it"
 )
 
-// mapCart gives the products of a cart the ids that they have in the store.
-func (r *importRun) mapCart(ctx context.Context, e *catalogue.Entry) error {
-	cart := e.Cart.Clone()
-	cart.Products = cart.Products[:0]
-	notes := slices.Clone(e.Notes)
-	note := func(text string) {
-		if !slices.Contains(notes, catalogue.Note{Text: text}) {
-			notes = append(notes, catalogue.Note{Text: text})
+// mapped returns an entry in which the products that it names have the ids that they have in the
+// store. What was read stays as it is: ids of two shops may cross, so that they can be mapped from
+// those of the file only, and what becomes of a product shows when its batch is tried.
+func (r *importRun) mapped(ctx context.Context, e catalogue.Entry) (catalogue.Entry, error) {
+	if e.Kind == nil || e.Kind.Refs == nil {
+		return e, nil
+	}
+	var value models.Value
+	if e.Cart != nil {
+		e.Cart = new(e.Cart.Clone())
+		value = e.Cart
+	} else {
+		e.Other = e.Kind.Clone(e.Other)
+		value = e.Other
+	}
+	e.Notes = slices.Clone(e.Notes)
+	for _, ref := range e.Kind.Refs(value) {
+		if ref.Kind != dao.KindProduct {
+			continue
+		}
+		text, err := r.mapProduct(ctx, ref.ID)
+		if err != nil {
+			return e, err
+		}
+		if note := (catalogue.Note{Text: text}); text != "" && !slices.Contains(e.Notes, note) {
+			e.Notes = append(e.Notes, note)
 		}
 	}
-	for _, item := range e.Cart.Products {
-		ours, inFiles := r.ids[item.Product]
-		if inFiles && ours.IsZero() {
-			var err error
-			if ours, err = r.idOfRefused(ctx, item.Product); err != nil {
-				return err
-			}
-		}
-		switch {
-		case !inFiles || ours.IsZero():
-			others, err := r.hasProduct(ctx, item.Product)
-			switch {
-			case err != nil:
-				return err
-			case others && inFiles:
-				note(lostItems)
-				continue
-			case !others:
-				note(unknownItems)
-			}
-		case ours != item.Product:
-			note(renamedItems)
-			item.Product = ours
-		}
-		cart.Products = append(cart.Products, item)
+	if e.Cart != nil {
+		e.Cart.Products = slices.DeleteFunc(e.Cart.Products, func(item models.Item) bool {
+			return item.Product.IsZero()
+		})
 	}
-	cart.Normalize()
-	e.Cart, e.Notes = &cart, notes
-	return cart.Check()
+	value.Normalize()
+	return e, value.Check()
+}
+
+// mapProduct gives a product that is named the id that it has in the store, and says what is to be
+// told of that. A zero id names none: a product that was refused must not become another one.
+func (r *importRun) mapProduct(ctx context.Context, id *models.ID) (note string, err error) {
+	ours, inFiles := r.ids[*id]
+	if inFiles && ours.IsZero() {
+		if ours, err = r.idOfRefused(ctx, *id); err != nil {
+			return "", err
+		}
+	}
+	if !ours.IsZero() {
+		if ours != *id {
+			*id, note = ours, renamedItems
+		}
+		return note, nil
+	}
+	others, err := r.hasProduct(ctx, *id)
+	switch {
+	case err != nil:
+		return "", err
+	case !others:
+		return unknownItems, nil
+	case inFiles:
+		*id = models.ID{}
+		return lostItems, nil
+	}
+	return "", nil
 }
 
 func (r *importRun) hasProduct(ctx context.Context, id models.ID) (bool, error) {
-	if !r.had.products {
+	if !r.had[dao.KindProduct] {
 		return false, nil
 	}
-	_, err := r.store.Products.Get(ctx, id)
+	_, err := r.shop.Products.Get(ctx, id)
 	return err == nil, ignoreNotFound(err)
 }
 
@@ -188,16 +218,21 @@ func otherThanRefusal(err error) error {
 	return err
 }
 
-func (r *importRun) compareCart(ctx context.Context, e catalogue.Entry) (comparison, error) {
-	c := e.Cart
-	old, err := r.store.Carts.Get(ctx, c.ID)
+// compareValue looks up a value that is added by its id and never overwritten.
+func (r *importRun) compareValue(ctx context.Context, e catalogue.Entry) (comparison, error) {
+	value := e.Other
+	if e.Cart != nil {
+		value = e.Cart
+	}
+	id := value.GetHead().ID
+	old, err := r.shop.Find(ctx, e.Kind, id)
 	if err != nil {
 		return comparison{}, ignoreNotFound(err)
 	}
-	if c.Same(old) && !slices.Contains(e.Notes, catalogue.Note{Text: lostItems}) {
+	if e.Kind.Same(value, old) && !slices.Contains(e.Notes, catalogue.Note{Text: lostItems}) {
 		return comparison{same: true}, nil
 	}
-	return comparison{refused: fmt.Errorf("_id %s is already that of a cart with other products, which is left as it is", c.ID)}, nil
+	return comparison{refused: fmt.Errorf("_id %s is already that of another %s, which is left as it is", id, e.Kind.Kind)}, nil
 }
 
 // compareMessage asks for the page before a message to learn whether it is there. Only then it is
@@ -217,10 +252,10 @@ func (r *importRun) compareMessage(ctx context.Context, m models.Message) (compa
 		}
 		return comparison{same: true}, nil
 	}
-	if _, err := r.store.Messages.Page(ctx, m.ID, 1); err != nil {
+	if _, err := r.shop.Messages.Page(ctx, m.ID, 1); err != nil {
 		return comparison{}, ignoreNotFound(err)
 	}
-	_, _, err := r.store.Messages.Append(ctx, m)
+	_, _, err := r.shop.TakeMessage(ctx, m)
 	if errors.Is(err, dao.ErrConflict) {
 		return taken, nil
 	}
@@ -233,7 +268,7 @@ func (im *importer) readMessages(ctx context.Context) error {
 		return nil
 	}
 	im.said = make(map[models.ID]uint64)
-	_, err := im.store.Dump(ctx, func(batch dao.Batch) error {
+	_, err := im.shop.Dump(ctx, func(batch dao.Batch) error {
 		for _, m := range batch.Messages {
 			im.said[m.ID] = hashOf(m)
 		}

@@ -47,6 +47,7 @@ func wantSaid(t *testing.T, said string, want ...string) {
 // On every engine an import changes of what a shop has only what its file says, a dry run says the
 // same before, and the report names fields from → to; the shop shows that afterwards.
 func TestImportChangesWhatItSays(t *testing.T) {
+	t.Parallel()
 	const before = "Handle,Title,Body (HTML),Type,Published,Variant SKU,Variant Inventory Qty,Variant Price,Image Src,Status\n" +
 		"vela,Vela de soja,Una vela,Hogar,true,V1,7,10,https://example.com/v.jpg,active\n" +
 		"jabon,Jabón,De coco,Hogar,false,J1,3,5,https://example.com/j.jpg,active\n"
@@ -87,6 +88,7 @@ func TestImportChangesWhatItSays(t *testing.T) {
 // On every engine a price is never divided by a thousand: not by a sheet, not by JSON's texts, not
 // by the shop's own form.
 func TestFiguresAreNotGuessed(t *testing.T) {
+	t.Parallel()
 	const header = "Handle,Title,Variant SKU,Variant Price,Variant Inventory Qty\n"
 	onEachEngine(t, func(t *testing.T, newStore func() string) {
 		store := newStore()
@@ -99,7 +101,7 @@ func TestFiguresAreNotGuessed(t *testing.T) {
 		imported(t, store, 0, "--decimal", ",", importFile(t, "told.csv", header+"h,Hielo,H1,40.000,1\n"))
 		s := openShop(t, store)
 		defer s.stop(t, syscall.SIGTERM)
-		answer, err := http.Post(s.url+"/realtimeproducts", "application/x-www-form-urlencoded",
+		answer, err := http.Post(s.URL+"/realtimeproducts", "application/x-www-form-urlencoded",
 			strings.NewReader("title=Kilo&code=K1&category=c&description=d&status=true&price=25.000&stock=1"))
 		if err != nil {
 			t.Fatal(err)
@@ -118,6 +120,7 @@ func TestFiguresAreNotGuessed(t *testing.T) {
 // On every engine what a real shop does not count can be bought, and what a spreadsheet on Windows
 // saved reads as it was written; a product comes in without its one bad part.
 func TestImportOfRealSheets(t *testing.T) {
+	t.Parallel()
 	sheet := importFile(t, "shop.csv", "Handle;Title;Body (HTML);Type;Published;Variant SKU;Variant Inventory Tracker;Variant Inventory Qty;Variant Price;Image Src;Status\r\n"+
 		"cana;Ca\xf1a;Muy buena;Pesca;VERDADERO;C-1;;0;1234,50;;active\r\n"+
 		"cafe;Caf\xe9;Tostado;Almac\xe9n;FALSO;C-2;shopify;3;900;foto.jpg;active\r\n")
@@ -136,7 +139,7 @@ func TestImportOfRealSheets(t *testing.T) {
 		if status, text, err := s.do(http.DefaultClient, "POST", "/api/carts", body); err != nil || status != 201 {
 			t.Errorf("%d %s %v", status, text, err)
 		}
-		page, err := http.Get(s.url + "/products/" + cane.ID.String())
+		page, err := http.Get(s.URL + "/products/" + cane.ID.String())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -151,6 +154,7 @@ func TestImportOfRealSheets(t *testing.T) {
 // On every engine the carts of another shop's export name the products that this one has by their
 // codes.
 func TestImportFindsProductsOfCarts(t *testing.T) {
+	t.Parallel()
 	onEachEngine(t, func(t *testing.T, newStore func() string) {
 		ours, theirs := newStore(), newStore()
 		sheet := importFile(t, "shop.csv", "Handle,Title,Variant Price,Variant Inventory Qty\na,A,1,5\nb,B,2,5\n")
@@ -184,6 +188,7 @@ func TestImportFindsProductsOfCarts(t *testing.T) {
 // A product that is refused keeps its name all the same: the carts that hold it find it by its
 // code, and never hold another one that has its id here.
 func TestImportFindsRefusedProductsOfCarts(t *testing.T) {
+	t.Parallel()
 	const first, second, none = "aaaaaaaaaaaaaaaaaaaaaaa1", "aaaaaaaaaaaaaaaaaaaaaaa5", "aaaaaaaaaaaaaaaaaaaaaaa9"
 	const product = `{"product":{"_id":%q,"title":"A","description":"d","code":%q,"price":-9,"stock":1,"category":"c"}}`
 	onEachEngine(t, func(t *testing.T, newStore func() string) {

@@ -40,6 +40,7 @@ func tree(t *testing.T, dir string) (hash string) {
 // A dry run changes not one byte: it makes no folder for a store that is not there but names it, it
 // takes in nothing that was edited by hand, and it may run beside an open shop.
 func TestDryRunWritesNothing(t *testing.T) {
+	t.Parallel()
 	sheet := importFile(t, "shop.csv", "Handle,Title,Variant Price\nnew,New,1\n")
 	for name, make := range map[string]func(t *testing.T, dir string){
 		"absent": func(*testing.T, string) {},
@@ -80,6 +81,7 @@ func TestDryRunWritesNothing(t *testing.T) {
 // The file of a shop that is open lacks what its journal holds: an import of it is refused with
 // what to do. Once it is closed it is as good as any.
 func TestImportOfFileOfOpenShop(t *testing.T) {
+	t.Parallel()
 	dir, other := filepath.Join(t.TempDir(), "data"), t.TempDir()
 	s := openShop(t, dir)
 	status, _, err := s.do(http.DefaultClient, "POST", "/api/products", `{"title":"A","description":"d","code":"a","price":1,"stock":1,"category":"c"}`)
@@ -100,6 +102,7 @@ func TestImportOfFileOfOpenShop(t *testing.T) {
 
 // A name that JSON has twice is refused by name at every door, and nothing is stored.
 func TestNamesGivenTwice(t *testing.T) {
+	t.Parallel()
 	const twice = `{"title":"A","description":"d","code":"a","price":1,"price":999,"stock":1,"category":"c"}`
 	onEachEngine(t, func(t *testing.T, newStore func() string) {
 		store := newStore()
@@ -114,7 +117,7 @@ func TestNamesGivenTwice(t *testing.T) {
 				t.Errorf("%v: %d %s %v", request, status, text, err)
 			}
 		}
-		conn, _, err := websocket.Dial(t.Context(), s.url+"/ws", nil)
+		conn, _, err := websocket.Dial(t.Context(), s.URL+"/ws", nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -153,12 +156,9 @@ func TestNamesGivenTwice(t *testing.T) {
 			t.Fatal(err)
 		}
 		edited := startShop(t, store)
-		if url := <-edited.opened; url != "" {
-			t.Errorf("the shop opened with a name given twice")
-			edited.stop(t, syscall.SIGTERM)
-			return
+		if edited.Open(t.Context()) == nil {
+			t.Fatal("the shop opened with a name given twice")
 		}
-		<-edited.end
-		wantSaid(t, edited.log.String(), "products.json: line 1", "price is given twice")
+		wantSaid(t, edited.Log.String(), "products.json: line 1", "price is given twice")
 	})
 }

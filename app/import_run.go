@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -37,12 +38,22 @@ type importRun struct {
 // read reads the file. A stop takes effect between two batches, so each of them is wholly in or not
 // begun.
 func (r *importRun) read(ctx context.Context) (catalogue.Summary, error) {
-	options := catalogue.Options{Decimal: r.options.Decimal}
+	options := catalogue.Options{Decimal: r.options.Decimal, Whole: func(store string) error { r.failure = r.become(ctx, store); return r.failure }}
 	summary, err := catalogue.Read(r.source.name, r.source, options, func(e catalogue.Entry) error { return r.take(ctx, e) })
 	if err == nil {
 		err = r.flush(ctx)
 	}
 	return summary, err
+}
+
+// become has an empty store be the one whose backup the first file is.
+func (r *importRun) become(ctx context.Context, store string) error {
+	first := !r.begun
+	r.begun = true
+	if store == "" || !first || r.options.DryRun || slices.Contains(slices.Collect(maps.Values(r.had)), true) {
+		return nil
+	}
+	return r.shop.Become(ctx, store)
 }
 
 func (r *importRun) take(ctx context.Context, e catalogue.Entry) error {
@@ -102,11 +113,11 @@ type change struct {
 	before, now models.Product
 }
 
-// fresh is an entry for a value that is not there.
+// fresh is an entry for a value that is not there, also as it was read: it may have to be looked up
+// again.
 type fresh struct {
-	catalogue.Entry
-	product models.Product // whole, of an entry with a product
-	made    []string       // what was made of what the file leaves open
+	read catalogue.Entry
+	comparison
 }
 
 // put brings entries into the store: each is looked up, what is new goes in as one step, what
@@ -119,7 +130,7 @@ func (r *importRun) put(ctx context.Context, entries []catalogue.Entry) error {
 	var news []fresh
 	var changes []change
 	for _, e := range entries {
-		state, err := r.compare(ctx, &e, known)
+		state, err := r.compare(ctx, e, known)
 		switch {
 		case err != nil:
 			return err
@@ -127,11 +138,11 @@ func (r *importRun) put(ctx context.Context, entries []catalogue.Entry) error {
 			r.refuse(e, state.refused)
 		case state.same:
 			r.report.Same++
-			r.accept(e)
+			r.accept(state.entry)
 		case state.differs != nil:
 			changes = append(changes, *state.differs)
 		default:
-			news = append(news, fresh{e, state.whole, state.made})
+			news = append(news, fresh{e, state})
 		}
 	}
 	if r.options.DryRun {
@@ -148,7 +159,7 @@ func (r *importRun) put(ctx context.Context, entries []catalogue.Entry) error {
 func (r *importRun) created(news []fresh) {
 	r.report.Created += len(news)
 	for _, f := range news {
-		r.accept(f.Entry, f.made...)
+		r.accept(f.entry, f.made...)
 	}
 }
 
@@ -168,7 +179,7 @@ func (r *importRun) load(ctx context.Context, news []fresh) error {
 	if len(news) == 0 {
 		return nil
 	}
-	_, err := r.store.Load(ctx, r.batchOf(news))
+	_, err := r.shop.TakeIn(ctx, r.batchOf(news))
 	switch {
 	case err == nil:
 		r.created(news)
@@ -176,12 +187,12 @@ func (r *importRun) load(ctx context.Context, news []fresh) error {
 	case !isRefusal(err):
 		return err
 	case len(news) == 1:
-		return r.overtaken(ctx, news[0].Entry, err)
+		return r.overtaken(ctx, news[0].read, err)
 	}
-	r.had = possessions{true, true, true} // look up everything from now on
+	r.had = everything() // look up everything from now on
 	entries := make([]catalogue.Entry, len(news))
 	for i, f := range news {
-		entries[i] = f.Entry
+		entries[i] = f.read
 	}
 	half := len(news) / 2
 	if err := r.put(ctx, entries[:half]); err != nil {
@@ -193,20 +204,20 @@ func (r *importRun) load(ctx context.Context, news []fresh) error {
 // overtaken looks again at an entry that the store refuses: another import of the same file may
 // have been faster, and what it has brought in shows when its step is whole.
 func (r *importRun) overtaken(ctx context.Context, e catalogue.Entry, refusal error) error {
-	r.had = possessions{true, true, true}
+	r.had = everything()
 	entries := []catalogue.Entry{e}
 	for pause := 5 * time.Millisecond; ; pause *= 2 {
 		known, err := r.known(ctx, entries)
 		if err != nil {
 			return err
 		}
-		state, err := r.compare(ctx, &e, known)
+		state, err := r.compare(ctx, e, known)
 		switch {
 		case err != nil:
 			return err
 		case state.same:
 			r.report.Same++
-			r.accept(e)
+			r.accept(state.entry)
 			return nil
 		case state.differs != nil:
 			return r.update(ctx, []change{*state.differs})
@@ -234,10 +245,10 @@ func (r *importRun) batchOf(news []fresh) (batch dao.Batch) {
 		ids = append(ids, models.NewID(now.Std()))
 	}
 	slices.SortFunc(ids, models.ID.Compare)
-	for i, e := range news {
-		switch {
+	for i, f := range news {
+		switch e := f.entry; {
 		case e.Product != nil:
-			p := e.product
+			p := f.whole
 			if p.ID.IsZero() {
 				p.ID, p.CreatedAt, p.UpdatedAt = ids[i], now, now
 			}
@@ -246,6 +257,8 @@ func (r *importRun) batchOf(news []fresh) (batch dao.Batch) {
 			batch.Carts = append(batch.Carts, *e.Cart)
 		case e.Message != nil:
 			batch.Messages = append(batch.Messages, *e.Message)
+		default:
+			batch.Add(e.Other)
 		}
 	}
 	return batch
@@ -259,7 +272,7 @@ func (r *importRun) update(ctx context.Context, changes []change) error {
 	for i := range changes {
 		group.Go(func() (err error) {
 			c := &changes[i]
-			c.now, _, err = r.store.Products.Update(ctx, c.before.ID, func(p *models.Product) error {
+			c.now, _, err = r.shop.ChangeProduct(ctx, c.before.ID, func(p *models.Product) error {
 				c.before = p.Clone()
 				*p = c.entry.Product.Over(*p)
 				return nil

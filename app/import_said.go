@@ -32,8 +32,8 @@ type counted struct {
 // count counts texts about an entry.
 func (t *tally) count(e catalogue.Entry, texts ...string) {
 	what := "product"
-	if e.Cart != nil {
-		what = "cart"
+	if e.Kind != nil {
+		what = string(e.Kind.Kind)
 	}
 	for _, text := range texts {
 		i := slices.IndexFunc(*t, func(c counted) bool { return c.what == what && c.text == text })

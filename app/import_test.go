@@ -15,6 +15,7 @@ import (
 	"pulperia/dao"
 	"pulperia/dao/filemanagers"
 	"pulperia/dao/models"
+	trade "pulperia/shop"
 )
 
 func newImportStore(t *testing.T) dao.Store {
@@ -45,7 +46,7 @@ func mustImport(t *testing.T, store dao.Store, options importOptions, paths ...s
 	t.Helper()
 	var out bytes.Buffer
 	options.Out = &out
-	report, err := importFiles(t.Context(), store, paths, options)
+	report, err := importFiles(t.Context(), trade.New(store, trade.Options{}), paths, options)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -132,6 +133,7 @@ func TestImportDryRun(t *testing.T) {
 // The listing "oldest first" shows an import in the order of its files, over all of its durable
 // steps.
 func TestImportKeepsOrderOfFile(t *testing.T) {
+	t.Parallel()
 	store := newImportStore(t)
 	const n = 2*importBatch + 10
 	var rows strings.Builder
@@ -158,6 +160,7 @@ func TestImportKeepsOrderOfFile(t *testing.T) {
 
 // A file that cannot be read to its end changes nothing, and does not keep the others out.
 func TestImportOfDamagedFileChangesNothing(t *testing.T) {
+	t.Parallel()
 	const good = `{"title":"A","description":"d","code":"%s","price":1,"stock":1,"category":"c"}`
 	store := newImportStore(t)
 	var list strings.Builder
@@ -186,6 +189,7 @@ func TestImportOfDamagedFileChangesNothing(t *testing.T) {
 // A stop takes effect between two durable steps: the report says what is in, and importing again
 // goes on from there.
 func TestImportStops(t *testing.T) {
+	t.Parallel()
 	store := newImportStore(t)
 	var rows strings.Builder
 	for i := range 3 * importBatch {
@@ -197,7 +201,7 @@ func TestImportStops(t *testing.T) {
 	stopping := store
 	stopping.Engine = stopInLoad{store.Engine, func() { stop(stopped) }}
 	var out bytes.Buffer
-	report, err := importFiles(ctx, stopping, []string{path}, importOptions{Out: &out})
+	report, err := importFiles(ctx, trade.New(stopping, trade.Options{}), []string{path}, importOptions{Out: &out})
 	if !errors.Is(err, stopped) || report.Created != importBatch || !strings.Contains(out.String(), "stopped; so far") {
 		t.Errorf("%+v, %v; said %s", report, err, &out)
 	}
@@ -221,6 +225,7 @@ func (s stopInLoad) Load(ctx context.Context, batch dao.Batch) (dao.Receipt, err
 // What somebody else makes while an import runs is found: the import updates it or says so, and the
 // rest goes in.
 func TestImportMeetsOthers(t *testing.T) {
+	t.Parallel()
 	store := newImportStore(t)
 	path := importFile(t, "shop.csv", "Handle,Title,Variant Price\na,A,1\nb,B,1\nc,C,1\n")
 	meeting := store

@@ -1,28 +1,62 @@
 package app
 
 import (
-	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
 	"slices"
-	"sync"
 	"testing"
 	"time"
 
 	"pulperia/dao/models"
+	"pulperia/faults/harness"
 )
 
 // client is one who writes to a shop that is killed now and then: messages, products and carts of
 // his own, and the cart of all.
 type client struct {
-	*model
-	shared   *sharedCart
+	*harness.Book
+	shared   sharedCart
 	name     string
 	random   *rand.Rand
 	number   int      // of the write, so that no value comes twice
 	products []string // by id; the code is the same
 	carts    []string
+}
+
+// sharedCart is the one that all clients add to.
+type sharedCart struct{ id, product string }
+
+func (c sharedCart) key() string { return "cart " + c.id }
+
+// newSharedCart makes it, and notes that it is empty: a shop may be killed before anybody adds to
+// it.
+func newSharedCart(t *testing.T, s *shop, book *harness.Book) sharedCart {
+	t.Helper()
+	var products []models.Product
+	s.get(t, "/api/products?limit=1", &products)
+	var cart models.Cart
+	answer, err := harness.Send(http.DefaultClient, "POST", s.URL+"/api/carts", "")
+	if err == nil {
+		err = answer.Payload(&cart)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	shared := sharedCart{cart.ID.String(), products[0].ID.String()}
+	s.must(t, "PUT", "/api/products/"+shared.product, `{"status":true,"stock":1000000}`) // there is enough for all
+	book.Sums(shared.key())
+	return shared
+}
+
+// wantShared fails unless the open shop shows in the cart of all what was added.
+func wantShared(t *testing.T, s *shop, book *harness.Book, shared sharedCart) {
+	t.Helper()
+	var cart models.Cart
+	s.get(t, "/api/carts/"+shared.id, &cart)
+	if err := book.Check(shared.key(), fmt.Sprint(cart.Count())); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // write sends writes until the shop is gone.
@@ -45,7 +79,7 @@ func (c *client) one(s *sender) bool {
 		return c.sends(s, "POST", "/api/products", body, "product "+id, productValue(title, c.number))
 	case n < 3 && len(c.carts) < 10 || len(c.carts) == 0:
 		c.carts = append(c.carts, id)
-		return c.sends(s, "POST", "/api/carts", fmt.Sprintf(`{"_id":%q}`, id), "cart "+id, "holds 0")
+		return c.sends(s, "POST", "/api/carts", fmt.Sprintf(`{"_id":%q}`, id), "cart "+id, "0")
 	case n < 5:
 		text := "soy " + title
 		return c.sends(s, "POST", "/api/messages", fmt.Sprintf(`{"_id":%q,"user":"ana@example.com","message":%q}`, id, text), "message "+id, text)
@@ -60,22 +94,22 @@ func (c *client) one(s *sender) bool {
 	case n < 9:
 		id = c.carts[c.random.IntN(len(c.carts))]
 		path := "/api/carts/" + id + "/products/" + c.shared.product
-		return c.sends(s, "PUT", path, fmt.Sprintf(`{"quantity":%d}`, c.number+1), "cart "+id, fmt.Sprint("holds ", c.number+1))
+		return c.sends(s, "PUT", path, fmt.Sprintf(`{"quantity":%d}`, c.number+1), "cart "+id, fmt.Sprint(c.number+1))
 	}
 	return c.adds(s)
 }
 
 // sends sends a write that gives a key a value, and notes what becomes of it.
 func (c *client) sends(s *sender, method, path, body, key, value string) bool {
-	c.tries(key, value)
+	c.Tries(key, value)
 	status, _, err := s.do(s.client, method, path, body)
 	switch {
 	case err != nil:
 		return false
 	case status == http.StatusOK || status == http.StatusCreated:
-		c.is(key, value)
-	case status == http.StatusNotFound && c.may(key, ""):
-		c.is(key, "")
+		c.Did(key, value)
+	case status == http.StatusNotFound && c.Check(key, "") == nil:
+		c.Did(key, "")
 	case status != http.StatusServiceUnavailable: // that one leaves it open
 		s.t.Errorf("%s %s of %s: status %d", method, path, key, status)
 	}
@@ -84,15 +118,10 @@ func (c *client) sends(s *sender, method, path, body, key, value string) bool {
 
 // adds puts one into the cart of all.
 func (c *client) adds(s *sender) bool {
-	note := func(n *int) {
-		c.shared.mu.Lock()
-		defer c.shared.mu.Unlock()
-		*n++
-	}
-	note(&c.shared.tried)
+	c.TriesToAdd(c.shared.key())
 	status, _, err := s.do(s.client, "POST", "/api/carts/"+c.shared.id+"/products/"+c.shared.product, "")
 	if err == nil && status == http.StatusOK {
-		note(&c.shared.added)
+		c.Added(c.shared.key())
 	} else if err == nil && status != http.StatusServiceUnavailable {
 		s.t.Errorf("an addition was answered with %d", status)
 	}
@@ -104,35 +133,4 @@ type sender struct {
 	t *testing.T
 	*shop
 	client *http.Client
-}
-
-// sharedCart is the one that all clients add to.
-type sharedCart struct {
-	mu           sync.Mutex
-	id, product  string
-	added, tried int // what was acknowledged, and what was sent
-}
-
-// wants fails unless the cart holds every acknowledged addition, and no more than were tried. The
-// first time it makes the cart.
-func (c *sharedCart) wants(t *testing.T, s *shop) {
-	t.Helper()
-	var cart models.Cart
-	if c.id != "" {
-		s.get(t, "/api/carts/"+c.id, &cart)
-		if n := int(cart.Count()); n < c.added || n > c.tried {
-			t.Fatalf("the cart holds %d; %d were acknowledged and %d tried", n, c.added, c.tried)
-		}
-		return
-	}
-	var products []models.Product
-	s.get(t, "/api/products?limit=1", &products)
-	status, payload, err := s.do(http.DefaultClient, "POST", "/api/carts", "")
-	if err == nil {
-		err = json.Unmarshal(payload, &cart)
-	}
-	if err != nil || status != http.StatusCreated {
-		t.Fatal(status, err)
-	}
-	c.id, c.product = cart.ID.String(), products[0].ID.String()
 }

@@ -1,7 +1,6 @@
 package app
 
 import (
-	"io"
 	"net/http"
 	"os"
 	"strings"
@@ -12,23 +11,12 @@ import (
 // line when it asks why. What a page brings with it is no request. A proxy that nobody named is
 // said once in the log, and not believed.
 func TestLimitSaysThatItIsOne(t *testing.T) {
+	t.Parallel()
 	s := openShop(t, t.TempDir(), "--demo", "--requests-per-minute", "9")
 	ask := func(path string, headers ...string) (int, string, http.Header) {
 		t.Helper()
-		request, err := newRequest("GET", s.url+path, "", headers...)
-		if err != nil {
-			t.Fatal(err)
-		}
-		answer, err := visitor().Do(request)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer answer.Body.Close()
-		text, err := io.ReadAll(answer.Body)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return answer.StatusCode, string(text), answer.Header
+		answer, text := send(t, visitor(), "GET", s.URL+path, "", headers...)
+		return answer.StatusCode, text, answer.Header
 	}
 	for range 20 {
 		if status, _, _ := ask("/demo/yerba.svg", "X-Forwarded-For", "203.0.113.9"); status != http.StatusOK {
@@ -48,24 +36,17 @@ func TestLimitSaysThatItIsOne(t *testing.T) {
 	if err := s.stop(t, os.Interrupt); err != nil {
 		t.Error(err)
 	}
-	if n := strings.Count(s.log.String(), "--trusted-proxy"); n != 1 {
+	if n := strings.Count(s.Log.String(), "--trusted-proxy"); n != 1 {
 		t.Errorf("the log names --trusted-proxy %d times", n)
 	}
 }
 
 // Only a proxy that is trusted is believed that the visitor's line is encrypted.
 func TestForwardedProtoOfTrustedProxyOnly(t *testing.T) {
+	t.Parallel()
 	for want, flags := range map[bool][]string{false: nil, true: {"--trusted-proxy", "127.0.0.1"}} {
 		s := openShop(t, t.TempDir(), flags...)
-		request, err := newRequest("POST", s.url+"/language", "lang=en&to=/", "X-Forwarded-Proto", "https", "Content-Type", "application/x-www-form-urlencoded")
-		if err != nil {
-			t.Fatal(err)
-		}
-		answer, err := visitor().Do(request)
-		if err != nil {
-			t.Fatal(err)
-		}
-		answer.Body.Close()
+		answer, _ := send(t, visitor(), "POST", s.URL+"/language", "lang=en&to=/", "X-Forwarded-Proto", "https")
 		if cookies := answer.Cookies(); len(cookies) != 1 || cookies[0].Secure != want {
 			t.Errorf("%v: %v", flags, cookies)
 		}

@@ -17,6 +17,8 @@ import (
 
 	"github.com/gobwas/ws"
 	"github.com/gobwas/ws/wsutil"
+
+	"pulperia/faults/harness"
 )
 
 // line is one connection of thousands to a shop: a WebSocket whose frames are read by who holds it,
@@ -104,21 +106,9 @@ func (s *shop) state(t testing.TB) state {
 // metrics reads all figures, by their names with labels.
 func (s *shop) metrics(t testing.TB) map[string]float64 {
 	t.Helper()
-	answer, err := visitor().Get(s.url + "/metrics")
+	figures, err := harness.Metrics(visitor(), s.URL)
 	if err != nil {
 		t.Fatal(err)
-	}
-	defer answer.Body.Close()
-	text, err := io.ReadAll(answer.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	figures := map[string]float64{}
-	for row := range strings.Lines(string(text)) {
-		at := strings.LastIndexByte(row, ' ')
-		if value, err := strconv.ParseFloat(strings.TrimSpace(row[at+1:]), 64); err == nil {
-			figures[row[:at]] = value
-		}
 	}
 	return figures
 }
@@ -179,7 +169,7 @@ func (s *shop) shopping(visitor *http.Client, n int) error {
 		{"GET", "/", "", 200}, {"GET", "/api/products", "", 200}, {"POST", "/api/carts", "", 201}, {"GET", "/chat", "", 200},
 		{"POST", "/api/messages", fmt.Sprintf(`{"user":"clienta%d@example.com","message":"hola"}`, n), 201},
 	}[n%5]
-	status, err := s.status(visitor, step.method, step.path, step.body)
+	status, _, err := s.do(visitor, step.method, step.path, step.body)
 	if err == nil && status != step.status {
 		err = fmt.Errorf("%s %s: %d", step.method, step.path, status)
 	}
@@ -204,21 +194,6 @@ func tellTimes(t testing.TB, took []time.Duration) {
 	for name, place := range map[string]int{"p50": 50, "p99": 99} {
 		t.Attr(name, took[len(took)*place/100].Round(time.Millisecond/10).String())
 	}
-}
-
-// status sends a request, reads the answer, and returns its status.
-func (s *shop) status(client *http.Client, method, path, body string) (int, error) {
-	request, err := newRequest(method, s.url+path, body)
-	if err != nil {
-		return 0, err
-	}
-	answer, err := client.Do(request)
-	if err != nil {
-		return 0, err
-	}
-	defer answer.Body.Close()
-	_, err = io.Copy(io.Discard, answer.Body)
-	return answer.StatusCode, err
 }
 
 // seedOf returns the seed that was asked for, or a new one, and tells it.

@@ -14,13 +14,14 @@ import (
 // then the requests under way, which still see a store. What the API stores comes over the socket
 // before.
 func TestGoodbye(t *testing.T) {
+	t.Parallel()
 	onEachEngine(t, func(t *testing.T, newStore func() string) {
 		goodbye(t, openShop(t, newStore(), "--origin", "https://partner.example"))
 	})
 }
 
 func goodbye(t *testing.T, s *shop) {
-	conn, _, err := websocket.Dial(t.Context(), s.url+"/ws", &websocket.DialOptions{HTTPHeader: http.Header{"Origin": {"https://partner.example"}}})
+	conn, _, err := websocket.Dial(t.Context(), s.URL+"/ws", &websocket.DialOptions{HTTPHeader: http.Header{"Origin": {"https://partner.example"}}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -34,22 +35,22 @@ func goodbye(t *testing.T, s *shop) {
 	}
 	hear(t, conn, `"message":"hola"`)
 	answered, finish := s.underWay(t)
-	if err := s.Process.Signal(syscall.SIGTERM); err != nil {
+	if err := s.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
 	hear(t, conn, `{"type":"bye","reason":"shutdown"}`)
 	if _, _, err := conn.Read(t.Context()); websocket.CloseStatus(err) != websocket.StatusGoingAway {
 		t.Errorf("the socket ended with %v", err)
 	}
-	if _, _, err := websocket.Dial(context.Background(), s.url+"/ws", nil); err == nil {
+	if _, _, err := websocket.Dial(context.Background(), s.URL+"/ws", nil); err == nil {
 		t.Error("the shop takes connections after goodbye")
 	}
 	finish()
 	if err := <-answered; err != nil {
 		t.Errorf("the request under way got %v", err)
 	}
-	if err := <-s.end; err != nil {
-		t.Errorf("the program ended with %v\n%s", err, s.log)
+	if err := s.Wait(); err != nil {
+		t.Errorf("the program ended with %v\n%s", err, &s.Log)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"runtime/debug"
+	"slices"
 
 	"pulperia/dao"
 )
@@ -110,6 +111,7 @@ func (m *migration) fill(ctx context.Context) (head dao.Position, err error) {
 			return head, err
 		}
 	}
+	m.to.become(source.Identity())
 	target, err := m.restore(ctx, m.from.String(), m.held.name())
 	if err != nil {
 		return head, err
@@ -136,7 +138,7 @@ func (m *migration) copy(ctx context.Context, source dao.Store) error {
 	_, err := source.Dump(ctx, func(batch dao.Batch) error {
 		copied.add(batch)
 		m.progress.add(batch.Len())
-		rest := without(batch, skip)
+		rest := batch.Without(skip)
 		skip -= batch.Len() - rest.Len()
 		if rest.Len() == 0 {
 			return ctx.Err()
@@ -147,18 +149,10 @@ func (m *migration) copy(ctx context.Context, source dao.Store) error {
 	if err != nil {
 		return err
 	}
-	if copied.sums() != m.held.sums {
+	if !slices.Equal(copied.sums(), m.held.sums) {
 		return fmt.Errorf("%s has changed while it was copied: close the shops that write to it, and %w", m.from, errAnew)
 	}
 	return nil
-}
-
-// without returns a batch without the first n of its values.
-func without(batch dao.Batch, n int) dao.Batch {
-	products := min(n, len(batch.Products))
-	carts := min(n-products, len(batch.Carts))
-	messages := min(n-products-carts, len(batch.Messages))
-	return dao.Batch{Products: batch.Products[products:], Carts: batch.Carts[carts:], Messages: batch.Messages[messages:]}
 }
 
 // prove reads the target back, and prints what is in both.
@@ -176,7 +170,7 @@ func (m *migration) prove(ctx context.Context) error {
 	}
 	sums := there.sums()
 	printSums(m.out, m.held.sums, sums)
-	if sums != m.held.sums {
+	if !slices.Equal(sums, m.held.sums) {
 		return fmt.Errorf("%s does not hold what %s does, and stays closed: %w", m.to, m.from, errAnew)
 	}
 	return nil

@@ -59,6 +59,10 @@ func (e *end) survey(ctx context.Context, store dao.Store, visit func(dao.Batch)
 	return found, err
 }
 
+// become has what is restored be the store of that identity: the same shop, with the carts and the
+// ids that its visitors know.
+func (e *end) become(identity string) { e.files.Becomes, e.database.Becomes = identity, identity }
+
 // restore begins to make a store, or goes on with it.
 func (e *end) restore(ctx context.Context, source, content string) (restoring, error) {
 	if e.isURL {

@@ -9,31 +9,31 @@ import (
 	"time"
 
 	"pulperia/dao"
-	"pulperia/dao/dbmanagers/mongotest"
 	"pulperia/dose"
 )
 
-var migrateKills = dose.Flag("migratekills", 3, 25, "how often a migration is killed in each direction; -killseed is its seed")
+var migrateKills = dose.Flag("migratekills", 3, 10, "how often a migration is killed in each direction; -killseed is its seed")
 
 // A migration is killed again and again, each time after any part of the time that it takes, and
 // begun again: it goes on, nothing opens the half of a store, and in the end the target is the
 // source.
 func TestMigrationKilled(t *testing.T) {
+	t.Parallel()
 	seed := *killSeed
 	if seed == 0 {
 		seed = rand.Uint64()
 	}
 	t.Attr("seed", fmt.Sprint(seed))
 	t.Logf("to reproduce: go test ./app -run '^%s$' -killseed %d", t.Name(), seed)
-	files, database := fillFiles(t, t.TempDir(), longBatch(1_200)), mongotest.URI(t)
-	migrate(t, files, database)
+	files, url := fillFiles(t, t.TempDir(), longBatch(1_200)), database(t)
+	migrate(t, files, url)
 	want := exported(t, files)
 	for _, direction := range []struct {
 		name, from string
 		to         func() string
 	}{
-		{"there", files, func() string { return mongotest.URI(t) }},
-		{"back", database, func() string { return filepath.Join(t.TempDir(), "back") }},
+		{"there", files, func() string { return database(t) }},
+		{"back", url, func() string { return filepath.Join(t.TempDir(), "back") }},
 	} {
 		t.Run(direction.name, func(t *testing.T) {
 			k := killing{random: rand.New(rand.NewPCG(seed, 1)), from: direction.from, want: want}

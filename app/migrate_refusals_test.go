@@ -16,6 +16,7 @@ import (
 // A source that is damaged, or none, is refused with a reason. Neither side changes, and no
 // password is shown.
 func TestMigrateRefusesSources(t *testing.T) {
+	t.Parallel()
 	opened, closed := openedFiles(t), fillFiles(t, t.TempDir(), someBatch(20))
 	for _, test := range spoiltFiles {
 		t.Run(test.name, func(t *testing.T) {
@@ -27,12 +28,12 @@ func TestMigrateRefusesSources(t *testing.T) {
 				t.Fatal(err)
 			}
 			test.spoil(t, dir)
-			wantRefused(t, dir, mongotest.URI(t), dir, test.want)
+			wantRefused(t, dir, database(t), dir, test.want)
 		})
 	}
 	for _, test := range spoiltDatabases {
 		t.Run(test.name, func(t *testing.T) {
-			url := mongotest.URI(t)
+			url := database(t)
 			migrate(t, closed, url)
 			from := test.spoil(t, url)
 			kept := url
@@ -69,7 +70,8 @@ func wantRefused(t *testing.T, from, to, source string, want ...string) {
 
 // A target that is the source by any name, lies in it, or holds anything is refused.
 func TestMigrateRefusesTargets(t *testing.T) {
-	dir, url := fillFiles(t, t.TempDir(), someBatch(20)), mongotest.URI(t)
+	t.Parallel()
+	dir, url := fillFiles(t, t.TempDir(), someBatch(20)), database(t)
 	migrate(t, dir, url)
 	link := filepath.Join(t.TempDir(), "link")
 	if err := os.Symlink(dir, link); err != nil {
@@ -81,7 +83,7 @@ func TestMigrateRefusesTargets(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	foreign, open := mongotest.URI(t), t.TempDir()
+	foreign, open := database(t), t.TempDir()
 	mongotest.Insert(t, databaseOf(t, foreign).Collection("carts"), bson.M{"products": bson.A{}})
 	s := openShop(t, open)
 	for _, test := range []struct{ from, to, want string }{
@@ -98,7 +100,7 @@ func TestMigrateRefusesTargets(t *testing.T) {
 		{dir, url, "it holds 20 products, 20 carts and 20 messages"},
 		{dir, foreign, "it holds 0 products, 1 carts and 0 messages"},
 		{dir, filepath.Join(export, "notes.txt"), "not a directory"},
-		{dir, open, fmt.Sprint("process ", s.Process.Pid, " has it open")},
+		{dir, open, fmt.Sprint("process ", s.Pid(), " has it open")},
 		{dir, "postgres://ana:secreto@127.0.0.1/x", "--to"},
 	} {
 		wantRefused(t, test.from, test.to, test.from, test.want)
@@ -111,7 +113,8 @@ func TestMigrateRefusesTargets(t *testing.T) {
 // What another program wrote goes over as the shop shows it, in the order of ids whatever its _id
 // is; fields without a place only go when that is allowed, and the source keeps them.
 func TestMigrateForeignDocuments(t *testing.T) {
-	url := mongotest.URI(t)
+	t.Parallel()
+	url := database(t)
 	db := databaseOf(t, url)
 	for i := range 30 {
 		product := bson.M{"title": fmt.Sprint("T", i), "description": "D", "code": fmt.Sprint("C", i), "price": "12.50", "stock": 3, "category": "x", "color": "rojo", "__v": 0}
@@ -124,11 +127,11 @@ func TestMigrateForeignDocuments(t *testing.T) {
 	}
 	wantRefused(t, url, filepath.Join(t.TempDir(), "new"), url, "messages.read is unknown here: 30 documents", "products.color is unknown here: 30 documents", "no place for messages.read, products.color: --drop-unknown")
 	before := bytesOf(t, url)
-	for _, to := range []string{filepath.Join(t.TempDir(), "new"), mongotest.URI(t)} {
+	for _, to := range []string{filepath.Join(t.TempDir(), "new"), database(t)} {
 		if out := migrate(t, url, to, "--drop-unknown"); !strings.Contains(out, "documents of other programs are taken as the shop shows them") {
 			t.Error(out)
 		}
-		if exported(t, to) != exported(t, url) {
+		if valuesOf(exported(t, to)) != valuesOf(exported(t, url)) {
 			t.Errorf("%s does not give what %s does", to, url)
 		}
 	}

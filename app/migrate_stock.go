@@ -35,9 +35,9 @@ func (m *migration) takeStock(ctx context.Context, source dao.Store) error {
 	if err != nil {
 		return err
 	}
-	s.sums, s.codes = all.sums(), nil
+	s.sums, s.owners = all.sums(), nil
 	if m.held = s; s.total() == 0 {
-		return fmt.Errorf("%s holds no product, no cart and no message: is it the right one?", m.from)
+		return fmt.Errorf("%s holds nothing: is it the right one?", m.from)
 	}
 	return m.wantFit(s)
 }

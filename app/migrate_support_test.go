@@ -88,6 +88,12 @@ func bytesOf(t *testing.T, store string) string {
 	return b.String()
 }
 
+// valuesOf returns an export without its first line, which names the store that it was made of.
+func valuesOf(export string) string {
+	_, values, _ := strings.Cut(export, "\n")
+	return values
+}
+
 // exported returns the export of a store by the program.
 func exported(t *testing.T, store string) string {
 	t.Helper()

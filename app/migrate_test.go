@@ -16,16 +16,16 @@ import (
 
 	"pulperia/dao"
 	"pulperia/dao/dbmanagers"
-	"pulperia/dao/dbmanagers/mongotest"
 )
 
 // From a folder to MongoDB, to another database and back into a folder: exports are the same to the
 // byte, ids, revisions, times and the order of messages included. The sources stay as they are, and
 // the hashes that are printed are those of the exported files.
 func TestMigrateThereAndBack(t *testing.T) {
+	t.Parallel()
 	for seed := range 3 {
 		first := fillFiles(t, t.TempDir(), rapid.Custom(drawBatch).Filter(func(b dao.Batch) bool { return b.Len() > 5 }).Example(seed))
-		there, beside, back := mongotest.URI(t), mongotest.URI(t), filepath.Join(t.TempDir(), "back")
+		there, beside, back := database(t), database(t), filepath.Join(t.TempDir(), "back")
 		want := exported(t, first)
 		for _, ends := range [][2]string{{first, there}, {there, beside}, {beside, back}} {
 			before := bytesOf(t, ends[0])
@@ -53,6 +53,7 @@ func TestMigrateThereAndBack(t *testing.T) {
 // Ctrl-C leaves what is in, says so, and the same command goes on from there. Nothing opens it
 // meanwhile, and another source is refused until --restart makes room.
 func TestMigrateStopsAndGoesOn(t *testing.T) {
+	t.Parallel()
 	source, changed := fillFiles(t, t.TempDir(), someBatch(1_500)), fillFiles(t, t.TempDir(), someBatch(30))
 	onEachEngine(t, func(t *testing.T, newStore func() string) {
 		for _, next := range []string{source, changed} {
@@ -95,6 +96,7 @@ func TestMigrateStopsAndGoesOn(t *testing.T) {
 // as a whole, and what came later is reported; where that cannot be, because a database changed
 // before it was read for the second time, the command fails.
 func TestMigrateBesideOpenShop(t *testing.T) {
+	t.Parallel()
 	onEachEngine(t, func(t *testing.T, newStore func() string) {
 		for _, half := range []int{0, 1_500} {
 			source, target := newStore(), filepath.Join(t.TempDir(), "new")
@@ -127,8 +129,9 @@ func TestMigrateBesideOpenShop(t *testing.T) {
 
 // A target that does not give back what the source gave is no store, and the command fails.
 func TestMigrateProvesItself(t *testing.T) {
+	t.Parallel()
 	source := fillFiles(t, t.TempDir(), someBatch(10))
-	target := mongotest.URI(t)
+	target := database(t)
 	said, err := migrateMeeting(t, source, target, 31, func(func()) {
 		result, err := databaseOf(t, target).Collection("carts").UpdateOne(t.Context(), bson.M{"pulperia.rev": 2}, bson.M{"$set": bson.M{"products": bson.A{}}})
 		if err != nil || result.ModifiedCount != 1 {

@@ -46,6 +46,7 @@ func inParallel(n, atATime int, f func(i int)) {
 // Connections come and go, in every way in which one ends. Goroutines and open files are then what
 // they were, and memory no more than a tenth of the connections had needed already.
 func TestHandshakes(t *testing.T) {
+	t.Parallel()
 	s := openShop(t, t.TempDir(), noLimits...)
 	before := s.state(t)
 	comeAndGo(t, s, max(1, handshakes.Get()/10))
@@ -75,7 +76,7 @@ func comeAndGo(t *testing.T, s *shop, n int) {
 		func(l *line) { l.hear(); l.Close() },
 	}
 	inParallel(n, 32, func(i int) {
-		l, err := openLine(s.url, clientAddress(i), hello)
+		l, err := openLine(s.URL, clientAddress(i), hello)
 		if err != nil {
 			t.Errorf("connection %d: %v", i, err)
 			return
@@ -88,12 +89,13 @@ func comeAndGo(t *testing.T, s *shop, n int) {
 // All clients drop and return at once, several times, while things happen; each gets all of it,
 // once and in order.
 func TestReconnectStorm(t *testing.T) {
+	t.Parallel()
 	s := openShop(t, t.TempDir(), noLimits...)
 	before := s.state(t)
 	const rounds, each = 4, 25
 	clients := make([]*stormClient, stormClients.Get())
 	for i := range clients {
-		clients[i] = &stormClient{shop: s.url, address: clientAddress(i)}
+		clients[i] = &stormClient{shop: s.URL, address: clientAddress(i)}
 	}
 	for round := range rounds {
 		var coming sync.WaitGroup

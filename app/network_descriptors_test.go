@@ -16,6 +16,7 @@ import (
 // who is connected already goes on writing, over many journal files. When they have gone, everybody
 // is served again.
 func TestDescriptorsForTheStore(t *testing.T) {
+	t.Parallel()
 	store := t.TempDir()
 	cmd := command(t, append([]string{"--store", store, "--listen", "127.0.0.1:0", "--keep-changes", "50"}, noLimits...)...)
 	cmd.Args = append([]string{"sh", "-c", `ulimit -n 120; exec "$0" "$@"`}, append([]string{cmd.Path}, cmd.Args[1:]...)...)
@@ -23,12 +24,12 @@ func TestDescriptorsForTheStore(t *testing.T) {
 	s := startCommand(t, cmd).untilOpen(t)
 	before := s.state(t)
 	customer := &http.Client{Timeout: patience, Transport: &http.Transport{}}
-	if status, err := s.status(customer, "GET", "/", ""); err != nil || status != 200 {
+	if status, _, err := s.do(customer, "GET", "/", ""); err != nil || status != 200 {
 		t.Fatal(status, err)
 	}
 	conns := make([]net.Conn, 300)
 	for i := range conns { // those beyond the descriptors wait in the kernel's queue
-		conn, err := from(clientAddress(i))(t.Context(), "tcp", strings.TrimPrefix(s.url, "http://"))
+		conn, err := from(clientAddress(i))(t.Context(), "tcp", strings.TrimPrefix(s.URL, "http://"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -38,7 +39,7 @@ func TestDescriptorsForTheStore(t *testing.T) {
 	const products = 1000 // of five kilobytes: a journal file ends after 4 MiB
 	for i := range products {
 		text := fmt.Sprintf(`{"title":"t","description":%q,"code":"c%d","price":1,"stock":1,"category":"c"}`, strings.Repeat("x", 4900), i)
-		if status, err := s.status(customer, "POST", "/api/products", text); err != nil || status != 201 {
+		if status, _, err := s.do(customer, "POST", "/api/products", text); err != nil || status != 201 {
 			t.Fatalf("product %d: %d, %v", i, status, err)
 		}
 	}

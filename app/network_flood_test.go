@@ -13,6 +13,8 @@ import (
 
 	"github.com/gobwas/ws"
 	"github.com/gobwas/ws/wsutil"
+
+	"pulperia/dose"
 )
 
 const catalogueHello = `{"type":"hello","topics":["products"]}`
@@ -20,6 +22,7 @@ const catalogueHello = `{"type":"hello","topics":["products"]}`
 // Whoever floods the shop is limited, by the name that the contract has for it, and nobody else
 // notices.
 func TestFloods(t *testing.T) {
+	dose.SkipSmall(t, "it sends for long")
 	s := openShop(t, t.TempDir(), "--demo")
 	before := s.state(t)
 	customers := s.customers()
@@ -51,7 +54,7 @@ func floodRequests(t *testing.T, s *shop, client string) {
 	visitor := &http.Client{Transport: &http.Transport{DialContext: from(client)}}
 	defer visitor.CloseIdleConnections()
 	for n := range 20_000 {
-		answer, err := visitor.Get(s.url + "/api/products?limit=1")
+		answer, err := visitor.Get(s.URL + "/api/products?limit=1")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -76,7 +79,7 @@ func floodConnections(t *testing.T, s *shop, client string) {
 		}
 	}()
 	for range 65 {
-		l, err := openLine(s.url, client, catalogueHello)
+		l, err := openLine(s.URL, client, catalogueHello)
 		var refused ws.StatusError
 		if errors.As(err, &refused) && refused == http.StatusTooManyRequests && len(lines) == 64 {
 			return
@@ -92,7 +95,7 @@ func floodConnections(t *testing.T, s *shop, client string) {
 // floodFrames sends the same frame again and again, and wants the line closed with a code and a
 // reason.
 func floodFrames(t *testing.T, s *shop, client string, opcode ws.OpCode, payload string, code ws.StatusCode, why string) {
-	l, err := openLine(s.url, client, catalogueHello)
+	l, err := openLine(s.URL, client, catalogueHello)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -110,7 +113,7 @@ func floodFrames(t *testing.T, s *shop, client string, opcode ws.OpCode, payload
 // floodJunk sends what is no frame, after a handshake that was one.
 func floodJunk(t *testing.T, s *shop, client string) {
 	for _, junk := range []string{strings.Repeat("\x00", 4096), strings.Repeat("\xff", 4096), "GET / HTTP/1.1\r\n\r\n", "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03"} {
-		l, err := openLine(s.url, client, catalogueHello)
+		l, err := openLine(s.URL, client, catalogueHello)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -140,7 +143,7 @@ func wantEnd(t *testing.T, l *line, code ws.StatusCode, why string) {
 // floodMessages talks without an end, on both ways into the chat. A third of the limit is stored,
 // the rest refused, and the line stays open.
 func floodMessages(t *testing.T, s *shop, client string) {
-	l, err := openLine(s.url, client, `{"type":"hello","user":"mallory@example.com","topics":["messages"]}`)
+	l, err := openLine(s.URL, client, `{"type":"hello","user":"mallory@example.com","topics":["messages"]}`)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -182,7 +185,7 @@ func floodMessages(t *testing.T, s *shop, client string) {
 // beside.
 func floodHeaders(t *testing.T, s *shop, client string) {
 	for _, path := range []string{"/api/products", "/ws", "/events", "/"} {
-		conn, err := from(client)(t.Context(), "tcp", strings.TrimPrefix(s.url, "http://"))
+		conn, err := from(client)(t.Context(), "tcp", strings.TrimPrefix(s.URL, "http://"))
 		if err != nil {
 			t.Fatal(err)
 		}

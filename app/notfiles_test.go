@@ -1,12 +1,14 @@
 package app
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
-	"time"
+
+	"pulperia/dose"
 )
 
 // notFiles make something that is no file of a store. foreign is a file of somebody, outside.
@@ -20,6 +22,7 @@ var notFiles = map[string]func(path, foreign string) error{
 // What bears the name of a file of the store and is none is refused by name by whoever comes near
 // the folder, who does not wait for it: it is neither read nor written, nor where it leads to.
 func TestWhatIsNoFileIsRefused(t *testing.T) {
+	t.Parallel()
 	store, other := t.TempDir(), t.TempDir()
 	for _, dir := range []string{store, other} {
 		if err := openShop(t, dir, "--demo").stop(t, os.Interrupt); err != nil {
@@ -34,38 +37,43 @@ func TestWhatIsNoFileIsRefused(t *testing.T) {
 	if err := os.WriteFile(foreign, []byte("somebody's\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for what, make := range notFiles {
+	var cases [][2]string
+	for what := range notFiles {
 		for _, name := range names {
-			t.Run(what+" named "+name, func(t *testing.T) {
-				path := filepath.Join(store, name)
-				kept, err := os.ReadFile(path)
-				was := err == nil
-				os.Remove(path)
-				defer func() {
-					os.Remove(path)
-					if was {
-						os.WriteFile(path, kept, 0o600)
-					}
-				}()
-				if err := make(path, foreign); err != nil {
-					t.Fatal(err)
-				}
-				for _, args := range [][]string{
-					{"--store", store, "--listen", "127.0.0.1:0"},
-					{"check", "--store", store},
-					{"export", filepath.Join(t.TempDir(), "backup"), "--store", store},
-					{"migrate", "--from", other, "--to", store},
-				} {
-					said, err := untilEnd(t, args...)
-					if err == nil || !strings.Contains(said, name+": it is "+what) {
-						t.Errorf("%v: %v: %s", args, err, said)
-					}
-				}
-				if text, err := os.ReadFile(foreign); err != nil || string(text) != "somebody's\n" {
-					t.Errorf("the file of somebody holds %q (%v)", text, err)
-				}
-			})
+			cases = append(cases, [2]string{what, name})
 		}
+	}
+	for _, one := range dose.Some(cases, 12) {
+		what, name := one[0], one[1]
+		t.Run(what+" named "+name, func(t *testing.T) {
+			path := filepath.Join(store, name)
+			kept, err := os.ReadFile(path)
+			was := err == nil
+			os.Remove(path)
+			defer func() {
+				os.Remove(path)
+				if was {
+					os.WriteFile(path, kept, 0o600)
+				}
+			}()
+			if err := notFiles[what](path, foreign); err != nil {
+				t.Fatal(err)
+			}
+			for _, args := range [][]string{
+				{"--store", store, "--listen", "127.0.0.1:0"},
+				{"check", "--store", store},
+				{"export", filepath.Join(t.TempDir(), "backup"), "--store", store},
+				{"migrate", "--from", other, "--to", store},
+			} {
+				said, err := untilEnd(t, args...)
+				if err == nil || !strings.Contains(said, name+": it is "+what) {
+					t.Errorf("%v: %v: %s", args, err, said)
+				}
+			}
+			if text, err := os.ReadFile(foreign); err != nil || string(text) != "somebody's\n" {
+				t.Errorf("the file of somebody holds %q (%v)", text, err)
+			}
+		})
 	}
 	link := filepath.Join(t.TempDir(), "link") // the folder itself may be elsewhere
 	if err := os.Symlink(store, link); err != nil {
@@ -80,17 +88,14 @@ func TestWhatIsNoFileIsRefused(t *testing.T) {
 func untilEnd(t *testing.T, args ...string) (said string, err error) {
 	t.Helper()
 	s := startCommand(t, command(t, args...))
-	select {
-	case url := <-s.opened:
-		if url == "" {
-			err = <-s.end
-			return s.log.String(), err
-		}
-		t.Errorf("%v: the shop is open:\n%s", args, s.log)
-	case <-time.After(patience):
-		t.Errorf("%v hangs:\n%s", args, s.log)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	if err := s.Open(ctx); err == nil {
+		t.Errorf("%v: the shop is open:\n%s", args, &s.Log)
+	} else if ctx.Err() != nil {
+		t.Errorf("%v hangs:\n%s", args, &s.Log)
 	}
-	s.Process.Kill()
-	<-s.end
-	return s.log.String(), nil
+	s.Signal(os.Kill) // unless it has ended
+	err = s.Wait()
+	return s.Log.String(), err
 }

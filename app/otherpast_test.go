@@ -8,8 +8,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"pulperia/dao/dbmanagers/mongotest"
 )
 
 // otherPasts are the ways in which a shop comes to a feed that is empty and does not begin at 0.
@@ -22,26 +20,26 @@ var otherPasts = map[string]func(t *testing.T) *shop{
 		return openShop(t, store)
 	},
 	"migrated to a database": func(t *testing.T) *shop {
-		from, to := t.TempDir(), mongotest.URI(t)
+		from, to := t.TempDir(), database(t)
 		closedDemo(t, from)
 		return migrated(t, from, to)
 	},
 	"migrated to files": func(t *testing.T) *shop {
-		from, to := mongotest.URI(t), filepath.Join(t.TempDir(), "new")
+		from, to := database(t), filepath.Join(t.TempDir(), "new")
 		closedDemo(t, from)
 		return migrated(t, from, to)
 	},
 	"the feed dropped under an open shop": func(t *testing.T) *shop {
-		store := mongotest.URI(t)
+		store := database(t)
 		s := openShop(t, store, "--demo")
-		line := dialSocket(t, s.url, "beto@example.com", "", "messages")
+		line := dialSocket(t, s.URL, "beto@example.com", "", "messages")
 		line.welcomed()
 		dropFeed(t, store)
 		line.until("to be sent away", func(f frame) bool { return f.Reason == "gone" })
 		return s
 	},
 	"the feed dropped under a closed shop": func(t *testing.T) *shop {
-		store := mongotest.URI(t)
+		store := database(t)
 		closedDemo(t, store)
 		dropFeed(t, store)
 		return openShop(t, store)
@@ -52,14 +50,16 @@ var otherPasts = map[string]func(t *testing.T) *shop{
 // is live at once, and what happens then is told. It must not look for a past that is not there as
 // fast as it can.
 func TestShopWithAnotherPastIsIdleAndLive(t *testing.T) {
+	t.Parallel()
 	for name, comeTo := range otherPasts {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			s := comeTo(t)
-			line := dialSocket(t, s.url, "ana@example.com", "", "messages")
+			line := dialSocket(t, s.URL, "ana@example.com", "", "messages")
 			line.welcomed()
-			before := s.log.lines()
+			before := s.Log.Lines()
 			time.Sleep(2 * time.Second)
-			if said := s.log.lines() - before; said > 10 {
+			if said := s.Log.Lines() - before; said > 10 {
 				t.Errorf("%d lines of log in two seconds in which nothing happens", said)
 			}
 			if status, _, err := s.do(http.DefaultClient, "POST", "/api/messages", `{"user":"beto@example.com","message":"hola"}`); err != nil || status != http.StatusCreated {

@@ -41,7 +41,8 @@ func createAtOnce(t *testing.T, shops []*shop, code string) (done int) {
 // Another program drops the collections' indexes, or a collection and fills it anew: no code is
 // given twice and no change told twice, by one process or several, and the indexes come back.
 func TestOthersDropIndexes(t *testing.T) {
-	store := mongotest.URI(t)
+	t.Parallel()
+	store := database(t)
 	db := databaseOf(t, store)
 	shops := []*shop{openShop(t, store, "--requests-per-minute", "0"), openShop(t, store, "--requests-per-minute", "0")}
 	shops[0].stocked(t)
@@ -92,8 +93,8 @@ func TestOthersDropIndexes(t *testing.T) {
 		t.Errorf("of two products with one code %d are shown", shown)
 	}
 	s.ends(t)
-	if !strings.Contains(s.log.String(), "two products have the same code") || !strings.Contains(s.log.String(), "S2") {
-		t.Errorf("nothing says that a code is there twice:\n%s", s.log)
+	if !strings.Contains(s.Log.String(), "two products have the same code") || !strings.Contains(s.Log.String(), "S2") {
+		t.Errorf("nothing says that a code is there twice:\n%s", &s.Log)
 	}
 }
 

@@ -2,7 +2,6 @@ package app
 
 import (
 	"fmt"
-	"io"
 	"net/http"
 	"strings"
 	"syscall"
@@ -23,25 +22,13 @@ func newBrowser(t *testing.T) *browser { return &browser{t, map[string][2]string
 // look returns what a page shows now.
 func (b *browser) look(s *shop, path string, headers ...string) (status int, text string) {
 	b.t.Helper()
-	address := s.url + path
-	request, err := newRequest("GET", address, "", append(headers, "Accept-Language", "es", "If-None-Match", b.kept[address][0])...)
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	answer, err := visitor().Do(request)
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	defer answer.Body.Close()
-	body, err := io.ReadAll(answer.Body)
-	if err != nil {
-		b.t.Fatal(err)
-	}
+	address := s.URL + path
+	answer, text := send(b.t, visitor(), "GET", address, "", append(headers, "Accept-Language", "es", "If-None-Match", b.kept[address][0])...)
 	if answer.StatusCode == http.StatusNotModified {
 		return http.StatusOK, b.kept[address][1]
 	}
-	b.kept[address] = [2]string{answer.Header.Get("ETag"), string(body)}
-	return answer.StatusCode, string(body)
+	b.kept[address] = [2]string{answer.Header.Get("ETag"), text}
+	return answer.StatusCode, text
 }
 
 // wants fails unless a page shows some words, and does not show others.
@@ -100,7 +87,7 @@ func idOf(t *testing.T, hex string) bson.M {
 func (s *shop) ends(t *testing.T) {
 	t.Helper()
 	if err := s.stop(t, syscall.SIGTERM); err != nil {
-		t.Errorf("%v\n%s", err, s.log)
+		t.Errorf("%v\n%s", err, &s.Log)
 	}
 }
 

@@ -8,8 +8,6 @@ import (
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
-
-	"pulperia/dao/dbmanagers/mongotest"
 )
 
 // What another program deletes in the database is gone from every answer of every process at the
@@ -17,7 +15,8 @@ import (
 // nothing else changes for him. So it is when no shop was open meanwhile: who comes back with his
 // old position is told then. What it changes is on every page as soon as it is in the API.
 func TestOthersDelete(t *testing.T) {
-	store := mongotest.URI(t)
+	t.Parallel()
+	store := database(t)
 	products := databaseOf(t, store).Collection("products")
 	one := openShop(t, store)
 	one.stocked(t)
@@ -29,8 +28,8 @@ func TestOthersDelete(t *testing.T) {
 	shops := []*shop{one, two}
 	b, since := newBrowser(t), one.position(t)
 	lines := []*listener{
-		dialSocket(t, one.url, "", since, "products", "cart:"+cartID),
-		dialEvents(t, two.url, "", since, "products", "cart:"+cartID),
+		dialSocket(t, one.URL, "", since, "products", "cart:"+cartID),
+		dialEvents(t, two.URL, "", since, "products", "cart:"+cartID),
 	}
 	for _, s := range shops {
 		for _, path := range []string{"/", "/products?category=almac%C3%A9n", "/realtimeproducts", "/carts/" + cartID, "/products/" + yerba} {
@@ -45,7 +44,7 @@ func TestOthersDelete(t *testing.T) {
 	for _, s := range shops {
 		b.wantGone(s, yerba, "Yerba", 2)
 	}
-	chat := dialSocket(t, two.url, "ana@example.com", since, "messages")
+	chat := dialSocket(t, two.URL, "ana@example.com", since, "messages")
 	b.wants(two, "/chat", []string{"que se borra"}, nil)
 	if _, err := databaseOf(t, store).Collection("messages").DeleteOne(t.Context(), idOf(t, messageID)); err != nil {
 		t.Fatal(err)
@@ -54,7 +53,7 @@ func TestOthersDelete(t *testing.T) {
 	chat.hears("delete", messageID)
 
 	three := openShop(t, store) // a process more, and nobody loses his place
-	late := dialSocket(t, three.url, "", since, "products")
+	late := dialSocket(t, three.URL, "", since, "products")
 	if !late.welcomed().Recovered {
 		t.Error("who comes to a new process has lost his place")
 	}
@@ -86,7 +85,7 @@ func TestOthersDelete(t *testing.T) {
 		t.Fatal(err)
 	}
 	one = openShop(t, store)
-	back := dialSocket(t, one.url, "", seen, "products")
+	back := dialSocket(t, one.URL, "", seen, "products")
 	if !back.welcomed().Recovered {
 		t.Error("who comes back after a restart has lost his place")
 	}
@@ -115,7 +114,8 @@ func wantSound(t *testing.T, store string, gone ...string) {
 // told of as a change after all that was told; the feed goes on for everybody, on every process,
 // also after a restart.
 func TestOthersPutBackAnOldCopy(t *testing.T) {
-	store := mongotest.URI(t)
+	t.Parallel()
+	store := database(t)
 	products := databaseOf(t, store).Collection("products")
 	one := openShop(t, store)
 	one.stocked(t)
@@ -131,7 +131,7 @@ func TestOthersPutBackAnOldCopy(t *testing.T) {
 		time.Sleep(10 * time.Millisecond)
 	}
 	b, since := newBrowser(t), one.position(t)
-	line := dialSocket(t, two.url, "", since, "products")
+	line := dialSocket(t, two.URL, "", since, "products")
 	for price := range 5 {
 		if status, _, err := one.do(http.DefaultClient, "PUT", "/api/products/"+mate, fmt.Sprintf(`{"title":"Mate a %d"}`, price)); err != nil || status != http.StatusOK {
 			t.Fatal(status, err)
@@ -157,7 +157,7 @@ func TestOthersPutBackAnOldCopy(t *testing.T) {
 	one.ends(t)
 	two.ends(t)
 	one = openShop(t, store)
-	if back := dialSocket(t, one.url, "", since, "products"); !back.welcomed().Recovered {
+	if back := dialSocket(t, one.URL, "", since, "products"); !back.welcomed().Recovered {
 		t.Error("who comes back after a restart has lost his place")
 	}
 	one.ends(t)

@@ -24,6 +24,7 @@ var outages = map[string]struct{ begin, end func(*mongotest.Server) }{
 // what was acknowledged is there, and what is sent again under its id is there once, for the
 // readers of the chat and for those who listen.
 func TestOutage(t *testing.T) {
+	needsDatabase(t)
 	for name, outage := range outages {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel() // most of it is waiting for deadlines
@@ -31,11 +32,11 @@ func TestOutage(t *testing.T) {
 			s := openInside(t, server.URI(), "--messages-per-minute", "0")
 			s.must(t, "POST", "/api/products", `{"_id":"`+yerba+`","title":"Yerba","description":"d","code":"Y","price":5,"stock":1,"category":"c"}`)
 			since := s.post(t, "antes")
-			socket := dialSocket(t, s.url, "ana@example.com", since, "messages")
-			events := dialEvents(t, s.url, "beto@example.com", since, "messages")
+			socket := dialSocket(t, s.URL, "ana@example.com", since, "messages")
+			events := dialEvents(t, s.URL, "beto@example.com", since, "messages")
 			socket.welcomed()
 			events.welcomed()
-			crowd := startCrowd(s.url)
+			crowd := startCrowd(s.URL)
 			crowd.untilStored(t, 5)
 
 			outage.begin(server)

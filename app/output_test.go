@@ -14,6 +14,7 @@ import (
 // What nobody got is no success: of all that prints nothing ends with 0 when its output goes to a
 // full disk or into a pipe without a reader.
 func TestOutputThatGoesNowhere(t *testing.T) {
+	t.Parallel()
 	store, file := t.TempDir(), filepath.Join(t.TempDir(), "products.json")
 	if err := openShop(t, store, "--demo").stop(t, os.Interrupt); err != nil {
 		t.Fatal(err)
@@ -48,10 +49,11 @@ func TestOutputThatGoesNowhere(t *testing.T) {
 
 // A line of the log takes 2 KB at most, whatever a client sends, and is one that programs can read.
 func TestLogLinesAreBounded(t *testing.T) {
+	t.Parallel()
 	for _, format := range []string{"text", "json"} {
 		s := openShop(t, t.TempDir(), "--log-format", format)
 		for _, part := range []string{"a", "%C3%B1", "%22", "%01", "%FF", "%F3%A0%80%81"} {
-			answer, err := http.Get(s.url + "/" + strings.Repeat(part, 9_000))
+			answer, err := http.Get(s.URL + "/" + strings.Repeat(part, 9_000))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -60,19 +62,20 @@ func TestLogLinesAreBounded(t *testing.T) {
 		if err := s.stop(t, os.Interrupt); err != nil {
 			t.Error(err)
 		}
-		for line := range strings.Lines(s.log.String()) {
+		for line := range strings.Lines(s.Log.String()) {
 			if len(line) > 2<<10 || !utf8.ValidString(line) || format == "json" && !json.Valid([]byte(line)) {
 				t.Errorf("%s: a line of %d bytes: %.300q", format, len(line), line)
 			}
 		}
-		if s.log.lines() < 6 {
-			t.Errorf("the log lacks requests:\n%s", s.log)
+		if s.Log.Lines() < 6 {
+			t.Errorf("the log lacks requests:\n%s", &s.Log)
 		}
 	}
 }
 
 // The sign before prices is a short text that shows.
 func TestCurrencyHasForm(t *testing.T) {
+	t.Parallel()
 	for _, sign := range []string{"123456789", "\u200b", " ", "a\nb", "\xff", "A\u202e"} {
 		if said, err := untilEnd(t, "--store", t.TempDir(), "--listen", "127.0.0.1:0", "--currency", sign); err == nil || !strings.Contains(said, "at most 8 characters") {
 			t.Errorf("%q: %v: %s", sign, err, said)
@@ -87,6 +90,7 @@ func TestCurrencyHasForm(t *testing.T) {
 
 // A name that ends in .JSONL is that of a file, too, and in .GZ of a packed one.
 func TestExportToCapitals(t *testing.T) {
+	t.Parallel()
 	store, dir := t.TempDir(), t.TempDir()
 	if err := openShop(t, store, "--demo").stop(t, os.Interrupt); err != nil {
 		t.Fatal(err)
@@ -106,6 +110,7 @@ func TestExportToCapitals(t *testing.T) {
 // A folder in which others keep things, like a home, is no store, and nothing is put into it. A new
 // disk is empty, whatever its system put there.
 func TestFolderOfOthersIsNoStore(t *testing.T) {
+	t.Parallel()
 	home, source := t.TempDir(), t.TempDir()
 	writtenByHand(t, home, ".profile", func(string) string { return "umask 077" })
 	writtenByHand(t, source, "products.json", func(string) string {
@@ -134,6 +139,7 @@ func TestFolderOfOthersIsNoStore(t *testing.T) {
 
 // Whoever is stopped while a database is awaited says so, at once.
 func TestStoppedWhileDatabaseIsAwaited(t *testing.T) {
+	t.Parallel()
 	silent, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -149,7 +155,7 @@ func TestStoppedWhileDatabaseIsAwaited(t *testing.T) {
 			t.Fatal(err)
 		}
 		err = s.stop(t, os.Interrupt)
-		if said := s.log.String(); err == nil || strings.Count(said, "stopped while the database was awaited") != 1 || !strings.Contains(said, silent.Addr().String()) {
+		if said := s.Log.String(); err == nil || strings.Count(said, "stopped while the database was awaited") != 1 || !strings.Contains(said, silent.Addr().String()) {
 			t.Errorf("%v: %v: %s", args, err, said)
 		}
 		line.Close()

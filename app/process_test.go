@@ -18,6 +18,7 @@ import (
 // Ctrl-C, SIGTERM and a closed terminal close the shop in order, on every engine: the request under
 // way is answered, the store is left whole (the journal is folded), the exit code is 0.
 func TestSignals(t *testing.T) {
+	t.Parallel()
 	onEachEngine(t, func(t *testing.T, newStore func() string) {
 		for _, signal := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP} {
 			closedBy(t, signal, newStore())
@@ -29,19 +30,19 @@ func closedBy(t *testing.T, signal os.Signal, store string) {
 	t.Helper()
 	s := openShop(t, store, "--demo")
 	answered, finish := s.underWay(t)
-	if err := s.Process.Signal(signal); err != nil {
+	if err := s.Signal(signal); err != nil {
 		t.Fatal(err)
 	}
 	waitClosing(t, s)
 	if signal == syscall.SIGHUP { // the shell sends one, and the kernel another
-		s.Process.Signal(signal)
+		s.Signal(signal)
 	}
 	finish()
 	if err := <-answered; err != nil {
 		t.Errorf("%v: the request under way got %v", signal, err)
 	}
-	if err := <-s.end; err != nil {
-		t.Errorf("%v: the program ended with %v\n%s", signal, err, s.log)
+	if err := s.Wait(); err != nil {
+		t.Errorf("%v: the program ended with %v\n%s", signal, err, &s.Log)
 	}
 	if said := messagesOf(t, store); !strings.Contains(said, "¿llego?") {
 		t.Errorf("%v: after the stop the store holds %q", signal, said)
@@ -55,7 +56,7 @@ func (s *shop) underWay(t *testing.T) (answered chan error, finish func()) {
 	body, write := io.Pipe()
 	answered = make(chan error, 1)
 	go func() {
-		response, err := http.Post(s.url+"/api/messages", "application/json", body)
+		response, err := http.Post(s.URL+"/api/messages", "application/json", body)
 		if err == nil {
 			response.Body.Close()
 			if response.StatusCode != http.StatusCreated {
@@ -94,16 +95,7 @@ func messagesOf(t *testing.T, store string) string {
 func waitInFlight(t *testing.T, s *shop) {
 	t.Helper()
 	for end := time.Now().Add(patience); time.Now().Before(end); {
-		response, err := http.Get(s.url + "/metrics")
-		if err != nil {
-			t.Fatal(err)
-		}
-		text, err := io.ReadAll(response.Body)
-		response.Body.Close()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if strings.Contains(string(text), "\npulperia_http_requests_in_flight 2\n") {
+		if s.metrics(t)["pulperia_http_requests_in_flight"] == 2 {
 			return
 		}
 		time.Sleep(5 * time.Millisecond)
@@ -116,7 +108,7 @@ func waitClosing(t *testing.T, s *shop) {
 	t.Helper()
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
 	for end := time.Now().Add(patience); time.Now().Before(end); {
-		if _, err := client.Get(s.url + "/healthz"); err != nil {
+		if _, err := client.Get(s.URL + "/healthz"); err != nil {
 			return
 		}
 		time.Sleep(5 * time.Millisecond)
@@ -126,9 +118,10 @@ func waitClosing(t *testing.T, s *shop) {
 
 // What keeps the shop from opening is one clear line and a non-zero exit.
 func TestRefusals(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	s := openShop(t, dir)
-	address := strings.TrimPrefix(s.url, "http://")
+	address := strings.TrimPrefix(s.URL, "http://")
 	damaged := t.TempDir()
 	if err := os.WriteFile(filepath.Join(damaged, "products.json"), []byte(`[{"title":""}]`), 0o600); err != nil {
 		t.Fatal(err)
@@ -138,8 +131,8 @@ func TestRefusals(t *testing.T) {
 		want       []string
 	}{
 		{"taken port", "--listen " + address + " --store " + t.TempDir(), []string{address, "address already in use"}},
-		{"locked store", "--listen 127.0.0.1:0 --store " + dir, []string{dir, fmt.Sprint("process ", s.Process.Pid)}},
-		{"import into a locked store", "import --store " + dir + " " + filepath.Join(damaged, "products.json"), []string{fmt.Sprint("process ", s.Process.Pid)}},
+		{"locked store", "--listen 127.0.0.1:0 --store " + dir, []string{dir, fmt.Sprint("process ", s.Pid())}},
+		{"import into a locked store", "import --store " + dir + " " + filepath.Join(damaged, "products.json"), []string{fmt.Sprint("process ", s.Pid())}},
 		{"damaged store", "--listen 127.0.0.1:0 --store " + damaged, []string{"products.json: line 1", "title is required"}},
 		{"check of a damaged store", "check --store " + damaged, []string{"products.json: line 1", "title is required"}},
 		{"store that is a file", "--listen 127.0.0.1:0 --store " + filepath.Join(damaged, "products.json"), []string{"products.json"}},
@@ -166,19 +159,21 @@ func TestRefusals(t *testing.T) {
 
 // Whoever listens beyond this machine is warned; whoever does not is not.
 func TestWarnsBeyondLoopback(t *testing.T) {
+	t.Parallel()
 	s := openShop(t, t.TempDir())
-	if err := s.stop(t, os.Interrupt); err != nil || strings.Contains(s.log.String(), "WARN") {
-		t.Errorf("on loopback: %v\n%s", err, s.log)
+	if err := s.stop(t, os.Interrupt); err != nil || strings.Contains(s.Log.String(), "WARN") {
+		t.Errorf("on loopback: %v\n%s", err, &s.Log)
 	}
 	warned := openShop(t, t.TempDir(), "--listen", "0.0.0.0:0")
-	if err := warned.stop(t, os.Interrupt); err != nil || !strings.Contains(warned.log.String(), "may edit the catalogue") {
-		t.Errorf("on all addresses: %v\n%s", err, warned.log)
+	if err := warned.stop(t, os.Interrupt); err != nil || !strings.Contains(warned.Log.String(), "may edit the catalogue") {
+		t.Errorf("on all addresses: %v\n%s", err, &warned.Log)
 	}
 }
 
 // On every engine --demo fills an empty store once; a backup made beside the open shop brings
 // everything into another one, byte for byte.
 func TestDemoBackupRestore(t *testing.T) {
+	t.Parallel()
 	onEachEngine(t, backupRestore)
 }
 
@@ -210,8 +205,8 @@ func backupRestore(t *testing.T, newStore func() string) {
 	if err := s.stop(t, syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
-	if !strings.Contains(s.log.String(), "has products already") {
-		t.Errorf("a second --demo does not say that it leaves the store alone:\n%s", s.log)
+	if !strings.Contains(s.Log.String(), "has products already") {
+		t.Errorf("a second --demo does not say that it leaves the store alone:\n%s", &s.Log)
 	}
 	other := newStore()
 	for _, args := range [][]string{{"import", backup, "--store", other}, {"check", "--store", other}, {"export", again, "--store", other}} {

@@ -8,24 +8,17 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-
-	"pulperia/dao/dbmanagers/mongotest"
 )
 
 // openBeside starts several programs over one database, at the same moment.
 func openBeside(t *testing.T, n int, flags ...string) (shops []*shop) {
 	t.Helper()
-	store := mongotest.URI(t)
+	store := database(t)
 	for range n {
 		shops = append(shops, startShop(t, store, append([]string{"--messages-per-minute", "0"}, flags...)...))
 	}
 	for _, s := range shops {
 		s.untilOpen(t)
-		t.Cleanup(func() {
-			if s.ProcessState == nil {
-				s.stop(t, syscall.SIGTERM)
-			}
-		})
 	}
 	return shops
 }
@@ -34,8 +27,9 @@ func openBeside(t *testing.T, n int, flags ...string) (shops []*shop) {
 // order; a listener who goes from one to the other by position misses nothing and hears nothing
 // twice, and the death of one loses nothing.
 func TestSeveralPrograms(t *testing.T) {
+	t.Parallel()
 	shops := openBeside(t, 3)
-	urls := []string{shops[0].url, shops[1].url, shops[2].url}
+	urls := []string{shops[0].URL, shops[1].URL, shops[2].URL}
 	since := shops[0].position(t)
 	steady := []*listener{dialSocket(t, urls[0], "ana@example.com", since, "messages"), dialEvents(t, urls[1], "ana@example.com", since, "messages")}
 	people := startCrowd(urls...)
@@ -81,7 +75,7 @@ func isMessage(f frame) bool { return f.Type == "change" && f.Kind == "message" 
 // position is where the feed stands, as the program knows it.
 func (s *shop) position(t *testing.T) string {
 	t.Helper()
-	answer, err := http.Get(s.url + "/api/messages?limit=1")
+	answer, err := http.Get(s.URL + "/api/messages?limit=1")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -92,20 +86,21 @@ func (s *shop) position(t *testing.T) string {
 // Who is here is the same on every program, and whoever goes from one to the other has neither left
 // nor come.
 func TestPresenceAcrossPrograms(t *testing.T) {
+	t.Parallel()
 	shops := openBeside(t, 2)
-	ana := dialSocket(t, shops[0].url, "ana@example.com", "", "messages")
+	ana := dialSocket(t, shops[0].URL, "ana@example.com", "", "messages")
 	ana.welcomed()
-	beto := dialSocket(t, shops[1].url, "beto@example.com", "", "messages")
+	beto := dialSocket(t, shops[1].URL, "beto@example.com", "", "messages")
 	isNews := func(user string) func(frame) bool {
 		return func(f frame) bool { return slices.Contains(f.Joined, user) }
 	}
 	ana.until("beto's coming", isNews("beto@example.com"))
-	again := dialSocket(t, shops[0].url, "beto@example.com", beto.welcomed().Position, "messages")
+	again := dialSocket(t, shops[0].URL, "beto@example.com", beto.welcomed().Position, "messages")
 	if hi := again.welcomed(); !slices.Equal(hi.People, []string{"ana@example.com", "beto@example.com"}) {
 		t.Errorf("on the other program: %v", hi.People)
 	}
 	beto.hangUp()
-	dialSocket(t, shops[1].url, "carla@example.com", "", "messages") // who learns of her knows that beto's first line is gone
+	dialSocket(t, shops[1].URL, "carla@example.com", "", "messages") // who learns of her knows that beto's first line is gone
 	for _, f := range ana.until("carla's coming", isNews("carla@example.com")) {
 		if len(f.Left) > 0 || slices.Contains(f.Joined, "beto@example.com") {
 			t.Errorf("beto only moved: %+v", f)
@@ -119,6 +114,7 @@ func TestPresenceAcrossPrograms(t *testing.T) {
 
 // Programs that start at the same moment on an empty database fill it once.
 func TestDemoAtOnce(t *testing.T) {
+	t.Parallel()
 	shops := openBeside(t, 3, "--demo")
 	for i, s := range shops {
 		var products []struct{ Code string }

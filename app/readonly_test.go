@@ -13,13 +13,13 @@ import (
 
 	"pulperia/dao"
 	"pulperia/dao/dbmanagers"
-	"pulperia/dao/dbmanagers/mongotest"
 )
 
 // On every engine what only reads, and what is refused, changes not one byte of a store, although
 // something waits there to be taken in: an edit by hand, documents of another program. What is read
 // is what the next start shows.
 func TestReadingChangesNothing(t *testing.T) {
+	t.Parallel()
 	onEachEngine(t, func(t *testing.T, newStore func() string) {
 		store, taken := newStore(), openShop(t, t.TempDir())
 		if err := openShop(t, store, "--demo").stop(t, os.Interrupt); err != nil {
@@ -41,13 +41,13 @@ func TestReadingChangesNothing(t *testing.T) {
 		}{
 			{0, "", []string{"check", "--store", store}},
 			{0, "", []string{"export", backup, "--store", store}},
-			{1, "address already in use", []string{"--store", store, "--listen", strings.TrimPrefix(taken.url, "http://")}},
+			{1, "address already in use", []string{"--store", store, "--listen", strings.TrimPrefix(taken.URL, "http://")}},
 			{1, "--cart-days -1", []string{"--store", store, "--cart-days=-1"}},
 			{1, "--lisen", []string{"--store", store, "--lisen", ":1"}},
 			{1, "are the same store", []string{"migrate", "--from", store, "--to", store}},
 			{1, "--to", []string{"migrate", "--from", store, "--to", "postgres://h/db"}},
 			{1, "--rounds 0", []string{"selftest", "--store", store, "--rounds", "0"}},
-			{0, "were kept", []string{"selftest", "--store", store, "--rounds", "1"}},
+			{0, "were kept", []string{"selftest", "--store", store, "--rounds", "2"}},
 		} {
 			out, code := execute(t, one.args...)
 			if code != one.code || !strings.Contains(out, one.want) || strings.Contains(out, "epoch begins") {
@@ -83,6 +83,7 @@ func (s *shop) texts(t *testing.T) (texts []string) {
 
 // A start that is refused leaves a folder as it was, down to the lock, or that there was none.
 func TestRefusedStartLeavesFolder(t *testing.T) {
+	t.Parallel()
 	never, store := t.TempDir(), t.TempDir()
 	openShop(t, store, "--demo").stop(t, syscall.SIGTERM)
 	for _, dir := range []string{never, store} {
@@ -99,6 +100,7 @@ func TestRefusedStartLeavesFolder(t *testing.T) {
 
 // On every engine a store that is not there is named by whoever was to read it, and is not made.
 func TestStoreThatIsNotThere(t *testing.T) {
+	t.Parallel()
 	onEachEngine(t, func(t *testing.T, newStore func() string) {
 		store := newStore() // a folder with nothing in it, a database that nobody has made
 		stores := []string{store}
@@ -127,6 +129,7 @@ func TestStoreThatIsNotThere(t *testing.T) {
 // On every engine an export names what an import of it would refuse, which an older program has
 // stored or another one.
 func TestExportNamesWhatImportRefuses(t *testing.T) {
+	t.Parallel()
 	onEachEngine(t, func(t *testing.T, newStore func() string) {
 		store := newStore()
 		batch := someBatch(3)
@@ -180,7 +183,8 @@ func restoreInto(t *testing.T, store string, batch dao.Batch) {
 
 // Whoever reads a database whose feed is gone says what will come of it, and begins nothing.
 func TestReadingBeginsNoEpoch(t *testing.T) {
-	store := mongotest.URI(t)
+	t.Parallel()
+	store := database(t)
 	if err := openShop(t, store, "--demo").stop(t, os.Interrupt); err != nil {
 		t.Fatal(err)
 	}

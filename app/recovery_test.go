@@ -13,6 +13,7 @@ import (
 // since, in order and once, and then what happens; also after the program was stopped and started.
 // Who stood in another past is told to load afresh.
 func TestRecoveryOnEachEngine(t *testing.T) {
+	t.Parallel()
 	onEachEngine(t, func(t *testing.T, newStore func() string) {
 		for name, dial := range doors {
 			t.Run(name, func(t *testing.T) {
@@ -34,7 +35,7 @@ func TestRecoveryOnEachEngine(t *testing.T) {
 // everything is all that these tests make happen.
 func (d door) everything(t *testing.T, s *inside, since string) *listener {
 	t.Helper()
-	return d(t, s.url, "ana@example.com", since, "messages", "products", "cart:"+cartID)
+	return d(t, s.URL, "ana@example.com", since, "messages", "products", "cart:"+cartID)
 }
 
 // comesFromPage opens a page and then a line, and returns the last position that it heard of.

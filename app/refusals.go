@@ -13,29 +13,33 @@ import (
 type refusals struct {
 	problems int
 	shown    []string             // the first problems
-	codes    map[string]models.ID // whose they are
+	owners   map[ofKind]models.ID // whose unique texts are
 }
 
-func newRefusals() refusals { return refusals{codes: make(map[string]models.ID)} }
+// ofKind is a text that only one value of a kind may have.
+type ofKind struct {
+	kind        dao.Kind
+	field, text string
+}
+
+func newRefusals() refusals { return refusals{owners: make(map[ofKind]models.ID)} }
 
 // check notes those of the next values of a dump.
 func (r *refusals) check(batch dao.Batch) {
-	for _, p := range batch.Products {
-		r.note("product", p.ID, p.Check())
-		if owner, twice := r.codes[p.Code]; twice {
-			r.note("product", p.ID, fmt.Errorf("code %q is that of product %s, too", p.Code, owner))
+	for s, v := range batch.All() {
+		id := v.GetHead().ID
+		r.note(s.Kind, id, v.Check())
+		for _, unique := range s.Unique {
+			of := ofKind{s.Kind, unique.Field, unique.Of(v)}
+			if owner, twice := r.owners[of]; twice && of.text != "" {
+				r.note(s.Kind, id, fmt.Errorf("%s %q is that of %s %s, too", of.field, of.text, of.kind, owner))
+			}
+			r.owners[of] = id
 		}
-		r.codes[p.Code] = p.ID
-	}
-	for _, c := range batch.Carts {
-		r.note("cart", c.ID, c.Check())
-	}
-	for _, one := range batch.Messages {
-		r.note("message", one.ID, one.Check())
 	}
 }
 
-func (r *refusals) note(kind string, id models.ID, problem error) {
+func (r *refusals) note(kind dao.Kind, id models.ID, problem error) {
 	const most = 20
 	if problem == nil {
 		return

@@ -13,14 +13,11 @@ import (
 	"pulperia/dao/dbmanagers/mongotest"
 )
 
-// quota is how Atlas answers all that writes in a cluster that is full.
-const quota = "you are over your space quota, using 513 MB of 512 MB. Writes are blocked on your cluster"
-
 // While the database refuses to write and a thousand documents of another program wait for that,
 // the shop asks it less than when it is idle, says so in a line or two, and goes on showing what is
 // there; when there is room again it takes in all of them.
 func TestFullDatabase(t *testing.T) {
-	store := mongotest.URI(t)
+	store := database(t)
 	line := mongotest.NewLine(t, store, 0)
 	s := openShop(t, line.URI, "--demo")
 	before := make([]any, 1_500)
@@ -28,7 +25,7 @@ func TestFullDatabase(t *testing.T) {
 		before[i] = bson.D{{Key: "title", Value: fmt.Sprint("Mate ", i)}, {Key: "code", Value: fmt.Sprint("guest-", i)}, {Key: "price", Value: 10}, {Key: "stock", Value: 1}}
 	}
 	idle := during(line, 3*time.Second)
-	line.Refuse(8000, quota)
+	line.Fill()
 	mongotest.Insert(t, databaseOf(t, store).Collection("products"), before...)
 	during(line, 3*time.Second) // all that fails has begun to
 	if refused := during(line, 6*time.Second); refused > idle*2 {
@@ -39,7 +36,7 @@ func TestFullDatabase(t *testing.T) {
 	}
 	var products []struct{ Code string }
 	s.get(t, "/api/products?limit=100", &products)
-	line.Refuse(0, "")
+	line.Mend()
 	for end := time.Now().Add(patience); ; time.Sleep(100 * time.Millisecond) {
 		if s.get(t, "/api/products?q=1499", &products); len(products) == 1 {
 			break
@@ -51,23 +48,24 @@ func TestFullDatabase(t *testing.T) {
 	if err := s.stop(t, syscall.SIGTERM); err != nil {
 		t.Error(err)
 	}
-	if n := strings.Count(s.log.String(), quota); n < 1 || n > 10 { // once for each thing that is refused
-		t.Errorf("the log says %d times what is wrong:\n%s", n, s.log)
+	if n := strings.Count(s.Log.String(), mongotest.Quota); n < 1 || n > 10 { // once for each thing that is refused
+		t.Errorf("the log says %d times what is wrong:\n%s", n, &s.Log)
 	}
 }
 
 // during counts the commands of some time.
-func during(line *mongotest.Line, some time.Duration) int64 {
-	before := line.Commands()
+func during(line *mongotest.Line, some time.Duration) int {
+	before := line.Count()
 	time.Sleep(some)
-	return line.Commands() - before
+	return line.Count() - before
 }
 
 // A shop that cannot open because the database is full says that, and not that a right or a
 // password is missing.
 func TestOpensOnFullDatabase(t *testing.T) {
-	line := mongotest.NewLine(t, mongotest.URI(t), 0)
-	line.Refuse(8000, quota)
+	t.Parallel()
+	line := mongotest.NewLine(t, database(t), 0)
+	line.Fill()
 	out, code := execute(t, "--store", line.URI, "--listen", "127.0.0.1:0")
 	if code != 1 || !strings.Contains(out, "the database is full (error 8000") || !strings.Contains(out, "make room") || strings.Contains(out, "who asks") {
 		t.Errorf("exit %d: %s", code, out)

@@ -23,7 +23,7 @@ import (
 	"testing"
 	"time"
 
-	"pulperia/dao/dbmanagers/mongotest"
+	"pulperia/dose"
 )
 
 // alone is a released program in a folder of its own, which is all that it can see where a test may
@@ -69,6 +69,7 @@ func (a alone) says(t *testing.T, args ...string) string {
 // says what it is and under which licences, opens a store that is there, and one on a database with
 // TLS.
 func TestReleaseStandsAlone(t *testing.T) {
+	dose.SkipSmall(t, "it makes a release")
 	a := released(t)
 	isStatic(t, filepath.Join(a.folder, a.program))
 	if said := a.says(t, "version"); !strings.Contains(said, release) || !strings.Contains(said, runtime.GOOS+"/"+runtime.GOARCH) {
@@ -83,7 +84,7 @@ func TestReleaseStandsAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 	a.opens(t, "data", "--store", "data")
-	a.opens(t, "database", "--store", behindTLS(t, mongotest.URI(t), filepath.Join(a.folder, "authority.pem")), "--demo")
+	a.opens(t, "database", "--store", behindTLS(t, database(t), filepath.Join(a.folder, "authority.pem")), "--demo")
 }
 
 // opens starts it and looks for the demo catalogue.
@@ -95,7 +96,7 @@ func (a alone) opens(t *testing.T, what string, args ...string) {
 		t.Errorf("%s: no products", what)
 	}
 	if err := s.stop(t, os.Interrupt); err != nil {
-		t.Errorf("%s: %v\n%s", what, err, s.log)
+		t.Errorf("%s: %v\n%s", what, err, &s.Log)
 	}
 }
 

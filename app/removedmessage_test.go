@@ -25,6 +25,7 @@ var (
 // in the database, or in the file of a shop that is stopped. Its link to older ones goes on from
 // its place, and leaves none out.
 func TestOlderMessagesBehindRemovedOnes(t *testing.T) {
+	t.Parallel()
 	onEachEngine(t, func(t *testing.T, newStore func() string) {
 		store := newStore()
 		s := openShop(t, store, noLimits...)
@@ -53,7 +54,7 @@ func TestOlderMessagesBehindRemovedOnes(t *testing.T) {
 // page returns a page of the shop.
 func (s *shop) page(t *testing.T, path string) string {
 	t.Helper()
-	answer, err := http.Get(s.url + path)
+	answer, err := http.Get(s.URL + path)
 	if err != nil {
 		t.Fatal(err)
 	}

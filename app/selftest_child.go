@@ -2,9 +2,11 @@ package app
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"sync"
 
 	"pulperia/dao"
@@ -20,6 +22,9 @@ type writer struct {
 	kind  string
 	write func(ctx context.Context, s dao.Store, name string, n int) error
 }
+
+// name is that of the i-th writer of its kind in a round.
+func (w writer) name(round, i int) string { return fmt.Sprintf("%s-%d-%d", w.kind, round, i) }
 
 var writers = []writer{
 	{"message", func(ctx context.Context, s dao.Store, name string, n int) error {
@@ -56,6 +61,32 @@ var writers = []writer{
 	}},
 }
 
+// allWriters are the writers, with one for each kind that not every shop has: its n-th write makes the
+// n-th revision.
+func allWriters() []writer {
+	all := slices.Clone(writers)
+	for _, k := range dao.Kinds() {
+		if k.Always || k.History {
+			continue
+		}
+		all = append(all, writer{string(k.Kind), func(ctx context.Context, s dao.Store, name string, n int) error {
+			id := nameID(name)
+			v := k.Example(int(binary.BigEndian.Uint32(id[:]))<<24 + n) // nobody else's
+			v.SetHead(models.Head{ID: id})
+			if n == 1 {
+				_, _, err := s.Values.Create(ctx, k, v)
+				return err
+			}
+			_, _, err := s.Values.Update(ctx, k, id, func(before models.Value) (models.Value, error) {
+				v.SetHead(before.GetHead())
+				return v, nil
+			})
+			return err
+		}})
+	}
+	return all
+}
+
 // beKilled writes as much as it can and reports each write when it is acknowledged, until it is
 // killed or its parent is gone.
 func (c *selftestCommand) beKilled(ctx context.Context, g *globals, streams Streams) (err error) {
@@ -71,10 +102,10 @@ func (c *selftestCommand) beKilled(ctx context.Context, g *globals, streams Stre
 	defer func() { err = errors.Join(err, store.Close()) }()
 	fmt.Fprintln(streams.Out, "open")
 	var running sync.WaitGroup
-	for _, w := range writers {
+	for _, w := range allWriters() {
 		for i := range writersOfKind {
 			running.Go(func() {
-				name := fmt.Sprintf("%s-%d-%d", w.kind, c.Child, i)
+				name := w.name(c.Child, i)
 				for n := 1; ctx.Err() == nil; n++ {
 					if err := w.write(ctx, store, name, n); err != nil {
 						cancel(fmt.Errorf("%s %d: %w", name, n, err))

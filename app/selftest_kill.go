@@ -1,17 +1,16 @@
 package app
 
 import (
-	"bufio"
 	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
-	"strings"
-	"sync"
 	"time"
+
+	"pulperia/dao/retry"
+	"pulperia/faults/harness"
 )
 
 // freshAfter is how many rounds share a store: reading all of it after each must not take ever
@@ -30,12 +29,13 @@ func (s *selftest) kills(ctx context.Context) (string, error) {
 			}
 			seen = newEvidence()
 		}
-		before := seen.acknowledged
-		after := s.pace.killedAfter() * time.Duration(75+s.random.IntN(925)) / 1_000
-		if err := s.killOne(ctx, round+1, after, seen); err != nil {
+		before, _ := seen.Counts()
+		lives := s.pace.killedAfter() * time.Duration(75+s.random.IntN(925)) / 1_000
+		if err := s.killOne(ctx, round+1, lives, seen); err != nil {
 			return "", err
 		}
-		acknowledged += seen.acknowledged - before
+		after, _ := seen.Counts()
+		acknowledged += after - before
 		if err := s.verify(ctx, seen); err != nil {
 			return "", fmt.Errorf("after kill %d of %d: %w", round+1, s.rounds, err)
 		}
@@ -49,51 +49,46 @@ func (s *selftest) kills(ctx context.Context) (string, error) {
 
 // killOne starts a child, and kills it when it has written for a while. What it reported goes into
 // seen.
-func (s *selftest) killOne(ctx context.Context, round int, after time.Duration, seen *evidence) error {
+func (s *selftest) killOne(ctx context.Context, round int, lives time.Duration, seen *evidence) error {
 	self, err := os.Executable()
 	if err != nil {
 		return err
 	}
 	child := exec.CommandContext(ctx, self, "selftest", fmt.Sprint("--child=", round))
 	child.Env = append(os.Environ(), "PULPERIA_STORE="+s.Store, "PULPERIA_STORE_PASSWORD_FILE="+s.StorePasswordFile) // not where all can read it
-	said := new(strings.Builder)
-	child.Stderr = said
-	out, outErr := child.StdoutPipe()
-	alive, inErr := child.StdinPipe() // its end tells the child that we are gone
-	if err := cmp.Or(outErr, inErr, child.Start()); err != nil {
+	opened := make(chan struct{})
+	var misheard error
+	child.Stdout = &harness.Lines{Hear: func(line string) {
+		if line == "open" {
+			close(opened)
+			return
+		}
+		misheard = cmp.Or(misheard, seen.hear(line))
+	}}
+	alive, err := child.StdinPipe() // its end tells the child that we are gone
+	if err != nil {
 		return err
 	}
 	defer alive.Close()
-	killed := false
-	err = seen.hear(out, func() {
-		time.Sleep(after) // writing goes on meanwhile; what it reports waits in the pipe or is read later
-		killed = child.Process.Kill() == nil
-	})
-	ended := child.Wait()
-	if said.Len() > 0 || !killed { // one that was killed says nothing
-		return fmt.Errorf("the writing process ended by itself (%v): %s", ended, strings.TrimSpace(said.String()))
-	}
-	return err
-}
-
-// hear reads what a child reports until it ends. opened is called, beside the reading, when it
-// begins to write.
-func (e *evidence) hear(out io.Reader, opened func()) error {
-	var running sync.WaitGroup
-	defer running.Wait()
-	lines := bufio.NewScanner(out)
-	for lines.Scan() {
-		if lines.Text() == "open" {
-			running.Go(opened)
-			continue
+	for _, w := range allWriters() {
+		for i := range writersOfKind {
+			seen.expect(w.name(round, i), 1)
 		}
-		var name string
-		var n int
-		if _, err := fmt.Sscan(lines.Text(), &name, &n); err != nil {
-			return errors.New("the writing process said " + lines.Text())
-		}
-		e.acked[name] = n
-		e.acknowledged++
 	}
-	return lines.Err()
+	p, err := harness.Start(child)
+	if err != nil {
+		return err
+	}
+	select {
+	case <-opened:
+		retry.Sleep(ctx, lives) // writing goes on meanwhile
+	case <-p.Ended():
+	}
+	if err := p.Kill(); err != nil {
+		return err
+	}
+	if said := p.Log.String(); said != "" { // one that was killed says nothing
+		return errors.New("the writing process said " + said)
+	}
+	return misheard
 }

@@ -12,6 +12,7 @@ import (
 	"pulperia/dao"
 	"pulperia/dao/models"
 	"pulperia/dao/retry"
+	"pulperia/faults/harness"
 )
 
 // everyHand opens the scratch as often as the engine allows at once, up to two times: a folder has
@@ -184,34 +185,27 @@ func (s *selftest) updates(ctx context.Context) (string, error) {
 		})
 	}
 	running.Wait()
-	done, unknown, err := outcomes(errs)
-	if err != nil {
-		return "", err
+	book, key := harness.NewBook(), "the cart"
+	for _, err := range errs {
+		switch {
+		case err == nil:
+			book.TriesToAdd(key)
+			book.Added(key)
+		case errors.Is(err, dao.ErrUnknown):
+			book.TriesToAdd(key)
+		default:
+			return "", err
+		}
 	}
 	after, err := hands[1].Carts.Get(ctx, cart.ID)
 	if err != nil {
 		return "", err
 	}
-	if n := after.Count(); n < done || n > done+unknown {
-		return "", brokef("%d additions were acknowledged and of %d nobody knows, and the cart holds %d", done, unknown, n)
+	if err := book.Check(key, fmt.Sprint(after.Count())); err != nil {
+		return "", brokef("%w", err)
 	}
+	done, _ := book.Counts()
 	return fmt.Sprintf("%d additions were acknowledged, and the cart holds %d.", done, after.Count()), nil
-}
-
-// outcomes counts the writes that are done, and those of which nobody knows. Any other error is
-// returned.
-func outcomes(errs []error) (done, unknown int64, err error) {
-	for _, err := range errs {
-		switch {
-		case err == nil:
-			done++
-		case errors.Is(err, dao.ErrUnknown):
-			unknown++
-		default:
-			return done, unknown, err
-		}
-	}
-	return done, unknown, nil
 }
 
 // untilDone tries a write again while the store says that it was not done for lack of time: that of

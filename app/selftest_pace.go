@@ -26,9 +26,11 @@ func (s *selftest) measure(ctx context.Context) error {
 	}
 	opened := time.Now()
 	const writes = 3
+	seen, name := newEvidence(), writers[0].name(0, 0)
 	for n := 1; n <= writes && err == nil; n++ {
-		err = writers[0].write(ctx, store, "message-0-0", n)
+		err = writers[0].write(ctx, store, name, n)
 	}
+	seen.Did(name, fmt.Sprint(writes))
 	written := time.Now()
 	if closed := store.Close(); err == nil {
 		err = closed
@@ -38,7 +40,7 @@ func (s *selftest) measure(ctx context.Context) error {
 	}
 	s.pace.write, s.pace.open = written.Sub(opened)/writes, opened.Sub(began)+time.Since(written)
 	began = time.Now()
-	err = s.verify(ctx, newEvidence())
+	err = s.verify(ctx, seen)
 	s.pace.read = time.Since(began)
 	return err
 }

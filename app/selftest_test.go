@@ -14,20 +14,22 @@ import (
 	"pulperia/dao"
 	"pulperia/dao/dbmanagers/mongotest"
 	"pulperia/dao/models"
+	"pulperia/dose"
 )
 
 // On every engine the self-test runs beside an open shop, keeps to its scratch, removes it, and
 // finds every promise kept.
 func TestSelftest(t *testing.T) {
+	dose.SkipSmall(t, "it measures")
+	t.Parallel()
 	onEachEngine(t, func(t *testing.T, newStore func() string) {
-		t.Setenv(lieVariable, "none")
-		store := newStore()
+		honest, store := variant{lieVariable + "=none"}, newStore()
 		openShop(t, store, "--demo")
 		before, code := execute(t, "export", "-", "--store", store)
 		if code != 0 {
 			t.Fatal(before)
 		}
-		out, code := execute(t, "selftest", "--store", store, "--rounds", "3")
+		out, code := honest.execute(t, "selftest", "--store", store, "--rounds", "3")
 		if code != 0 || !strings.Contains(out, "Verdict: all 3 promises were kept") || !strings.Contains(out, "64 writers: p50 ") {
 			t.Errorf("exit %d: %s", code, out)
 		}
@@ -41,7 +43,7 @@ func TestSelftest(t *testing.T) {
 // On a database 50 ms away it says how long it will take, and finishes with the same verdict.
 func TestSelftestFarAway(t *testing.T) {
 	t.Parallel() // nearly all of it is waiting
-	line := mongotest.NewLine(t, mongotest.URI(t), *selftestDelay)
+	line := mongotest.NewLine(t, database(t), *selftestDelay)
 	out, code := execute(t, "selftest", "--store", line.URI, "--rounds", "2")
 	if code != 0 || !strings.Contains(out, "Verdict: all 3 promises were kept") || !strings.Contains(out, "This will take about") {
 		t.Errorf("exit %d: %s", code, out)
@@ -60,17 +62,19 @@ func wantNoScratch(t *testing.T, store string) {
 
 // The self-test can fail: each of these stores breaks one promise, and is found out.
 func TestSelftestFindsOut(t *testing.T) {
+	dose.SkipSmall(t, "it kills for many rounds")
+	t.Parallel()
 	for lie, want := range map[string]string{
 		"loses":   "message-",
-		"early":   "is lost",
+		"early":   "acknowledged was",
 		"half":    "is half changed",
-		"updates": "were acknowledged and of 0 nobody knows, and the cart holds",
+		"updates": "additions were acknowledged, and of 0 more nobody knows",
 		"order":   "one who follows saw change",
 	} {
 		t.Run(lie, func(t *testing.T) {
-			t.Setenv(lieVariable, lie)
+			t.Parallel()
 			store := t.TempDir()
-			out, code := execute(t, "selftest", "--store", store, "--rounds", "5") // one kill may come when nothing is half done
+			out, code := variant{lieVariable + "=" + lie}.execute(t, "selftest", "--store", store, "--rounds", "5") // one kill may come when nothing is half done
 			if code != 1 || !strings.Contains(out, "BROKEN: ") || !strings.Contains(out, want) || strings.Contains(out, "Verdict") {
 				t.Errorf("exit %d: %s", code, out)
 			}
@@ -82,6 +86,7 @@ func TestSelftestFindsOut(t *testing.T) {
 // Ctrl-C ends it at once, with nothing left behind: neither the scratch nor the process that
 // writes.
 func TestSelftestInterrupted(t *testing.T) {
+	t.Parallel()
 	store := t.TempDir()
 	cmd, said := command(t, "selftest", "--store", store, "--rounds", "1000"), new(strings.Builder)
 	cmd.Stdout, cmd.Stderr = said, said
@@ -106,6 +111,7 @@ func TestSelftestInterrupted(t *testing.T) {
 
 // Where no scratch can be made it says so in one line, and what to do.
 func TestSelftestRefusals(t *testing.T) {
+	t.Parallel()
 	file := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)

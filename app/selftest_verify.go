@@ -3,24 +3,59 @@ package app
 import (
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
 	"pulperia/dao"
 	"pulperia/dao/models"
+	"pulperia/faults/harness"
 )
 
-// evidence is what was reported of a store, and what was found in it.
+// evidence is what was reported of a store, by writer the number of its last write, and how far its
+// feed was read.
 type evidence struct {
-	acked        map[string]int // by writer, the last write that was acknowledged
-	acknowledged int
-	feed         dao.Position // as far as it was read
-	revs         map[models.ID]int64
+	*harness.Book
+	feed dao.Position
+	revs map[models.ID]int64
 }
 
 func newEvidence() *evidence {
-	return &evidence{acked: map[string]int{}, revs: map[models.ID]int64{}}
+	return &evidence{Book: harness.NewBook(), revs: map[models.ID]int64{}}
+}
+
+// expect notes that a writer is at its n-th write. A swap has two steps: what it makes stands
+// beside what it removes then.
+func (e *evidence) expect(name string, n int) {
+	if strings.HasPrefix(name, "swap-") && n > 1 {
+		e.Tries(name, fmt.Sprint(n-1, " ", n))
+	}
+	e.Tries(keyOf(name), fmt.Sprint(n))
+}
+
+// hear notes what a writing process reports: a name, and the number of a write that was
+// acknowledged. The next one is under way by then.
+func (e *evidence) hear(line string) error {
+	var name string
+	var n int
+	if _, err := fmt.Sscan(line, &name, &n); err != nil {
+		return errors.New("the writing process said " + line)
+	}
+	e.Did(keyOf(name), fmt.Sprint(n))
+	e.expect(name, n+1)
+	return nil
+}
+
+// keyOf is what a writer is called in the evidence: carts, and what not every shop has, bear no name.
+func keyOf(name string) string {
+	switch kind, _, _ := strings.Cut(name, "-"); kind {
+	case "message", "product", "swap":
+		return name
+	default:
+		return kind + " " + nameID(name).String()
+	}
 }
 
 // nameID is an id that follows from a name.
@@ -43,80 +78,67 @@ func (s *selftest) verify(ctx context.Context, e *evidence) error {
 		return brokef("the store cannot be read: %w", err)
 	}
 	defer store.Close()
-	found := newFindings()
-	if _, err := store.Dump(ctx, found.take); err != nil {
+	numbers := findings{}
+	if _, err := store.Dump(ctx, numbers.take); err != nil {
 		return err
 	}
-	if err := found.compare(e.acked); err != nil {
+	found, err := numbers.values()
+	if err != nil {
 		return err
+	}
+	if err := e.Verify(found); err != nil {
+		return brokef("%w", err)
 	}
 	return e.follow(ctx, store.Feed)
 }
 
 // findings are what a store holds of each writer: the numbers of its writes that can be seen.
-type findings struct {
-	numbers map[string][]int
-}
+type findings map[string][]int
 
-func newFindings() *findings { return &findings{map[string][]int{}} }
-
-func (f *findings) take(b dao.Batch) error {
+func (f findings) take(b dao.Batch) error {
+	note := func(name string, n int64) { f[name] = append(f[name], int(n)) }
 	for _, p := range b.Products {
 		if p.Title != fmt.Sprint("number ", p.Stock) {
 			return brokef("product %s is half changed: its title is %q and its stock %d", p.Code, p.Title, p.Stock)
 		}
 		name, _, _ := strings.Cut(p.Code, " ")
-		f.numbers[name] = append(f.numbers[name], int(p.Stock))
+		note(name, p.Stock)
 	}
 	for _, c := range b.Carts {
-		f.numbers[c.ID.String()] = append(f.numbers[c.ID.String()], int(c.Count()))
+		note("cart "+c.ID.String(), c.Count())
 	}
 	for _, m := range b.Messages {
 		name, number, _ := strings.Cut(m.Message, " ")
-		n, err := strconv.Atoi(number)
+		n, err := strconv.ParseInt(number, 10, 64)
 		if err != nil {
 			return brokef("a message says %q", m.Message)
 		}
-		f.numbers[name] = append(f.numbers[name], n)
+		note(name, n)
+	}
+	for k, v := range (dao.Batch{Others: b.Others}).All() {
+		head := v.GetHead()
+		note(string(k.Kind)+" "+head.ID.String(), head.Rev)
 	}
 	return nil
 }
 
-// compare fails unless everything acknowledged can be seen, and at most the one write after it.
-// What can be seen now must stay: it is noted as acknowledged.
-func (f *findings) compare(acked map[string]int) error {
-	for name, last := range acked {
-		kind, _, _ := strings.Cut(name, "-")
-		there := f.numbers[name]
-		if kind == "cart" {
-			there = f.numbers[nameID(name).String()]
-		}
-		upTo := 0
-		if len(there) > 0 {
-			upTo = there[len(there)-1]
-		}
-		for i, n := range there {
-			switch {
-			case kind == "message" && n != i+1:
-				return brokef("message %d of %s stands where %d should", n, name, i+1)
-			case kind != "message" && kind != "swap" && i > 0:
-				return brokef("%s is there %d times", name, len(there))
-			case kind == "swap" && (n < last || n > last+1 || len(there) > 2):
-				return brokef("of %s there are %v; %d was acknowledged", name, there, last)
+// values are the findings as the evidence has them: of messages the number of the last, all those
+// before it being there in their order.
+func (f findings) values() (map[string]string, error) {
+	values := map[string]string{}
+	for name, numbers := range f {
+		if strings.HasPrefix(name, "message-") {
+			for i, n := range numbers {
+				if n != i+1 {
+					return nil, brokef("message %d of %s stands where %d should", n, name, i+1)
+				}
 			}
-			upTo = max(upTo, n)
+			numbers = numbers[len(numbers)-1:]
 		}
-		if upTo < last {
-			return brokef("%s %d was acknowledged, and is lost: there is %d", name, last, upTo)
-		}
-		if upTo > last+1 {
-			return brokef("of %s there is %d, and the last that was sent is %d", name, upTo, last+1)
-		}
-		if kind != "swap" { // that one has two steps: its number is known before it is done
-			acked[name] = upTo
-		}
+		slices.Sort(numbers)
+		values[name] = strings.Trim(fmt.Sprint(numbers), "[]")
 	}
-	return nil
+	return values, nil
 }
 
 // follow reads on in the feed and fails unless its offsets have no gap, and the revisions of each

@@ -22,6 +22,7 @@ import (
 	"pulperia/demo"
 	"pulperia/public"
 	"pulperia/routes"
+	trade "pulperia/shop"
 	"pulperia/socket"
 )
 
@@ -58,8 +59,9 @@ func (c *serveCommand) Run(ctx context.Context, g *globals, streams Streams) (er
 		return err
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
+	shop, metrics := c.shop(store)
 	if c.Demo {
-		filled, err := fillDemo(ctx, store)
+		filled, err := fillDemo(ctx, shop)
 		if err != nil {
 			return err
 		}
@@ -67,45 +69,49 @@ func (c *serveCommand) Run(ctx context.Context, g *globals, streams Streams) (er
 			log.Info("the store has products already; --demo leaves it as it is")
 		}
 	}
-	handler, hub, err := c.handler(store, log)
+	handler, hub, err := c.handler(shop, metrics, log)
 	if err != nil {
 		return err
 	}
 	defer inBackground(ctx, hub.Run)()
-	expiry := c.expireCarts(ctx, store, log)
+	expiry := c.expireCarts(ctx, shop, log)
 	defer expiry()
 	announce(listener.Addr(), g.Store, log)
 	go debug.FreeOSMemory() // reading a large store leaves as much behind as it keeps
 	return serve(ctx, listener, handler, hub, log)
 }
 
+// shop returns the trade over a store, and where all figures go.
+func (c *serveCommand) shop(store dao.Store) (*trade.Shop, *prometheus.Registry) {
+	metrics := prometheus.NewRegistry()
+	return trade.New(store, trade.Options{MessagesPerMinute: c.MessagesPerMinute, Metrics: metrics}), metrics
+}
+
 // handler returns the whole shop, and the hub that tells what happens in it.
-func (c *serveCommand) handler(store dao.Store, log *slog.Logger) (http.Handler, *socket.Hub, error) {
+func (c *serveCommand) handler(shop *trade.Shop, metrics *prometheus.Registry, log *slog.Logger) (http.Handler, *socket.Hub, error) {
 	proxies, err := c.proxies()
 	if err != nil {
 		return nil, nil, err
 	}
-	registry := prometheus.NewRegistry()
-	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	shop, err := routes.New(routes.Options{
-		Store: store, Log: log, Metrics: registry,
+	metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	site, err := routes.New(routes.Options{
+		Shop: shop, Log: log, Metrics: metrics,
 		Public: public.Files(), Demo: demo.Images(),
 		Currency: c.Currency, Version: version(),
-		Limits:         routes.Limits{RequestsPerMinute: c.RequestsPerMinute, MessagesPerMinute: c.MessagesPerMinute},
-		TrustedProxies: proxies,
+		RequestsPerMinute: c.RequestsPerMinute, TrustedProxies: proxies,
 	})
 	if err != nil {
 		return nil, nil, err
 	}
 	hub, err := socket.New(socket.Options{
-		Store: store, Log: log, Metrics: registry,
-		Client: shop.Client, AllowRequest: shop.AllowRequest, AllowMessage: shop.AllowMessage,
+		Shop: shop, Log: log, Metrics: metrics,
+		Client: site.Client, AllowRequest: site.AllowRequest,
 		Origins: c.Origin, MaxConnections: c.MaxConnections, FramesPerMinute: c.FramesPerMinute,
 	})
 	if err != nil {
 		return nil, nil, err
 	}
-	return withDoors(shop, hub), hub, nil
+	return withDoors(site, hub), hub, nil
 }
 
 // withDoors puts the ways into the hub beside the shop. It is no http.ServeMux, which redirects
@@ -177,7 +183,7 @@ func serve(ctx context.Context, listener net.Listener, handler http.Handler, hub
 }
 
 // expireCarts removes untouched carts every hour, until the returned function is called.
-func (c *serveCommand) expireCarts(ctx context.Context, store dao.Store, log *slog.Logger) (stop func()) {
+func (c *serveCommand) expireCarts(ctx context.Context, shop *trade.Shop, log *slog.Logger) (stop func()) {
 	if c.CartDays == 0 {
 		return func() {}
 	}
@@ -185,7 +191,7 @@ func (c *serveCommand) expireCarts(ctx context.Context, store dao.Store, log *sl
 		for {
 			began := time.Now() // which knows how long ago it is also when the clock is set
 			retry.Sleep(ctx, time.Hour)
-			n, err := expireOnce(ctx, store, time.Since(began), time.Duration(c.CartDays)*24*time.Hour)
+			n, err := shop.ExpireCarts(ctx, time.Since(began), time.Duration(c.CartDays)*24*time.Hour)
 			switch {
 			case ctx.Err() != nil:
 				return
@@ -196,14 +202,4 @@ func (c *serveCommand) expireCarts(ctx context.Context, store dao.Store, log *sl
 			}
 		}
 	})
-}
-
-// expireOnce notes that the shop has been open, and removes the carts that nobody has touched while
-// it was open for as long as age.
-func expireOnce(ctx context.Context, store dao.Store, open, age time.Duration) (n int, err error) {
-	since, err := store.Attend(ctx, open, age)
-	if err != nil || since == 0 {
-		return 0, err
-	}
-	return store.Carts.Expire(ctx, since)
 }

@@ -31,6 +31,7 @@ var (
 // bounded by design is full: the hub's ring of changes and the cache of pages, 8 MiB each. What
 // grows by design is taken off: messages are kept for good, with 64 bytes of memory each.
 func TestSoak(t *testing.T) {
+	dose.SkipSmall(t, "it watches a shop under load")
 	t.Parallel() // with the tests that mostly wait
 	t.Run("files", func(t *testing.T) { soak(t, t.TempDir()) })
 	if *soakMongoDB {
@@ -161,7 +162,7 @@ func (w *soakLoad) work(ctx context.Context, t *testing.T, random *rand.Rand) {
 
 func (w *soakLoad) ask(t *testing.T, client *http.Client, want int, method, path, body string) {
 	began := time.Now()
-	status, err := w.shop.status(client, method, path, body)
+	status, _, err := w.shop.do(client, method, path, body)
 	if err != nil || status != want {
 		t.Errorf("%s %s: %d, %v", method, path, status, err)
 	}
@@ -176,12 +177,12 @@ func (w *soakLoad) ask(t *testing.T, client *http.Client, want int, method, path
 // listen follows all that happens, on one line after the other, over both doors.
 func (w *soakLoad) listen(ctx context.Context, t *testing.T) {
 	for i := 0; ctx.Err() == nil; i++ {
-		l, err := openLine(w.shop.url, clientAddress(i), `{"type":"hello","user":"ana@example.com","topics":["messages","products"]}`)
+		l, err := openLine(w.shop.URL, clientAddress(i), `{"type":"hello","user":"ana@example.com","topics":["messages","products"]}`)
 		if err != nil {
 			t.Error(err)
 			return
 		}
-		events, err := http.Get(w.shop.url + "/events?" + url.Values{"topics": {"messages"}, "user": {"beto@example.com"}}.Encode())
+		events, err := http.Get(w.shop.URL + "/events?" + url.Values{"topics": {"messages"}, "user": {"beto@example.com"}}.Encode())
 		if err != nil {
 			t.Error(err)
 			return

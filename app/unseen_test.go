@@ -19,6 +19,7 @@ var (
 
 // What cannot be seen is refused by name at every door; sequences of emoji stay whole.
 func TestNamesThatCannotBeSeen(t *testing.T) {
+	t.Parallel()
 	onEachEngine(t, func(t *testing.T, newStore func() string) {
 		store := newStore()
 		s := openInside(t, store, "--messages-per-minute", "0")
@@ -28,7 +29,7 @@ func TestNamesThatCannotBeSeen(t *testing.T) {
 			wantUnseen(t, "the API", answer.StatusCode, body, `"user","reason":"must not contain characters that cannot be seen`)
 			answer, body = s.send(t, client, "POST", "/chat/user", url.Values{"user": {bad}}.Encode())
 			wantUnseen(t, "the form", answer.StatusCode, body, "no se ven")
-			if said := dialSocket(t, s.url, bad, "", "messages").until("bye", func(f frame) bool { return f.Type == "bye" || f.Type == "error" || f.Type == "welcome" }); said[len(said)-1].Type == "welcome" {
+			if said := dialSocket(t, s.URL, bad, "", "messages").until("bye", func(f frame) bool { return f.Type == "bye" || f.Type == "error" || f.Type == "welcome" }); said[len(said)-1].Type == "welcome" {
 				t.Errorf("the socket lets %q in", bad)
 			}
 		}

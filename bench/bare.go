@@ -1,8 +1,6 @@
 package main
 
 import (
-	"bufio"
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -12,7 +10,8 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"strings"
+
+	"pulperia/faults/harness"
 )
 
 // recording is an answer of the shop, for the bare handler to give.
@@ -29,17 +28,7 @@ type recordings map[string]recording
 func record(ctx context.Context, address string, targets []string) (recordings, error) {
 	all := recordings{}
 	for _, target := range targets {
-		ask, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+address+target, nil)
-		if err != nil {
-			return nil, err
-		}
-		ask.Header = http.Header{"Accept-Language": {"es"}, "Accept-Encoding": {"identity"}}
-		answer, err := http.DefaultClient.Do(ask)
-		if err != nil {
-			return nil, err
-		}
-		body, err := io.ReadAll(answer.Body)
-		answer.Body.Close()
+		answer, err := harness.Send(http.DefaultClient, "GET", "http://"+address+target, "", "Accept-Language", "es", "Accept-Encoding", "identity")
 		if err != nil {
 			return nil, err
 		}
@@ -47,28 +36,25 @@ func record(ctx context.Context, address string, targets []string) (recordings, 
 			return nil, fmt.Errorf("GET %s: %s", target, answer.Status)
 		}
 		answer.Header.Del("Date") // the server's own
-		all[target] = recording{Header: answer.Header, Body: body}
+		all[target] = recording{Header: answer.Header, Body: []byte(answer.Text)}
 	}
 	return all, nil
 }
 
 // post sends a JSON body, and returns the answer with what was in it.
-func post(ctx context.Context, address, target string, body []byte) (*http.Response, []byte, error) {
-	ask, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+address+target, bytes.NewReader(body))
+func post(address, target, body string) (harness.Answer, error) {
+	return send("POST", address, target, body)
+}
+
+func send(method, address, target, body string) (harness.Answer, error) {
+	answer, err := harness.Send(http.DefaultClient, method, "http://"+address+target, body, "Accept-Encoding", "identity")
+	if err == nil {
+		err = answer.Payload(nil)
+	}
 	if err != nil {
-		return nil, nil, err
+		err = fmt.Errorf("%s %s: %w", method, target, err)
 	}
-	ask.Header = http.Header{"Content-Type": {"application/json"}, "Accept-Encoding": {"identity"}}
-	answer, err := http.DefaultClient.Do(ask)
-	if err != nil {
-		return nil, nil, err
-	}
-	defer answer.Body.Close()
-	text, err := io.ReadAll(answer.Body)
-	if err == nil && answer.StatusCode/100 != 2 {
-		err = fmt.Errorf("POST %s: %s", target, answer.Status)
-	}
-	return answer, text, err
+	return answer, err
 }
 
 // bareSite is the recordings, and a file for what must be durable.
@@ -120,20 +106,19 @@ func openSelf(ctx context.Context, arguments ...string) (*process, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &process{Cmd: command(ctx, self, arguments...)}
-	out, err := p.StdoutPipe()
+	server, said := command(ctx, self, arguments...), make(chan string, 1)
+	server.Stdout = &harness.Lines{Hear: func(line string) { said <- line }}
+	started, err := harness.Start(server)
 	if err != nil {
 		return nil, err
 	}
-	if err := p.Start(); err != nil {
-		return nil, err
+	p := &process{Process: started}
+	select {
+	case p.address = <-said:
+		return p, nil
+	case <-p.Ended():
+		return nil, fmt.Errorf("the server that this program is ended with %v: %s", p.Wait(), p.Log.Tail())
 	}
-	line, err := bufio.NewReader(out).ReadString('\n')
-	if err != nil {
-		return nil, fmt.Errorf("bare server: %w", p.stopAfter(err))
-	}
-	p.address = strings.TrimSpace(line)
-	return p, nil
 }
 
 // serveBare is the process that openBare starts. It says its address on out.

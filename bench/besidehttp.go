@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"net/url"
 
@@ -68,6 +67,9 @@ func (c *contest) writes(ctx context.Context) (rows []rival, err error) {
 	if say.answers, err = c.sample(ctx, "/api/messages", map[string]string{"user": "ana@example.com", "message": c.text(messageSize)}, messageLine); err != nil {
 		return nil, err
 	}
+	if err := c.stockUp(); err != nil {
+		return nil, err
+	}
 	add := question{what: "a product added to a cart, durably", why: say.why}
 	if add.ours, err = c.additions(ctx, c.shop); err != nil {
 		return nil, err
@@ -92,9 +94,23 @@ func (c *contest) writes(ctx context.Context) (rows []rival, err error) {
 // How many bytes the shop's journal gets for a message, and for a cart of ten products.
 const messageLine, cartLine = 380, 950
 
+// goods returns the products that go into carts. There is enough of them for all additions, which
+// the rest of the catalogue does not promise.
+func (c *contest) goods() []models.Product { return c.products[:min(100, len(c.products))] }
+
+func (c *contest) stockUp() error {
+	body := fmt.Sprintf(`{"status":true,"stock":%d}`, models.MaxStock)
+	for _, product := range c.goods() {
+		if _, err := send("PUT", c.shop.address, "/api/products/"+product.ID.String(), body); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (c *contest) someItems() (items []models.Item) {
-	for range 10 {
-		items = append(items, models.Item{Product: c.products[c.IntN(len(c.products))].ID, Quantity: 2})
+	for i := range 10 {
+		items = append(items, models.Item{Product: c.goods()[i].ID, Quantity: 2})
 	}
 	return items
 }
@@ -102,32 +118,30 @@ func (c *contest) someItems() (items []models.Item) {
 // sample posts something to the shop, for the bare handler to give the same answer once it has made
 // so many bytes durable.
 func (c *contest) sample(ctx context.Context, target string, body any, durable int) (recordings, error) {
-	answer, text, err := post(ctx, c.shop.address, target, models.JSON(body))
+	answer, err := post(c.shop.address, target, string(models.JSON(body)))
 	if err != nil {
 		return nil, err
 	}
 	answer.Header.Del("Date")
-	return recordings{target: {Header: answer.Header, Body: text, Durable: durable}}, nil
+	return recordings{target: {Header: answer.Header, Body: []byte(answer.Text), Durable: durable}}, nil
 }
 
 // additions makes some carts and returns requests that add products to them, ten to each.
 func (c *contest) additions(ctx context.Context, server *process) (list [][]byte, err error) {
 	for range 64 {
-		_, text, err := post(ctx, server.address, "/api/carts", []byte("{}"))
+		answer, err := post(server.address, "/api/carts", "{}")
 		if err != nil {
 			return nil, err
 		}
 		var made struct {
-			Payload struct {
-				ID string `json:"_id"`
-			}
+			ID string `json:"_id"`
 		}
-		if err := json.Unmarshal(text, &made); err != nil {
+		if err := answer.Payload(&made); err != nil {
 			return nil, err
 		}
 		for range 10 {
-			pid := c.products[c.IntN(len(c.products))].ID
-			list = append(list, request("POST", "/api/carts/"+made.Payload.ID+"/product/"+pid.String(), `{"quantity":1}`))
+			pid := c.goods()[c.IntN(len(c.goods()))].ID
+			list = append(list, request("POST", "/api/carts/"+made.ID+"/product/"+pid.String(), `{"quantity":1}`))
 		}
 	}
 	c.Shuffle(len(list), func(i, j int) { list[i], list[j] = list[j], list[i] })

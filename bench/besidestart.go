@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"pulperia/dao/models"
+	"pulperia/faults/harness"
 )
 
 // starts measures how long both take to start on all that, and what memory they have then.
@@ -67,8 +68,8 @@ func (c *contest) restart(ctx context.Context) (ours, theirs int64, err error) {
 	if ours, err = c.settled(ctx, c.shop); err != nil {
 		return 0, 0, err
 	}
-	theirs, err = resident(c.peer.Process.Pid)
-	return ours, theirs, err
+	usage, err := harness.UsageOf(c.peer.Pid())
+	return ours, usage.Memory, err
 }
 
 // footprint is what memory both take when they have little to do.

@@ -4,11 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"pulperia/dao/models"
@@ -77,7 +75,7 @@ func (b *bench) messageAnswers(ctx context.Context, f *figure, shop *process, id
 	}
 	var took []time.Duration
 	for range min(b.samples, 300) {
-		one, err := b.post(ctx, shop.address)
+		one, err := b.post(shop.address)
 		if err != nil {
 			return err
 		}
@@ -89,23 +87,12 @@ func (b *bench) messageAnswers(ctx context.Context, f *figure, shop *process, id
 }
 
 // post sends one message and returns how long it took to be stored.
-func (b *bench) post(ctx context.Context, address string) (time.Duration, error) {
+func (b *bench) post(address string) (time.Duration, error) {
 	m := b.message()
 	body := fmt.Sprintf(`{"user":%q,"message":%q}`, m.User, m.Message)
-	ask, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+address+"/api/messages", strings.NewReader(body))
-	if err != nil {
-		return 0, err
-	}
-	ask.Header.Set("Content-Type", "application/json")
 	begin := time.Now()
-	answer, err := http.DefaultClient.Do(ask)
-	if err != nil {
-		return 0, err
-	}
-	if answer.StatusCode != http.StatusCreated {
-		err = fmt.Errorf("POST /api/messages: %s", answer.Status)
-	}
-	return time.Since(begin), errors.Join(err, answer.Body.Close())
+	_, err := post(address, "/api/messages", body)
+	return time.Since(begin), err
 }
 
 // readWhole measures the program's own check and export of a store that is closed.

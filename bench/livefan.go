@@ -4,10 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strconv"
 	"time"
 
 	"golang.org/x/sync/errgroup"
+
+	"pulperia/faults/harness"
 )
 
 // window is how many messages may be on their way to the readers: so many that some always wait for
@@ -109,35 +110,18 @@ func (b *bench) bareFlow(ctx context.Context, bare *process, n int) (flow, error
 // flowOf watches a fan-out that is going on, once it has got into its stride.
 func (b *bench) flowOf(server *process, s *swarm) (flow, error) {
 	time.Sleep(b.length / 4)
-	cpu, err := cpuTime(server.Process.Pid)
-	if err != nil {
-		return flow{}, err
-	}
-	writes, err := writeCalls(server.Process.Pid)
+	before, err := harness.UsageOf(server.Pid())
 	if err != nil {
 		return flow{}, err
 	}
 	begin, received := time.Now(), s.received.Load()
 	time.Sleep(b.length)
 	deliveries, elapsed := max(1, s.received.Load()-received), time.Since(begin)
-	after, err := cpuTime(server.Process.Pid)
-	if err != nil {
-		return flow{}, err
-	}
-	written, err := writeCalls(server.Process.Pid)
+	after, err := harness.UsageOf(server.Pid())
 	return flow{
-		perSecond: float64(deliveries) / elapsed.Seconds(), cpu: (after - cpu) / time.Duration(deliveries),
-		frames: float64(deliveries) / float64(max(1, written-writes)),
+		perSecond: float64(deliveries) / elapsed.Seconds(), cpu: (after.CPU - before.CPU) / time.Duration(deliveries),
+		frames: float64(deliveries) / float64(max(1, after.Writes-before.Writes)),
 	}, errors.Join(err, s.failed())
-}
-
-// writeCalls returns how often a process has called write: syscw of proc(5).
-func writeCalls(pid int) (int64, error) {
-	text, err := valueOf(fmt.Sprintf("/proc/%d/io", pid), "syscw")
-	if err != nil {
-		return 0, err
-	}
-	return strconv.ParseInt(text, 10, 64)
 }
 
 func middleFlow(all []flow) flow {

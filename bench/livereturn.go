@@ -1,14 +1,12 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
-	"strconv"
-	"strings"
 	"time"
+
+	"pulperia/faults/harness"
 )
 
 // comeback is what happened when everybody was dropped and came back.
@@ -39,7 +37,7 @@ func (b *bench) comebacks(ctx context.Context, shop *process, s *swarm, p *publi
 	if err := s.close(); err != nil {
 		return comeback{}, err
 	}
-	ring, other, err := recoveries(ctx, shop.address)
+	ring, other, err := recoveries(shop.address)
 	if err != nil {
 		return comeback{}, err
 	}
@@ -57,7 +55,7 @@ func (b *bench) comebacks(ctx context.Context, shop *process, s *swarm, p *publi
 	if err = errors.Join(err, back.close()); err != nil {
 		return comeback{}, err
 	}
-	if result.ring, result.other, err = recoveries(ctx, shop.address); err != nil {
+	if result.ring, result.other, err = recoveries(shop.address); err != nil {
 		return comeback{}, err
 	}
 	result.ring, result.other = result.ring-ring, result.other-other
@@ -65,30 +63,7 @@ func (b *bench) comebacks(ctx context.Context, shop *process, s *swarm, p *publi
 }
 
 // recoveries returns how many there were from the hub's memory, and otherwise.
-func recoveries(ctx context.Context, address string) (ring, other int, err error) {
-	ring, ringErr := metric(ctx, address, ringMetric)
-	feed, feedErr := metric(ctx, address, feedMetric)
-	gone, goneErr := metric(ctx, address, goneMetric)
-	return ring, feed + gone, errors.Join(ringErr, feedErr, goneErr)
-}
-
-// metric asks a shop for one of its figures.
-func metric(ctx context.Context, address, series string) (int, error) {
-	ask, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+address+"/metrics", nil)
-	if err != nil {
-		return 0, err
-	}
-	answer, err := http.DefaultClient.Do(ask)
-	if err != nil {
-		return 0, err
-	}
-	defer answer.Body.Close()
-	lines := bufio.NewScanner(answer.Body)
-	for lines.Scan() {
-		if value, found := strings.CutPrefix(lines.Text(), series+" "); found {
-			figure, err := strconv.ParseFloat(value, 64)
-			return int(figure), err
-		}
-	}
-	return 0, fmt.Errorf("/metrics: there is no %s", series)
+func recoveries(address string) (ring, other int, err error) {
+	figures, err := harness.Metrics(http.DefaultClient, "http://"+address, ringMetric, feedMetric, goneMetric)
+	return int(figures[ringMetric]), int(figures[feedMetric] + figures[goneMetric]), err
 }

@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"net"
+	"net/http"
 	"time"
+
+	"pulperia/faults/harness"
 )
 
 // stall is what one reader that stops reading does to the others.
@@ -76,7 +79,7 @@ func (b *bench) besideStalled(ctx context.Context, shop *process, s *swarm, p *p
 		return 0, false, err
 	}
 	defer stalled.Close()
-	before, err := metric(ctx, shop.address, droppedMetric)
+	before, err := harness.Metrics(http.DefaultClient, "http://"+shop.address, droppedMetric)
 	if err != nil {
 		return 0, false, err
 	}
@@ -85,8 +88,8 @@ func (b *bench) besideStalled(ctx context.Context, shop *process, s *swarm, p *p
 		if err != nil {
 			return 0, false, err
 		}
-		now, metricErr := metric(ctx, shop.address, droppedMetric)
-		if now > before {
+		now, metricErr := harness.Metrics(http.DefaultClient, "http://"+shop.address, droppedMetric)
+		if now[droppedMetric] > before[droppedMetric] {
 			return p99, true, metricErr
 		}
 		err = errors.Join(metricErr, p.some(ctx, s, stallBurst, 0))

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"bufio"
-	"bytes"
 	"debug/buildinfo"
 	"errors"
 	"fmt"
@@ -12,6 +10,8 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+
+	"pulperia/faults/harness"
 )
 
 // describe says what was measured and on what machine, a line for each. It needs the /proc of
@@ -25,7 +25,7 @@ func describe(program, dir string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	memory, err := valueOf("/proc/meminfo", "MemTotal")
+	memory, err := harness.ValueIn("/proc/meminfo", "MemTotal")
 	if err != nil {
 		return nil, err
 	}
@@ -33,7 +33,7 @@ func describe(program, dir string) ([]string, error) {
 	if err != nil {
 		return nil, fmt.Errorf("/proc/meminfo: MemTotal: %w", err)
 	}
-	processor, err := valueOf("/proc/cpuinfo", "model name")
+	processor, err := harness.ValueIn("/proc/cpuinfo", "model name")
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
@@ -92,19 +92,4 @@ func fileSystem(dir string) (string, error) {
 		kind += ": this is memory, on which a sync costs nothing; give -dir a folder on a disk"
 	}
 	return kind, nil
-}
-
-// valueOf returns what a file of /proc says after a name and a colon.
-func valueOf(path, name string) (string, error) {
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return "", err
-	}
-	lines := bufio.NewScanner(bytes.NewReader(text))
-	for lines.Scan() {
-		if found, value, _ := strings.Cut(lines.Text(), ":"); strings.TrimSpace(found) == name {
-			return strings.TrimSpace(value), nil
-		}
-	}
-	return "", fmt.Errorf("%s: there is no %s", path, name)
 }

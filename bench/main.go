@@ -26,6 +26,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"pulperia/faults/harness"
 )
 
 func main() {
@@ -129,10 +131,10 @@ func measure(ctx context.Context, what scale, parts func(*bench) []part, seed ui
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	b := &bench{
-		scale: what, generator: newGenerator(seed), dir: dir, program: filepath.Join(dir, "pulperia"),
+		scale: what, generator: newGenerator(seed), dir: dir,
 		log: slog.New(slog.NewTextHandler(os.Stderr, nil)),
 	}
-	if err := build(ctx, b.program); err != nil {
+	if b.program, err = harness.Build(dir); err != nil {
 		return nil, err
 	}
 	machine, err := describe(b.program, dir)
@@ -176,7 +178,8 @@ func (b *bench) settled(ctx context.Context, server *process) (int64, error) {
 		return 0, ctx.Err()
 	case <-time.After(b.settle):
 	}
-	return resident(server.Process.Pid)
+	usage, err := harness.UsageOf(server.Pid())
+	return usage.Memory, err
 }
 
 // creates measures durable writes of a store without a server around it.

@@ -10,7 +10,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"github.com/gobwas/ws"
 )
@@ -55,19 +54,10 @@ func openPeer(ctx context.Context, dir, store string) (*process, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &process{Cmd: command(ctx, "node", "app.js"), address: address}
-	p.Dir = dir
-	p.Env = append(os.Environ(), "NODE_ENV=production", "STORE="+store, "PORT="+port)
-	p.Stderr = os.Stderr
-	begin := time.Now()
-	if err := p.Start(); err != nil {
-		return nil, err
-	}
-	if err := p.awaitReady(ctx); err != nil {
-		return nil, fmt.Errorf("%s: %w", p, p.stopAfter(err))
-	}
-	p.readyAfter = time.Since(begin)
-	return p, nil
+	peer := command(ctx, "node", "app.js")
+	peer.Dir, peer.Stderr = dir, os.Stderr
+	peer.Env = append(peer.Env, "NODE_ENV=production", "STORE="+store, "PORT="+port)
+	return openServer(ctx, peer, address)
 }
 
 // dialPeer makes the i-th Socket.IO connection to the peer, over WebSocket at once:

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"pulperia/dao/models"
+	"pulperia/faults/harness"
 )
 
 // The peer does the same work: to the questions that are measured it answers with the same products
@@ -23,8 +24,7 @@ func TestPeerAnswersTheSame(t *testing.T) {
 		t.Skip("the peer needs Node")
 	}
 	b := &bench{generator: newGenerator(7), dir: t.TempDir(), scale: scale{products: 500, messages: 40}, log: slog.New(slog.DiscardHandler)}
-	b.program = filepath.Join(b.dir, "pulperia")
-	if err := build(t.Context(), b.program); err != nil {
+	if b.program, err = harness.Build(b.dir); err != nil {
 		t.Fatal(err)
 	}
 	if err := b.importProducts(t.Context(), &report{}, filepath.Join(b.dir, "large")); err != nil {
@@ -59,17 +59,17 @@ func TestPeerAnswersTheSame(t *testing.T) {
 			t.Errorf("%s: %s", target, diff)
 		}
 	}
-	_, text, err := post(t.Context(), c.peer.address, "/api/messages", []byte(`{"user":"ana@example.com","message":"hola"}`))
+	answer, err := post(c.peer.address, "/api/messages", `{"user":"ana@example.com","message":"hola"}`)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var said struct{ Payload models.Message }
-	if err := json.Unmarshal(text, &said); err != nil {
+	var said models.Message
+	if err := answer.Payload(&said); err != nil {
 		t.Fatal(err)
 	}
 	var last struct{ Payload []models.Message }
 	ask(t, c.peer, "/api/messages?limit=1", &last)
-	if diff := cmp.Diff([]models.Message{said.Payload}, last.Payload); diff != "" {
+	if diff := cmp.Diff([]models.Message{said}, last.Payload); diff != "" {
 		t.Errorf("what was said is not there: %s", diff)
 	}
 }

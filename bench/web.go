@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"pulperia/dao/models"
+	"pulperia/faults/harness"
 )
 
 // duel is the shop against the bare handler that gives the same answers.
@@ -68,14 +69,14 @@ type round struct {
 }
 
 func (b *bench) round(ctx context.Context, server *process, requests [][]byte) (round, error) {
-	return measured(server.Process.Pid, func() (sample, error) {
+	return measured(server.Pid(), func() (sample, error) {
 		return get(ctx, server.address, requests, b.connections, b.length)
 	})
 }
 
 // measured puts some load on a process and sees what that takes.
 func measured(pid int, load func() (sample, error)) (round, error) {
-	before, err := cpuTime(pid)
+	before, err := harness.UsageOf(pid)
 	if err != nil {
 		return round{}, err
 	}
@@ -83,8 +84,8 @@ func measured(pid int, load func() (sample, error)) (round, error) {
 	if err != nil {
 		return round{}, err
 	}
-	after, err := cpuTime(pid)
-	return round{s, (after - before) / time.Duration(max(1, len(s.latencies)))}, err
+	after, err := harness.UsageOf(pid)
+	return round{s, (after.CPU - before.CPU) / time.Duration(max(1, len(s.latencies)))}, err
 }
 
 // shopRound is a round with writes going on, if there are any.

@@ -52,6 +52,9 @@ const (
 
 // Options say what a file does not.
 type Options struct {
+	// Whole is called when the file was seen to be whole, before anything of it is handed out: with
+	// the identity of the store whose backup it is, or "".
+	Whole   func(store string) error
 	Decimal byte // the sign before decimals, '.' or ','; 0 for what the file's own figures show
 }
 
@@ -85,6 +88,11 @@ func Read(name string, r io.ReadSeeker, o Options, visit func(Entry) error) (Sum
 	if err != nil {
 		return s, err
 	}
+	if o.Whole != nil {
+		if err := o.Whole(first.store); err != nil {
+			return s, err
+		}
+	}
 	notation := first.notation
 	switch o.Decimal {
 	case '.':
@@ -101,6 +109,7 @@ func Read(name string, r io.ReadSeeker, o Options, visit func(Entry) error) (Sum
 type reading struct {
 	notation models.Notation                // of its figures
 	learns   bool                           // this pass finds that out, and makes no entries
+	store    string                         // whose backup it is
 	put      func(entry func() Entry) error // takes the entries; it makes those that it wants, before it returns
 }
 

@@ -1,50 +1,42 @@
 package catalogue
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"strconv"
 
+	"pulperia/dao"
 	"pulperia/dao/models"
 )
 
-// The files of an export that is a folder. They are those of the store itself, but without offsets.
-const (
-	productsFile = "products.json"
-	cartsFile    = "carts.json"
-	messagesFile = "messages.jsonl"
-)
-
-// Files are the names in an export's folder, in the order in which they are to be read: carts name
-// products.
-func Files() []string { return []string{productsFile, cartsFile, messagesFile} }
+// Files are the names in an export's folder, in the order in which they are to be read: values name
+// others that come before them. They are those of the store itself, but without offsets.
+func Files() (names []string) {
+	for _, s := range dao.Kinds() {
+		names = append(names, s.File())
+	}
+	return names
+}
 
 // version is that of the export in one file.
 const version = 1
 
-// Counts says how many values an export holds. It is also the last line of an export in one file,
-// which vouches that nothing is missing.
-type Counts struct {
-	Products int `json:"products"`
-	Carts    int `json:"carts"`
-	Messages int `json:"messages"`
+// header is the first line of an export in one file. Each of the others holds one value under the
+// name of its kind; the last one holds the counts, which vouch that nothing is missing.
+type header struct {
+	Pulperia string `json:"pulperia"` // "export"
+	Version  int    `json:"version"`
+	Store    string `json:"store,omitempty"` // whose backup it is
 }
 
-// line is one line of an export in one file; exactly one of its fields is set.
-type line struct {
-	Pulperia string          `json:"pulperia,omitempty"` // "export", in the first line
-	Version  int             `json:"version,omitempty"`
-	Product  json.RawMessage `json:"product,omitempty"`
-	Cart     json.RawMessage `json:"cart,omitempty"`
-	Message  json.RawMessage `json:"message,omitempty"`
-	End      *Counts         `json:"end,omitempty"`
-}
+const end = "end"
 
 // lines reads an export in one file.
 func (r *reading) lines(src *source) error {
 	s := newStream(src)
-	var seen Counts
+	seen := dao.Counts{}
 	for first := true; ; first = false {
 		number, raw, err := s.value()
 		if errors.Is(err, errCut) {
@@ -53,20 +45,27 @@ func (r *reading) lines(src *source) error {
 		if err != nil {
 			return err
 		}
-		var l line
-		if err := json.Unmarshal(raw, &l); err != nil {
+		var h header
+		var l map[string]json.RawMessage
+		if first {
+			err = json.Unmarshal(raw, &h)
+		} else {
+			err = json.Unmarshal(raw, &l)
+		}
+		if err != nil {
 			return fmt.Errorf("line %d: %s", number, models.Misfit(err))
 		}
 		switch {
 		case first:
-			err = checkHeader(l)
-		case l.End != nil:
-			if *l.End != seen {
-				return fmt.Errorf("line %d: the export says that it holds %+v and holds %+v: it is damaged", number, *l.End, seen)
+			err = checkHeader(h)
+			r.store = h.Store
+		case l[end] != nil:
+			if err := checkEnd(l[end], seen); err != nil {
+				return fmt.Errorf("line %d: %w", number, err)
 			}
 			return s.end()
 		default:
-			err = r.putLine(number, raw, l, &seen)
+			err = r.putLine(number, raw, l, seen)
 		}
 		if err != nil {
 			return err
@@ -74,56 +73,100 @@ func (r *reading) lines(src *source) error {
 	}
 }
 
-func checkHeader(l line) error {
-	if l.Pulperia != "export" || l.Version != version {
-		return fmt.Errorf("line 1: the export is of version %d of %q: this program reads version %d of \"export\"", l.Version, l.Pulperia, version)
+func checkHeader(h header) error {
+	if h.Pulperia != "export" || h.Version != version {
+		return fmt.Errorf("line 1: the export is of version %d of %q: this program reads version %d of \"export\"", h.Version, h.Pulperia, version)
+	}
+	if h.Store != "" {
+		if err := dao.CheckIdentity(h.Store); err != nil {
+			return fmt.Errorf("line 1: store: %w", err)
+		}
 	}
 	return nil
 }
 
-func (r *reading) putLine(number int, raw json.RawMessage, l line, seen *Counts) error {
-	var entry func() Entry
-	switch {
-	case l.Product != nil:
-		seen.Products++
-		entry = func() Entry { return r.readProduct(number, l.Product, Export) }
-	case l.Cart != nil:
-		seen.Carts++
-		entry = func() Entry { return readCart(number, l.Cart) }
-	case l.Message != nil:
-		seen.Messages++
-		entry = func() Entry { return readMessage(number, l.Message) }
-	default:
-		return fmt.Errorf("line %d: holds neither a product nor a cart nor a message", number)
+func checkEnd(raw json.RawMessage, seen dao.Counts) error {
+	var counts dao.Counts
+	if err := json.Unmarshal(raw, &counts); err != nil {
+		return errors.New(models.Misfit(err))
 	}
-	return r.putNamed(number, raw, entry)
+	if counts.String() != seen.String() {
+		return fmt.Errorf("the export says that it holds %s and holds %s: it is damaged", counts, seen)
+	}
+	return nil
 }
 
-// carts reads the carts.json of an export.
-func (r *reading) carts(src *source) error {
-	s := newStream(src)
-	err := s.list(func(number int, raw json.RawMessage) error {
-		return r.putNamed(number, raw, func() Entry { return readCart(number, raw) })
-	})
+func (r *reading) putLine(number int, raw json.RawMessage, l map[string]json.RawMessage, seen dao.Counts) error {
+	for _, s := range dao.Kinds() {
+		if value := l[string(s.Kind)]; value != nil {
+			seen[s.Kind]++
+			return r.putNamed(number, raw, func() Entry { return r.readValue(s, number, value) })
+		}
+	}
+	return fmt.Errorf("line %d: holds neither a product nor a cart nor a message", number)
+}
+
+// readValue reads a value of an export.
+func (r *reading) readValue(s *dao.Schema, number int, raw json.RawMessage) Entry {
+	switch s.Kind {
+	case dao.KindProduct:
+		return r.readProduct(number, raw, Export)
+	case dao.KindCart:
+		return readCart(number, raw)
+	case dao.KindMessage:
+		return readMessage(number, raw)
+	}
+	return readOther(s, number, raw)
+}
+
+// readOther reads a value of a kind that nobody but the shop writes, so that it is just what the
+// shop wrote or refused: a field that there is not would be lost in silence.
+func readOther(s *dao.Schema, number int, raw json.RawMessage) Entry {
+	v := s.New()
+	decoder := json.NewDecoder(bytes.NewReader(raw))
+	decoder.DisallowUnknownFields()
+	err := decoder.Decode(v)
 	if err != nil {
-		return err
+		err = models.Invalid{{Field: string(s.Kind), Rule: models.NotObject, Detail: models.Misfit(err), Got: shown(raw)}}
 	}
-	return s.end()
+	var l loose
+	v.Normalize()
+	if err == nil && v.GetHead().ID.IsZero() {
+		l.requiredID("_id", nil)
+	}
+	if err == nil {
+		err = l.with(v.Check())
+	}
+	if err != nil {
+		return Entry{Line: number, Problem: err}
+	}
+	return Entry{Line: number, Kind: s, Other: v}
 }
 
-// messages reads the messages.jsonl of an export.
-func (r *reading) messages(src *source) error {
-	s := newStream(src)
-	for s.decoder.More() {
-		number, raw, err := s.value()
-		if err != nil {
-			return err
+// values reads the file of a kind of an export.
+func values(s *dao.Schema) reader {
+	return func(r *reading, src *source) error {
+		in := newStream(src)
+		put := func(number int, raw json.RawMessage) error {
+			return r.putNamed(number, raw, func() Entry { return r.readValue(s, number, raw) })
 		}
-		if err := r.putNamed(number, raw, func() Entry { return readMessage(number, raw) }); err != nil {
-			return err
+		if !s.History {
+			if err := in.list(put); err != nil {
+				return err
+			}
+			return in.end()
 		}
+		for in.decoder.More() {
+			number, raw, err := in.value()
+			if err == nil {
+				err = put(number, raw)
+			}
+			if err != nil {
+				return err
+			}
+		}
+		return in.end()
 	}
-	return s.end()
 }
 
 func readCart(number int, raw json.RawMessage) Entry {
@@ -158,7 +201,7 @@ func readCart(number int, raw json.RawMessage) Entry {
 	if err := l.with(c.Check()); err != nil {
 		return Entry{Line: number, Problem: err}
 	}
-	return Entry{Line: number, Cart: &c}
+	return Entry{Line: number, Kind: dao.Cart.Schema, Cart: &c}
 }
 
 func readMessage(number int, raw json.RawMessage) Entry {
@@ -182,5 +225,5 @@ func readMessage(number int, raw json.RawMessage) Entry {
 	if err := l.with(m.Check()); err != nil {
 		return Entry{Line: number, Problem: err}
 	}
-	return Entry{Line: number, Message: &m}
+	return Entry{Line: number, Kind: dao.Message.Schema, Message: &m}
 }

@@ -8,6 +8,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"pulperia/dao"
 	"pulperia/dao/models"
 )
 
@@ -93,16 +94,18 @@ func (p Product) Whole() (whole models.Product, made []string, err error) {
 	return whole, made, whole.Check()
 }
 
-// Entry is one product, cart or message of a file: exactly one of its pointers is set, or else
+// Entry is one value of a file: exactly one of Product, Cart, Message and Other is set, or else
 // Problem.
 type Entry struct {
-	Line    int // where it begins in the file, from 1
+	Line    int         // where it begins in the file, from 1
+	Kind    *dao.Schema // of Cart, Message and Other
 	Product *Product
 	Cart    *models.Cart
 	Message *models.Message
-	Problem error  // why the entry is refused: its fields and the reasons, usually models.Invalid
-	Refused Named  // the product that is refused, as far as it could be read
-	Notes   []Note // what is not as the file says
+	Other   models.Value // of any other kind
+	Problem error        // why the entry is refused: its fields and the reasons, usually models.Invalid
+	Refused Named        // the product that is refused, as far as it could be read
+	Notes   []Note       // what is not as the file says
 }
 
 // Named is what a product is known by: carts name its id, shops know it by its code.

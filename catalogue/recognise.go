@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"path/filepath"
+
+	"pulperia/dao"
 )
 
 // reader reads a whole file of one format.
@@ -20,9 +22,12 @@ func recognise(name string, src *source) (Format, reader, error) {
 		return "", nil, err
 	}
 	head = bytes.TrimLeft(head, " \t\r\n")
-	switch base := filepath.Base(name); {
-	case len(head) == 0 && (base == messagesFile || base == messagesFile+".gz"): // of a shop where nobody has said a thing
-		return Export, (*reading).messages, nil
+	named := kindOf(name)
+	switch {
+	case len(head) == 0 && named != nil && named.History: // of a shop where nobody has said a thing
+		return Export, values(named), nil
+	case named != nil && !named.Always: // nobody else has such a file
+		return Export, values(named), nil
 	case len(head) == 0:
 		return "", nil, errors.New("the file is empty")
 	case head[0] == '[':
@@ -35,11 +40,21 @@ func recognise(name string, src *source) (Format, reader, error) {
 	return "", nil, errUnknown
 }
 
+// kindOf returns the kind whose file of an export has a name, packed or not; nil for none.
+func kindOf(name string) *dao.Schema {
+	for _, s := range dao.Kinds() {
+		if base := filepath.Base(name); base == s.File() || base == s.File()+".gz" {
+			return s
+		}
+	}
+	return nil
+}
+
 func recogniseList(head []byte) (Format, reader, error) {
 	keys := keysOf(head)
 	switch {
 	case keys["_id"] && keys["rev"] && keys["products"]:
-		return Export, (*reading).carts, nil
+		return Export, values(dao.Cart.Schema), nil
 	case keys["_id"] && keys["rev"], isEmptyList(head):
 		return Export, listOf(Export), nil
 	case (keys["sku"] || keys["images"]) && !keys["code"]:
@@ -56,7 +71,7 @@ func recogniseObject(head []byte) (Format, reader, error) {
 	case keys["pulperia"]:
 		return Export, (*reading).lines, nil
 	case keys["_id"] && keys["user"] && keys["message"]:
-		return Export, (*reading).messages, nil
+		return Export, values(dao.Message.Schema), nil
 	case keys["products"] && !keys["_id"]:
 		return DummyJSON, (*reading).dummy, nil
 	}

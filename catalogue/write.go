@@ -19,61 +19,46 @@ import (
 // Dumper is a store that can be exported.
 type Dumper interface {
 	Dump(ctx context.Context, visit func(dao.Batch) error) (dao.Position, error)
+	Identity() string
 }
 
-// WriteLines exports a store as JSON Lines: a header, a line for each value, and the counts.
-// Without this last line [Read] takes the export for cut off.
-func WriteLines(ctx context.Context, w io.Writer, store Dumper) (Counts, error) {
-	var written Counts
+// WriteLines exports a store as JSON Lines: a header that names the store, a line for each value, and
+// the counts. Without this last line [Read] takes the export for cut off.
+func WriteLines(ctx context.Context, w io.Writer, store Dumper) (dao.Counts, error) {
+	written := dao.Counts{}
 	buffered := bufio.NewWriterSize(w, 1<<16)
 	encoder := json.NewEncoder(buffered)
 	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(line{Pulperia: "export", Version: version}); err != nil {
+	if err := encoder.Encode(header{"export", version, store.Identity()}); err != nil {
 		return written, err
 	}
 	_, err := store.Dump(ctx, func(batch dao.Batch) error {
-		for _, p := range batch.Products {
-			if err := encoder.Encode(line{Product: models.JSON(p)}); err != nil {
+		for s, v := range batch.All() {
+			if err := encoder.Encode(map[dao.Kind]json.RawMessage{s.Kind: models.JSON(v)}); err != nil {
 				return err
 			}
 		}
-		for _, c := range batch.Carts {
-			if err := encoder.Encode(line{Cart: models.JSON(c)}); err != nil {
-				return err
-			}
-		}
-		for _, m := range batch.Messages {
-			if err := encoder.Encode(line{Message: models.JSON(m)}); err != nil {
-				return err
-			}
-		}
-		written.add(batch)
+		written.Add(batch)
 		return ctx.Err()
 	})
 	if err != nil {
 		return written, err
 	}
-	if err := encoder.Encode(line{End: &written}); err != nil {
+	if err := encoder.Encode(map[string]dao.Counts{end: written}); err != nil {
 		return written, err
 	}
 	return written, buffered.Flush()
 }
 
-func (c *Counts) add(batch dao.Batch) {
-	c.Products += len(batch.Products)
-	c.Carts += len(batch.Carts)
-	c.Messages += len(batch.Messages)
-}
-
 // WriteFile exports a store into one file of JSON Lines, packed if its name ends in .gz. A file of
 // that name is replaced at the end, in one step; after an error there is what was there before.
-func WriteFile(ctx context.Context, path string, store Dumper) (Counts, error) {
+func WriteFile(ctx context.Context, path string, store Dumper) (dao.Counts, error) {
 	if err := refuseStore(filepath.Dir(path)); err != nil {
-		return Counts{}, err
+		return nil, err
 	}
 	r, err := newReplacement(path)
 	if err != nil {
-		return Counts{}, err
+		return nil, err
 	}
 	defer r.discard()
 	written, err := writePacked(ctx, r, store, strings.HasSuffix(strings.ToLower(path), ".gz"))
@@ -86,7 +71,7 @@ func WriteFile(ctx context.Context, path string, store Dumper) (Counts, error) {
 	return written, r.publish()
 }
 
-func writePacked(ctx context.Context, w io.Writer, store Dumper, pack bool) (Counts, error) {
+func writePacked(ctx context.Context, w io.Writer, store Dumper, pack bool) (dao.Counts, error) {
 	if !pack {
 		return WriteLines(ctx, w, store)
 	}
@@ -101,13 +86,13 @@ func writePacked(ctx context.Context, w io.Writer, store Dumper, pack bool) (Cou
 // WriteDir exports a store into the files of a folder, which is made if need be. The files are in
 // the form of the store's own: readable, and good to compare. They are replaced at the end; after
 // an error before that there is what was there.
-func WriteDir(ctx context.Context, dir string, store Dumper) (Counts, error) {
+func WriteDir(ctx context.Context, dir string, store Dumper) (dao.Counts, error) {
 	if err := refuseStore(dir); err != nil {
-		return Counts{}, err
+		return nil, err
 	}
 	made, err := makeFolder(dir)
 	if err != nil {
-		return Counts{}, err
+		return nil, err
 	}
 	written, err := writeFiles(ctx, dir, store)
 	if err != nil && made {
@@ -127,17 +112,17 @@ func makeFolder(dir string) (made bool, err error) {
 	return false, nil
 }
 
-func writeFiles(ctx context.Context, dir string, store Dumper) (Counts, error) {
+func writeFiles(ctx context.Context, dir string, store Dumper) (dao.Counts, error) {
 	var files []*replacement
 	for _, name := range Files() {
 		r, err := newReplacement(filepath.Join(dir, name))
 		if err != nil {
-			return Counts{}, err
+			return nil, err
 		}
 		defer r.discard()
 		files = append(files, r)
 	}
-	written, err := dumpInto(ctx, files[0], files[1], files[2], store)
+	written, err := dumpInto(ctx, files, store)
 	if err != nil {
 		return written, err
 	}
@@ -154,25 +139,30 @@ func writeFiles(ctx context.Context, dir string, store Dumper) (Counts, error) {
 	return written, nil
 }
 
-// dumpInto leaves what goes wrong with a file to its settling.
-func dumpInto(ctx context.Context, products, carts, messages *replacement, store Dumper) (Counts, error) {
-	var written Counts
-	productList, cartList := &list{w: products}, &list{w: carts}
+// dumpInto writes the file of each kind. It leaves what goes wrong with a file to its settling.
+func dumpInto(ctx context.Context, files []*replacement, store Dumper) (dao.Counts, error) {
+	written, lists := dao.Counts{}, make([]list, len(files))
+	for i, w := range files {
+		lists[i].w = w
+	}
 	_, err := store.Dump(ctx, func(batch dao.Batch) error {
-		for _, p := range batch.Products {
-			productList.add(models.JSON(p))
+		for i, s := range dao.Kinds() {
+			for v := range batch.Of(s) {
+				if s.History {
+					files[i].Write(append(models.JSON(v), '\n'))
+				} else {
+					lists[i].add(models.JSON(v))
+				}
+			}
 		}
-		for _, c := range batch.Carts {
-			cartList.add(models.JSON(c))
-		}
-		for _, m := range batch.Messages {
-			messages.Write(append(models.JSON(m), '\n'))
-		}
-		written.add(batch)
+		written.Add(batch)
 		return ctx.Err()
 	})
-	productList.end()
-	cartList.end()
+	for i, s := range dao.Kinds() {
+		if !s.History {
+			lists[i].end()
+		}
+	}
 	return written, err
 }
 

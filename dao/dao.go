@@ -4,11 +4,11 @@
 //
 // # The model
 //
-// A [Store] keeps products, carts and messages. Every change that it accepts gets the next offset
-// in its one ordered [Feed]; whoever follows the feed from a [Position] sees each change once, in
-// one order, whoever made it. So a route writes and answers, and publishes nothing; a page is
-// rendered at a position, and a socket goes on from there. Who is here at this moment is no change
-// and stands in no feed: that is [Presence].
+// A [Store] keeps values of the [Kinds] that are described: products, carts, messages. Every change
+// that it accepts gets the next offset in its one ordered [Feed]; whoever follows the feed from a
+// [Position] sees each change once, in one order, whoever made it. So a route writes and answers,
+// and publishes nothing; a page is rendered at a position, and a socket goes on from there. Who is
+// here at this moment is no change and stands in no feed: that is [Presence].
 //
 // # Rules for every method
 //
@@ -32,8 +32,11 @@ package dao
 
 import (
 	"context"
+	"crypto/rand"
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"pulperia/dao/models"
@@ -66,6 +69,7 @@ type Store struct {
 	Products Products
 	Carts    Carts
 	Messages Messages
+	Values   Values // of every kind but histories, products and carts included; [KindOf.In] gives them their type
 	Feed     Feed
 	Presence Presence
 	Engine
@@ -80,9 +84,9 @@ type Engine interface {
 	// id, revision or time is filled in as Create would.
 	Load(context.Context, Batch) (Receipt, error)
 
-	// Dump hands out the whole store at one position, in batches: products by id, then carts by id,
-	// then messages in the order of the feed. The batches are the visitor's own. An error of the
-	// visitor ends the dump and is returned.
+	// Dump hands out the whole store at one position, in batches: kind by kind in the order of
+	// [Kinds], each by id, histories in the order of the feed. The batches are the visitor's own.
+	// An error of the visitor ends the dump and is returned.
 	Dump(ctx context.Context, visit func(Batch) error) (Position, error)
 
 	// Ready returns nil when the store answers and can write, and ErrUnavailable with the cause
@@ -95,6 +99,16 @@ type Engine interface {
 	// or before a Load of carts: those bring times of which this store was no witness.
 	Attend(ctx context.Context, open, age time.Duration) (since models.Time, err error)
 
+	// Identity names the store for good: over epochs, edits by hand, restarts and outages, and in
+	// whatever a migration makes of it, or a backup. No two stores share it, but for one and its copy. So what a
+	// browser keeps is kept under it. It is "" for a store that nobody has opened for writing since
+	// stores have one.
+	Identity() string
+
+	// Become has the store go by the identity of the one whose backup is brought into it. A text
+	// that is no identity is refused.
+	Become(ctx context.Context, identity string) error
+
 	// Stats returns figures about the engine for whoever operates it.
 	Stats() []Stat
 
@@ -103,15 +117,20 @@ type Engine interface {
 	Close() error
 }
 
-// Batch is a part of a store, as Load takes it and Dump gives it.
-type Batch struct {
-	Products []models.Product
-	Carts    []models.Cart
-	Messages []models.Message
+// NewIdentity makes one for a store that has none yet.
+func NewIdentity() string {
+	var b [8]byte
+	rand.Read(b[:])
+	return hex.EncodeToString(b[:])
 }
 
-// Len returns how many values the batch holds.
-func (b Batch) Len() int { return len(b.Products) + len(b.Carts) + len(b.Messages) }
+// CheckIdentity returns an error when a text is none.
+func CheckIdentity(text string) error {
+	if raw, err := hex.DecodeString(text); err != nil || len(raw) != 8 || text != strings.ToLower(text) {
+		return fmt.Errorf("identity %.60q: must be 16 hexadecimal digits in lower case", text)
+	}
+	return nil
+}
 
 // Receipt is what a store says of a write that is done.
 type Receipt struct {

@@ -48,16 +48,6 @@ func ParsePosition(text string) (Position, error) {
 	return position, nil
 }
 
-// Kind says what changed.
-type Kind string
-
-// The kinds.
-const (
-	KindProduct Kind = "product"
-	KindCart    Kind = "cart"
-	KindMessage Kind = "message"
-)
-
 // Op says how it changed.
 type Op string
 

@@ -4,11 +4,11 @@ import "fmt"
 
 // Report says what a check of a whole store counted and found.
 type Report struct {
-	Products, Carts, Messages int
-	First                     int64    // the oldest change that the feed holds
-	Head                      Position // the newest one; without an epoch where no shop has opened the store yet
-	Notes                     []string // what is worth knowing, but no damage
-	Problems                  []string // damage: what the store itself must not hold
+	Counts   Counts
+	First    int64    // the oldest change that the feed holds
+	Head     Position // the newest one; without an epoch where no shop has opened the store yet
+	Notes    []string // what is worth knowing, but no damage
+	Problems []string // damage: what the store itself must not hold
 }
 
 // Note adds what is worth knowing.

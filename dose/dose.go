@@ -10,6 +10,8 @@ package dose
 import (
 	"flag"
 	"fmt"
+	"math/rand/v2"
+	"slices"
 	"strconv"
 	"testing"
 	"time"
@@ -57,4 +59,37 @@ func (d *Dose[T]) Get() T {
 		return *d.given
 	}
 	return Of(d.small, d.usual)
+}
+
+// Some returns the cases of a test that has many which take long: in the small dose so many of them,
+// others each time.
+func Some[T any](cases []T, small int) []T {
+	if !testing.Short() || len(cases) <= small {
+		return cases
+	}
+	some := slices.Clone(cases)
+	rand.Shuffle(len(some), func(i, j int) { some[i], some[j] = some[j], some[i] })
+	return some[:small]
+}
+
+// SkipSmall leaves a test out of the small dose. It takes long whatever it does, and the text says
+// with what.
+func SkipSmall(t testing.TB, why string) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("left out with -short: " + why)
+	}
+}
+
+// Checks sets how often each property of package rapid is checked until the test ends, unless
+// -rapid.checks says it. With -short rapid itself takes a fifth of it.
+func Checks(t testing.TB, usual int) {
+	checks, isGiven := flag.Lookup("rapid.checks"), false
+	flag.Visit(func(f *flag.Flag) { isGiven = isGiven || f == checks })
+	if isGiven {
+		return
+	}
+	own := checks.Value.String()
+	checks.Value.Set(strconv.Itoa(usual)) // which is not said to be given
+	t.Cleanup(func() { checks.Value.Set(own) })
 }

@@ -81,6 +81,27 @@ func TestBackShowsTheCount(t *testing.T) {
 	})
 }
 
+// A page that a browser brings back as it was left asks once what has become of it, however long it
+// was away. A browser that a test leads may keep none, so it is told that it has.
+func TestPageBroughtBackAsksOnce(t *testing.T) {
+	shop := openShop(t, "--demo")
+	p := shop.visit(t, phone)
+	p.open("/")
+	p.isLive()
+	asked := `performance.getEntriesByType("resource").filter(e => e.initiatorType === "fetch" && new URL(e.name).pathname === "/").length`
+	p.expect("questions", eval[int](p, asked), 0)
+	eval[any](p, `dispatchEvent(new PageTransitionEvent("pagehide", {persisted: true}))`)
+	other := p.tab(phone)
+	other.open("/products/" + shop.product("yerba mate con palo").ID)
+	other.follow(".buy [type=submit]")
+	eval[any](p, `dispatchEvent(new PageTransitionEvent("pageshow", {persisted: true}))`)
+	p.soon("things in the cart", `document.querySelector("[data-count]").textContent`, "1")
+	p.isLive()
+	shop.add("Nueva", "n") // comes by the line, and after what there was to ask
+	p.soon("notice", `document.querySelector("[data-new]").textContent`, "Hay 1 producto nuevo. Mostrar")
+	p.expect("questions", eval[int](p, asked), 1)
+}
+
 // New products are told of where the page's filter shows them, and shown there.
 func TestNewProductsOfTheFilter(t *testing.T) {
 	shop := openShop(t, "--demo")

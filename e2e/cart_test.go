@@ -87,10 +87,38 @@ func TestCartWithWhatIsGone(t *testing.T) {
 		p.expect("sold out", p.text(line(sold)+".stock"), "Agotado")
 		p.expect("gone", p.text(line(gone)+".line__title"), "Producto que ya no está")
 		p.expect("total", p.text(".sum__total strong"), "$ 100,00")
-		p.expect("what is not counted", p.text(".sum .notice"), "Hay 2 productos que ya no se pueden comprar: no están en el total.")
+		p.expect("what is not counted", p.text(".sum .notice"), "Hay 2 productos que ya no se pueden comprar así: no están en el total.")
 		p.follow(line(gone) + ".line__remove [type=submit]")
 		p.follow(line(sold) + ".line__remove [type=submit]")
 		p.expect("lines", p.count(".line"), 1)
+		p.expect("notice", p.count(".sum .notice"), 0)
+	})
+}
+
+// What has become scarcer stays in a cart, says so as it happens and is not counted; one press takes
+// it down to what there is. More than that does not get in.
+func TestCartWithWhatIsScarce(t *testing.T) {
+	shop := openShop(t, "--demo")
+	onBoth(t, func(t *testing.T, v visitor) {
+		p := shop.visit(t, v)
+		var few product
+		shop.call("POST", "/api/products", product{Title: "Cosa", Description: "Una cosa", Price: 100, Stock: 5,
+			Category: "cosas", Code: t.Name(), Thumbnails: []string{}}, &few)
+		p.open("/products/" + few.ID)
+		p.put("#quantity", "6")
+		p.follow(".buy [type=submit]")
+		p.answered(400)
+		p.expect("problem", p.text("#quantity-problem"), "Alcanza para 5, contando lo que ya hay en el carrito.")
+		p.put("#quantity", "4")
+		p.follow(".buy [type=submit]")
+		p.isLive()
+		p.expect("total", p.text(".sum__total strong"), "$ 400,00")
+		shop.call("PUT", "/api/products/"+few.ID, map[string]int{"stock": 2}, nil)
+		p.soon("scarce", `document.querySelector(".line--out .stock")?.textContent`, "Solo quedan 2")
+		p.expect("total", p.text(".sum__total strong"), "$ 0,00")
+		p.follow(line(few) + "[form]")
+		p.expect("quantity", p.value(line(few)+"[name=quantity]"), "2")
+		p.expect("total", p.text(".sum__total strong"), "$ 200,00")
 		p.expect("notice", p.count(".sum .notice"), 0)
 	})
 }

@@ -2,7 +2,14 @@ package e2e
 
 import (
 	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"strings"
 	"testing"
+	"time"
 )
 
 // No page is wider than its screen, down to 320 px: nobody has to scroll sideways to read.
@@ -17,6 +24,20 @@ func TestNoSidewaysScroll(t *testing.T) {
 				p.become(visitor{width: width, height: 700})
 				p.wide(sight.name, width)
 			}
+		}
+	}
+}
+
+// The names of products have room in their table on every screen, also where the form stands beside
+// it: the other columns keep their widths.
+func TestTableHasRoom(t *testing.T) {
+	shop := openShop(t, "--demo")
+	p := shop.visit(t, desktop)
+	for _, width := range []int64{320, 360, 767, 768, 1023, 1024, 1100, 1279, 1280, 1600} {
+		p.become(visitor{width: width, height: 700})
+		p.open("/realtimeproducts")
+		if room := eval[float64](p, `document.querySelector(".table tbody th").clientWidth / parseFloat(getComputedStyle(document.documentElement).fontSize)`); room < 9 {
+			t.Errorf("on a screen of %d px a name has %.1f rem", width, room)
 		}
 	}
 }
@@ -50,6 +71,44 @@ func TestNothingJumps(t *testing.T) {
 	})
 }
 
+// Nor does anything jump where a page comes in small parts: it is shown when it is whole. Rows that
+// come later make the columns of a table and the cards beside them as large as they need.
+func TestNothingJumpsWhileAPageArrives(t *testing.T) {
+	shop := openShop(t, "--demo")
+	target, err := url.Parse(shop.url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	line := httptest.NewServer(&httputil.ReverseProxy{
+		Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(target); r.Out.Host = r.In.Host },
+		ModifyResponse: func(answer *http.Response) error {
+			if strings.HasPrefix(answer.Header.Get("Content-Type"), "text/html") {
+				answer.Body = drip{answer.Body}
+			}
+			return nil
+		},
+		FlushInterval: -1,
+	})
+	t.Cleanup(line.Close)
+	slow := *shop
+	slow.url = line.URL
+	onBoth(t, func(t *testing.T, v visitor) {
+		p := slow.visit(t, v)
+		for _, path := range []string{"/cart", "/realtimeproducts", "/", "/chat", "/docs", "/products/" + shop.product("yerba mate con palo").ID} {
+			p.open(path)
+			p.expect("jumps on "+path, p.jumps(), []string{})
+		}
+	})
+}
+
+// drip is the body of an answer that comes in small parts.
+type drip struct{ io.ReadCloser }
+
+func (d drip) Read(b []byte) (int, error) {
+	time.Sleep(50 * time.Millisecond) // some frames
+	return d.ReadCloser.Read(b[:min(len(b), 1024)])
+}
+
 // jumps scrolls to the end of the page, waits for all pictures, and returns what has moved since
 // the page was opened.
 func (p *page) jumps() []string {
@@ -61,7 +120,7 @@ func (p *page) jumps() []string {
 		scrollTo(0, document.body.scrollHeight)
 		await Promise.all([...document.images].map(i => { i.loading = "eager"; return i.decode().catch(() => {}) }))
 		await frame(); await frame()
-		return moved.map(m => m.value.toFixed(4) + " " + m.sources.map(s => s.node?.outerHTML?.slice(0, 60)).join(", "))
+		return moved.map(m => m.value.toFixed(4) + " " + m.sources.map(s => (s.node?.outerHTML ?? s.node?.data)?.slice(0, 60) + JSON.stringify([s.previousRect, s.currentRect])).join(", "))
 	})()`)
 }
 

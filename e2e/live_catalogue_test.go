@@ -198,7 +198,7 @@ func TestCartFollows(t *testing.T) {
 		third.soon("things in the cart", `document.querySelector("[data-cart-count]").textContent`, "(4)")
 
 		shop.call("PUT", "/api/products/"+yerba.ID, map[string]any{"stock": 0}, nil)
-		p.soon("not counted", `document.querySelector(".sum .notice").textContent`, "Hay 1 producto que ya no se puede comprar: no está en el total.")
+		p.soon("not counted", `document.querySelector(".sum .notice").textContent`, "Hay 1 producto que ya no se puede comprar así: no está en el total.")
 		shop.call("PUT", "/api/products/"+yerba.ID, map[string]any{"stock": yerba.Stock}, nil)
 		shop.call("DELETE", "/api/carts/"+cart, nil, nil)
 		p.soon("empty cart", `document.querySelector(".empty p")?.textContent.split(".")[0]`, "Tu carrito está vacío")

@@ -166,7 +166,7 @@ func TestBlockedSockets(t *testing.T) {
 
 // When the shop cannot tell what was missed, the page is loaded afresh, with what was typed.
 func TestLoadAfresh(t *testing.T) {
-	before, after := openShop(t), openShop(t)
+	before, after := openTwice(t)
 	after.say("beto@example.com", "De otra época")
 	seen, wire := before.throughWire(t)
 	p := seen.visit(t, phone)

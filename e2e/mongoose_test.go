@@ -154,7 +154,7 @@ func mongooseKeeps(t *testing.T, m mongoose) {
 	var read seen
 	m.does(t, store, &read, "read") // it still can, by its schemas
 
-	said, err := exec.Command(world.binary, "check", "--store", store).CombinedOutput()
+	said, err := exec.Command(world.program, "check", "--store", store).CombinedOutput()
 	if err != nil {
 		t.Errorf("check: %v\n%s", err, said)
 	}

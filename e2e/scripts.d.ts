@@ -41,7 +41,7 @@ interface Told {
   change: Change
   ack: {id: string, position: string}
   error: {id: string, error: string, retryAfter?: number}
-  welcome: {position: string, recovered: boolean, people?: string[], count?: number}
+  welcome: {store?: string, position: string, recovered: boolean, people?: string[], count?: number}
   presence: {joined?: string[], left?: string[], count?: number}
   typing: {user: string}
   position: {position: string}

@@ -1,18 +1,19 @@
 package e2e
 
 import (
-	"bufio"
-	"bytes"
+	"context"
 	"encoding/json"
-	"io"
 	"net/http"
 	"os"
 	"os/exec"
-	"regexp"
+	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
+
+	"pulperia/faults/harness"
 )
 
 // startTimeout is how long a shop may take to open its doors on a busy machine.
@@ -23,6 +24,7 @@ type shop struct {
 	t     *testing.T
 	url   string
 	store string
+	stop  func() // also at the end of the test
 }
 
 // openShop starts a shop on a store of its own. At the end of the test it is asked to stop: it must
@@ -34,44 +36,40 @@ func openShop(t *testing.T, flags ...string) *shop {
 
 func openShopOn(t *testing.T, store string, flags ...string) *shop {
 	t.Helper()
-	process := exec.Command(world.binary, append([]string{"--listen", "127.0.0.1:0", "--store", store}, flags...)...)
-	process.Env = append(os.Environ(), "GORACE=atexit_sleep_ms=20") // or the race detector waits for a second
-	stderr, err := process.StderrPipe()
+	command := harness.Command(context.Background(), world.program, append([]string{"--listen", "127.0.0.1:0", "--store", store}, flags...)...)
+	command.Env = append(command.Env, "GORACE=atexit_sleep_ms=20") // or the race detector waits for a second
+	process, err := harness.Start(command)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := process.Start(); err != nil {
-		t.Fatal(err)
-	}
-	opened, log := make(chan string, 1), make(chan string, 1)
-	go follow(stderr, opened, log)
-	t.Cleanup(func() {
-		process.Process.Signal(syscall.SIGTERM)
-		said := <-log // all of it, before Wait closes the pipe
-		if err := process.Wait(); err != nil || strings.Contains(said, "level=ERROR") {
-			t.Errorf("the shop ended with %v after it had said:\n%s", err, said)
+	stop := sync.OnceFunc(func() {
+		if err := process.Stop(syscall.SIGTERM); err != nil || strings.Contains(process.Log.String(), "level=ERROR") {
+			t.Errorf("the shop ended with %v after it had said:\n%s", err, &process.Log)
 		}
 	})
-	select {
-	case url := <-opened:
-		return &shop{t, url, store}
-	case <-time.After(startTimeout):
-		t.Fatalf("the shop did not open within %s", startTimeout)
-		return nil
+	t.Cleanup(stop)
+	within, cancel := context.WithTimeout(t.Context(), startTimeout)
+	defer cancel()
+	if err := process.Open(within); err != nil {
+		t.Fatal(err)
 	}
+	return &shop{t, process.URL, store, stop}
 }
 
-// follow reads a log to its end, and sends the address in it as soon as it stands there.
-func follow(log io.Reader, opened, all chan<- string) {
-	address := regexp.MustCompile(`msg="the shop is open" url=(\S+)`)
-	var said strings.Builder
-	for lines := bufio.NewScanner(log); lines.Scan(); {
-		said.WriteString(lines.Text() + "\n")
-		if found := address.FindStringSubmatch(lines.Text()); found != nil {
-			opened <- found[1]
+// openTwice opens one store in two epochs: as it is after a restore, an edit by hand or a migration.
+func openTwice(t *testing.T) (before, after *shop) {
+	t.Helper()
+	dir := t.TempDir()
+	one, other, file := filepath.Join(dir, "one"), filepath.Join(dir, "other"), filepath.Join(dir, "products.json")
+	if err := os.WriteFile(file, []byte(`[{"title":"Yerba","description":"-","code":"y","price":10,"stock":5,"category":"almacén"}]`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{{"import", "--store", one, file}, {"migrate", "--from", one, "--to", other}} {
+		if said, err := exec.Command(world.program, args...).CombinedOutput(); err != nil {
+			t.Fatalf("%v: %v\n%s", args, err, said)
 		}
 	}
-	all <- said.String()
+	return openShopOn(t, one), openShopOn(t, other)
 }
 
 // product is what the API tells of a product.
@@ -112,22 +110,11 @@ func (s *shop) call(method, path string, body, payload any) {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	request, err := http.NewRequestWithContext(s.t.Context(), method, s.url+path, bytes.NewReader(sent))
+	answer, err := harness.Send(http.DefaultClient, method, s.url+path, string(sent))
+	if err == nil {
+		err = answer.Payload(payload)
+	}
 	if err != nil {
-		s.t.Fatal(err)
-	}
-	request.Header.Set("Content-Type", "application/json")
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	defer response.Body.Close()
-	text, err := io.ReadAll(response.Body)
-	if err != nil || response.StatusCode >= 300 {
-		s.t.Fatalf("%s %s: %s %s %v", method, path, response.Status, text, err)
-	}
-	answer := struct{ Payload any }{payload}
-	if err := json.Unmarshal(text, &answer); err != nil {
-		s.t.Fatalf("%s %s: %v in %s", method, path, err, text)
+		s.t.Fatalf("%s %s: %v", method, path, err)
 	}
 }

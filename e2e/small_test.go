@@ -87,7 +87,7 @@ func TestWhatCannotBeKeptIsSaid(t *testing.T) {
 		Source: `Object.defineProperty(Navigator.prototype, "cookieEnabled", {get: () => false})`,
 	}))
 	p.open("/products")
-	p.expect("notice", p.texts(".notice--over"), []string{"Este navegador no guarda cookies: el carrito y tu nombre en la charla no se van a recordar."})
+	p.expect("notice", p.texts(".notice--over"), []string{"Este navegador no guarda cookies: el carrito, el idioma y tu nombre en la charla no se van a recordar, y no hay Deshacer."})
 }
 
 // What is being read in the chat stays in sight when the screen is turned, and the field is in

@@ -25,9 +25,11 @@ func emptyTour() []sight {
 // fills a little more.
 func (s *shop) tour() []sight {
 	yerba, lamp, honey := s.product("yerba mate con palo"), s.product("farol"), s.product("miel")
-	pictures := product{Title: "Poncho", Description: "De lana.\nPesado.", Code: "PO-1", Price: 98765.4, Stock: 2, Category: "talabartería",
+	pictures := product{Title: "Poncho", Description: "De lana.\nPesado.", Code: "PO-1", Price: 98765.4, Stock: 5, Category: "talabartería",
 		Thumbnails: []string{"/demo/boina.svg", "/demo/cinto.svg", "/demo/mate.svg"}}
 	s.call("POST", "/api/products", pictures, &pictures)
+	stock := func(id string, n int) { s.call("PUT", "/api/products/"+id, map[string]any{"stock": n}, nil) }
+	stock(lamp.ID, 1)
 	var cart struct {
 		ID string `json:"_id"`
 	}
@@ -35,6 +37,8 @@ func (s *shop) tour() []sight {
 		{"product": yerba.ID, "quantity": 2}, {"product": lamp.ID, "quantity": 1}, {"product": honey.ID, "quantity": 3},
 		{"product": pictures.ID, "quantity": 5},
 	}}, &cart)
+	stock(lamp.ID, 0) // some of what is in the cart becomes scarce
+	stock(pictures.ID, 2)
 	s.call("DELETE", "/api/products/"+honey.ID, nil, nil)
 	s.say("ana@example.com", "¿Tienen yerba sin palo?")
 	s.say("beto@example.com", "Mirá https://example.com/yerbas, ahí hay.")

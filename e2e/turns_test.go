@@ -1,14 +1,28 @@
 package e2e
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 // A browser has six connections for a shop. Where WebSocket is blocked, any number of its pages are
 // live, and forms get through.
 func TestManyPagesShareOneStream(t *testing.T) {
+	for name, address := range map[string]string{"where the browser has locks": "127.0.0.1", "on a plain address": plainHost} {
+		t.Run(name, func(t *testing.T) { shareOneStream(t, address) })
+	}
+}
+
+// plainHost leads to this machine in the tests' browser, and is no secure context: like a phone's way
+// to a shop in its own network.
+const plainHost = "tienda.example"
+
+func shareOneStream(t *testing.T, address string) {
 	shop := openShop(t, "--demo")
 	yerba := shop.product("yerba mate con palo")
 	behind, wire := shop.throughWire(t)
 	wire.refuseSockets()
+	behind.url = strings.Replace(behind.url, "127.0.0.1", address, 1)
 	first := behind.visit(t, desktop)
 	pages := []*page{first}
 	for range 6 {

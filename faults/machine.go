@@ -3,10 +3,11 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
 	"os/exec"
 	"runtime"
 	"strings"
+
+	"pulperia/faults/harness"
 )
 
 // describe says what is tried and on what machine, a line for each.
@@ -39,11 +40,8 @@ func git(ctx context.Context, arguments ...string) (string, error) {
 
 // processor returns the name of the processor where Linux tells it.
 func processor() string {
-	text, _ := os.ReadFile("/proc/cpuinfo")
-	for line := range strings.Lines(string(text)) {
-		if name, value, _ := strings.Cut(line, ":"); strings.TrimSpace(name) == "model name" {
-			return strings.TrimSpace(value)
-		}
+	if name, err := harness.ValueIn("/proc/cpuinfo", "model name"); err == nil {
+		return name
 	}
 	return "a processor without a name"
 }

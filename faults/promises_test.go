@@ -91,29 +91,45 @@ func isTest(name string) bool {
 	return (strings.HasPrefix(name, "Test") || strings.HasPrefix(name, "Fuzz")) && name != "TestMain"
 }
 
-// tests returns the tests that a trial runs. They are read from the sources: `go test -list` would
-// build every package anew.
+// tests returns the tests that a trial runs.
 func tests(t *testing.T, one trial) (names []string) {
 	t.Helper()
-	dir := filepath.Join("..", one.module, strings.TrimSuffix(one.pkg, "/..."))
+	pattern := regexp.MustCompile(one.run)
+	for _, name := range testsIn(t, filepath.Join("..", one.module, strings.TrimSuffix(one.pkg, "/..."))) {
+		if pattern.MatchString(name) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// read keeps what [testsIn] has found: most trials are of a few packages.
+var read = map[string][]string{}
+
+// testsIn returns the tests of a package. They are read from the sources: `go test -list` would
+// build every package anew.
+func testsIn(t *testing.T, dir string) (names []string) {
+	t.Helper()
+	if names, done := read[dir]; done {
+		return names
+	}
 	pkg, err := build.ImportDir(dir, 0)
 	if err != nil {
 		if _, none := errors.AsType[*build.NoGoError](err); !none {
 			t.Fatal(err)
 		}
 	}
-	pattern := regexp.MustCompile(one.run)
 	for _, file := range slices.Concat(pkg.TestGoFiles, pkg.XTestGoFiles) {
 		parsed, err := parser.ParseFile(token.NewFileSet(), filepath.Join(dir, file), nil, parser.SkipObjectResolution)
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, d := range parsed.Decls {
-			f, isFunc := d.(*ast.FuncDecl)
-			if isFunc && f.Recv == nil && isTest(f.Name.Name) && pattern.MatchString(f.Name.Name) {
+			if f, isFunc := d.(*ast.FuncDecl); isFunc && f.Recv == nil && isTest(f.Name.Name) {
 				names = append(names, f.Name.Name)
 			}
 		}
 	}
+	read[dir] = names
 	return names
 }

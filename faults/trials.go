@@ -4,12 +4,12 @@ package main
 // what `go test ./...` does; the long flags of all together take an hour on two cores.
 var trials = []trial{
 	{name: "layers", pkg: ".", run: "^TestLayers$"},
-	{name: "contract on files", pkg: "./dao/filemanagers", run: "^TestContract$"},
-	{name: "contract on MongoDB", pkg: "./dao/dbmanagers", run: "^TestContract$"},
+	{name: "contract on files", pkg: "./dao/filemanagers", run: "^TestContract$", long: []string{"-rapid.checks=500"}},
+	{name: "contract on MongoDB", pkg: "./dao/dbmanagers", run: "^TestContract$", long: []string{"-rapid.checks=100"}},
 	{name: "mutants", pkg: "./dao/daotest", run: "^TestMutants$"},
 	{name: "both engines", pkg: "./dao/dbmanagers", run: "^TestBesideFiles$", long: []string{"-beside.steps=40000"}, seedFlag: "beside.seed"},
 
-	{name: "power loss", pkg: "./dao/filemanagers", run: "PowerLoss", long: []string{"-crashtimes=10"}, seedFlag: "crashseed"},
+	{name: "power loss", pkg: "./dao/filemanagers", run: "PowerLoss", long: []string{"-crashtimes=20"}, seedFlag: "crashseed"},
 	{name: "failing disk", pkg: "./dao/filemanagers", run: "^(TestOneStepFails|TestDiskFails)$", long: []string{"-crashtimes=2"}, seedFlag: "crashseed"},
 	{name: "forgetful disk", pkg: "./dao/filemanagers", run: "^TestForgetfulDisk$", long: []string{"-diskseeds=10000"}, seedFlag: "crashseed"},
 	{name: "full disk", pkg: "./dao/filemanagers", run: "^TestFullDisk$", long: []string{"-fulllevels=200"}, seedFlag: "crashseed"},

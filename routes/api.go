@@ -58,7 +58,7 @@ func newAPI(mux *http.ServeMux, o Options) *api {
 	config := huma.Config{OpenAPI: newDocument(o.Version)}
 	return &api{
 		huma:    humago.New(mux, config),
-		feed:    o.Store.Feed,
+		feed:    o.Shop.Feed,
 		log:     o.Log,
 		buffers: sync.Pool{New: func() any { return new([]byte) }},
 	}

@@ -13,9 +13,9 @@ import (
 // BenchmarkAPI compares answers through the whole frame with a bare handler that writes the same
 // bytes. The promise is that the shop reaches half of the bare handler's requests a second.
 func BenchmarkAPI(b *testing.B) {
-	quiet := func(o *Options) {
+	quiet := func(o *setup) {
 		o.Log = slog.New(slog.NewTextHandler(io.Discard, nil))
-		o.Limits = Limits{RequestsPerMinute: 1 << 40}
+		o.RequestsPerMinute = 1 << 40
 	}
 	shop := openAPIShop(b, quiet)
 	description := strings.Repeat("Molienda gruesa, estacionada. ", 12)

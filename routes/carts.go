@@ -1,17 +1,19 @@
 package routes
 
 import (
+	"context"
+	"errors"
 	"math"
 	"net/http"
-	"slices"
 
 	"pulperia/dao"
 	"pulperia/dao/models"
+	"pulperia/shop"
 )
 
 // cartRoutes are the carts. Whoever knows a cart's id may do everything with it.
 type cartRoutes struct {
-	store   dao.Store
+	shop    *shop.Shop
 	clients clients
 }
 
@@ -27,7 +29,7 @@ func (c cartRoutes) list(r *http.Request, answer []byte) (body []byte, single bo
 	if err := wrong.Err(); err != nil {
 		return nil, false, err
 	}
-	carts, total, err := c.store.Carts.List(r.Context(), page, limit)
+	carts, total, err := c.shop.Carts.List(r.Context(), page, limit)
 	if err != nil {
 		return nil, false, err
 	}
@@ -46,9 +48,9 @@ func (c cartRoutes) get(r *http.Request, answer []byte) (body []byte, single boo
 	if err := wrong.Err(); err != nil {
 		return nil, false, err
 	}
-	cart, err := c.store.Carts.Get(r.Context(), cid)
+	cart, err := c.shop.Carts.Get(r.Context(), cid)
 	if err != nil {
-		return nil, false, missing("cart", cid, err)
+		return nil, false, err
 	}
 	if populate == nil || !*populate {
 		return success(answer, models.JSON(cart)), true, nil
@@ -72,18 +74,12 @@ type populatedItem struct {
 }
 
 func (c cartRoutes) populate(r *http.Request, cart models.Cart) (populatedCart, error) {
-	whole := populatedCart{cart.ID, make([]populatedItem, len(cart.Products)), cart.CreatedAt, cart.UpdatedAt, cart.Rev}
-	products, err := productsOf(r.Context(), c.store.Products, cart.Products)
-	if err != nil {
-		return populatedCart{}, err
+	bill, err := c.shop.Bill(r.Context(), cart)
+	whole := populatedCart{cart.ID, make([]populatedItem, len(bill.Lines)), cart.CreatedAt, cart.UpdatedAt, cart.Rev}
+	for i, line := range bill.Lines {
+		whole.Products[i] = populatedItem{line.Product, line.Quantity}
 	}
-	for i, item := range cart.Products {
-		whole.Products[i].Quantity = item.Quantity
-		if product, there := products[item.Product]; there {
-			whole.Products[i].Product = &product
-		}
-	}
-	return whole, nil
+	return whole, err
 }
 
 func (c cartRoutes) create(r *http.Request) (written, error) {
@@ -98,14 +94,7 @@ func (c cartRoutes) create(r *http.Request) (written, error) {
 	if err := wrong.Err(); err != nil {
 		return written{}, err
 	}
-	gone, err := c.gone(r, cart.Products, itemField)
-	if err == nil {
-		err = gone.allow(models.Cart{}, cart)
-	}
-	if err != nil {
-		return written{}, err
-	}
-	cart, receipt, err := c.store.Carts.Create(r.Context(), cart)
+	cart, receipt, err := c.shop.CreateCart(r.Context(), cart)
 	if err != nil {
 		return written{}, err
 	}
@@ -125,14 +114,7 @@ func (c cartRoutes) replace(r *http.Request) (written, error) {
 	if err := wrong.Err(); err != nil {
 		return written{}, err
 	}
-	gone, err := c.gone(r, items, itemField)
-	if err != nil {
-		return written{}, err
-	}
-	return c.change(r, cid, seen, gone, func(cart *models.Cart) error {
-		cart.Products = slices.Clone(items)
-		return nil
-	})
+	return changedCart(c.shop.ReplaceCart(r.Context(), cid, items, seen.ofCart))
 }
 
 func (c cartRoutes) empty(r *http.Request) (written, error) {
@@ -141,28 +123,22 @@ func (c cartRoutes) empty(r *http.Request) (written, error) {
 	if err := wrong.Err(); err != nil {
 		return written{}, err
 	}
-	return c.change(r, cid, readCondition(r, object{}), nil, func(cart *models.Cart) error {
-		cart.Products = nil
-		return nil
-	})
+	return changedCart(c.shop.EmptyCart(r.Context(), cid, readCondition(r, object{}).ofCart))
 }
 
 func (c cartRoutes) add(r *http.Request) (written, error) {
-	return c.changeItem(r, false, func(cart *models.Cart, item models.Item) error {
-		cart.Add(item.Product, item.Quantity)
-		return checkQuantity(models.Item{Product: item.Product, Quantity: cart.Quantity(item.Product)})
-	})
+	return changeItem(r, false, c.shop.AddToCart)
 }
 
 func (c cartRoutes) set(r *http.Request) (written, error) {
-	return c.changeItem(r, true, func(cart *models.Cart, item models.Item) error {
-		cart.Set(item.Product, item.Quantity)
-		return nil
-	})
+	return changeItem(r, true, c.shop.SetQuantity)
 }
 
 // changeItem reads {"quantity":n} and changes the item of one product.
-func (c cartRoutes) changeItem(r *http.Request, required bool, change func(*models.Cart, models.Item) error) (written, error) {
+func changeItem(
+	r *http.Request, required bool,
+	change func(context.Context, models.ID, models.Item, ...shop.Check[models.Cart]) (models.Cart, dao.Receipt, error),
+) (written, error) {
 	var wrong models.Invalid
 	cid := idInPath(r, "cid", &wrong)
 	item := models.Item{Product: idInPath(r, "pid", &wrong), Quantity: 1}
@@ -175,15 +151,11 @@ func (c cartRoutes) changeItem(r *http.Request, required bool, change func(*mode
 	if required {
 		body.require("quantity")
 	}
-	merge(&wrong, checkQuantity(item))
+	merge(&wrong, shop.CheckQuantity(item.Quantity))
 	if err := wrong.Err(); err != nil {
 		return written{}, err
 	}
-	gone, err := c.gone(r, []models.Item{item}, func(int) string { return "pid" })
-	if err != nil {
-		return written{}, err
-	}
-	return c.change(r, cid, seen, gone, func(cart *models.Cart) error { return change(cart, item) })
+	return changedCart(change(r.Context(), cid, item, seen.ofCart))
 }
 
 func (c cartRoutes) remove(r *http.Request) (written, error) {
@@ -192,27 +164,39 @@ func (c cartRoutes) remove(r *http.Request) (written, error) {
 	if err := wrong.Err(); err != nil {
 		return written{}, err
 	}
-	return c.change(r, cid, readCondition(r, object{}), nil, func(cart *models.Cart) error {
-		cart.Remove(pid)
-		return nil
-	})
+	return changedCart(c.shop.RemoveFromCart(r.Context(), cid, pid, readCondition(r, object{}).ofCart))
 }
 
-// change changes a cart if it is what the client has seen, and if that does not bring in more of
-// what is gone.
-func (c cartRoutes) change(r *http.Request, cid models.ID, seen condition, gone goneProducts, change func(*models.Cart) error) (written, error) {
-	cart, receipt, err := c.store.Carts.Update(r.Context(), cid, func(cart *models.Cart) error {
-		if err := seen.check(*cart, cart.Rev); err != nil {
-			return err
+// changedCart is the answer to a change of a cart. A product that the path names is there called as
+// the path calls it.
+func changedCart(cart models.Cart, receipt dao.Receipt, err error) (written, error) {
+	if missing, is := errors.AsType[shop.Missing](err); is {
+		for i, problem := range missing.Problems {
+			if problem.Field == "product" {
+				missing.Problems[i].Field = "pid"
+			}
 		}
-		old := cart.Clone()
-		if err := change(cart); err != nil {
-			return err
-		}
-		return gone.allow(old, *cart)
-	})
+	}
 	if err != nil {
-		return written{}, missing("cart", cid, err)
+		return written{}, err
 	}
 	return changed(models.JSON(cart), receipt), nil
+}
+
+// readItems reads "products" by the places that the client gave. The shop checks the rules; where
+// something cannot be read at all, they are noted here, so that an answer names every bad field.
+func readItems(body object) []models.Item {
+	entries := body.list("products")
+	items := make([]models.Item, len(entries))
+	for i, raw := range entries {
+		entry := body.entry("products", i, raw)
+		entry.require("product", "quantity")
+		entry.id("product", &items[i].Product)
+		entry.whole("quantity", models.MaxQuantity, &items[i].Quantity)
+	}
+	if len(*body.wrong) > 0 {
+		merge(body.wrong, models.Cart{Products: items}.Check())
+		body.wrong.SortEntries()
+	}
+	return items
 }

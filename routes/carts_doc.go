@@ -73,6 +73,9 @@ type quantityAddDoc struct {
 	Rev      int64    `json:"rev" required:"false" doc:"Change it only if this is still the cart's rev." example:"1"`
 }
 
+// noMoreThanThereIs is the rule of shop for whoever reads the document.
+const noMoreThanThereIs = "No more of a product goes in than can be bought: 400, with how many can in `available`."
+
 func (cartRoutes) describeList(op *operation) {
 	op.is("listCarts", "carts", "A page of carts", "Oldest first. Only for programs on the shop's own machine, because a cart's id opens it.")
 	op.query("limit", "Carts on a page.", wholeSchema(1, models.MaxLimit, defaultLimit))
@@ -88,7 +91,8 @@ func (cartRoutes) describeGet(op *operation) {
 }
 
 func (cartRoutes) describeCreate(op *operation) {
-	op.is("createCart", "carts", "Make a cart", "Without a body it is empty. The same id with the same content again adds nothing.")
+	op.is("createCart", "carts", "Make a cart",
+		"Without a body it is empty. The same id with the same content again adds nothing. "+noMoreThanThereIs)
 	op.takes(cartCreateDoc{}, false)
 	op.answers(201, "The cart, as it is stored.", cartAnswerDoc{})
 	op.answers(200, "It was there already, with this id and this content.", cartAnswerDoc{})
@@ -97,7 +101,7 @@ func (cartRoutes) describeCreate(op *operation) {
 
 func (cartRoutes) describeReplace(op *operation) {
 	op.is("replaceCart", "carts", "Replace all that is in a cart",
-		"A product that is gone from the catalogue may stay as it is in the cart, or become less.")
+		"A cart can always be sent back as it was read, and become less, be its products gone or scarce. "+noMoreThanThereIs)
 	op.changes()
 	op.fails(409)
 	op.takes(cartItemsDoc{}, true)
@@ -111,7 +115,7 @@ func (cartRoutes) describeEmpty(op *operation) {
 }
 
 func (cartRoutes) describeAdd(op *operation) {
-	op.is("addToCart", "carts", "Add one or more of a product", "Its quantity grows when it is in the cart already.")
+	op.is("addToCart", "carts", "Add one or more of a product", "Its quantity grows when it is in the cart already. "+noMoreThanThereIs)
 	op.changes()
 	op.fails(409)
 	op.takes(quantityAddDoc{}, false)
@@ -119,7 +123,8 @@ func (cartRoutes) describeAdd(op *operation) {
 }
 
 func (cartRoutes) describeSet(op *operation) {
-	op.is("setQuantity", "carts", "Set how many of a product are in a cart", "")
+	op.is("setQuantity", "carts", "Set how many of a product are in a cart",
+		"Fewer than there are is always accepted. "+noMoreThanThereIs)
 	op.changes()
 	op.fails(409)
 	op.takes(quantityDoc{}, true)

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -29,7 +30,7 @@ func items(cart models.Cart, products ...models.Product) string {
 // One cart goes through everything that the contract lets happen to it.
 func TestCart(t *testing.T) {
 	shop := openAPIShop(t)
-	a, b := shop.product("A"), shop.product("B")
+	a, b := shop.product("A", `"stock":2000000`), shop.product("B", `"stock":2000000`)
 	cart := shop.cart("")
 	path := "/api/carts/" + cart.ID.String()
 	fill := strings.NewReplacer("{cart}", path, "{a}", a.ID.String(), "{b}", b.ID.String(), "{unknown}", unknownID)
@@ -63,7 +64,7 @@ func TestCart(t *testing.T) {
 		{"DELETE", "{cart}/products/{unknown}", "", "b1"},
 		{"PUT", "{cart}/products/{a}", `{"quantity":4}`, "b1 a4"},
 		{"PUT", "{cart}", `{"products":[{"product":"{a}","quantity":1},{"product":"{b}","quantity":2},{"product":"{a}","quantity":3}]}`, "a4 b2"},
-		{"PUT", "{cart}", `{"products":[{"product":"{a}","quantity":1000000},{"product":"{a}","quantity":1}]}`, "400 products[0].quantity"},
+		{"PUT", "{cart}", `{"products":[{"product":"{a}","quantity":1000000},{"product":"{a}","quantity":1}]}`, "400 products[0].quantity products[1].quantity"},
 		{"PUT", "{cart}", `{"products":[{"product":"{a}","quantity":1},{"product":"{unknown}","quantity":2}]}`, "404 products[1].product"},
 		{"PUT", "{cart}", `{"products":[{"product":"{a}","quantity":1},{"product":"{a}","quantity":1},{"product":"x","quantity":0},7,{}]}`,
 			"400 products[2].product products[2].quantity products[3] products[4].product products[4].quantity"},
@@ -119,7 +120,7 @@ func TestCreateCart(t *testing.T) {
 // them cannot come in, and each is named by its field and id.
 func TestCartOfGoneProducts(t *testing.T) {
 	shop := openAPIShop(t)
-	a, b := shop.product("A"), shop.product("B")
+	a, b := shop.product("A", `"stock":9`), shop.product("B")
 	cart := shop.cart(fmt.Sprintf(`{"products":[{"product":"%s","quantity":2},{"product":"%s","quantity":3}]}`, a.ID, b.ID))
 	path := "/api/carts/" + cart.ID.String()
 	shop.must("DELETE", "/api/products/"+b.ID.String(), "")
@@ -219,21 +220,28 @@ func TestListCarts(t *testing.T) {
 	}
 }
 
-// Two hundred additions at once add two hundred.
+// Two hundred additions at once add two hundred, or as many as can be bought; the others are told
+// how many that is.
 func TestParallelAdditions(t *testing.T) {
 	shop := openAPIShop(t)
-	a, cart := shop.product("A"), shop.cart("")
-	path := "/api/carts/" + cart.ID.String()
-	var all sync.WaitGroup
-	for range 200 {
-		all.Go(func() {
-			if got := shop.do("POST", path+"/product/"+a.ID.String(), ""); got.Code != 200 {
-				t.Errorf("%d %s", got.Code, got.Body)
-			}
-		})
-	}
-	all.Wait()
-	if shop.must("GET", path, "").payload(&cart); items(cart, a) != "a200" {
-		t.Errorf("%+v", cart)
+	for stock, want := range map[int]string{200: "a200", 120: "a120"} {
+		a, cart := shop.product(fmt.Sprint("A", stock), fmt.Sprintf(`"stock":%d`, stock)), shop.cart("")
+		path := "/api/carts/" + cart.ID.String()
+		var all sync.WaitGroup
+		var refused atomic.Int64
+		for range 200 {
+			all.Go(func() {
+				got := shop.do("POST", path+"/product/"+a.ID.String(), "")
+				if got.Code == 400 && strings.Contains(got.Body.String(), fmt.Sprintf(`"available":%d}`, stock)) {
+					refused.Add(1)
+				} else if got.Code != 200 {
+					t.Errorf("%d %s", got.Code, got.Body)
+				}
+			})
+		}
+		all.Wait()
+		if shop.must("GET", path, "").payload(&cart); items(cart, a) != want || refused.Load() != int64(200-stock) {
+			t.Errorf("stock %d: %d refused, %+v", stock, refused.Load(), cart)
+		}
 	}
 }

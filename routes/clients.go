@@ -81,3 +81,14 @@ func parseHop(text string) (netip.Addr, bool) {
 	address, err := netip.ParseAddr(strings.Trim(text, "[]"))
 	return address.Unmap().WithZone(""), err == nil
 }
+
+// network is what counts as one address: an IPv6 provider gives a household a /64 at least, so one
+// visitor has all of it.
+func network(client netip.Addr) netip.Prefix {
+	bits := 32
+	if client.Is6() {
+		bits = 64
+	}
+	prefix, _ := client.Prefix(bits) // of no address: the zero prefix, one more sender
+	return prefix
+}

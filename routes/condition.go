@@ -41,6 +41,10 @@ func (c condition) check(current any, rev int64) error {
 	return nil
 }
 
+func (c condition) ofCart(was, _ models.Cart) error { return c.check(was, was.Rev) }
+
+func (c condition) ofProduct(was, _ models.Product) error { return c.check(was, was.Rev) }
+
 func errChanged(status int, field, got string, payload []byte, rev int64) problem {
 	p := problem{status: status, code: "changed", payload: payload,
 		message: "It has changed since you read it, and nothing was stored. See payload for what it is now, and send again what you still mean."}

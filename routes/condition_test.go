@@ -10,7 +10,7 @@ import (
 // there is; then it goes on from there. Without either the last one counts.
 func TestConditions(t *testing.T) {
 	shop := openAPIShop(t)
-	p := shop.product("A")
+	p := shop.product("A", `"stock":100`)
 	cart := shop.cart(fmt.Sprintf(`{"products":[{"product":"%s","quantity":2}]}`, p.ID))
 	product, inCart := "/api/products/"+p.ID.String(), "/api/carts/"+cart.ID.String()
 	item := inCart + "/products/" + p.ID.String()

@@ -119,7 +119,7 @@ func failures(schemas huma.Registry) map[string]*huma.Response {
 		400: "`invalid`: malformed JSON, a wrong type, a value that a rule refuses, a malformed id, a bad query value. `details` names every bad field.",
 		403: "`forbidden`: a list that only this machine may read, or a request that a page of another site made.",
 		404: "`not_found`: nothing has this id.",
-		409: "`conflict`: the code or the id is taken. `changed`: `rev` is no longer the one that was sent, and `payload` is what there is.",
+		409: "`conflict`: the code or the id is taken. `changed`: `rev` is no longer the one that was sent, and `payload` is what there is. `another_store`: this is not the one that `Pulperia-Store` names.",
 		412: "`changed`: it is no longer what `If-Match` names, and `payload` is what there is.",
 		413: "`too_large`: the body has more than 1 MiB.",
 		415: "`unsupported_media_type`: the body is not JSON.",

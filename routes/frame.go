@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"path"
 	"runtime/debug"
 	"strconv"
@@ -17,6 +18,8 @@ import (
 
 	"github.com/klauspost/compress/gzhttp"
 	"github.com/klauspost/compress/gzip"
+
+	"pulperia/shop"
 )
 
 // maxBody is the most bytes that a body may have.
@@ -26,7 +29,7 @@ const maxBody = 1 << 20
 type frame struct {
 	log      *slog.Logger
 	clients  clients
-	limits   *limits
+	pace     *shop.Limiter[netip.Prefix] // of requests, by network
 	metrics  httpMetrics
 	refusals refusals
 	run      string        // begins the id of every request of this run
@@ -34,11 +37,11 @@ type frame struct {
 	warned   sync.Once     // of a proxy that is not trusted
 }
 
-func newFrame(o Options, limits *limits, refusals refusals) *frame {
+func newFrame(o Options, pace *shop.Limiter[netip.Prefix], refusals refusals) *frame {
 	return &frame{
 		log:      o.Log,
 		clients:  clients{o.TrustedProxies},
-		limits:   limits,
+		pace:     pace,
 		metrics:  newHTTPMetrics(o.Metrics),
 		refusals: refusals,
 		run:      strings.ToLower(rand.Text()[:8]),
@@ -167,8 +170,8 @@ func (f *frame) limit(next http.Handler) http.Handler {
 			})
 		}
 		if isLimited(r.URL.Path) {
-			if retryAfter, ok := f.limits.allowRequest(f.clients.address(r)); !ok {
-				f.refusals.refuse(w, r, errTooMany("requests", retryAfter))
+			if retryAfter, ok := f.pace.Allow(network(f.clients.address(r))); !ok {
+				f.refusals.refuse(w, r, shop.TooFast{What: "requests", RetryAfter: retryAfter})
 				return
 			}
 		}

@@ -94,7 +94,7 @@ func TestAnswerBeforeLog(t *testing.T) {
 	shop := openAPIShop(t)
 	p := shop.product("A", fmt.Sprintf(`"description":%q`, strings.Repeat("ñandú ", 800)))
 	log := slowLog{make(chan struct{})}
-	shop = openAPIShop(t, func(o *Options) { o.Store, o.Log = shop.store, slog.New(slog.NewTextHandler(log, nil)) })
+	shop = openAPIShop(t, func(o *setup) { o.Store, o.Log = shop.store, slog.New(slog.NewTextHandler(log, nil)) })
 	server := httptest.NewServer(shop.handler)
 	defer server.Close()
 	client := &http.Client{Transport: &http.Transport{DisableCompression: true, DisableKeepAlives: true}, Timeout: 5 * time.Second}
@@ -215,7 +215,7 @@ func (half) Head(context.Context) (dao.Position, error) { panic(http.ErrAbortHan
 
 // An answer that breaks off must not look whole: the connection ends.
 func TestAbort(t *testing.T) {
-	shop := openAPIShop(t, func(o *Options) { o.Store.Feed = half{o.Store.Feed} })
+	shop := openAPIShop(t, func(o *setup) { o.Store.Feed = half{o.Store.Feed} })
 	defer func() {
 		if recover() != http.ErrAbortHandler {
 			t.Error("the server was not told to hang up")

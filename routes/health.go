@@ -8,12 +8,12 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
-	"pulperia/dao"
+	"pulperia/shop"
 )
 
 // operationRoutes are for whoever runs the shop, and for the machinery that restarts it.
 type operationRoutes struct {
-	store    dao.Store
+	shop     *shop.Shop
 	registry *prometheus.Registry
 	log      *slog.Logger
 }
@@ -33,7 +33,7 @@ func (operationRoutes) describeHealth(op *operation) {
 // ready answers whether the store answers and can write.
 func (o operationRoutes) ready(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")
-	if err := o.store.Ready(r.Context()); err != nil {
+	if err := o.shop.Ready(r.Context()); err != nil {
 		explain(o.log, w, err).write(w)
 		return
 	}
@@ -47,7 +47,7 @@ func (operationRoutes) describeReady(op *operation) {
 }
 
 func (o operationRoutes) metrics() http.HandlerFunc {
-	o.registry.MustRegister(newStoreMetrics(o.store))
+	o.registry.MustRegister(newStoreMetrics(o.shop))
 	return promhttp.HandlerFor(o.registry, promhttp.HandlerOpts{
 		ErrorHandling:      promhttp.ContinueOnError,
 		DisableCompression: true, // the frame does it

@@ -22,7 +22,7 @@ func TestHealth(t *testing.T) {
 			t.Errorf("%s: %d %s", path, got.Code, got.Body)
 		}
 	}
-	shop = openAPIShop(t, func(o *Options) { o.Store.Engine = ill{o.Store.Engine} })
+	shop = openAPIShop(t, func(o *setup) { o.Store.Engine = ill{o.Store.Engine} })
 	if got := shop.do("GET", "/healthz", ""); got.Code != 200 {
 		t.Errorf("/healthz: %d", got.Code)
 	}

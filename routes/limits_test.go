@@ -6,56 +6,9 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
-	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 )
-
-// A third of the limit may come at once, the rest over the minute; one sender does not use up
-// another's.
-func TestLimiter(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		l := newLimiter[string](30)
-		allowed := func(key string, n int) (count int) {
-			for range n {
-				if _, ok := l.allow(key, time.Now()); ok {
-					count++
-				}
-			}
-			return count
-		}
-		if got := allowed("ana", 20); got != 10 {
-			t.Errorf("%d at once", got)
-		}
-		if after, ok := l.allow("ana", time.Now()); ok || after != 2*time.Second {
-			t.Errorf("come back after %v", after)
-		}
-		if got := allowed("beto", 1); got != 1 {
-			t.Error("Beto pays for Ana")
-		}
-		time.Sleep(2 * time.Second)
-		if got := allowed("ana", 2); got != 1 {
-			t.Errorf("%d after two seconds", got)
-		}
-		time.Sleep(time.Minute)
-		if got := allowed("ana", 20); got != 10 {
-			t.Errorf("%d after a minute", got)
-		}
-		time.Sleep(time.Minute)
-		if allowed("carla", 1); len(l.buckets) != 1 {
-			t.Errorf("%d buckets of senders who have gone", len(l.buckets))
-		}
-		for i := range 2 * maxKeys {
-			l.allow(fmt.Sprint(i), time.Now())
-		}
-		if len(l.buckets) > maxKeys {
-			t.Errorf("a flood keeps %d buckets", len(l.buckets))
-		}
-	})
-	if _, ok := newLimiter[string](0).allow("x", time.Now()); !ok {
-		t.Error("0 must mean none")
-	}
-}
 
 // The whole /64 of an IPv6 address is one sender.
 func TestNetwork(t *testing.T) {
@@ -70,8 +23,8 @@ func TestNetwork(t *testing.T) {
 // over the shop, do not.
 func TestRequestLimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) { // the time to wait is a whole number of seconds
-		shop := openAPIShop(t, func(o *Options) {
-			o.Limits.RequestsPerMinute = 6
+		shop := openAPIShop(t, func(o *setup) {
+			o.RequestsPerMinute = 6
 			o.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("10.0.0.1/32")}
 		})
 		for i := range 4 {
@@ -106,7 +59,7 @@ func TestRequestLimit(t *testing.T) {
 // not stored.
 func TestMessageLimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) { // the time to wait is a whole number of seconds
-		shop := openAPIShop(t, func(o *Options) { o.Limits.MessagesPerMinute = 6 })
+		shop := openAPIShop(t, func(o *setup) { o.MessagesPerMinute = 6 })
 		for i, user := range []string{"ana@example.com", "ANA@example.com"} {
 			if got := shop.do("POST", "/api/messages", fmt.Sprintf(`{"user":%q,"message":"%d"}`, user, i)); got.Code != 201 {
 				t.Errorf("%d %s", got.Code, got.Body)
@@ -130,5 +83,5 @@ func TestMessageLimit(t *testing.T) {
 // Two shops of one process have limits and figures of their own.
 func TestTwoShops(t *testing.T) {
 	openAPIShop(t)
-	openAPIShop(t, func(o *Options) { o.Metrics = prometheus.NewPedanticRegistry() })
+	openAPIShop(t, func(o *setup) { o.Metrics = prometheus.NewPedanticRegistry() })
 }

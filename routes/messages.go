@@ -3,8 +3,8 @@ package routes
 import (
 	"net/http"
 
-	"pulperia/dao"
 	"pulperia/dao/models"
+	"pulperia/shop"
 )
 
 // The most messages of one answer, and how many it has when nobody asks for another number.
@@ -15,8 +15,7 @@ const (
 
 // messageRoutes are the chat.
 type messageRoutes struct {
-	store  dao.Store
-	limits *limits
+	shop *shop.Shop
 }
 
 func (m messageRoutes) list(r *http.Request, answer []byte) (body []byte, single bool, err error) {
@@ -28,11 +27,11 @@ func (m messageRoutes) list(r *http.Request, answer []byte) (body []byte, single
 		return nil, false, err
 	}
 	if values.values.Has("before") && before.IsZero() { // to the store it would mean "from the end"
-		return nil, false, errNotFound("message", before)
+		return nil, false, shop.Missing{Kind: "message", ID: before}
 	}
-	messages, err := m.store.Messages.Page(r.Context(), before, limit)
+	messages, err := m.shop.Messages.Page(r.Context(), before, limit)
 	if err != nil {
-		return nil, false, missing("message", before, err)
+		return nil, false, err
 	}
 	if messages == nil {
 		messages = []models.Message{}
@@ -40,7 +39,15 @@ func (m messageRoutes) list(r *http.Request, answer []byte) (body []byte, single
 	return success(answer, models.JSON(messages)), false, nil
 }
 
+// storeHeader names the store that a message was written for. Pages send it: what waited in a
+// browser is not said in another shop that has come behind the same address.
+const storeHeader = "Pulperia-Store"
+
 func (m messageRoutes) create(r *http.Request) (written, error) {
+	if of := r.Header.Get(storeHeader); of != "" && of != m.shop.Identity() {
+		return written{}, problem{status: http.StatusConflict, code: "another_store",
+			message: "This is not the store that " + storeHeader + " names, and nothing was stored. Load the page anew."}
+	}
 	var wrong models.Invalid
 	body, err := readObject(r, true, &wrong)
 	if err != nil {
@@ -50,16 +57,13 @@ func (m messageRoutes) create(r *http.Request) (written, error) {
 	body.id("_id", &message.ID)
 	body.text("user", &message.User)
 	body.text("message", &message.Message)
-	message.Normalize()
-	merge(&wrong, message.Check())
-	arrange(wrong, "_id", "user", "message")
-	if err := wrong.Err(); err != nil {
-		return written{}, err
+	if len(wrong) > 0 { // then nothing is said, but whoever sent it gets to know all that is wrong
+		message.Normalize()
+		merge(&wrong, message.Check())
+		arrange(wrong, "_id", "user", "message")
+		return written{}, wrong
 	}
-	if retryAfter, ok := m.limits.allowMessage(message.User); !ok {
-		return written{}, errTooMany("messages", retryAfter)
-	}
-	message, receipt, err := m.store.Messages.Append(r.Context(), message)
+	message, receipt, err := m.shop.Say(r.Context(), message)
 	if err != nil {
 		return written{}, err
 	}

@@ -1,5 +1,7 @@
 package routes
 
+import "github.com/danielgtaylor/huma/v2"
+
 type messageDoc struct {
 	ID        string `json:"_id" pattern:"^[0-9a-f]{24}$" example:"665f1c2ab0e84d3f9a7c1e54"`
 	User      string `json:"user" example:"ana@example.com"`
@@ -34,6 +36,7 @@ func (messageRoutes) describeList(op *operation) {
 
 func (messageRoutes) describeCreate(op *operation) {
 	op.is("createMessage", "messages", "Say something", "The same id with the same content again adds nothing.")
+	op.parameter("header", storeHeader, "Say it only in this store: `store` of the line's `welcome`.", &huma.Schema{Type: huma.TypeString})
 	op.takes(messageCreateDoc{}, true)
 	op.answers(201, "The message, as it is stored.", messageAnswerDoc{})
 	op.answers(200, "It was there already, with this id and this content.", messageAnswerDoc{})

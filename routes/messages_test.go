@@ -54,6 +54,20 @@ func TestCreateMessage(t *testing.T) {
 	}
 }
 
+// What was written for another store that was behind this address is not said here.
+func TestMessageForAnotherStore(t *testing.T) {
+	shop := openAPIShop(t)
+	for store, status := range map[string]int{"00112233aabbccdd": 409, shop.store.Identity(): 201} {
+		if got := shop.do("POST", "/api/messages", messageJSON(), storeHeader, store); got.Code != status {
+			t.Errorf("for store %s: %d %s", store, got.Code, got.Body)
+		}
+	}
+	var all []models.Message
+	if shop.must("GET", "/api/messages", "").payload(&all); len(all) != 1 {
+		t.Errorf("said: %+v", all)
+	}
+}
+
 func TestListMessages(t *testing.T) {
 	shop := openAPIShop(t)
 	if got := shop.must("GET", "/api/messages", "").Body.String(); got != `{"status":"success","payload":[]}` {

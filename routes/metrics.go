@@ -7,7 +7,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
-	"pulperia/dao"
+	"pulperia/shop"
 )
 
 // httpMetrics are the figures about requests.
@@ -46,14 +46,14 @@ func (m httpMetrics) done(route string, status int, duration time.Duration) {
 
 // storeMetrics are the figures about the store, asked for when they are collected.
 type storeMetrics struct {
-	store  dao.Store
+	shop   *shop.Shop
 	offset *prometheus.Desc
 }
 
 var _ prometheus.Collector = storeMetrics{}
 
-func newStoreMetrics(store dao.Store) storeMetrics {
-	return storeMetrics{store, prometheus.NewDesc("pulperia_feed_offset", "Offset of the last change in the feed.", nil, nil)}
+func newStoreMetrics(of *shop.Shop) storeMetrics {
+	return storeMetrics{of, prometheus.NewDesc("pulperia_feed_offset", "Offset of the last change in the feed.", nil, nil)}
 }
 
 // Describe names nothing: an engine may have other figures tomorrow.
@@ -64,10 +64,10 @@ func (storeMetrics) Describe(chan<- *prometheus.Desc) {}
 func (s storeMetrics) Collect(out chan<- prometheus.Metric) {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
-	if head, err := s.store.Feed.Head(ctx); err == nil {
+	if head, err := s.shop.Feed.Head(ctx); err == nil {
 		out <- prometheus.MustNewConstMetric(s.offset, prometheus.GaugeValue, float64(head.Offset))
 	}
-	for _, stat := range s.store.Stats() {
+	for _, stat := range s.shop.Stats() {
 		kind := prometheus.GaugeValue
 		if stat.Counter {
 			kind = prometheus.CounterValue

@@ -14,16 +14,15 @@ import (
 	"strings"
 	"time"
 
-	"pulperia/dao"
+	"pulperia/shop"
 	"pulperia/views"
 )
 
 // pages serves the shop as HTML. Every page is made at a position of the feed, in the visitor's
 // language, and works without JavaScript: each action is a form that posts and redirects.
 type pages struct {
-	store   dao.Store
+	shop    *shop.Shop
 	log     *slog.Logger
-	limits  *limits
 	clients clients
 	views   *views.Views
 	choose  *views.Negotiator
@@ -34,7 +33,7 @@ type pages struct {
 	zone    *time.Location
 }
 
-func newPages(o Options, limits *limits) (*pages, error) {
+func newPages(o Options) (*pages, error) {
 	assets, err := newAssets(o.Public)
 	if err != nil {
 		return nil, err
@@ -49,7 +48,7 @@ func newPages(o Options, limits *limits) (*pages, error) {
 		return nil, err
 	}
 	return &pages{
-		store: o.Store, log: o.Log, limits: limits, clients: clients{o.TrustedProxies}, views: v, choose: views.NewNegotiator(), asset: assets.url,
+		shop: o.Shop, log: o.Log, clients: clients{o.TrustedProxies}, views: v, choose: views.NewNegotiator(), asset: assets.url,
 		kept: newPageCache(), build: string(build.Sum(nil)), version: o.Version, zone: time.Local,
 	}, nil
 }
@@ -89,14 +88,25 @@ func (p *pages) show(w http.ResponseWriter, r *http.Request, s sheet) {
 		return
 	}
 	v.here = s.here
+	var answered bool
+	if v.forgetful, answered = afterKeeping(w, r); answered {
+		return
+	}
+	if v.forgetful {
+		s.private += " " + keptQuery
+	}
+	if v.partly = s.template == "cart" && r.URL.Query().Has(partlyQuery); v.partly {
+		s.private += " " + partlyQuery
+	}
+	p.renew(w, r, v)
 	if v.undo != nil {
-		s.private += " " + cookie(r, undoCookie)
+		s.private += " " + p.held(r, undoCookie)
 	}
 	key := strings.Join([]string{
-		v.position.String(), string(v.voice.Language), strconv.FormatInt(v.cart.Count(), 10), s.template, s.here, s.private,
+		v.position.String(), p.shop.Identity(), string(v.voice.Language), strconv.FormatInt(v.cart.Count(), 10), s.template, s.here, s.private,
 	}, "\n")
 	tag := weakTag([]byte(p.build + key))
-	if !p.store.Shared && notModified(r, tag) {
+	if !p.shop.Shared && notModified(r, tag) {
 		p.unchanged(w, v, tag)
 		return
 	}
@@ -111,7 +121,7 @@ func (p *pages) show(w http.ResponseWriter, r *http.Request, s sheet) {
 	switch {
 	case s.private != "":
 		html, err = render(r.Context())
-	case p.store.Shared:
+	case p.shop.Shared:
 		html, err = p.kept.fresh(r.Context(), key, render)
 	default:
 		html, err = p.kept.get(r.Context(), v.position, key, render)
@@ -120,7 +130,7 @@ func (p *pages) show(w http.ResponseWriter, r *http.Request, s sheet) {
 		p.fail(w, r, err)
 		return
 	}
-	if p.store.Shared {
+	if p.shop.Shared {
 		if tag = weakTag(withoutID(html, s.formID)); notModified(r, tag) {
 			p.unchanged(w, v, tag)
 			return

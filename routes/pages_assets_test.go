@@ -12,7 +12,7 @@ import (
 // there, to be asked for each time.
 func TestScriptsHaveOneVersion(t *testing.T) {
 	open := func(other string) (*visitor, string) {
-		v := newVisitor(t, func(o *Options) {
+		v := newVisitor(t, func(o *setup) {
 			o.Public = fstest.MapFS{"js/main.js": {Data: []byte(`import "./other.js"`)}, "js/other.js": {Data: []byte(other)}}
 		})
 		return v, v.get("/").attribute("script", "src")
@@ -46,7 +46,7 @@ func TestScriptsHaveOneVersion(t *testing.T) {
 // A shop without scripts, or without files at all, has pages all the same.
 func TestWithoutScripts(t *testing.T) {
 	for _, files := range []fs.FS{nil, fstest.MapFS{}} {
-		v := newVisitor(t, func(o *Options) { o.Public = files })
+		v := newVisitor(t, func(o *setup) { o.Public = files })
 		v.get("/").want(http.StatusOK)
 	}
 }

@@ -15,9 +15,9 @@ import (
 // BenchmarkHome compares the shop's front with 24 products with a bare handler that writes the same
 // bytes. The promise is that it reaches 30 % of the bare handler's requests a second.
 func BenchmarkHome(b *testing.B) {
-	shop := openAPIShop(b, func(o *Options) {
+	shop := openAPIShop(b, func(o *setup) {
 		o.Log = slog.New(slog.NewTextHandler(io.Discard, nil))
-		o.Limits = Limits{}
+		o.RequestsPerMinute = 0
 	})
 	for i := range 24 {
 		shop.product(fmt.Sprint("YM-", i), fmt.Sprintf(`"description":%q`, strings.Repeat("Molienda gruesa. ", 20)))

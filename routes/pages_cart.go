@@ -2,10 +2,10 @@ package routes
 
 import (
 	"context"
-	"math"
 	"net/http"
 
 	"pulperia/dao/models"
+	"pulperia/shop"
 	"pulperia/views"
 )
 
@@ -17,17 +17,18 @@ type cartSheet struct {
 	CartID     string // which cart its scripts follow; whoever sees this page has the id already
 	Lines      []cartLine
 	Total      models.Money
-	Left       int64 // how many lines are not counted
+	Out        int64 // how many lines are not in the total
 }
 
-// cartLine is one product of a cart. One that is gone, or cannot be bought now, is shown and not
-// counted.
+// cartLine is one product of a cart. One that is gone, or cannot be bought as it stands, is shown
+// and not counted.
 type cartLine struct {
 	ID, Title, Picture string
 	Price, Subtotal    models.Money
 	Quantity           field
 	Gone, Counts       bool
 	Note, NoteState    string // what is to be known about it, and the state that it is about
+	Left               int64  // how many can be bought of a line that holds more; 0 where it is no such line
 }
 
 // retyped is a quantity that was refused, to be shown in its line again.
@@ -38,7 +39,7 @@ type retyped struct {
 
 // cart shows the visitor's own cart, which there is none of until something is added.
 func (p *pages) cart(w http.ResponseWriter, r *http.Request) {
-	p.show(w, r, sheet{template: "cart", here: "/cart", private: "cart " + cookie(r, cartCookie),
+	p.show(w, r, sheet{template: "cart", here: "/cart", private: "cart " + p.held(r, cartCookie),
 		fill: func(ctx context.Context, v *visit) (any, error) {
 			return p.cartSheet(ctx, v, v.cart, "/cart", retyped{})
 		}})
@@ -53,7 +54,7 @@ func (p *pages) cartByID(w http.ResponseWriter, r *http.Request) {
 	}
 	base := "/carts/" + id.String()
 	p.show(w, r, sheet{template: "cart", here: base, private: "cart", fill: func(ctx context.Context, v *visit) (any, error) {
-		cart, err := p.store.Carts.Get(ctx, id)
+		cart, err := p.shop.Carts.Get(ctx, id)
 		if err != nil {
 			return nil, err
 		}
@@ -70,49 +71,37 @@ func (p *pages) cartSheet(ctx context.Context, v *visit, cart models.Cart, base 
 	if !cart.ID.IsZero() {
 		sheet.CartID = cart.ID.String()
 	}
-	products, err := productsOf(ctx, p.store.Products, cart.Products)
+	bill, err := p.shop.Bill(ctx, cart)
 	if err != nil {
 		return nil, err
 	}
-	for _, item := range cart.Products {
-		product, there := products[item.Product]
-		line := p.cartLine(v.voice, item, product, !there)
-		if item.Product == again.product {
+	sheet.Total, sheet.Out = bill.Total, bill.Out
+	for _, one := range bill.Lines {
+		line := p.cartLine(v.voice, one)
+		if one.Item.Product == again.product {
 			line.Quantity = again.field
 		}
-		if !line.Counts {
-			sheet.Left++
-		}
-		sheet.Total = addMoney(sheet.Total, line.Subtotal)
 		sheet.Lines = append(sheet.Lines, line)
 	}
 	return sheet, nil
 }
 
-func (p *pages) cartLine(voice *views.Voice, item models.Item, product models.Product, gone bool) cartLine {
+func (p *pages) cartLine(voice *views.Voice, of shop.Line) cartLine {
 	line := cartLine{
-		ID: item.Product.String(), Title: product.Title, Picture: p.picture(product), Price: product.Price,
-		Quantity: field{Value: models.Money(item.Quantity * 100).String()}, Gone: gone, Counts: !gone && product.Available(),
+		ID: of.Item.Product.String(), Quantity: field{Value: models.Money(of.Quantity * 100).String()},
+		Subtotal: of.Subtotal, Gone: of.Product == nil, Counts: of.CanBeBought(),
 	}
-	switch stock := stockOf(voice, product); {
-	case gone:
-		line.Title = voice.Say("cart.gone", nil)
-	case !line.Counts:
+	if line.Gone {
+		line.Title, line.Picture = voice.Say("cart.gone", nil), p.picture(models.Product{})
+		return line
+	}
+	line.Title, line.Picture, line.Price = of.Product.Title, p.picture(*of.Product), of.Product.Price
+	switch stock := stockOf(voice, *of.Product); {
+	case line.Counts:
+	case of.Left == 0:
 		line.Note, line.NoteState = stock.Words, stock.State
-	case product.Stock < item.Quantity:
-		line.Note, line.NoteState = voice.Say("cart.only", map[string]any{"n": product.Stock}), "few"
-	}
-	if line.Counts {
-		line.Subtotal = product.Price * models.Money(item.Quantity)
+	default:
+		line.Note, line.NoteState, line.Left = voice.Say("cart.only", map[string]any{"n": of.Left}), "few", of.Left
 	}
 	return line
-}
-
-// addMoney stops at the largest amount there is: 500 lines of the dearest product, a million of
-// each, would pass it.
-func addMoney(a, b models.Money) models.Money {
-	if a > math.MaxInt64-b {
-		return math.MaxInt64
-	}
-	return a + b
 }

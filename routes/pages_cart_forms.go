@@ -8,6 +8,7 @@ import (
 
 	"pulperia/dao"
 	"pulperia/dao/models"
+	"pulperia/shop"
 )
 
 // formCart is the cart that a form is about: the visitor's own, or the one that the address names.
@@ -17,9 +18,9 @@ type formCart struct {
 	own  bool
 }
 
-func cartOf(r *http.Request) (formCart, error) {
+func (p *pages) cartOf(r *http.Request) (formCart, error) {
 	if r.PathValue("cid") == "" {
-		id, _ := models.ParseID(cookie(r, cartCookie)) // a cookie that names no cart is as good as none
+		id, _ := models.ParseID(p.held(r, cartCookie)) // a cookie that names no cart is as good as none
 		return formCart{id: id, base: "/cart", own: true}, nil
 	}
 	id, err := pageID(r, "cid")
@@ -36,13 +37,13 @@ type cartForm struct {
 }
 
 // readCartForm reads a form; other is the quantity as typed when it has none.
-func readCartForm(r *http.Request, other string) (cartForm, error) {
+func (p *pages) readCartForm(r *http.Request, other string) (cartForm, error) {
 	values, err := readForm(r)
 	if err != nil {
 		return cartForm{}, err
 	}
 	f := cartForm{typed: other}
-	if f.cart, err = cartOf(r); err != nil {
+	if f.cart, err = p.cartOf(r); err != nil {
 		return f, err
 	}
 	if f.product, err = pageID(r, "pid"); err != nil {
@@ -52,89 +53,65 @@ func readCartForm(r *http.Request, other string) (cartForm, error) {
 		f.typed = typed(values, "quantity")
 	}
 	f.quantity = models.Notation{}.Whole(&f.problems, "quantity", f.typed, models.MaxQuantity)
-	if f.problems == nil && f.quantity < 1 {
-		f.problems.Add("quantity", models.TooSmall, 1, "")
-	}
-	if f.problems == nil && f.quantity > models.MaxQuantity {
-		f.problems.Add("quantity", models.TooLarge, models.MaxQuantity, "")
+	if f.problems == nil {
+		f.problems, _ = errors.AsType[models.Invalid](shop.CheckQuantity(f.quantity))
 	}
 	return f, nil
 }
 
+func (f cartForm) item() models.Item { return models.Item{Product: f.product, Quantity: f.quantity} }
+
 // addToCart puts a product into a cart, and makes the visitor's cart when there is none.
 func (p *pages) addToCart(w http.ResponseWriter, r *http.Request) {
-	form, err := readCartForm(r, "1")
+	form, err := p.readCartForm(r, "1")
 	if err != nil {
 		p.fail(w, r, err)
 		return
 	}
-	product, err := p.store.Products.Get(r.Context(), form.product)
-	if errors.Is(err, dao.ErrNotFound) {
+	var cart models.Cart
+	if err = form.problems.Err(); err == nil {
+		cart, _, err = p.shop.AddToCart(r.Context(), form.cart.id, form.item())
+		if form.cart.own && isCartGone(err) {
+			cart, _, err = p.shop.StartCart(r.Context(), form.item())
+		}
+	}
+	if err != nil {
+		p.refuseAddition(w, r, form, err)
+		return
+	}
+	if form.cart.own {
+		p.keep(w, r, cartCookie, cart.ID.String(), aYear)
+	}
+	p.lead(w, r, form.cart.base)
+}
+
+// refuseAddition shows the product again, with why it was not added; the list where there is no
+// such product.
+func (p *pages) refuseAddition(w http.ResponseWriter, r *http.Request, form cartForm, err error) {
+	problems := refusedFields(err)
+	switch {
+	case errors.Is(err, dao.ErrNotFound) && problems != nil:
 		p.refill(w, r, http.StatusNotFound, "products", "/products", func(ctx context.Context, v *visit) (any, error) {
 			page, err := p.productsSheet(ctx, v, readFilter(nil))
 			page.Refused = v.voice.Say("product.gone", nil)
 			return page, err
 		})
 		return
-	}
-	if err != nil {
+	case problems == nil:
 		p.fail(w, r, err)
 		return
-	}
-	if form.problems != nil || !product.Available() {
-		p.refuseAddition(w, r, form, !product.Available())
-		return
-	}
-	id, err := p.addItem(r.Context(), form)
-	if invalid, refused := errors.AsType[models.Invalid](err); refused {
-		form.problems = invalid
-		p.refuseAddition(w, r, form, false)
-		return
-	}
-	if err != nil {
-		p.fail(w, r, err)
-		return
-	}
-	if form.cart.own {
-		p.setCookie(w, r, cartCookie, id.String(), aYear)
-	}
-	http.Redirect(w, r, form.cart.base, http.StatusSeeOther)
-}
-
-// addItem returns the id of the cart that the product is in now.
-func (p *pages) addItem(ctx context.Context, form cartForm) (models.ID, error) {
-	err := dao.ErrNotFound
-	if !form.cart.id.IsZero() {
-		_, _, err = p.store.Carts.Update(ctx, form.cart.id, func(cart *models.Cart) error {
-			cart.Add(form.product, form.quantity)
-			return nil
-		})
-	}
-	if !form.cart.own || !errors.Is(err, dao.ErrNotFound) {
-		return form.cart.id, err
-	}
-	cart, _, err := p.store.Carts.Create(ctx, models.Cart{Products: []models.Item{{Product: form.product, Quantity: form.quantity}}})
-	return cart.ID, err
-}
-
-// refuseAddition shows the product again, with why it was not added.
-func (p *pages) refuseAddition(w http.ResponseWriter, r *http.Request, form cartForm, unavailable bool) {
-	status := http.StatusBadRequest
-	if unavailable {
-		status = http.StatusConflict
 	}
 	here := "/products/" + form.product.String()
-	p.refill(w, r, status, "product", here, func(ctx context.Context, v *visit) (any, error) {
+	p.refill(w, r, http.StatusBadRequest, "product", here, func(ctx context.Context, v *visit) (any, error) {
 		page, err := p.productSheet(ctx, v, form.product)
-		if unavailable {
-			page.Refused = v.voice.Say("product.refused", nil)
-			return page, err
-		}
 		page.Quantity = field{form.typed, ""}
-		for _, problem := range form.problems {
-			if problem.Rule == models.TooMany {
+		for _, problem := range problems {
+			switch problem.Rule {
+			case models.OffSale:
+				page.Refused = v.voice.Say("product.refused", nil)
+			case models.TooMany:
 				page.Refused = v.voice.Say("cart.full", nil)
-			} else {
+			default:
 				page.Quantity.Problem = v.voice.Problem(problem)
 			}
 		}
@@ -142,35 +119,46 @@ func (p *pages) refuseAddition(w http.ResponseWriter, r *http.Request, form cart
 	})
 }
 
-// setQuantity changes how many of a product are in a cart. One that was taken out meanwhile stays
-// out.
+// setQuantity changes how many of a product are in a cart. One that was taken out meanwhile comes
+// back, as by the API.
 func (p *pages) setQuantity(w http.ResponseWriter, r *http.Request) {
-	form, err := readCartForm(r, "")
+	form, err := p.readCartForm(r, "")
 	if err != nil {
 		p.fail(w, r, err)
 		return
 	}
 	if form.problems != nil {
-		p.refuseQuantity(w, r, form)
+		p.refuseQuantity(w, r, form, form.problems)
 		return
 	}
-	p.changeCart(w, r, form.cart, func(cart *models.Cart) error {
-		for i := range cart.Products {
-			if cart.Products[i].Product == form.product {
-				cart.Products[i].Quantity = form.quantity
+	p.changeCart(w, r, form, func(check shop.Check[models.Cart]) (models.Cart, dao.Receipt, error) {
+		cart, receipt, err := p.shop.SetQuantity(r.Context(), form.cart.id, form.item(), check)
+		if form.cart.own && isCartGone(err) {
+			if cart, receipt, err = p.shop.StartCart(r.Context(), form.item()); err == nil {
+				p.keep(w, r, cartCookie, cart.ID.String(), aYear)
 			}
 		}
-		return nil
+		return cart, receipt, err
 	})
 }
 
-// refuseQuantity shows the cart again, with what is wrong beside the quantity that was typed.
-func (p *pages) refuseQuantity(w http.ResponseWriter, r *http.Request, form cartForm) {
-	p.refill(w, r, http.StatusBadRequest, "cart", form.cart.base, func(ctx context.Context, v *visit) (any, error) {
+// refuseQuantity shows the cart again, with what is wrong beside the quantity that was typed; where
+// the cart has no such line, the product.
+func (p *pages) refuseQuantity(w http.ResponseWriter, r *http.Request, form cartForm, err error) {
+	cart, unknown := p.shop.Carts.Get(r.Context(), form.cart.id)
+	if unknown != nil && !(form.cart.own && isCartGone(unknown)) {
+		p.fail(w, r, unknown)
+		return
+	}
+	if cart.Quantity(form.product) == 0 {
+		p.refuseAddition(w, r, form, err)
+		return
+	}
+	p.refill(w, r, problemOf(err).status, "cart", form.cart.base, func(ctx context.Context, v *visit) (any, error) {
 		cart := v.cart
 		if !form.cart.own {
 			var err error
-			if cart, err = p.store.Carts.Get(ctx, form.cart.id); err != nil {
+			if cart, err = p.shop.Carts.Get(ctx, form.cart.id); err != nil {
 				return nil, err
 			}
 		}
@@ -181,7 +169,7 @@ func (p *pages) refuseQuantity(w http.ResponseWriter, r *http.Request, form cart
 
 // removeFromCart takes a product out of a cart, be it in the catalogue or not.
 func (p *pages) removeFromCart(w http.ResponseWriter, r *http.Request) {
-	cart, err := cartOf(r)
+	cart, err := p.cartOf(r)
 	if err != nil {
 		p.fail(w, r, err)
 		return
@@ -191,58 +179,76 @@ func (p *pages) removeFromCart(w http.ResponseWriter, r *http.Request) {
 		p.fail(w, r, err)
 		return
 	}
-	p.changeCart(w, r, cart, func(cart *models.Cart) error {
-		cart.Remove(product)
-		return nil
+	p.changeCart(w, r, cartForm{cart: cart}, func(check shop.Check[models.Cart]) (models.Cart, dao.Receipt, error) {
+		return p.shop.RemoveFromCart(r.Context(), cart.id, product, check)
 	})
 }
 
 // emptyCart takes everything out of a cart.
 func (p *pages) emptyCart(w http.ResponseWriter, r *http.Request) {
-	cart, err := cartOf(r)
+	cart, err := p.cartOf(r)
 	if err != nil {
 		p.fail(w, r, err)
 		return
 	}
-	p.changeCart(w, r, cart, func(cart *models.Cart) error {
-		cart.Products = nil
-		return nil
+	p.changeCart(w, r, cartForm{cart: cart}, func(check shop.Check[models.Cart]) (models.Cart, dao.Receipt, error) {
+		return p.shop.EmptyCart(r.Context(), cart.id, check)
 	})
 }
 
-// changeCart changes a cart and goes back to it. The visitor's own cart that is gone is as good as
-// empty.
-func (p *pages) changeCart(w http.ResponseWriter, r *http.Request, cart formCart, change func(*models.Cart) error) {
-	form, err := readForm(r)
+// changeCart changes a cart by a verb of the shop and goes back to it. The visitor's own cart that
+// is gone is as good as empty.
+func (p *pages) changeCart(
+	w http.ResponseWriter, r *http.Request, form cartForm, change func(shop.Check[models.Cart]) (models.Cart, dao.Receipt, error),
+) {
+	cart := form.cart
+	values, err := readForm(r)
 	if err != nil {
 		p.fail(w, r, err)
 		return
 	}
 	act := undo{Did: "changed", Back: cart.base}
-	now, receipt, err := p.store.Carts.Update(r.Context(), cart.id, func(now *models.Cart) error {
-		was := now.Clone()
-		if err := change(now); err != nil || now.Same(was) {
-			return err
+	now, receipt, err := change(func(was, now models.Cart) error {
+		if now.Same(was) {
+			return nil
 		}
-		act.Cart = &was
+		act.Cart = new(was.Clone())
 		if len(now.Products) == 0 {
 			act.Did = "emptied"
 		}
-		if isSure(form) {
+		if isSure(values) {
 			return nil
 		}
 		return act.check()
 	})
+	form.problems = refusedFields(err)
 	switch {
-	case errors.Is(err, errNoUndo):
-		p.ask(w, r, form, act.Did, cart.base)
+	case form.problems != nil:
+		p.refuseQuantity(w, r, form, err)
 		return
-	case err != nil && !(cart.own && errors.Is(err, dao.ErrNotFound)):
+	case errors.Is(err, errNoUndo):
+		p.ask(w, r, values, act.Did, cart.base)
+		return
+	case err != nil && !(cart.own && isCartGone(err)):
 		p.fail(w, r, err)
 		return
-	case err == nil && !receipt.Repeated:
+	case err == nil && !receipt.Repeated && act.Cart != nil:
 		act.Rev = now.Rev
 		p.offer(w, r, act)
 	}
-	http.Redirect(w, r, cart.base, http.StatusSeeOther)
+	p.lead(w, r, cart.base)
+}
+
+// refusedFields are those that a verb of the shop refuses; nil where it fails in another way.
+func refusedFields(err error) models.Invalid {
+	if missing, is := errors.AsType[shop.Missing](err); is {
+		return missing.Problems
+	}
+	invalid, _ := errors.AsType[models.Invalid](err)
+	return invalid
+}
+
+func isCartGone(err error) bool {
+	missing, is := errors.AsType[shop.Missing](err)
+	return is && missing.Kind == "cart"
 }

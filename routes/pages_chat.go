@@ -10,6 +10,7 @@ import (
 
 	"pulperia/dao"
 	"pulperia/dao/models"
+	"pulperia/shop"
 	"pulperia/views"
 )
 
@@ -55,7 +56,7 @@ func (p *pages) chat(w http.ResponseWriter, r *http.Request) {
 	here := before.address()
 	today := time.Now().In(p.zone).Format(time.DateOnly)
 	id := newFormID()
-	p.show(w, r, sheet{template: "chat", here: here, private: "chat " + today + cookie(r, userCookie), formID: id,
+	p.show(w, r, sheet{template: "chat", here: here, private: "chat " + today + p.held(r, userCookie), formID: id,
 		fill: func(ctx context.Context, v *visit) (any, error) {
 			return p.chatSheet(ctx, v, before, newMessageForm(v, id))
 		}})
@@ -94,7 +95,7 @@ func (before place) address() string {
 }
 
 // messages returns the newest messages that stand before the place.
-func (before place) messages(ctx context.Context, all dao.Messages, limit int) (page []models.Message, err error) {
+func (before place) messages(ctx context.Context, all shop.Messages, limit int) (page []models.Message, err error) {
 	if len(before) == 0 {
 		return all.Page(ctx, models.ID{}, limit)
 	}
@@ -114,7 +115,7 @@ func newMessageForm(v *visit, id string) messageForm {
 }
 
 func (p *pages) chatSheet(ctx context.Context, v *visit, before place, form messageForm) (any, error) {
-	messages, err := before.messages(ctx, p.store.Messages, chatSize+1)
+	messages, err := before.messages(ctx, p.shop.Messages, chatSize+1)
 	if err != nil {
 		return nil, err
 	}
@@ -168,34 +169,29 @@ func (p *pages) sendMessage(w http.ResponseWriter, r *http.Request) {
 	}
 	m := models.Message{User: form.Get("user"), Message: strings.ReplaceAll(form.Get("message"), "\r\n", "\n")}
 	m.ID, _ = models.ParseID(form.Get("_id")) // a form without one gets its id from the store
-	m.Normalize()
-	problems, _ := errors.AsType[models.Invalid](m.Check())
-	var wait time.Duration
-	if problems == nil {
-		var allowed bool
-		if wait, allowed = p.limits.allowMessage(m.User); allowed {
-			err = p.appendMessage(r.Context(), m)
-			problems, _ = errors.AsType[models.Invalid](err)
-		}
+	said, err := p.shop.Hear(m)
+	if err == nil {
+		m, err = store(r.Context(), said)
 	}
+	invalid, isInvalid := errors.AsType[models.Invalid](err)
+	tooFast, isTooFast := errors.AsType[shop.TooFast](err)
 	switch {
-	case problems != nil || wait > 0:
-		p.refuseMessage(w, r, form, problems, wait)
+	case isInvalid || isTooFast:
+		p.refuseMessage(w, r, form, invalid, tooFast.RetryAfter)
 	case err != nil:
 		p.fail(w, r, err)
 	default:
-		p.setCookie(w, r, userCookie, url.QueryEscape(m.User), aYear)
-		http.Redirect(w, r, "/chat", http.StatusSeeOther)
+		p.keep(w, r, userCookie, url.QueryEscape(m.User), aYear)
+		p.lead(w, r, "/chat")
 	}
 }
 
-// appendMessage stores a message under the id that its form came with. Another one may have it when
-// somebody goes back to a form that was sent, and writes something else: that is another message.
-func (p *pages) appendMessage(ctx context.Context, m models.Message) error {
-	_, _, err := p.store.Messages.Append(ctx, m)
-	if errors.Is(err, dao.ErrConflict) && !m.ID.IsZero() {
-		m.ID = models.ID{}
-		_, _, err = p.store.Messages.Append(ctx, m)
+// store keeps a message under the id that its form came with. Another one may have it when somebody
+// goes back to a form that was sent, and writes something else: that is another message.
+func store(ctx context.Context, said shop.Saying) (models.Message, error) {
+	m, _, err := said.Keep(ctx)
+	if errors.Is(err, dao.ErrConflict) && !said.ID().IsZero() {
+		m, _, err = said.Anew().Keep(ctx)
 	}
-	return err
+	return m, err
 }

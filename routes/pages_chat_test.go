@@ -78,7 +78,7 @@ func TestChatRefuses(t *testing.T) {
 
 // Who writes too fast is told so, in time to wait, and keeps what was written.
 func TestChatTooFast(t *testing.T) {
-	v := newVisitor(t, func(o *Options) { o.Limits.MessagesPerMinute = 3 })
+	v := newVisitor(t, func(o *setup) { o.MessagesPerMinute = 3 })
 	v.follow("/chat", "user", "ana@example.com", "message", "uno")
 	got := v.post("/chat", "user", "ana@example.com", "message", "dos")
 	wait := got.Header().Get("Retry-After")

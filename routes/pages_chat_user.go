@@ -25,9 +25,9 @@ func (p *pages) setUser(w http.ResponseWriter, r *http.Request) {
 		p.refuseMessage(w, r, form, problems, 0)
 		return
 	}
-	p.setCookie(w, r, userCookie, url.QueryEscape(user), aYear)
+	p.keep(w, r, userCookie, url.QueryEscape(user), aYear)
 	if strings.TrimSpace(form.Get("message")) == "" {
-		http.Redirect(w, r, "/chat", http.StatusSeeOther)
+		p.lead(w, r, "/chat")
 		return
 	}
 	p.refill(w, r, http.StatusOK, "chat", "/chat", func(ctx context.Context, v *visit) (any, error) {
@@ -43,7 +43,7 @@ func (p *pages) refuseMessage(w http.ResponseWriter, r *http.Request, form url.V
 	status := http.StatusBadRequest
 	if wait > 0 {
 		status = http.StatusTooManyRequests
-		errTooMany("messages", wait).headers(w)
+		problem{retryAfter: wait}.headers(w)
 	}
 	p.refill(w, r, status, "chat", "/chat", func(ctx context.Context, v *visit) (any, error) {
 		again := newMessageForm(v, newFormID())

@@ -10,11 +10,12 @@ import (
 
 	"pulperia/dao"
 	"pulperia/dao/models"
+	"pulperia/shop"
 )
 
 // lostCarts are those of a store that is away: each call of them costs a time-out.
 type lostCarts struct {
-	dao.Carts
+	shop.Carts
 	asked *int
 }
 
@@ -28,7 +29,7 @@ func (c lostCarts) Get(context.Context, models.ID) (models.Cart, error) {
 func TestUnavailablePageAsksOnce(t *testing.T) {
 	p, _ := barePages(t)
 	asked := 0
-	p.store.Carts = lostCarts{p.store.Carts, &asked}
+	p.shop.Carts = lostCarts{p.shop.Carts, &asked}
 	for language, words := range map[string]string{"es": "Ahora no podemos guardar ni leer datos.", "en": "We cannot read or store data right now."} {
 		r := request(t, "GET", "/cart")
 		r.AddCookie(&http.Cookie{Name: "cart", Value: unknownID})

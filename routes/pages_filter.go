@@ -23,7 +23,7 @@ type filter struct {
 	available          bool
 	sort               models.Sort
 	page, limit        int
-	after              models.ID // the product that the page before ended with; zero when that is not told
+	after              ending // of the page before
 
 	typedText, typedMin, typedMax string
 	problems                      models.Invalid
@@ -42,7 +42,7 @@ func readFilter(values url.Values) filter {
 		page:      between(values.Get("page"), 1, 1, 1<<31-1),
 		limit:     between(values.Get("limit"), pageSize, 1, maxPageSize),
 	}
-	f.after, _ = models.ParseID(values.Get("after"))
+	f.after = parseEnding(values.Get("after"))
 	switch strings.ToLower(values.Get("sort")) {
 	case "asc", "1":
 		f.sort = models.PriceAsc

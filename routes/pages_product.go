@@ -43,7 +43,7 @@ func (p *pages) product(w http.ResponseWriter, r *http.Request) {
 }
 
 func (p *pages) productSheet(ctx context.Context, v *visit, id models.ID) (productSheet, error) {
-	product, err := p.store.Products.Get(ctx, id)
+	product, err := p.shop.Products.Get(ctx, id)
 	if err != nil {
 		return productSheet{}, err
 	}
@@ -63,11 +63,11 @@ func (p *pages) productSheet(ctx context.Context, v *visit, id models.ID) (produ
 	return page, nil
 }
 
-// pageID reads an id from the address of a page. One that is malformed names nothing, so the page
-// is not there.
+// pageID reads an id from the address of a page. One that is malformed, or all zeros, names nothing,
+// so the page is not there.
 func pageID(r *http.Request, name string) (models.ID, error) {
 	id, err := models.ParseID(r.PathValue(name))
-	if err != nil {
+	if err != nil || id.IsZero() {
 		return models.ID{}, dao.ErrNotFound
 	}
 	return id, nil

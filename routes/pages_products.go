@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"net/http"
-	"slices"
 
 	"pulperia/dao/models"
 	"pulperia/views"
@@ -73,32 +72,9 @@ func newPager(page models.ProductPage, link func(page int) string) pager {
 		pager.Prev = link(page.Prev())
 	}
 	if page.Next() > 0 && len(page.Products) > 0 {
-		pager.Next = withAfter(link(page.Next()), page.Products[len(page.Products)-1].ID)
+		pager.Next = endingOf(page).link(link(page.Next()))
 	}
 	return pager
-}
-
-// withAfter adds to the address of a page the product that the page before it ended with.
-func withAfter(link string, id models.ID) string {
-	if id.IsZero() {
-		return link
-	}
-	return link + "&after=" + id.String()
-}
-
-// listAfter returns a page of a list that goes on after a product: what has moved up to the page
-// before it, because something was deleted since that was shown, stands first.
-func (p *pages) listAfter(ctx context.Context, q models.ProductQuery, after models.ID) (models.ProductPage, error) {
-	list, err := p.store.Products.List(ctx, q)
-	if err != nil || after.IsZero() || q.Page < 2 {
-		return list, err
-	}
-	q.Page--
-	before, err := p.store.Products.List(ctx, q)
-	if i := slices.IndexFunc(before.Products, func(product models.Product) bool { return product.ID == after }); i >= 0 {
-		list.Products = slices.Concat(before.Products[i+1:], list.Products)
-	}
-	return list, err
 }
 
 // home shows the shop's front: all that is on sale.
@@ -112,7 +88,7 @@ func (p *pages) products(w http.ResponseWriter, r *http.Request) {
 	case here == "/products":
 		here = r.URL.Path
 	case f.page > 1:
-		here = withAfter(here, f.after)
+		here = f.after.link(here)
 	}
 	if f.problems == nil {
 		p.show(w, r, sheet{template: "products", here: here, fill: func(ctx context.Context, v *visit) (any, error) {
@@ -130,7 +106,7 @@ func (p *pages) productsSheet(ctx context.Context, v *visit, f filter) (page pro
 	if err != nil {
 		return page, err
 	}
-	categories, err := p.store.Products.Categories(ctx)
+	categories, err := p.shop.Products.Categories(ctx)
 	if err != nil {
 		return page, err
 	}

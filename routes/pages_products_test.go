@@ -76,7 +76,7 @@ func TestProductsPageLinks(t *testing.T) {
 	last, _ := attributeOf(cards[len(cards)-1], "data-product")
 	want := map[string]string{
 		`.pager a[rel=prev]`: "/products?category=yerbas&limit=2&q=yerba",
-		`.pager a[rel=next]`: "/products?category=yerbas&limit=2&page=3&q=yerba&after=" + last,
+		`.pager a[rel=next]`: "/products?category=yerbas&limit=2&page=3&q=yerba&after=" + v.endingAt(last).String(),
 		".chip":              "/products?category=yerbas&limit=2",
 	}
 	for selector, link := range want {

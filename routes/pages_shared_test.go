@@ -33,7 +33,7 @@ func (o *overwritten) Get(ctx context.Context, id models.ID) (models.Product, er
 // brings along.
 func TestPagesOfASharedStore(t *testing.T) {
 	other := &overwritten{}
-	s := openAPIShop(t, func(o *Options) {
+	s := openAPIShop(t, func(o *setup) {
 		other.Products = o.Store.Products
 		o.Store.Products, o.Store.Shared = other, true
 	})

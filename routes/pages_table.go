@@ -37,10 +37,10 @@ type row struct {
 // realTimeProducts shows the table with an empty form.
 func (p *pages) realTimeProducts(w http.ResponseWriter, r *http.Request) {
 	page := between(r.URL.Query().Get("page"), 1, 1, 1<<31-1)
-	here, after := tableLink(page), models.ID{}
+	here, after := tableLink(page), ending{}
 	if page > 1 {
-		after, _ = models.ParseID(r.URL.Query().Get("after"))
-		here = withAfter(here, after)
+		after = parseEnding(r.URL.Query().Get("after"))
+		here = after.link(here)
 	}
 	form := newProductForm()
 	p.show(w, r, sheet{template: "realTimeProducts", here: here, private: "form", formID: form.ID,
@@ -56,12 +56,12 @@ func tableLink(page int) string {
 	return "/realtimeproducts?page=" + strconv.Itoa(page)
 }
 
-func (p *pages) tableSheet(ctx context.Context, v *visit, page int, after models.ID, form productForm) (any, error) {
+func (p *pages) tableSheet(ctx context.Context, v *visit, page int, after ending, form productForm) (any, error) {
 	list, err := p.listAfter(ctx, models.ProductQuery{Page: page, Limit: tableSize}, after)
 	if err != nil {
 		return nil, err
 	}
-	categories, err := p.store.Products.Categories(ctx)
+	categories, err := p.shop.Products.Categories(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -124,26 +124,26 @@ func (p *pages) addProduct(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	p.refill(w, r, status, "realTimeProducts", tableLink(1), func(ctx context.Context, v *visit) (any, error) {
-		return p.tableSheet(ctx, v, 1, models.ID{}, refilledProduct(v.voice, form, problems))
+		return p.tableSheet(ctx, v, 1, ending{}, refilledProduct(v.voice, form, problems))
 	})
 }
 
 // createProduct stores a product under the id that its form came with. Another one may have it when
 // somebody goes back to a form that was sent, and fills it in anew: that is another product.
 func (p *pages) createProduct(ctx context.Context, product models.Product) (models.Product, error) {
-	created, _, err := p.store.Products.Create(ctx, product)
+	created, _, err := p.shop.CreateProduct(ctx, product)
 	if conflict, taken := errors.AsType[dao.Conflict](err); !taken || conflict.Field != "_id" {
 		return created, err
 	}
 	product.ID = models.ID{}
-	created, _, err = p.store.Products.Create(ctx, product)
+	created, _, err = p.shop.CreateProduct(ctx, product)
 	return created, err
 }
 
 // toLastRow goes to the end of the table, where the newest product stands.
 func (p *pages) toLastRow(w http.ResponseWriter, r *http.Request, id models.ID) {
 	last := 1
-	if list, err := p.store.Products.List(r.Context(), models.ProductQuery{Limit: tableSize}); err == nil {
+	if list, err := p.shop.Products.List(r.Context(), models.ProductQuery{Limit: tableSize}); err == nil {
 		last = list.TotalPages()
 	}
 	http.Redirect(w, r, tableLink(last)+"#p-"+id.String(), http.StatusSeeOther)
@@ -212,7 +212,7 @@ func (p *pages) deleteProduct(w http.ResponseWriter, r *http.Request) {
 	id, err := pageID(r, "pid")
 	if err == nil {
 		var was models.Product
-		was, _, err = p.store.Products.Delete(r.Context(), id, func(product models.Product) error {
+		was, _, err = p.shop.RemoveProduct(r.Context(), id, func(product, _ models.Product) error {
 			if isSure(form) {
 				return nil
 			}
@@ -230,8 +230,8 @@ func (p *pages) deleteProduct(w http.ResponseWriter, r *http.Request) {
 		p.fail(w, r, err)
 		return
 	}
-	if list, err := p.store.Products.List(r.Context(), models.ProductQuery{Limit: tableSize}); err == nil {
+	if list, err := p.shop.Products.List(r.Context(), models.ProductQuery{Limit: tableSize}); err == nil {
 		page = min(page, list.TotalPages())
 	}
-	http.Redirect(w, r, tableLink(page), http.StatusSeeOther)
+	p.lead(w, r, tableLink(page))
 }

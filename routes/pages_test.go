@@ -9,7 +9,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/prometheus/client_golang/prometheus"
 	"golang.org/x/net/html"
 
 	"pulperia/dao/models"
@@ -20,8 +19,8 @@ import (
 func barePages(t testing.TB) (*pages, *apiShop) {
 	t.Helper()
 	shop := openAPIShop(t)
-	o := Options{Store: shop.store, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Public: public.Files(), Currency: "$", Version: "test"}
-	p, err := newPages(o, newLimits(Limits{}, prometheus.NewRegistry()))
+	o := Options{Shop: shop.trade, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Public: public.Files(), Currency: "$", Version: "test"}
+	p, err := newPages(o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,8 +40,8 @@ type visitor struct {
 	headers []string // name, value, name, value
 }
 
-func newVisitor(t testing.TB, adjust ...func(*Options)) *visitor {
-	adjust = append([]func(*Options){func(o *Options) { o.Public = public.Files() }}, adjust...)
+func newVisitor(t testing.TB, adjust ...func(*setup)) *visitor {
+	adjust = append([]func(*setup){func(o *setup) { o.Public = public.Files() }}, adjust...)
 	return &visitor{t: t, shop: openAPIShop(t, adjust...), cookies: map[string]string{}}
 }
 
@@ -50,6 +49,9 @@ func newVisitor(t testing.TB, adjust ...func(*Options)) *visitor {
 func (v *visitor) another(headers ...string) *visitor {
 	return &visitor{t: v.t, shop: v.shop, cookies: map[string]string{}, headers: headers}
 }
+
+// ours is the name of a cookie of the visitor's store.
+func (v *visitor) ours(name string) string { return name + "-" + v.shop.store.Identity() }
 
 // sight is an answer, read as HTML.
 type sight struct {
@@ -97,8 +99,11 @@ func (v *visitor) follow(target string, fields ...string) sight {
 	if got.Code != http.StatusSeeOther {
 		v.t.Fatalf("POST %s: %d %s", target, got.Code, got.text("main"))
 	}
-	to, _, _ := strings.Cut(got.Header().Get("Location"), "#")
-	return v.get(to)
+	for got.Code == http.StatusSeeOther {
+		to, _, _ := strings.Cut(got.Header().Get("Location"), "#")
+		got = v.get(to)
+	}
+	return got
 }
 
 func (v *visitor) product(fields ...string) models.Product {

@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"time"
 	"unicode"
 
 	"pulperia/dao"
@@ -13,42 +12,35 @@ import (
 	"pulperia/views"
 )
 
-// The cookies of a visitor. Their values are what the visitor could type as well: the shop believes
-// none of them more than a form.
-const (
-	cartCookie     = "cart"
-	userCookie     = "user"
-	languageCookie = "lang"
-	aYear          = 365 * 24 * time.Hour
-)
-
 // visit is one request for a page: in which language, with which cart, at which position.
 type visit struct {
-	voice    *views.Voice
-	position dao.Position
-	cart     models.Cart // the zero cart as long as nothing was added
-	user     string      // the e-mail address that was last used in the chat, or ""
-	undo     *undo       // what can be taken back, or nil
-	here     string
+	voice     *views.Voice
+	position  dao.Position
+	cart      models.Cart // the zero cart as long as nothing was added
+	user      string      // the e-mail address that was last used in the chat, or ""
+	undo      *undo       // what can be taken back, or nil
+	forgetful bool        // the browser keeps no cookies
+	partly    bool        // what was taken back came back in part
+	here      string
 }
 
 // visit reads the position before anything else, so that nothing on the page is older than it says.
 func (p *pages) visit(r *http.Request) (*visit, error) {
 	v := p.stranger(r)
-	position, err := p.store.Feed.Head(r.Context())
+	position, err := p.shop.Feed.Head(r.Context())
 	if err != nil {
 		return v, err
 	}
 	v.position = position
-	v.undo = readUndo(r)
-	if user, err := url.QueryUnescape(cookie(r, userCookie)); err == nil && models.CheckUser(user) == nil {
+	v.undo = p.readUndo(r)
+	if user, err := url.QueryUnescape(p.held(r, userCookie)); err == nil && models.CheckUser(user) == nil {
 		v.user = user
 	}
-	id, err := models.ParseID(cookie(r, cartCookie))
+	id, err := models.ParseID(p.held(r, cartCookie))
 	if err != nil {
 		return v, nil
 	}
-	cart, err := p.store.Carts.Get(r.Context(), id)
+	cart, err := p.shop.Carts.Get(r.Context(), id)
 	if err != nil && !errors.Is(err, dao.ErrNotFound) {
 		return v, err
 	}
@@ -69,29 +61,12 @@ func (p *pages) stranger(r *http.Request) *visit {
 func (p *pages) page(v *visit, title, section string) views.Page {
 	page := views.Page{
 		Title: title, Here: v.here, CartCount: v.cart.Count(), Version: p.version, Undo: v.undo.say(v.voice), At: map[string]bool{section: true},
+		Store: p.shop.Identity(), Forgetful: v.forgetful, Partly: v.partly,
 	}
 	if v.position.Epoch != "" {
 		page.Position = v.position.String()
-		page.Store = v.position.Epoch // the cheapest name there is: it is another one after a restore
 	}
 	return page
-}
-
-func cookie(r *http.Request, name string) string {
-	if c, err := r.Cookie(name); err == nil {
-		return c.Value
-	}
-	return ""
-}
-
-// setCookie has the visitor remember a value for so long. Scripts cannot read it and other sites
-// cannot send it along.
-func (p *pages) setCookie(w http.ResponseWriter, r *http.Request, name, value string, age time.Duration) {
-	http.SetCookie(w, &http.Cookie{
-		Name: name, Value: value, Path: "/", MaxAge: int(age / time.Second),
-		HttpOnly: true, SameSite: http.SameSiteLaxMode,
-		Secure: p.clients.isSecure(r),
-	})
 }
 
 // setLanguage remembers a language and goes back to where it was chosen.
@@ -109,7 +84,7 @@ func (p *pages) setLanguage(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	p.setCookie(w, r, languageCookie, string(language), aYear)
-	http.Redirect(w, r, localPath(form.Get("to")), http.StatusSeeOther)
+	p.lead(w, r, localPath(form.Get("to")))
 }
 
 // localPath returns a path of this server as it is, and "/" for everything that would lead

@@ -91,7 +91,7 @@ func (brokenFeed) Head(context.Context) (dao.Position, error) {
 // server.
 func TestPageWithoutStore(t *testing.T) {
 	p, _ := barePages(t)
-	p.store.Feed = brokenFeed{p.store.Feed}
+	p.shop.Feed = brokenFeed{p.shop.Feed}
 	w := httptest.NewRecorder()
 	p.home(w, request(t, "GET", "/"))
 	if w.Code != http.StatusServiceUnavailable || w.Header().Get("Retry-After") == "" || w.Header().Get("X-Position") != "" {

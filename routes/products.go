@@ -6,8 +6,8 @@ import (
 	"slices"
 	"strconv"
 
-	"pulperia/dao"
 	"pulperia/dao/models"
+	"pulperia/shop"
 )
 
 // defaultLimit is how many entries a page has when nobody asks for another number.
@@ -15,7 +15,7 @@ const defaultLimit = 10
 
 // productRoutes are the catalogue.
 type productRoutes struct {
-	store dao.Store
+	shop *shop.Shop
 }
 
 func (p productRoutes) list(r *http.Request, answer []byte) (body []byte, single bool, err error) {
@@ -26,7 +26,7 @@ func (p productRoutes) list(r *http.Request, answer []byte) (body []byte, single
 	if err := wrong.Err(); err != nil {
 		return nil, false, err
 	}
-	page, err := p.store.Products.List(r.Context(), query)
+	page, err := p.shop.Products.List(r.Context(), query)
 	if err != nil {
 		return nil, false, err
 	}
@@ -46,9 +46,9 @@ func (p productRoutes) get(r *http.Request, answer []byte) (body []byte, single 
 	if err := wrong.Err(); err != nil {
 		return nil, false, err
 	}
-	product, err := p.store.Products.Get(r.Context(), pid)
+	product, err := p.shop.Products.Get(r.Context(), pid)
 	if err != nil {
-		return nil, false, missing("product", pid, err)
+		return nil, false, err
 	}
 	return append(product.AppendJSON(append(answer, begin...)), end...), true, nil
 }
@@ -63,13 +63,13 @@ func (p productRoutes) create(r *http.Request) (written, error) {
 	body.id("_id", &product.ID)
 	readProductFields(body, &product)
 	body.require("price", "stock") // a text that is absent is empty, which no rule allows
-	product.Normalize()
-	merge(&wrong, product.Check())
-	arrange(wrong, productOrder()...)
-	if err := wrong.Err(); err != nil {
-		return written{}, err
+	if len(wrong) > 0 {            // then nothing is made, but whoever asks gets to know all that is wrong
+		product.Normalize()
+		merge(&wrong, product.Check())
+		arrange(wrong, productOrder()...)
+		return written{}, wrong
 	}
-	product, receipt, err := p.store.Products.Create(r.Context(), product)
+	product, receipt, err := p.shop.CreateProduct(r.Context(), product)
 	if err != nil {
 		return written{}, err
 	}
@@ -89,10 +89,7 @@ func (p productRoutes) update(r *http.Request) (written, error) {
 		readProductFields(body, &nothing)
 		return written{}, withRules(body, &nothing)
 	}
-	product, receipt, err := p.store.Products.Update(r.Context(), pid, func(current *models.Product) error {
-		if err := seen.check(*current, current.Rev); err != nil {
-			return err
-		}
+	product, receipt, err := p.shop.ChangeProduct(r.Context(), pid, func(current *models.Product) error {
 		var wrong models.Invalid
 		change := object{fields: body.fields, wrong: &wrong}
 		readProductFields(change, current)
@@ -100,9 +97,9 @@ func (p productRoutes) update(r *http.Request) (written, error) {
 			return nil // the store checks the rules
 		}
 		return withRules(change, current)
-	})
+	}, seen.ofProduct)
 	if err != nil {
-		return written{}, missing("product", pid, err)
+		return written{}, err
 	}
 	return changed(models.JSON(product), receipt), nil
 }
@@ -126,12 +123,9 @@ func (p productRoutes) remove(r *http.Request) (written, error) {
 	if err := wrong.Err(); err != nil {
 		return written{}, err
 	}
-	seen := readCondition(r, object{})
-	product, receipt, err := p.store.Products.Delete(r.Context(), pid, func(current models.Product) error {
-		return seen.check(current, current.Rev)
-	})
+	product, receipt, err := p.shop.RemoveProduct(r.Context(), pid, readCondition(r, object{}).ofProduct)
 	if err != nil {
-		return written{}, missing("product", pid, err)
+		return written{}, err
 	}
 	return changed(models.JSON(product), receipt), nil
 }

@@ -18,6 +18,7 @@ import (
 
 	"pulperia/dao"
 	"pulperia/dao/models"
+	"pulperia/shop"
 )
 
 // problem is an error as an answer tells it. It is an error too, for what routes refuse on their
@@ -46,6 +47,14 @@ func problemOf(err error) problem {
 	}
 	if invalid, ok := errors.AsType[models.Invalid](err); ok {
 		return problem{status: http.StatusBadRequest, code: "invalid", message: summary(invalid), details: invalid}
+	}
+	if missing, ok := errors.AsType[shop.Missing](err); ok {
+		return problem{status: http.StatusNotFound, code: "not_found", details: missing.Problems,
+			message: "There is no " + missing.Kind + " " + missing.ID.String() + "."}
+	}
+	if tooFast, ok := errors.AsType[shop.TooFast](err); ok {
+		return problem{status: http.StatusTooManyRequests, code: "too_many_requests", retryAfter: tooFast.RetryAfter,
+			message: "These are too many " + tooFast.What + " in a short time. Wait a moment and try again."}
 	}
 	if conflict, ok := errors.AsType[dao.Conflict](err); ok {
 		return errTaken(conflict)
@@ -128,15 +137,24 @@ type failure struct {
 }
 
 type failureDetail struct {
-	Field  string `json:"field"`
-	Reason string `json:"reason"`
+	Field     string      `json:"field"`
+	Reason    string      `json:"reason"`
+	Available json.Number `json:"available,omitempty"` // how many can be bought, of more than that
+}
+
+func detailOf(p models.Problem) failureDetail {
+	detail := failureDetail{Field: p.Field, Reason: p.Reason()}
+	if p.Rule == models.Scarce || p.Rule == models.OffSale {
+		detail.Available = json.Number(p.Limit)
+	}
+	return detail
 }
 
 // write answers with the JSON form of a problem.
 func (p problem) write(w http.ResponseWriter) {
 	answer := failure{Status: "error", Error: p.code, Message: p.message, Details: []failureDetail{}, Payload: p.payload}
 	for _, detail := range p.details {
-		answer.Details = append(answer.Details, failureDetail{detail.Field, detail.Reason()})
+		answer.Details = append(answer.Details, detailOf(detail))
 	}
 	p.headers(w)
 	writeJSON(w, p.status, models.JSON(answer))
@@ -162,32 +180,15 @@ func success(answer, payload []byte) []byte {
 
 var errNoPath = problem{status: 404, code: "not_found", message: "There is nothing at this path."}
 
-func errNotFound(what string, id models.ID) problem {
-	return problem{status: 404, code: "not_found", message: "There is no " + what + " " + id.String() + "."}
-}
-
 func errTooLarge(limit int64) problem {
 	return problem{status: 413, code: "too_large",
 		message: "The body is too large: at most " + strconv.FormatInt(limit, 10) + " bytes are read."}
-}
-
-func errTooMany(what string, retryAfter time.Duration) problem {
-	return problem{status: 429, code: "too_many_requests", retryAfter: retryAfter,
-		message: "These are too many " + what + " in a short time. Wait a moment and try again."}
 }
 
 func errTaken(conflict dao.Conflict) problem {
 	p := problem{status: 409, code: "conflict", message: "Nothing was stored: " + conflict.Error() + "."}
 	p.details.Add(conflict.Field, models.Taken, nil, strconv.Quote(conflict.Value))
 	return p
-}
-
-// missing names what was not found; any other error passes.
-func missing(what string, id models.ID, err error) error {
-	if errors.Is(err, dao.ErrNotFound) {
-		return errNotFound(what, id)
-	}
-	return err
 }
 
 // etag returns a strong tag of a body. It only has to differ when the body does, so a quick hash

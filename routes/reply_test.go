@@ -72,7 +72,7 @@ func (o overtaken) Head(ctx context.Context) (dao.Position, error) {
 // The position of an answer is read before its data: a change between the two shows, and is told
 // again to whoever follows the feed from there. The other way round it would be lost.
 func TestPositionComesFirst(t *testing.T) {
-	shop := openAPIShop(t, func(o *Options) {
+	shop := openAPIShop(t, func(o *setup) {
 		store := o.Store
 		o.Store.Feed = overtaken{store.Feed, func() {
 			p := models.Product{Title: "x", Description: "x", Code: "x", Category: "x"}
@@ -121,7 +121,7 @@ func TestErrors(t *testing.T) {
 		"panic":     {broken{panic: secret}, 500, "internal", true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			shop := openAPIShop(t, func(o *Options) {
+			shop := openAPIShop(t, func(o *setup) {
 				tt.broken.Products = o.Store.Products
 				o.Store.Products = tt.broken
 			})
@@ -146,7 +146,7 @@ func TestErrors(t *testing.T) {
 			}
 		})
 	}
-	shop := openAPIShop(t, func(o *Options) { o.Store.Products = broken{Products: o.Store.Products, panic: "here"} })
+	shop := openAPIShop(t, func(o *setup) { o.Store.Products = broken{Products: o.Store.Products, panic: "here"} })
 	if got := shop.do("GET", "/products/"+unknownID, ""); got.Code != 500 || !isHTML(got) || strings.Contains(got.Body.String(), "goroutine") {
 		t.Errorf("a page's panic: %d %s", got.Code, got.Body)
 	}

@@ -3,10 +3,10 @@
 //
 // # The model
 //
-// [New] is the table of all routes. A route reads what was sent, asks the store, and answers; it
-// publishes nothing, because whoever wants to know of changes follows the store's feed. An answer
-// that shows stored data is made at a position of that feed, read before the data, and says so in
-// X-Position.
+// [New] is the table of all routes, with that of the pages beside it. A route reads what was sent,
+// asks the shop by one of its verbs, and answers; it knows no rule of the trade, and publishes
+// nothing, because whoever wants to know of changes follows the store's feed. An answer that shows
+// stored data is made at a position of that feed, read before the data, and says so in X-Position.
 //
 // Errors are values until the last moment: a route returns one, and reply.go turns it into a
 // status, a code and a sentence by one table. The API shows it as JSON, the pages as a page in the
@@ -25,52 +25,42 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
-	"pulperia/dao"
+	"pulperia/shop"
 )
 
-// Options is what the routes work with. Store, Log and Metrics are required.
+// Options is what the routes work with. Shop, Log and Metrics are required.
 type Options struct {
-	Store          dao.Store
+	Shop           *shop.Shop
 	Log            *slog.Logger
 	Metrics        *prometheus.Registry
 	Public         fs.FS  // style sheets, scripts and images, served at /public/
 	Demo           fs.FS  // drawings of the demo catalogue, served at /demo/
 	Currency       string // the sign before prices, such as "$"
 	Version        string
-	Limits         Limits
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For and X-Forwarded-Proto are believed
+
+	RequestsPerMinute int // of one address, a third of them at once; 0 for any number
 }
 
-// Limits guard against abuse. 0 means none. A third of a limit may come at once.
-type Limits struct {
-	RequestsPerMinute int // of one address
-	MessagesPerMinute int // of one user
-}
-
-// Shop is the handler of the whole shop, and what other ways into it share with it.
-type Shop struct {
+// Site is the handler of the whole shop, and what other ways into it share with it.
+type Site struct {
 	http.Handler
 	clients clients
-	limits  *limits
+	pace    *shop.Limiter[netip.Prefix] // of requests, by network
 }
 
 // Client returns who asks, as far as limits go: an address, or the network that counts as one.
-func (s *Shop) Client(r *http.Request) netip.Prefix { return network(s.clients.address(r)) }
+func (s *Site) Client(r *http.Request) netip.Prefix { return network(s.clients.address(r)) }
 
 // AllowRequest says whether a client may ask once more now, and otherwise after which time.
-func (s *Shop) AllowRequest(r *http.Request) (retryAfter time.Duration, ok bool) {
-	return s.limits.allowRequest(s.clients.address(r))
-}
-
-// AllowMessage says whether a user may send a message now, and otherwise after which time.
-func (s *Shop) AllowMessage(user string) (retryAfter time.Duration, ok bool) {
-	return s.limits.allowMessage(user)
+func (s *Site) AllowRequest(r *http.Request) (retryAfter time.Duration, ok bool) {
+	return s.pace.Allow(s.Client(r))
 }
 
 // New returns the shop. It fails when a template does not parse or a file cannot be read.
-func New(o Options) (*Shop, error) {
-	limits, clients := newLimits(o.Limits, o.Metrics), clients{o.TrustedProxies}
-	pages, err := newPages(o, limits)
+func New(o Options) (*Site, error) {
+	pace, clients := shop.NewLimiter[netip.Prefix]("requests", o.RequestsPerMinute, o.Metrics), clients{o.TrustedProxies}
+	pages, err := newPages(o)
 	if err != nil {
 		return nil, err
 	}
@@ -80,10 +70,10 @@ func New(o Options) (*Shop, error) {
 	}
 	mux := http.NewServeMux()
 	api := newAPI(mux, o)
-	products := productRoutes{o.Store}
-	carts := cartRoutes{o.Store, clients}
-	messages := messageRoutes{o.Store, limits}
-	operations := operationRoutes{o.Store, o.Metrics, o.Log}
+	products := productRoutes{o.Shop}
+	carts := cartRoutes{o.Shop, clients}
+	messages := messageRoutes{o.Shop}
+	operations := operationRoutes{o.Shop, o.Metrics, o.Log}
 
 	api.read("GET /api/products", products.list, products.describeList)
 	api.write("POST /api/products", products.create, products.describeCreate)
@@ -109,26 +99,7 @@ func New(o Options) (*Shop, error) {
 	api.raw("GET /readyz", operations.ready, operations.describeReady)
 	api.raw("GET /metrics", operations.metrics(), operations.describeMetrics)
 
-	mux.HandleFunc("GET /{$}", pages.home)
-	mux.HandleFunc("GET /products", pages.products)
-	mux.HandleFunc("GET /products/{pid}", pages.product)
-	mux.HandleFunc("GET /realtimeproducts", pages.realTimeProducts)
-	mux.HandleFunc("POST /realtimeproducts", pages.addProduct)
-	mux.HandleFunc("POST /realtimeproducts/{pid}/delete", pages.deleteProduct)
-	mux.HandleFunc("GET /cart", pages.cart)
-	mux.HandleFunc("GET /carts/{cid}", pages.cartByID)
-	for _, cart := range []string{"/cart", "/carts/{cid}"} {
-		mux.HandleFunc("POST "+cart+"/products/{pid}", pages.addToCart)
-		mux.HandleFunc("POST "+cart+"/products/{pid}/quantity", pages.setQuantity)
-		mux.HandleFunc("POST "+cart+"/products/{pid}/remove", pages.removeFromCart)
-		mux.HandleFunc("POST "+cart+"/empty", pages.emptyCart)
-	}
-	mux.HandleFunc("GET /chat", pages.chat)
-	mux.HandleFunc("POST /chat", pages.sendMessage)
-	mux.HandleFunc("POST /chat/user", pages.setUser)
-	mux.HandleFunc("POST /language", pages.setLanguage)
-	mux.HandleFunc("POST /undo", pages.takeBack)
-
+	pages.route(mux)
 	mux.HandleFunc("GET /public/", files.serve)
 	mux.HandleFunc("GET /demo/", files.serve)
 	if err := api.serveDocument(mux, "GET /openapi.json", "GET /docs"); err != nil {
@@ -136,6 +107,29 @@ func New(o Options) (*Shop, error) {
 	}
 	refusals := refusals{o.Log, pages.fail}
 	mux.HandleFunc("/", unrouted(mux, refusals))
-	handler, err := newFrame(o, limits, refusals).around(mux)
-	return &Shop{handler, clients, limits}, err
+	handler, err := newFrame(o, pace, refusals).around(mux)
+	return &Site{handler, clients, pace}, err
+}
+
+// route is the table of the pages and their forms.
+func (p *pages) route(mux *http.ServeMux) {
+	mux.HandleFunc("GET /{$}", p.home)
+	mux.HandleFunc("GET /products", p.products)
+	mux.HandleFunc("GET /products/{pid}", p.product)
+	mux.HandleFunc("GET /realtimeproducts", p.realTimeProducts)
+	mux.HandleFunc("POST /realtimeproducts", p.addProduct)
+	mux.HandleFunc("POST /realtimeproducts/{pid}/delete", p.deleteProduct)
+	mux.HandleFunc("GET /cart", p.cart)
+	mux.HandleFunc("GET /carts/{cid}", p.cartByID)
+	for _, cart := range []string{"/cart", "/carts/{cid}"} {
+		mux.HandleFunc("POST "+cart+"/products/{pid}", p.addToCart)
+		mux.HandleFunc("POST "+cart+"/products/{pid}/quantity", p.setQuantity)
+		mux.HandleFunc("POST "+cart+"/products/{pid}/remove", p.removeFromCart)
+		mux.HandleFunc("POST "+cart+"/empty", p.emptyCart)
+	}
+	mux.HandleFunc("GET /chat", p.chat)
+	mux.HandleFunc("POST /chat", p.sendMessage)
+	mux.HandleFunc("POST /chat/user", p.setUser)
+	mux.HandleFunc("POST /language", p.setLanguage)
+	mux.HandleFunc("POST /undo", p.takeBack)
 }

@@ -33,8 +33,9 @@ type failureDoc struct {
 }
 
 type failureDetailDoc struct {
-	Field  string `json:"field" example:"price"`
-	Reason string `json:"reason" example:"must be a number; got \"3\""`
+	Field     string `json:"field" example:"quantity"`
+	Reason    string `json:"reason" example:"must be at most 2: no more of it can be bought; got 3"`
+	Available *int64 `json:"available,omitempty" minimum:"0" doc:"Of a quantity that is more than can be bought: how many can. 0: it is sold out or off sale." example:"2"`
 }
 
 func idSchema() *huma.Schema {

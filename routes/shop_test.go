@@ -9,7 +9,6 @@ import (
 	"net/http/httptest"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"testing/fstest"
 
@@ -18,19 +17,29 @@ import (
 	"pulperia/dao"
 	"pulperia/dao/filemanagers"
 	"pulperia/dao/models"
+	"pulperia/faults/harness"
+	"pulperia/shop"
 )
 
 // apiShop is the whole shop over an empty store of its own.
 type apiShop struct {
 	t       testing.TB
 	handler http.Handler
+	trade   *shop.Shop
 	store   dao.Store
-	log     *logText
+	log     *harness.Log
 }
 
-func openAPIShop(t testing.TB, adjust ...func(*Options)) *apiShop {
+// setup is how a test opens a shop.
+type setup struct {
+	Options
+	Store             dao.Store
+	MessagesPerMinute int
+}
+
+func openAPIShop(t testing.TB, adjust ...func(*setup)) *apiShop {
 	t.Helper()
-	log := &logText{}
+	log := new(harness.Log)
 	logger := slog.New(slog.NewTextHandler(log, nil))
 	store, err := filemanagers.Open(t.Context(), t.TempDir(), filemanagers.Options{Log: logger})
 	if err != nil {
@@ -41,8 +50,7 @@ func openAPIShop(t testing.TB, adjust ...func(*Options)) *apiShop {
 			t.Error(err)
 		}
 	})
-	o := Options{
-		Store:   store,
+	o := setup{Store: store, Options: Options{
 		Log:     logger,
 		Metrics: prometheus.NewRegistry(),
 		Public: fstest.MapFS{
@@ -51,33 +59,16 @@ func openAPIShop(t testing.TB, adjust ...func(*Options)) *apiShop {
 		Demo:     fstest.MapFS{"img/mate.svg": {Data: []byte(`<svg xmlns="http://www.w3.org/2000/svg"/>`)}},
 		Currency: "$",
 		Version:  "test",
-	}
+	}}
 	for _, f := range adjust {
 		f(&o)
 	}
-	handler, err := New(o)
+	o.Shop = shop.New(o.Store, shop.Options{MessagesPerMinute: o.MessagesPerMinute, Metrics: o.Metrics})
+	handler, err := New(o.Options)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &apiShop{t, handler, store, log}
-}
-
-// logText is a log that a test reads while the shop writes.
-type logText struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (l *logText) Write(b []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.Write(b)
-}
-
-func (l *logText) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.String()
+	return &apiShop{t, handler, o.Shop, store, log}
 }
 
 // answer is an answer, read.

@@ -22,10 +22,9 @@ import (
 // the shop believes it no more than a form. A value that is too large for a cookie is asked about
 // first.
 const (
-	undoCookie = "undo"
-	undoFor    = time.Minute
-	undoMost   = 3_800    // bytes: browsers drop a cookie of more than 4,096 with its name and attributes
-	undoWhole  = 64 << 10 // bytes of it when it is unpacked
+	undoFor   = time.Minute
+	undoMost  = 3_800    // bytes: browsers drop a cookie of more than 4,096 with its name and attributes
+	undoWhole = 64 << 10 // bytes of it when it is unpacked
 )
 
 // undo takes back what a visitor did last.
@@ -58,8 +57,8 @@ func (u undo) seal() string {
 }
 
 // readUndo returns what a request brings along, or nil.
-func readUndo(r *http.Request) *undo {
-	packed, err := base64.RawURLEncoding.DecodeString(cookie(r, undoCookie))
+func (p *pages) readUndo(r *http.Request) *undo {
+	packed, err := base64.RawURLEncoding.DecodeString(p.held(r, undoCookie))
 	if err != nil || len(packed) == 0 {
 		return nil
 	}
@@ -87,10 +86,10 @@ func (u *undo) say(voice *views.Voice) string {
 // before it by nothing.
 func (p *pages) offer(w http.ResponseWriter, r *http.Request, u undo) {
 	if u.check() != nil {
-		p.setCookie(w, r, undoCookie, "", -time.Second)
+		p.keep(w, r, undoCookie, "", -time.Second)
 		return
 	}
-	p.setCookie(w, r, undoCookie, u.seal(), undoFor)
+	p.keep(w, r, undoCookie, u.seal(), undoFor)
 }
 
 // sureSheet asks before what cannot be taken back.
@@ -114,50 +113,46 @@ func isSure(form url.Values) bool { return form.Get("sure") == "true" }
 
 // takeBack puts back what the visitor's last act took away, unless something newer is there.
 func (p *pages) takeBack(w http.ResponseWriter, r *http.Request) {
-	u := readUndo(r)
+	u := p.readUndo(r)
 	if u == nil {
 		p.errorPage(w, r, http.StatusConflict, "error.undoLate")
 		return
 	}
-	overtaken, err := "", error(nil)
+	overtaken, to, err := "error.undoTaken", localPath(u.Back), error(nil)
 	if u.Product != nil {
-		overtaken, err = "error.undoTaken", p.putProductBack(r.Context(), *u.Product)
+		err = p.shop.PutProductBack(r.Context(), *u.Product)
 	} else {
-		overtaken, err = "error.undoChanged", p.putCartBack(r.Context(), *u.Cart, u.Rev)
+		var cart models.Cart
+		cart, err = p.putCartBack(r.Context(), *u.Cart, u.Rev)
+		overtaken = "error.undoChanged"
+		if err == nil && !cart.Same(*u.Cart) {
+			to = marked(to, partlyQuery)
+		}
 	}
 	switch {
+	case refusedFields(err) != nil && u.Cart != nil:
+		p.errorPage(w, r, http.StatusConflict, "error.undoScarce")
 	case errors.Is(err, dao.ErrConflict):
 		p.errorPage(w, r, http.StatusConflict, overtaken)
 	case err != nil:
 		p.fail(w, r, err)
 	default:
-		p.setCookie(w, r, undoCookie, "", -time.Second)
-		http.Redirect(w, r, localPath(u.Back), http.StatusSeeOther)
+		p.keep(w, r, undoCookie, "", -time.Second)
+		http.Redirect(w, r, to, http.StatusSeeOther)
 	}
 }
 
-// putProductBack stores a deleted product under its own id and in its own place; its revision goes
-// on. Done twice, it is done.
-func (p *pages) putProductBack(ctx context.Context, was models.Product) error {
-	again := was.Clone()
-	again.Rev, again.UpdatedAt = 0, 0
-	_, err := p.store.Load(ctx, dao.Batch{Products: []models.Product{again}})
-	if errors.Is(err, dao.ErrConflict) {
-		if now, found := p.store.Products.Get(ctx, was.ID); found == nil && now.Same(was) {
-			return nil
-		}
-	}
-	return err
-}
+// partlyQuery is in the address to which taking back leads when not all has come back.
+const partlyQuery = "partly"
 
-// putCartBack gives a cart the lines that it had, if it is still as the act left it.
-func (p *pages) putCartBack(ctx context.Context, was models.Cart, rev int64) error {
-	_, _, err := p.store.Carts.Update(ctx, was.ID, func(now *models.Cart) error {
+// putCartBack gives a cart the lines that it had, if it is still as the act left it, and as far as
+// they can still be bought.
+func (p *pages) putCartBack(ctx context.Context, was models.Cart, rev int64) (models.Cart, error) {
+	cart, _, err := p.shop.RefillCart(ctx, was.ID, was.Products, func(now, _ models.Cart) error {
 		if now.Rev != rev && len(now.Products) > 0 && !now.Same(was) {
 			return dao.ErrConflict
 		}
-		now.Products = was.Clone().Products
 		return nil
 	})
-	return err
+	return cart, err
 }

@@ -17,9 +17,9 @@ func TestUndoDelete(t *testing.T) {
 	v.shop.product("A-2")
 	v.follow("/realtimeproducts/"+first.ID.String()+"/delete", "page", "1").want(200, ".undo p", "Borraste «Miel».")
 	v.get("/").want(200, ".undo p", "Borraste «Miel».") // on every page, and after a reload
-	held := v.cookies[undoCookie]
+	held := v.cookies[v.ours(undoCookie)]
 	for range 2 {
-		v.cookies[undoCookie] = held
+		v.cookies[v.ours(undoCookie)] = held
 		got := v.post("/undo")
 		got.want(303)
 		if to := got.Header().Get("Location"); to != "/realtimeproducts#p-"+first.ID.String() {
@@ -57,13 +57,39 @@ func TestUndoCart(t *testing.T) {
 	v.post("/cart/products/"+one.ID.String(), "quantity", "3")
 	v.post("/cart/products/" + two.ID.String())
 	item := "/cart/products/" + one.ID.String()
-	for _, act := range [][]string{{"/cart/empty"}, {item + "/remove"}, {item + "/quantity", "quantity", "9"}} {
+	for _, act := range [][]string{{"/cart/empty"}, {item + "/remove"}, {item + "/quantity", "quantity", "6"}} {
 		v.post(act[0], act[1:]...).want(303)
 		v.follow("/undo").want(200, ".badge", "(4)")
 		if n := len(v.get("/cart").all(".line")); n != 2 {
 			t.Errorf("after %v: %d lines", act, n)
 		}
 	}
+}
+
+// A cart gets back what can still be bought, and no more, whatever the visitor holds.
+func TestUndoCartOfWhatIsScarce(t *testing.T) {
+	v := newVisitor(t)
+	one, two := v.shop.product("A-1"), v.shop.product("A-2")
+	v.post("/cart/products/"+one.ID.String(), "quantity", "3")
+	v.post("/cart/products/" + two.ID.String())
+	v.post("/cart/empty").want(303)
+	v.shop.must("PUT", "/api/products/"+one.ID.String(), `{"stock":2}`)
+	v.shop.must("DELETE", "/api/products/"+two.ID.String(), "")
+	v.follow("/undo").want(200, ".badge", "(2)", ".line__title", one.Title,
+		".notice--over", "Volvió al carrito lo que todavía se puede comprar; lo demás ya no está o no alcanza.")
+
+	v.post("/cart/empty").want(303)
+	v.shop.must("PUT", "/api/products/"+one.ID.String(), `{"status":false}`)
+	refused := v.post("/undo")
+	refused.want(409, "h1", "No se puede deshacer")
+	if !strings.Contains(refused.Body.String(), "Lo que había en el carrito ya no se puede comprar") {
+		t.Errorf("%s", refused.Body)
+	}
+
+	cart := models.Cart{Products: []models.Item{{Product: v.shop.product("A-3").ID, Quantity: 100_000}}}
+	cart.ID, _ = models.ParseID(v.cookies[v.ours(cartCookie)])
+	v.cookies[v.ours(undoCookie)] = undo{Did: "emptied", Cart: &cart, Back: "/cart"}.seal()
+	v.follow("/undo").want(200, ".badge", "(7)")
 }
 
 // What no cookie can hold is not done before the visitor has been told that it cannot be taken
@@ -83,7 +109,7 @@ func TestTooLargeToUndo(t *testing.T) {
 		t.Error("it was not asked")
 	}
 	v.post(path, "page", "1", "sure", "true").want(303)
-	if len(v.catalogue()) != 0 || v.cookies[undoCookie] != "" {
+	if len(v.catalogue()) != 0 || v.cookies[v.ours(undoCookie)] != "" {
 		t.Error("it was not done")
 	}
 }
@@ -96,7 +122,7 @@ func TestMadeUpUndo(t *testing.T) {
 		"": 409, "%%": 409, "AAAA": 409, undo{Did: "x", Product: &bad}.seal(): 400, undo{Did: "deleted"}.seal(): 409,
 		undo{Did: "deleted", Product: &bad}.seal(): 400, undo{Did: "emptied", Cart: &models.Cart{}}.seal(): 404,
 	} {
-		v.cookies[undoCookie] = held
+		v.cookies[v.ours(undoCookie)] = held
 		v.get("/").want(200)
 		v.post("/undo").want(status)
 	}

@@ -25,7 +25,7 @@ func (h *Hub) attend(ctx context.Context) {
 			continue
 		}
 		within, cancel := context.WithTimeout(ctx, askTimeout)
-		err := h.Store.Ready(within)
+		err := h.Shop.Ready(within)
 		cancel()
 		if pause = task.Ended(ctx, err); ctx.Err() == nil {
 			h.tellAway(err != nil)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"pulperia/dao"
+	"pulperia/shop"
 )
 
 // moody is an engine that is away at times.
@@ -53,12 +54,10 @@ func TestStoreAway(t *testing.T) {
 		"hangs": func(m *moody) *atomic.Bool { return &m.hangs },
 	} {
 		t.Run(name, func(t *testing.T) {
-			inBubble(t, Options{}, func(first *shop) {
+			inBubble(t, Options{}, func(first *testShop) {
 				engine := &moody{Engine: first.store.Engine}
-				s := &shop{t: first.t, store: first.store}
-				s.store.Engine = engine
-				s.start(Options{Store: s.store})
-				s.t.Cleanup(s.leave)
+				first.store.Engine = engine
+				s := first.over(shop.New(first.store, shop.Options{}))
 				time.Sleep(time.Minute)
 				if n := engine.asked.Load(); n > 0 {
 					t.Errorf("asked %d times while nobody was there", n)

@@ -8,6 +8,7 @@ import (
 
 	"pulperia/dao"
 	"pulperia/dao/models"
+	"pulperia/shop"
 )
 
 // greet answers hello. It returns when the client may say the next thing.
@@ -38,14 +39,9 @@ func (h *Hub) say(c *conn, said say) {
 		c.send(refuse(id, `whoever writes must have named a "user" in hello`))
 		return
 	}
-	message := models.Message{ID: said.ID, User: c.user, Message: said.Text}
-	message.Normalize()
-	if err := message.Check(); err != nil {
-		c.send(refuse(id, err.Error()))
-		return
-	}
-	if retryAfter, ok := h.AllowMessage(c.user); !ok {
-		c.send(refusal{id, "too_many_requests", "These are too many messages in a short time. Send it again a little later.", seconds(retryAfter)})
+	heard, err := h.Shop.Hear(models.Message{ID: said.ID, User: c.user, Message: said.Text})
+	if err != nil {
+		c.send(h.refusalOf(id, err))
 		return
 	}
 	h.mu.Lock()
@@ -63,7 +59,7 @@ func (h *Hub) say(c *conn, said say) {
 		}
 		return
 	}
-	c.saying = append(c.saying, message)
+	c.saying = append(c.saying, heard)
 	if !c.sayings {
 		c.sayings = true
 		h.storing.Go(func() { h.storeMessages(c) })
@@ -79,34 +75,52 @@ func (h *Hub) storeMessages(c *conn) {
 			c.mu.Unlock()
 			return
 		}
-		message := c.saying[0]
+		said := c.saying[0]
 		c.saying = c.saying[1:]
 		c.mu.Unlock()
-		c.send(h.store(message))
+		c.send(h.keep(said))
 	}
 }
 
-// store stores a message, and returns what its sender is told.
-func (h *Hub) store(message models.Message) any {
+// keep stores a message, and returns what its sender is told.
+func (h *Hub) keep(said shop.Saying) any {
 	ctx, cancel := context.WithTimeout(h.working, storeTimeout)
 	defer cancel()
-	_, receipt, err := h.Store.Messages.Append(ctx, message)
-	id := message.ID.String()
+	_, receipt, err := said.Keep(ctx)
+	if err == nil || isAway(err) {
+		h.keeping.Ended(h.working, err)
+	}
+	if err == nil {
+		return ack{said.ID(), receipt.Position}
+	}
+	return h.refusalOf(said.ID().String(), err)
+}
+
+// isAway says whether an error means that the store did not answer.
+func isAway(err error) bool {
+	for _, is := range []error{dao.ErrUnknown, dao.ErrUnavailable, context.DeadlineExceeded, context.Canceled} {
+		if errors.Is(err, is) {
+			return true
+		}
+	}
+	return false
+}
+
+// refusalOf is what the sender of a message is told that the shop or its store has refused.
+func (h *Hub) refusalOf(id string, err error) refusal {
+	if invalid, is := errors.AsType[models.Invalid](err); is {
+		return refuse(id, invalid.Error())
+	}
+	if tooFast, is := errors.AsType[shop.TooFast](err); is {
+		return refusal{id, "too_many_requests", "These are too many messages in a short time. Send it again a little later.", seconds(tooFast.RetryAfter)}
+	}
 	switch {
-	case err == nil:
-		h.keeping.Ended(h.working, nil)
-		return ack{message.ID, receipt.Position}
 	case errors.Is(err, dao.ErrConflict):
 		return refusal{id, "conflict", "Nothing was stored: another message has this id.", 0}
 	case errors.Is(err, dao.ErrUnknown):
-		h.keeping.Ended(h.working, err)
 		return refusal{id, "unavailable", "It is not known whether this was stored. Send it again with the same id: it will be there once.", seconds(retryStore)}
-	case errors.Is(err, dao.ErrUnavailable), ctx.Err() != nil:
-		h.keeping.Ended(h.working, err)
+	case isAway(err):
 		return refusal{id, "unavailable", "The store cannot do this now, and nothing was stored. Send it again in a moment.", seconds(retryStore)}
-	}
-	if invalid, ok := errors.AsType[models.Invalid](err); ok {
-		return refuse(id, invalid.Error())
 	}
 	h.Log.Error("message not stored", "error", err)
 	return refusal{id, "internal", "Something went wrong here.", seconds(retryStore)}

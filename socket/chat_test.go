@@ -12,6 +12,7 @@ import (
 
 	"pulperia/dao"
 	"pulperia/dao/models"
+	"pulperia/shop"
 )
 
 const beto = "beto@example.com"
@@ -23,7 +24,7 @@ func message(id models.ID, text string) string {
 // A message is stored as the API would store it, is acknowledged with its position, and comes to
 // everyone, the sender too.
 func TestSay(t *testing.T) {
-	inBubble(t, Options{}, func(s *shop) {
+	inBubble(t, Options{}, func(s *testShop) {
 		a, b := s.hello(ana, "", "messages"), s.hello(beto, "", "messages")
 		id := models.NewID(time.Now())
 		a.say(message(id, "  ¿Tienen yerba? "))
@@ -47,7 +48,7 @@ func TestSay(t *testing.T) {
 // The same id over socket and HTTP at once is one message, seen once; with another text it is a
 // conflict.
 func TestOneIDTwice(t *testing.T) {
-	inBubble(t, Options{}, func(s *shop) {
+	inBubble(t, Options{}, func(s *testShop) {
 		a, b := s.hello(ana, "", "messages"), s.hello(ana, "", "messages")
 		for i := range 5 {
 			m := models.Message{ID: models.NewID(time.Now()), User: ana, Message: fmt.Sprint(i)}
@@ -99,8 +100,10 @@ func TestNotStored(t *testing.T) {
 		"hung":   func(m dao.Messages) dao.Messages { return hung{m} },
 	} {
 		t.Run(name, func(t *testing.T) {
-			inBubble(t, Options{}, func(s *shop) {
-				s.hub.Store.Messages = fail(s.hub.Store.Messages)
+			inBubble(t, Options{}, func(first *testShop) {
+				store := first.store
+				store.Messages = fail(store.Messages)
+				s := first.over(shop.New(store, shop.Options{}))
 				a, b := s.hello(ana, "", "messages"), s.hello(beto, "", "messages")
 				id := models.NewID(time.Now())
 				a.say(message(id, "hola"))
@@ -129,7 +132,7 @@ func TestNotStored(t *testing.T) {
 // Everybody sees the same order, and the messages of one connection in the order in which they were
 // said.
 func TestOneOrder(t *testing.T) {
-	inBubble(t, Options{}, func(s *shop) {
+	inBubble(t, Options{}, func(s *testShop) {
 		var clients []*client
 		for i := range 8 {
 			clients = append(clients, s.hello(fmt.Sprintf("p%d@example.com", i), "", "messages"))
@@ -162,12 +165,8 @@ func TestOneOrder(t *testing.T) {
 
 // Over the limit a message is refused with when to send it again; the line stays open.
 func TestMessageLimit(t *testing.T) {
-	allowed := 2
-	allow := func(user string) (time.Duration, bool) {
-		allowed--
-		return 1500 * time.Millisecond, allowed >= 0 && user == ana
-	}
-	inBubble(t, Options{AllowMessage: allow}, func(s *shop) {
+	inBubble(t, Options{}, func(first *testShop) {
+		s := first.over(shop.New(first.store, shop.Options{MessagesPerMinute: 6}))
 		c := s.hello(ana, "", "messages")
 		var last models.ID
 		for range 3 {
@@ -177,7 +176,7 @@ func TestMessageLimit(t *testing.T) {
 		settle()
 		got := c.heard("ack", "error")
 		refused := only(got, "error")
-		if len(got) != 3 || len(refused) != 1 || refused[0].ID != last.String() || refused[0].Error != "too_many_requests" || refused[0].RetryAfter != 2 {
+		if len(got) != 3 || len(refused) != 1 || refused[0].ID != last.String() || refused[0].Error != "too_many_requests" || refused[0].RetryAfter != 10 {
 			t.Errorf("%+v", got)
 		}
 	})

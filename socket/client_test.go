@@ -35,7 +35,7 @@ type frame struct {
 }
 
 // connect opens a connection and says nothing.
-func (s *shop) connect(headers ...string) *client {
+func (s *testShop) connect(headers ...string) *client {
 	s.t.Helper()
 	transport := &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) { return s.line(), nil }}
 	header := http.Header{}
@@ -54,7 +54,7 @@ func (s *shop) connect(headers ...string) *client {
 }
 
 // hello opens a connection that listens. An empty since is none.
-func (s *shop) hello(user, since string, topics ...string) *client {
+func (s *testShop) hello(user, since string, topics ...string) *client {
 	s.t.Helper()
 	c := s.connect()
 	said := map[string]any{"type": "hello", "topics": topics}
@@ -145,7 +145,7 @@ func positions(changes []frame) []string {
 }
 
 // everything returns all changes after a position, as a talker notes them.
-func (s *shop) everything(since string) (list []string) {
+func (s *testShop) everything(since string) (list []string) {
 	at, _ := dao.ParsePosition(since)
 	for {
 		changes, err := s.store.Feed.Since(context.Background(), at, 1000)

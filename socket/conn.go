@@ -10,7 +10,7 @@ import (
 
 	"golang.org/x/time/rate"
 
-	"pulperia/dao/models"
+	"pulperia/shop"
 )
 
 // state is where a connection stands to the feed.
@@ -46,7 +46,7 @@ type conn struct {
 	crumbs    int       // bytes that it has taken since
 	pinged    time.Time
 	events    int64 // that were delivered
-	saying    []models.Message
+	saying    []shop.Saying
 	sayings   bool // a goroutine stores them
 
 	state  state

@@ -7,16 +7,14 @@ import (
 	"pulperia/dao/models"
 )
 
-// The topics. A cart's is topicCart and its id, which is also what opens the cart.
-const (
-	topicMessages = "messages"
-	topicProducts = "products"
-	topicCart     = "cart:"
-)
+// topicMessages is the topic of the chat: who follows it is here. The topics are those of the kinds,
+// see [dao.TopicOf].
+const topicMessages = "messages"
 
 // What the hub has to say. wire.go gives these their form.
 type (
 	welcome struct {
+		Store     string // its identity, for who keeps what is of a store; may be empty
 		Position  dao.Position
 		Recovered bool     // what the client missed follows, or it missed nothing
 		Replay    bool     // something may follow, so that the position is not one to resume from yet
@@ -74,16 +72,7 @@ type event struct {
 }
 
 func newChange(epoch string, c dao.Change) *event {
-	e := &event{body: change{epoch, c}, offset: c.Offset}
-	switch c.Kind {
-	case dao.KindMessage:
-		e.topic = topicMessages
-	case dao.KindProduct:
-		e.topic = topicProducts
-	case dao.KindCart:
-		e.topic = topicCart + c.ID.String()
-	}
-	return e
+	return &event{body: change{epoch, c}, topic: dao.TopicOf(c), offset: c.Offset}
 }
 
 // size is about what the event takes in memory.

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"pulperia/dao"
+	"pulperia/shop"
 )
 
 // oddFeed answers otherwise than a feed of a healthy store, and counts how often it is asked.
@@ -51,14 +52,14 @@ func newOddFeed() *oddFeed {
 
 // onOddFeed has a hub follow a feed for ten minutes, and returns how often it was asked and what
 // the log says.
-func onOddFeed(t *testing.T, f *oddFeed, do func(*shop)) (calls int64, said []string) {
+func onOddFeed(t *testing.T, f *oddFeed, do func(*testShop)) (calls int64, said []string) {
 	synctest.Test(t, func(t *testing.T) {
 		var out bytes.Buffer
 		s := openShop(t, t.TempDir(), Options{})
 		s.leave()
 		store := s.store
 		store.Feed = f
-		s.start(Options{Store: store, Log: slog.New(slog.NewTextHandler(&out, nil))})
+		s.start(Options{Shop: shop.New(store, shop.Options{}), Log: slog.New(slog.NewTextHandler(&out, nil))})
 		do(s)
 		time.Sleep(10 * time.Minute)
 		s.leave()
@@ -71,7 +72,7 @@ func onOddFeed(t *testing.T, f *oddFeed, do func(*shop)) (calls int64, said []st
 // After an edit by hand, a migration or a feed that was dropped the feed is empty at an offset over
 // 0. The hub stands there, and who comes is welcomed.
 func TestFeedThatIsEmptyAtAnOffset(t *testing.T) {
-	calls, said := onOddFeed(t, newOddFeed(), func(s *shop) {
+	calls, said := onOddFeed(t, newOddFeed(), func(s *testShop) {
 		settle()
 		if hi := s.hello(ana, "", "messages").heard("welcome"); len(hi) != 1 || hi[0].Position != "9f2c61ab.700" {
 			t.Errorf("%+v", hi)
@@ -104,7 +105,7 @@ func TestFeedThatRefusesIsAskedSlowly(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			f := newOddFeed()
 			spoil(f)
-			calls, said := onOddFeed(t, f, func(*shop) {})
+			calls, said := onOddFeed(t, f, func(*testShop) {})
 			tries := 10 * time.Minute / (2 * time.Second)
 			if calls > 20*int64(tries) { // where it is gone, it is asked for less and less of it
 				t.Errorf("it was asked %d times", calls)

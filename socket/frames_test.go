@@ -70,7 +70,7 @@ func TestFrames(t *testing.T) {
 		"goodbye that is not UTF-8":        {closing(1000, "\xff"), 1007},
 	} {
 		t.Run(name, func(t *testing.T) {
-			inBubble(t, Options{}, func(s *shop) {
+			inBubble(t, Options{}, func(s *testShop) {
 				r := s.upgrade()
 				go r.Write(append(tt.sent, frameOf(true, ws.OpPing, "still there")...))
 				for {

@@ -109,7 +109,7 @@ func (h *Hub) follow(ctx context.Context) {
 // advance waits until the feed has something, and hands it on.
 func (h *Hub) advance(ctx context.Context) error {
 	at := h.position()
-	if err := h.Store.Feed.Wait(ctx, at); err != nil {
+	if err := h.Shop.Feed.Wait(ctx, at); err != nil {
 		return err
 	}
 	events, err := h.read(ctx, at, step)
@@ -138,7 +138,7 @@ func (h *Hub) letBreathe(ctx context.Context) {
 // begin goes to the end of the feed, and takes the last changes into the ring: after a restart
 // everybody comes back at once and asks for them.
 func (h *Hub) begin(ctx context.Context) error {
-	head, err := h.Store.Feed.Head(ctx)
+	head, err := h.Shop.Feed.Head(ctx)
 	if err != nil {
 		return err
 	}
@@ -188,7 +188,7 @@ func (h *Hub) beginAt(from dao.Position, recent []*event) {
 
 // read returns the next changes after a position that is not the head, at most limit, as events.
 func (h *Hub) read(ctx context.Context, after dao.Position, limit int) ([]*event, error) {
-	changes, err := h.Store.Feed.Since(ctx, after, limit)
+	changes, err := h.Shop.Feed.Since(ctx, after, limit)
 	if err == nil && len(changes) == 0 { // whoever took that for an answer would ask again at once
 		err = fmt.Errorf("%w: nothing stands in the feed after %s, and its head is another", dao.ErrUnavailable, after)
 	}

@@ -18,7 +18,7 @@ import (
 // waits for it; the others do not notice, and it comes back without having missed anything. It is
 // told why.
 func TestSlowReader(t *testing.T) {
-	inBubble(t, Options{}, func(s *shop) {
+	inBubble(t, Options{}, func(s *testShop) {
 		at := s.head()
 		others := []*client{s.hello(ana, at, "messages"), s.hello(beto, at, "messages")}
 		slow := s.deaf(at)
@@ -50,7 +50,7 @@ func TestSlowReader(t *testing.T) {
 func TestReaderWhoFallsBehindIsNotSlow(t *testing.T) {
 	for name, ring := range map[string]int{"ring": 0, "feed": 20} {
 		t.Run(name, func(t *testing.T) {
-			inBubble(t, Options{ring: ring}, func(s *shop) {
+			inBubble(t, Options{ring: ring}, func(s *testShop) {
 				at := s.head()
 				late := s.deaf(at)
 				n := s.flood(150)
@@ -86,7 +86,7 @@ func TestReaderWhoFallsBehindIsNotSlow(t *testing.T) {
 }
 
 // deaf opens a connection to the chat that does not read by itself.
-func (s *shop) deaf(since string) *raw {
+func (s *testShop) deaf(since string) *raw {
 	s.t.Helper()
 	r := s.upgrade()
 	r.Write(text(`{"type":"hello","user":"carla@example.com","topics":["messages"],"since":"` + since + `"}`))
@@ -96,7 +96,7 @@ func (s *shop) deaf(since string) *raw {
 
 // flood stores long messages, and fails if more than the bound waits for anybody. It returns how
 // many there were.
-func (s *shop) flood(n int) int {
+func (s *testShop) flood(n int) int {
 	s.t.Helper()
 	for i := range n {
 		s.post(strings.Repeat("x", models.MaxMessage))
@@ -119,7 +119,7 @@ func (s *shop) flood(n int) int {
 
 // A reader that takes what was queued, but nothing for half a minute, is gone.
 func TestStalledReader(t *testing.T) {
-	inBubble(t, Options{}, func(s *shop) {
+	inBubble(t, Options{}, func(s *testShop) {
 		r := s.upgrade()
 		r.Write(text(`{"type":"hello","user":"ana@example.com","topics":["messages"]}`))
 		s.post("hola")
@@ -131,7 +131,7 @@ func TestStalledReader(t *testing.T) {
 	})
 }
 
-func (s *shop) open() int {
+func (s *testShop) open() int {
 	s.hub.mu.Lock()
 	defer s.hub.mu.Unlock()
 	return len(s.hub.conns)
@@ -139,7 +139,7 @@ func (s *shop) open() int {
 
 // Whoever answers no ping for a minute is idle; a ping goes out every 25 seconds.
 func TestIdle(t *testing.T) {
-	inBubble(t, Options{}, func(s *shop) {
+	inBubble(t, Options{}, func(s *testShop) {
 		r := s.upgrade()
 		r.Write(text(`{"type":"hello","topics":["products"]}`))
 		began := time.Now()
@@ -173,7 +173,7 @@ func TestIdle(t *testing.T) {
 // Whoever says no hello in time is closed, whatever else is said, and so is whoever sends too many
 // frames.
 func TestJunk(t *testing.T) {
-	inBubble(t, Options{FramesPerMinute: 60}, func(s *shop) {
+	inBubble(t, Options{FramesPerMinute: 60}, func(s *testShop) {
 		silent := s.upgrade()
 		began := time.Now()
 		if code, why := silent.ended(); code != 1008 || why != "policy" || time.Since(began) < helloTimeout {

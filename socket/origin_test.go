@@ -96,7 +96,7 @@ func TestOrigins(t *testing.T) {
 // A foreign page that is allowed must be told so, or its browser keeps the events from it; the
 // refused one is not.
 func TestOriginIsChecked(t *testing.T) {
-	inBubble(t, Options{Origins: []string{"https://partner.example"}}, func(s *shop) {
+	inBubble(t, Options{Origins: []string{"https://partner.example"}}, func(s *testShop) {
 		const events = "GET /events?topics=products HTTP/1.1\r\nHost: shop.example\r\nOrigin: "
 		if _, answer := s.request(events + "https://partner.example\r\n\r\n"); answer.StatusCode != 200 || answer.Header.Get("Access-Control-Allow-Origin") != "https://partner.example" {
 			t.Errorf("%d %v", answer.StatusCode, answer.Header)

@@ -12,7 +12,7 @@ import (
 // Presence is by person, not by connection: told once, gathered, and a reload is neither a leave
 // nor a return.
 func TestPresence(t *testing.T) {
-	inBubble(t, Options{}, func(s *shop) {
+	inBubble(t, Options{}, func(s *testShop) {
 		a, products := s.hello(ana, "", "messages"), s.hello("", "", "products")
 		time.Sleep(2 * time.Second)
 		a.heard()
@@ -59,7 +59,7 @@ func TestManyPeople(t *testing.T) {
 // Typing goes to the others in the chat, once in two seconds, however often and from however many
 // pages it is said.
 func TestTyping(t *testing.T) {
-	inBubble(t, Options{}, func(s *shop) {
+	inBubble(t, Options{}, func(s *testShop) {
 		a, a2, b, out := s.hello(ana, "", "messages"), s.hello(ana, "", "messages"), s.hello(beto, "", "messages"), s.hello(beto, "", "products")
 		for range 10 {
 			a.say(`{"type":"typing"}`)

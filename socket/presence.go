@@ -123,7 +123,7 @@ func (h *Hub) sayWho(ctx context.Context, own dao.Visitors) error {
 	own.People, own.More = own.People[:named], len(own.People)-named
 	n.unsaid, n.there = true, true // until the store has said otherwise
 	now := time.Now()
-	if err := h.Store.Presence.Set(ctx, n.node, own); err != nil {
+	if err := h.Shop.Presence.Set(ctx, n.node, own); err != nil {
 		return err
 	}
 	n.unsaid, n.there, n.said = false, named > 0, now
@@ -134,7 +134,7 @@ func (h *Hub) sayWho(ctx context.Context, own dao.Visitors) error {
 // count as gone.
 func (h *Hub) askWho(ctx context.Context) error {
 	n := &h.neighbours
-	all, err := h.Store.Presence.All(ctx)
+	all, err := h.Shop.Presence.All(ctx)
 	now := time.Now()
 	switch {
 	case err == nil:
@@ -205,7 +205,7 @@ func (h *Hub) farewell(ctx context.Context) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, farewellTimeout)
 	defer cancel()
-	if err := h.Store.Presence.Set(ctx, n.node, dao.Visitors{}); err != nil {
+	if err := h.Shop.Presence.Set(ctx, n.node, dao.Visitors{}); err != nil {
 		h.Log.Warn("the other processes do not know that this one ends", "error", err, "until", dao.PresenceTTL)
 		return
 	}

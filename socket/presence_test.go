@@ -16,15 +16,15 @@ import (
 const carla = "carla@example.com"
 
 // beside opens another process over the same store, as far as a hub can tell.
-func (s *shop) beside() *shop { return s.besideThrough(&presenceProbe{}) }
+func (s *testShop) beside() *testShop { return s.besideThrough(&presenceProbe{}) }
 
 // besideThrough opens one that reaches presence through a probe.
-func (s *shop) besideThrough(p *presenceProbe) *shop {
+func (s *testShop) besideThrough(p *presenceProbe) *testShop {
 	s.t.Helper()
-	other := &shop{t: s.t, store: s.store}
+	other := &testShop{t: s.t, store: s.store}
 	p.Presence = s.store.Presence
 	other.store.Presence = p
-	other.start(Options{Store: other.store})
+	other.start(Options{})
 	p.hub.Store(other.hub)
 	s.t.Cleanup(other.leave)
 	return other
@@ -49,7 +49,7 @@ func (c *client) hears(what string, wait time.Duration, joined, left []string, c
 // person on two processes is one person, and has left when the last connection anywhere has been
 // gone for five seconds at most.
 func TestPresenceOfAllProcesses(t *testing.T) {
-	inBubble(t, Options{}, func(s *shop) {
+	inBubble(t, Options{}, func(s *testShop) {
 		other := s.beside()
 		a, b := s.hello(ana, "", "messages"), other.hello(beto, "", "messages")
 		settle()
@@ -86,7 +86,7 @@ func TestPresenceOfAllProcesses(t *testing.T) {
 // Whoever listens hears of typing on every process, once; she who types hears nothing of it,
 // wherever she is connected, too.
 func TestTypingOnAllProcesses(t *testing.T) {
-	inBubble(t, Options{}, func(s *shop) {
+	inBubble(t, Options{}, func(s *testShop) {
 		other := s.beside()
 		a, b := s.hello(ana, "", "messages"), other.hello(beto, "", "messages")
 		a2, products := other.hello(ana, "", "messages"), other.hello(carla, "", "products")
@@ -113,7 +113,7 @@ func TestTypingOnAllProcesses(t *testing.T) {
 // What has been said is no longer typed: a page would show somebody as typing who has sent the
 // message already.
 func TestTypingEndsWithTheMessage(t *testing.T) {
-	inBubble(t, Options{}, func(s *shop) {
+	inBubble(t, Options{}, func(s *testShop) {
 		slow := &presenceProbe{}
 		other := s.besideThrough(slow)
 		a, b := s.hello(ana, "", "messages"), other.hello(beto, "", "messages")
@@ -138,7 +138,7 @@ func TestTypingEndsWithTheMessage(t *testing.T) {
 // However the processes' seconds lie to one another, five are enough.
 func TestLeaveInTime(t *testing.T) {
 	for phase := range 10 {
-		inBubble(t, Options{}, func(s *shop) {
+		inBubble(t, Options{}, func(s *testShop) {
 			time.Sleep(time.Duration(phase) * 310 * time.Millisecond)
 			other := s.beside()
 			a := s.hello(ana, "", "messages")
@@ -155,7 +155,7 @@ func TestLeaveInTime(t *testing.T) {
 // A process that dies without goodbye takes its people along, when it has been silent for the time
 // that presence counts: not earlier, for it may only be slow.
 func TestProcessDies(t *testing.T) {
-	inBubble(t, Options{}, func(s *shop) {
+	inBubble(t, Options{}, func(s *testShop) {
 		other := s.beside()
 		a, _ := s.hello(ana, "", "messages"), other.hello(beto, "", "messages")
 		a.hears("both", 3*time.Second, []string{ana, beto}, nil, 2)
@@ -168,7 +168,7 @@ func TestProcessDies(t *testing.T) {
 // A process that ends says goodbye: nobody waits for the time to pass. Who comes back on another
 // one has never been away.
 func TestProcessEnds(t *testing.T) {
-	inBubble(t, Options{}, func(s *shop) {
+	inBubble(t, Options{}, func(s *testShop) {
 		other := s.beside()
 		a, _, _ := s.hello(ana, "", "messages"), other.hello(beto, "", "messages"), other.hello(carla, "", "messages")
 		a.hears("all", 3*time.Second, []string{ana, beto, carla}, nil, 3)
@@ -184,7 +184,7 @@ func TestProcessEnds(t *testing.T) {
 
 // More people than a process may name are counted all the same.
 func TestPresenceOfACrowd(t *testing.T) {
-	inBubble(t, Options{}, func(s *shop) {
+	inBubble(t, Options{}, func(s *testShop) {
 		other := s.beside()
 		a := s.hello(ana, "", "messages")
 		time.Sleep(2 * time.Second)

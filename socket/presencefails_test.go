@@ -62,7 +62,7 @@ func TestPresenceFails(t *testing.T) {
 		"hangs": func(p *presenceProbe) *atomic.Bool { return &p.hung },
 	} {
 		t.Run(name, func(t *testing.T) {
-			inBubble(t, Options{}, func(s *shop) {
+			inBubble(t, Options{}, func(s *testShop) {
 				b := s.hello(beto, "", "messages")
 				probe := &presenceProbe{}
 				s = s.besideThrough(probe)
@@ -104,7 +104,7 @@ func TestPresenceFails(t *testing.T) {
 // The store is spared: however many come at once, it hears of them in a few calls; of nobody it
 // hears nothing; and it is never called under the hub's lock.
 func TestPresenceIsGathered(t *testing.T) {
-	inBubble(t, Options{}, func(s *shop) {
+	inBubble(t, Options{}, func(s *testShop) {
 		probe := &presenceProbe{}
 		s = s.besideThrough(probe)
 		time.Sleep(time.Minute)
@@ -144,7 +144,7 @@ func TestPresenceIsGathered(t *testing.T) {
 
 // What could not be said is said as soon as it can be, not at the next repetition.
 func TestPresenceIsSaidAgain(t *testing.T) {
-	inBubble(t, Options{}, func(s *shop) {
+	inBubble(t, Options{}, func(s *testShop) {
 		probe := &presenceProbe{}
 		other := s.besideThrough(probe)
 		other.hello(ana, "", "messages")
@@ -160,7 +160,7 @@ func TestPresenceIsSaidAgain(t *testing.T) {
 
 // Goodbye is the last that is said, also when the store was being told something at that moment.
 func TestGoodbyeIsLast(t *testing.T) {
-	inBubble(t, Options{}, func(s *shop) {
+	inBubble(t, Options{}, func(s *testShop) {
 		probe := &presenceProbe{}
 		other := s.besideThrough(probe)
 		other.hello(ana, "", "messages")

@@ -34,6 +34,7 @@ var (
 // the same list, which is the feed's: nothing is lost, nothing came twice, and the messages of each
 // are there once.
 func TestBadLine(t *testing.T) {
+	t.Parallel()
 	s := openShop(t, t.TempDir(), Options{ring: 64})
 	server := httptest.NewServer(s.server.Handler)
 	defer server.Close()

@@ -21,7 +21,7 @@ const handshake = "GET /ws HTTP/1.1\r\nHost: shop.example\r\nUpgrade: websocket\
 	"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
 
 // request opens a line, sends a request and returns the answer. The line stays open.
-func (s *shop) request(text string) (*raw, *http.Response) {
+func (s *testShop) request(text string) (*raw, *http.Response) {
 	s.t.Helper()
 	r := &raw{t: s.t, Conn: s.line()}
 	s.t.Cleanup(func() { r.Close() })
@@ -36,7 +36,7 @@ func (s *shop) request(text string) (*raw, *http.Response) {
 	return r, answer
 }
 
-func (s *shop) upgrade() *raw {
+func (s *testShop) upgrade() *raw {
 	s.t.Helper()
 	r, answer := s.request(handshake + "\r\n")
 	if answer.StatusCode != 101 || answer.Header.Get("X-Request-Id") == "" {

@@ -48,7 +48,7 @@ func (h *Hub) plan(ctx context.Context, since *dao.Position) (recovery, error) {
 		return recoveryRing, nil
 	}
 	// Only the store knows: it is in the feed, or was, or the page is newer than the hub.
-	_, err := h.Store.Feed.Since(ctx, *since, 1)
+	_, err := h.Shop.Feed.Since(ctx, *since, 1)
 	switch {
 	case errors.Is(err, dao.ErrGone):
 		return recoveryGone, nil
@@ -87,7 +87,7 @@ func (h *Hub) join(c *conn, said hello, how recovery) {
 	}
 	h.people.join(said.User)
 	h.knockIfFresh()
-	hi := welcome{Position: at, Recovered: how != recoveryGone, Replay: from.Offset < at.Offset, Count: h.people.count()}
+	hi := welcome{Store: h.Shop.Identity(), Position: at, Recovered: how != recoveryGone, Replay: from.Offset < at.Offset, Count: h.people.count()}
 	hi.Position.Offset = max(at.Offset, from.Offset)
 	if c.wants(topicMessages) {
 		hi.People = h.people.names()

@@ -17,7 +17,7 @@ const ana = "ana@example.com"
 
 // Everything after since comes in order, exactly once, before anything newer; then what happens.
 func TestNothingIsMissed(t *testing.T) {
-	inBubble(t, Options{}, func(s *shop) {
+	inBubble(t, Options{}, func(s *testShop) {
 		s.post("before")
 		page := s.head()
 		_, first := s.post("between page and socket")
@@ -51,7 +51,7 @@ func only(frames []frame, kind string) (list []frame) {
 // A page may be newer than the hub, which has not read the feed that far: what the page shows does
 // not come again.
 func TestPageNewerThanHub(t *testing.T) {
-	inBubble(t, Options{}, func(s *shop) {
+	inBubble(t, Options{}, func(s *testShop) {
 		settle()
 		s.stopRun()
 		s.post("on the page")
@@ -130,7 +130,7 @@ func TestComingBack(t *testing.T) {
 // A history of many times what goes into a queue at once comes whole and in order, while others go
 // on writing.
 func TestLongHistory(t *testing.T) {
-	inBubble(t, Options{}, func(s *shop) {
+	inBubble(t, Options{}, func(s *testShop) {
 		at := s.head()
 		s.load()
 		settle()
@@ -151,7 +151,7 @@ func TestLongHistory(t *testing.T) {
 }
 
 // load stores 600 messages as long as may be, 2.4 MB, at once.
-func (s *shop) load() {
+func (s *testShop) load() {
 	s.t.Helper()
 	var batch dao.Batch
 	for range 600 {
@@ -164,7 +164,7 @@ func (s *shop) load() {
 
 // Typing leaves no trace: who was away for it only gets nothing.
 func TestOnlyTypingMissed(t *testing.T) {
-	inBubble(t, Options{}, func(s *shop) {
+	inBubble(t, Options{}, func(s *testShop) {
 		at := s.posts(1)
 		settle()
 		beto := s.hello("beto@example.com", at, "messages")

@@ -14,6 +14,8 @@ import (
 
 	"github.com/coder/websocket"
 	"github.com/gobwas/ws"
+
+	"pulperia/dose"
 )
 
 // However connections end, their goroutines and file descriptors go with them.
@@ -81,6 +83,8 @@ func TestResourcesReturn(t *testing.T) {
 // all of it; should one of them be so slow that it is closed, too, it comes back and goes on where
 // it was.
 func TestBurst(t *testing.T) {
+	dose.SkipSmall(t, "it waits for a time-out of 30 seconds")
+	t.Parallel()
 	s := openShop(t, t.TempDir(), Options{})
 	server := httptest.NewServer(s.server.Handler)
 	defer server.Close()

@@ -60,7 +60,7 @@ func TestRestartOnShortFeed(t *testing.T) {
 
 // Another epoch is another past: the client must load afresh, and then gets what happens.
 func TestOtherEpoch(t *testing.T) {
-	inBubble(t, Options{}, func(s *shop) {
+	inBubble(t, Options{}, func(s *testShop) {
 		s.posts(3)
 		settle()
 		c := s.hello(ana, "00000000.2", "messages")
@@ -79,7 +79,7 @@ func TestOtherEpoch(t *testing.T) {
 // When the feed becomes another one under a running hub, everybody is sent away, and told to load
 // afresh when back.
 func TestEpochChangesWhileConnected(t *testing.T) {
-	inBubble(t, Options{}, func(s *shop) {
+	inBubble(t, Options{}, func(s *testShop) {
 		at := s.posts(1)
 		settle()
 		c := s.hello(ana, at, "messages")

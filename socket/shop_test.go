@@ -17,11 +17,12 @@ import (
 	"pulperia/dao"
 	"pulperia/dao/filemanagers"
 	"pulperia/dao/models"
+	"pulperia/shop"
 )
 
-// shop is a hub over a store of its own, behind a real HTTP server. Its lines are in memory, so
+// testShop is a hub over a store of its own, behind a real HTTP server. Its lines are in memory, so
 // that it fits into a bubble of synctest, where time is faked.
-type shop struct {
+type testShop struct {
 	t       testing.TB
 	store   dao.Store
 	hub     *Hub
@@ -31,33 +32,41 @@ type shop struct {
 }
 
 // inBubble runs a test on a shop in a bubble.
-func inBubble(t *testing.T, o Options, f func(*shop)) {
+func inBubble(t *testing.T, o Options, f func(*testShop)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) { f(openShop(t, t.TempDir(), o)) })
 }
 
-func openShop(t testing.TB, dir string, o Options) *shop {
+func openShop(t testing.TB, dir string, o Options) *testShop {
 	t.Helper()
 	return openShopKeeping(t, dir, 10_000, o)
 }
 
 // openShopKeeping opens one whose feed keeps but so many changes, in files of 4 MiB.
-func openShopKeeping(t testing.TB, dir string, keep int, o Options) *shop {
+func openShopKeeping(t testing.TB, dir string, keep int, o Options) *testShop {
 	t.Helper()
 	store, err := filemanagers.Open(context.Background(), dir, filemanagers.Options{Keep: keep, Fold: 1 << 10, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &shop{t: t, store: store}
-	if o.Store.Feed == nil {
-		o.Store = store
-	}
+	s := &testShop{t: t, store: store}
 	s.start(o)
 	t.Cleanup(s.stop)
 	return s
 }
 
-func (s *shop) start(o Options) {
+// over opens another hub over a trade of its own.
+func (s *testShop) over(trade *shop.Shop) *testShop {
+	other := &testShop{t: s.t, store: s.store}
+	other.start(Options{Shop: trade})
+	s.t.Cleanup(other.leave)
+	return other
+}
+
+func (s *testShop) start(o Options) {
+	if o.Shop == nil {
+		o.Shop = shop.New(s.store, shop.Options{})
+	}
 	if o.Metrics = prometheus.NewPedanticRegistry(); o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
@@ -77,7 +86,7 @@ func (s *shop) start(o Options) {
 }
 
 // stop ends the shop as app does. A second stop does nothing.
-func (s *shop) stop() {
+func (s *testShop) stop() {
 	s.leave()
 	if err := s.store.Close(); err != nil {
 		s.t.Error(err)
@@ -85,7 +94,7 @@ func (s *shop) stop() {
 }
 
 // leave ends the process, and leaves the store to the others.
-func (s *shop) leave() {
+func (s *testShop) leave() {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
 	s.hub.Close(ctx)
@@ -93,7 +102,7 @@ func (s *shop) leave() {
 	s.stopRun()
 }
 
-// memoryListener accepts what [shop.line] makes.
+// memoryListener accepts what [testShop.line] makes.
 type memoryListener struct {
 	lines  chan net.Conn
 	once   sync.Once
@@ -117,7 +126,7 @@ func (l *memoryListener) Close() error {
 func (l *memoryListener) Addr() net.Addr { return &net.UnixAddr{Name: "memory", Net: "unix"} }
 
 // line opens a line to the server.
-func (s *shop) line() net.Conn {
+func (s *testShop) line() net.Conn {
 	near, far := net.Pipe()
 	s.lines <- far
 	return near
@@ -130,7 +139,7 @@ func settle() {
 }
 
 // post stores a message as the HTTP API does.
-func (s *shop) post(text string) (models.Message, string) {
+func (s *testShop) post(text string) (models.Message, string) {
 	s.t.Helper()
 	m, receipt, err := s.store.Messages.Append(context.Background(), models.Message{User: "beto@example.com", Message: text})
 	if err != nil {
@@ -140,7 +149,7 @@ func (s *shop) post(text string) (models.Message, string) {
 }
 
 // posts stores some messages and returns the position of the last.
-func (s *shop) posts(n int) (at string) {
+func (s *testShop) posts(n int) (at string) {
 	s.t.Helper()
 	for i := range n {
 		_, at = s.post(fmt.Sprint(i))
@@ -148,7 +157,7 @@ func (s *shop) posts(n int) (at string) {
 	return at
 }
 
-func (s *shop) head() string {
+func (s *testShop) head() string {
 	s.t.Helper()
 	at, err := s.store.Feed.Head(context.Background())
 	if err != nil {
@@ -157,7 +166,7 @@ func (s *shop) head() string {
 	return at.String()
 }
 
-func (s *shop) recovered(kind recovery) float64 {
+func (s *testShop) recovered(kind recovery) float64 {
 	return count(s.hub.metrics.recoveries[kind])
 }
 

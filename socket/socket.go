@@ -43,7 +43,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
-	"pulperia/dao"
+	"pulperia/shop"
 )
 
 // The times of the contract.
@@ -76,19 +76,17 @@ const (
 	ringBytes   = 8 << 20
 )
 
-// Options is what a hub works with. Store, Log and Metrics are required.
+// Options is what a hub works with. Shop, Log and Metrics are required.
 type Options struct {
-	Store   dao.Store
+	Shop    *shop.Shop
 	Log     *slog.Logger
 	Metrics *prometheus.Registry
 
 	// Client says who asks, as far as limits go: an address, or the network that counts as one.
 	Client func(*http.Request) netip.Prefix
-	// AllowRequest and AllowMessage are the limits that the sockets share with the rest of the
-	// shop. They say after which time to come back when they refuse. Without them everything is
-	// allowed.
+	// AllowRequest is the limit that the sockets share with all other requests. It says after which
+	// time to come back when it refuses. Without it everything is allowed.
 	AllowRequest func(*http.Request) (retryAfter time.Duration, ok bool)
-	AllowMessage func(user string) (retryAfter time.Duration, ok bool)
 
 	Origins         []string // pages of these may connect, too: see [CheckOrigin] for their form
 	MaxConnections  int      // of one client; 0 for any number
@@ -103,9 +101,6 @@ func (o Options) withDefaults() Options {
 	}
 	if o.AllowRequest == nil {
 		o.AllowRequest = func(*http.Request) (time.Duration, bool) { return 0, true }
-	}
-	if o.AllowMessage == nil {
-		o.AllowMessage = func(string) (time.Duration, bool) { return 0, true }
 	}
 	if o.ring == 0 {
 		o.ring = ringChanges

@@ -21,7 +21,7 @@ type source struct {
 }
 
 // events opens a stream of events. Headers are lines of the request.
-func (s *shop) events(query string, headers ...string) *source {
+func (s *testShop) events(query string, headers ...string) *source {
 	s.t.Helper()
 	request := "GET /events" + query + " HTTP/1.1\r\nHost: shop.example\r\n" + strings.Join(append(headers, ""), "\r\n") + "\r\n"
 	line, answer := s.request(request)
@@ -67,7 +67,7 @@ func (e *source) id() string {
 // The same events with the same positions come as Server-Sent Events, each with its position as id,
 // and Last-Event-ID goes before since. The server's time-outs for answers do not end it.
 func TestEvents(t *testing.T) {
-	inBubble(t, Options{}, func(s *shop) {
+	inBubble(t, Options{}, func(s *testShop) {
 		s.post("before")
 		page := s.head()
 		s.post("missed")
@@ -99,7 +99,7 @@ func TestEvents(t *testing.T) {
 // A browser that has heard nothing but the welcome comes back to where it stood, unless something
 // was to follow.
 func TestEventsResume(t *testing.T) {
-	inBubble(t, Options{}, func(s *shop) {
+	inBubble(t, Options{}, func(s *testShop) {
 		at := s.posts(2)
 		settle()
 		if e := s.events("?topics=products"); e.id() != at {
@@ -122,7 +122,7 @@ func TestEventsResume(t *testing.T) {
 // Every 25 seconds there is a sign of life and a position; nobody need answer it. A second request
 // on the line ends it.
 func TestEventsHeartbeat(t *testing.T) {
-	inBubble(t, Options{}, func(s *shop) {
+	inBubble(t, Options{}, func(s *testShop) {
 		e := s.events("?topics=products")
 		at := s.posts(1)
 		time.Sleep(101 * time.Second)

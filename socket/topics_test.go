@@ -14,7 +14,7 @@ import (
 // Topics are kept apart, and changes of several of them come in the one order of the feed. A cart's
 // changes come only to who knows its id.
 func TestTopics(t *testing.T) {
-	inBubble(t, Options{}, func(s *shop) {
+	inBubble(t, Options{}, func(s *testShop) {
 		ctx := context.Background()
 		cart, _, err := s.store.Carts.Create(ctx, models.Cart{})
 		if err != nil {
@@ -59,7 +59,7 @@ func TestTopics(t *testing.T) {
 
 // doc is what the API shows, byte for byte.
 func TestDocIsTheAPIs(t *testing.T) {
-	inBubble(t, Options{}, func(s *shop) {
+	inBubble(t, Options{}, func(s *testShop) {
 		c := s.hello(ana, s.head(), "messages")
 		m, _ := s.post("<b>¿&yerba?</b>")
 		settle()
@@ -73,7 +73,7 @@ func TestDocIsTheAPIs(t *testing.T) {
 // Every 25 seconds everybody learns a position to resume from, also when nothing of his topics has
 // happened.
 func TestPosition(t *testing.T) {
-	inBubble(t, Options{}, func(s *shop) {
+	inBubble(t, Options{}, func(s *testShop) {
 		c := s.hello("", s.head(), "products")
 		at := s.posts(5)
 		time.Sleep(26 * time.Second)

@@ -18,7 +18,7 @@ import (
 func TestMaxConnections(t *testing.T) {
 	client := netip.MustParsePrefix("192.0.2.1/32")
 	o := Options{MaxConnections: 2, Client: func(*http.Request) netip.Prefix { return client }}
-	inBubble(t, o, func(s *shop) {
+	inBubble(t, o, func(s *testShop) {
 		first := s.upgrade()
 		events, _ := s.request("GET /events?topics=products HTTP/1.1\r\nHost: shop.example\r\n\r\n")
 		_, answer := s.request(handshake + "\r\n")
@@ -41,7 +41,7 @@ func TestMaxConnections(t *testing.T) {
 
 // What is no handshake gets an answer of HTTP.
 func TestNoHandshake(t *testing.T) {
-	inBubble(t, Options{}, func(s *shop) {
+	inBubble(t, Options{}, func(s *testShop) {
 		for request, status := range map[string]int{
 			"GET /ws HTTP/1.1\r\nHost: shop.example\r\n\r\n":                                                    426,
 			strings.Replace(handshake, "13", "8", 1) + "\r\n":                                                   426,
@@ -68,7 +68,7 @@ func TestNoHandshake(t *testing.T) {
 // Close lets messages be stored that are under way, says goodbye to all, and refuses who comes
 // later; twice is once.
 func TestClose(t *testing.T) {
-	inBubble(t, Options{}, func(s *shop) {
+	inBubble(t, Options{}, func(s *testShop) {
 		c, events := s.hello(ana, "", "messages"), s.events("?topics=products")
 		stuck := s.upgrade() // it will never read goodbye
 		id := models.NewID(time.Now())

@@ -22,7 +22,7 @@ func encode(body any) (kind string, text []byte) {
 	case position:
 		return "position", models.JSON(wirePosition{"position", dao.Position(b).String()})
 	case welcome:
-		return "welcome", models.JSON(wireWelcome{"welcome", b.Position.String(), b.Recovered, list(b.People), b.Count})
+		return "welcome", models.JSON(wireWelcome{"welcome", b.Store, b.Position.String(), b.Recovered, list(b.People), b.Count})
 	case ack:
 		return "ack", models.JSON(wireAck{"ack", b.ID.String(), b.Position.String()})
 	case refusal:
@@ -69,6 +69,7 @@ type (
 	}
 	wireWelcome struct {
 		Type      string   `json:"type"`
+		Store     string   `json:"store,omitempty"`
 		Position  string   `json:"position"`
 		Recovered bool     `json:"recovered"`
 		People    []string `json:"people"`
@@ -182,9 +183,7 @@ func checkHello(said *hello, since *string, topics []string) error {
 		return fmt.Errorf(`"topics" must name at most %d topics; got %d`, maxTopics, len(topics))
 	}
 	for _, topic := range topics {
-		cart, isCart := strings.CutPrefix(topic, topicCart)
-		_, err := models.ParseID(cart)
-		if topic != topicMessages && topic != topicProducts && !(isCart && err == nil) {
+		if !dao.IsTopic(topic) {
 			return fmt.Errorf(`"topics": %.60q must be "messages", "products", or "cart:" and the cart's id`, topic)
 		}
 		if topic == topicMessages && said.User == "" {

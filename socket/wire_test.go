@@ -15,7 +15,7 @@ import (
 // A refused message is answered with its id and the reason, nothing is stored, and the line stays
 // open.
 func TestRefusals(t *testing.T) {
-	inBubble(t, Options{}, func(s *shop) {
+	inBubble(t, Options{}, func(s *testShop) {
 		id := models.NewID(time.Now()).String()
 		c := s.hello(ana, "", "messages")
 		nobody := s.hello("", "", "products")
@@ -59,7 +59,7 @@ func TestRefusals(t *testing.T) {
 
 // hello comes first, and once; what is wrong in it is named, and it may be said again.
 func TestHello(t *testing.T) {
-	inBubble(t, Options{}, func(s *shop) {
+	inBubble(t, Options{}, func(s *testShop) {
 		c := s.connect()
 		many := strings.Repeat(`"products",`, 67)
 		for text, names := range map[string]string{
@@ -95,7 +95,8 @@ func TestForms(t *testing.T) {
 	at := dao.Position{Epoch: "9f2c61ab", Offset: 7}
 	id, _ := models.ParseID("665f1c2ab0e84d3f9a7c1e54")
 	for want, body := range map[string]any{
-		`{"type":"welcome","position":"9f2c61ab.7","recovered":true,"people":[],"count":3}`:                                                 welcome{at, true, false, nil, 3},
+		`{"type":"welcome","position":"9f2c61ab.7","recovered":true,"people":[],"count":3}`:                                                 welcome{"", at, true, false, nil, 3},
+		`{"type":"welcome","store":"0123456789abcdef","position":"9f2c61ab.7","recovered":false,"people":["a"],"count":1}`:                  welcome{"0123456789abcdef", at, false, false, []string{"a"}, 1},
 		`{"type":"change","position":"9f2c61ab.7","kind":"cart","op":"put","id":"665f1c2ab0e84d3f9a7c1e54","rev":2,"doc":{"a":"<\u2028>"}}`: change{"9f2c61ab", dao.Change{Offset: 7, Kind: "cart", Op: "put", ID: id, Rev: 2, Doc: json.RawMessage(`{"a":"<\u2028>"}`)}},
 		`{"type":"change","position":"9f2c61ab.7","kind":"product","op":"delete","id":"665f1c2ab0e84d3f9a7c1e54","rev":2}`:                  change{"9f2c61ab", dao.Change{Offset: 7, Kind: "product", Op: "delete", ID: id, Rev: 2}},
 		`{"type":"position","position":"9f2c61ab.7"}`:                                                                                       position(at),

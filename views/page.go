@@ -9,6 +9,8 @@ type Page struct {
 	Undo      string // what the visitor did last and can take back, or ""
 	Position  string // of the feed, at which the page is made; empty on an error page
 	Store     string // names the store that the page is of, so that a browser keeps apart what belongs to each
+	Forgetful bool   // the visitor's browser keeps nothing of what it was to keep
+	Partly    bool   // not all of what was taken back has come back
 	Version   string
 	At        map[string]bool // the part of the shop that the page belongs to, for the header
 }

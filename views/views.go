@@ -1,7 +1,7 @@
 // Package views turns pages into HTML: Handlebars templates and the shop's texts in each language.
 //
 // A page is a template in this folder, and partials and the layout are shared by all of them.
-// Everything is parsed by [New] and bound to the helpers of each language; after that nothing
+// Everything is parsed once and bound by [New] to the helpers of each language; after that nothing
 // changes, so that any number of pages may be rendered at once. Whatever a page holds is text: a
 // helper's result is escaped like a value's, and the templates quote every attribute.
 package views
@@ -12,6 +12,7 @@ import (
 	"io/fs"
 	"path"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/mailgun/raymond/v2"
@@ -38,22 +39,14 @@ type Views struct {
 	pages  map[Language]map[string]*raymond.Template
 }
 
-// New reads and parses all templates and texts. An error names the file.
+// New binds all templates to texts and settings. An error names the file.
 func New(s Settings) (*Views, error) {
 	v := &Views{
 		voices: map[Language]*Voice{},
 		layout: map[Language]*raymond.Template{},
 		pages:  map[Language]map[string]*raymond.Template{},
 	}
-	partials, err := parseFolder("partials")
-	if err != nil {
-		return nil, err
-	}
-	layouts, err := parseFolder("layouts")
-	if err != nil {
-		return nil, err
-	}
-	pages, err := parseFolder(".")
+	of, err := parsed()
 	if err != nil {
 		return nil, err
 	}
@@ -64,10 +57,10 @@ func New(s Settings) (*Views, error) {
 		}
 		helpers := voice.helpers(s.Asset)
 		v.voices[language] = voice
-		v.layout[language] = bind(layouts["main"], helpers, partials)
-		v.pages[language] = make(map[string]*raymond.Template, len(pages))
-		for name, page := range pages {
-			v.pages[language][name] = bind(page, helpers, partials)
+		v.layout[language] = bind(of.layouts["main"], helpers, of.partials)
+		v.pages[language] = make(map[string]*raymond.Template, len(of.pages))
+		for name, page := range of.pages {
+			v.pages[language][name] = bind(page, helpers, of.partials)
 		}
 	}
 	return v, nil
@@ -99,6 +92,21 @@ func (v *Views) Render(language Language, name string, page any) (html []byte, e
 	}
 	return []byte(whole), nil
 }
+
+// templates are the templates of each folder, by name.
+type templates struct {
+	partials, layouts, pages map[string]*raymond.Template
+}
+
+// parsed parses all templates, once: they are compiled in, and what is bound is a clone.
+var parsed = sync.OnceValues(func() (t templates, err error) {
+	for folder, into := range map[string]*map[string]*raymond.Template{"partials": &t.partials, "layouts": &t.layouts, ".": &t.pages} {
+		if *into, err = parseFolder(folder); err != nil {
+			return t, err
+		}
+	}
+	return t, nil
+})
 
 // parseFolder parses every template of a folder, by its name without the ending.
 func parseFolder(folder string) (map[string]*raymond.Template, error) {

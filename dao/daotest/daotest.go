@@ -3,10 +3,12 @@
 //
 // Each subtest states one rule of the contract, and where engines are tempted to differ, why. The
 // tests stand in files named like those of the contract; rules that hold for every kind of value
-// are in writes.go, parallel.go, owner.go and durable.go. Two of them are random: listing.go
-// compares the listing with models.ProductQuery.Select, machine.go runs whole lives of a store
-// beside a model of it. Both print how to repeat a failure; -rapid.checks makes them longer, -short
-// shorter.
+// are in kinds.go, which loops over the kinds there are, and in writes.go, parallel.go, owner.go
+// and durable.go. One kind is the suite's own (parcel.go): what the suite says of that holds for
+// every kind to come. Two of them are random: listing.go compares the listing with
+// models.ProductQuery.Select, machine.go runs whole lives of a store beside a model of it. Both
+// print how to repeat a failure; -rapid.checks makes them longer, -short shorter. Each test has a
+// store of its own, and groups run side by side.
 //
 // That the suite can fail is a test too: see mutant_test.go.
 package daotest
@@ -17,7 +19,8 @@ import (
 	"pulperia/dao"
 )
 
-// Harness tells the suite how to make stores of one engine.
+// Harness tells the suite how to make stores of one engine. Its functions are called from several
+// goroutines at once.
 type Harness struct {
 	// Open makes a new, empty store and closes it when the test ends.
 	Open func(t *testing.T) dao.Store
@@ -32,12 +35,21 @@ type test struct {
 	run  func(t *testing.T, h Harness)
 }
 
+// times is how often: less with -short, as with the random tests.
+func times(short, usual int) int {
+	if testing.Short() {
+		return short
+	}
+	return usual
+}
+
 // Run tests that the engine keeps the contract.
 func Run(t *testing.T, h Harness) {
 	groups := []struct {
 		name  string
 		tests []test
 	}{
+		{"Kinds", kindTests()},
 		{"Products", productTests()},
 		{"Carts", cartTests()},
 		{"Messages", messageTests()},
@@ -56,6 +68,7 @@ func Run(t *testing.T, h Harness) {
 	}
 	for _, group := range groups {
 		t.Run(group.name, func(t *testing.T) {
+			t.Parallel()
 			for _, test := range group.tests {
 				t.Run(test.name, func(t *testing.T) { test.run(t, h) })
 			}

@@ -29,17 +29,19 @@ func dumpOrder(t *testing.T, h Harness) {
 	want.Messages = append(want.Messages, s.say("la última"))
 	slices.SortFunc(want.Products, func(a, b models.Product) int { return a.ID.Compare(b.ID) })
 	slices.SortFunc(want.Carts, func(a, b models.Cart) int { return a.ID.Compare(b.ID) })
+	slices.SortFunc(want.Others, func(a, b models.Value) int { return a.GetHead().ID.Compare(b.GetHead().ID) }) // those of one kind have the next thousand
 	got, at := s.dump()
 	s.equal("dumped", got, want)
 	s.equal("position", at, s.head())
 	stage := 0
 	_, err := s.Dump(s.ctx, func(b dao.Batch) error {
-		for kind, n := range []int{len(b.Products), len(b.Carts), len(b.Messages)} {
-			if n > 0 && kind < stage {
-				t.Errorf("a batch holds kind %d after one that held kind %d", kind, stage)
+		for i, k := range dao.Kinds() {
+			n := len(slices.Collect(b.Of(k)))
+			if n > 0 && i < stage {
+				t.Errorf("a batch holds %s after one that held %s", k, dao.Kinds()[stage])
 			}
 			if n > 0 {
-				stage = kind
+				stage = i
 			}
 		}
 		return nil
@@ -90,6 +92,7 @@ func dumpUnderWrites(t *testing.T, h Harness) {
 				dumped.Products = append(dumped.Products, b.Products...)
 				dumped.Carts = append(dumped.Carts, b.Carts...)
 				dumped.Messages = append(dumped.Messages, b.Messages...)
+				dumped.Others = append(dumped.Others, b.Others...)
 				return nil
 			})
 			if err != nil {
@@ -103,13 +106,7 @@ func dumpUnderWrites(t *testing.T, h Harness) {
 			}
 		}
 	})
-	docs := make(map[models.ID]string)
-	for _, p := range dumped.Products {
-		docs[p.ID] = string(models.JSON(p))
-	}
-	for _, c := range dumped.Carts {
-		docs[c.ID] = string(models.JSON(c))
-	}
+	docs := documents(dumped)
 	messages := dumped.Messages
 	for _, change := range s.since(at) {
 		docs[change.ID] = string(change.Doc)
@@ -124,28 +121,39 @@ func dumpUnderWrites(t *testing.T, h Harness) {
 		}
 	}
 	now, _ := s.dump()
-	want := make(map[models.ID]string)
-	for _, p := range now.Products {
-		want[p.ID] = string(models.JSON(p))
-	}
-	for _, c := range now.Carts {
-		want[c.ID] = string(models.JSON(c))
-	}
+	want := documents(now)
 	s.equal("dump and feed, against the store", docs, want)
 	s.equal("messages of dump and feed, against the store", messages, now.Messages)
 }
 
+// documents returns the JSON forms of all values but histories.
+func documents(b dao.Batch) map[models.ID]string {
+	docs := make(map[models.ID]string)
+	for k, v := range b.All() {
+		if !k.History {
+			docs[v.GetHead().ID] = string(models.JSON(v))
+		}
+	}
+	return docs
+}
+
 // churn is the i-th write of writer w over a sample.
 func churn(s shop, w, i int) (err error) {
-	switch n := i % 50; i % 4 {
+	switch n := i % 50; i % 6 {
 	case 0:
 		_, _, err = s.Messages.Append(s.ctx, message(fmt.Sprintf("%d de %d", i, w)))
 	case 1:
 		_, _, err = s.Products.Update(s.ctx, id(n), func(p *models.Product) error { p.Stock++; return nil })
 	case 2:
 		_, _, err = s.Carts.Delete(s.ctx, id(1000+n))
-	default:
+	case 3:
 		_, _, err = s.Carts.Create(s.ctx, models.Cart{})
+	default:
+		k := others()[0]
+		f := s.face(k)
+		if _, _, err = f.delete(id(3000 + n)); i%6 == 5 {
+			_, _, err = f.create(example(k, 10_000*(w+1)+i, models.ID{}))
+		}
 	}
 	if errors.Is(err, dao.ErrNotFound) {
 		return nil // another writer deleted it

@@ -15,7 +15,46 @@ func engineTests() []test {
 		{"figures have names and values that Prometheus takes", engineStats},
 		{"a second close does nothing", engineCloseTwice},
 		{"after close nothing is written", engineClosed},
+		{"a store has an identity of its own, which outlives the process", engineIdentity},
+		{"a store that a backup is brought into goes by the identity of that one", engineBecomes},
 	}
+}
+
+func engineIdentity(t *testing.T, h Harness) {
+	s, other := open(t, h), open(t, h)
+	identity := s.Identity()
+	if !regexp.MustCompile(`^[0-9a-f]{16}$`).MatchString(identity) { // it stands in the names of cookies
+		t.Errorf("identity %q: must be 16 hexadecimal digits", identity)
+	}
+	if other.Identity() == identity {
+		t.Errorf("two stores share the identity %s", identity)
+	}
+	s.fill()
+	s.equal("identity after writes", s.Identity(), identity)
+	for range 2 {
+		s = shopOf(t, h.Reopen(t, s.Store))
+		s.equal("identity after a restart", s.Identity(), identity)
+	}
+}
+
+func engineBecomes(t *testing.T, h Harness) {
+	s, was := open(t, h), open(t, h)
+	s.ok("become", s.Become(s.ctx, was.Identity()))
+	s.fill()
+	head := s.head()
+	for range 2 {
+		s.equal("identity", s.Identity(), was.Identity())
+		s = shopOf(t, h.Reopen(t, s.Store))
+	}
+	s.still(head)
+	for _, text := range []string{"", "0123456789ABCDEF", "0123456789abcde", "0123456789abcdef0", "../../../../etc/"} {
+		if s.Become(s.ctx, text) == nil {
+			t.Errorf("the store goes by %q", text)
+		}
+	}
+	s.equal("identity after what was refused", s.Identity(), was.Identity())
+	s.ok("close", s.Close())
+	s.fails("become after close", s.Become(s.ctx, was.Identity()), dao.ErrUnavailable)
 }
 
 func engineReady(t *testing.T, h Harness) {

@@ -147,7 +147,7 @@ func feedGone(t *testing.T, h Harness) {
 // must outlive both.
 func feedKept(t *testing.T, h Harness) {
 	s := open(t, h)
-	const more, kept = 300, 10_000
+	more, kept := 300, times(1_000, 10_000)
 	var batch dao.Batch
 	for i := range more + kept {
 		batch.Messages = append(batch.Messages, models.Message{ID: id(i), User: "ana@example.com", Message: fmt.Sprint(i), CreatedAt: 1000})
@@ -156,7 +156,7 @@ func feedKept(t *testing.T, h Harness) {
 	for range 2 {
 		head := s.head()
 		s.equal("offset", head.Offset, int64(more+kept))
-		changes := s.since(dao.Position{Epoch: head.Epoch, Offset: more})
+		changes := s.since(dao.Position{Epoch: head.Epoch, Offset: int64(more)})
 		s.equal("changes kept", len(changes), kept)
 		for i, change := range changes {
 			if want := int64(more + i + 1); change.Offset != want || change.ID != id(more+i) {

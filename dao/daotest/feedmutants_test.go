@@ -188,6 +188,10 @@ func (e alwaysOpen) Attend(_ context.Context, _, age time.Duration) (models.Time
 	return models.TimeOf(time.Now().Add(-age)), nil
 }
 
+type allOne struct{ dao.Engine }
+
+func (allOne) Identity() string { return "0123456789abcdef" }
+
 type alwaysReady struct{ dao.Engine }
 
 func (e alwaysReady) Ready(context.Context) error { return nil }

@@ -32,6 +32,11 @@ func sample(n int) dao.Batch {
 		c.Products = []models.Item{{Product: p.ID, Quantity: int64(i + 1)}}
 		b.Products, b.Carts = append(b.Products, p), append(b.Carts, c)
 		b.Messages = append(b.Messages, models.Message{ID: id(2000 + i), User: "bea@example.com", Message: "hola", CreatedAt: models.Time(7000 - i)})
+		for n, k := range others() {
+			v := k.Example(1000 + i)
+			v.SetHead(models.Head{ID: id(3000 + 1000*n + i), Rev: int64(i%2 + 1), CreatedAt: models.Time(2000 - i), UpdatedAt: 3000})
+			b.Others = append(b.Others, v)
+		}
 	}
 	return b
 }
@@ -46,6 +51,13 @@ func loadKeeps(t *testing.T, h Harness) {
 	}
 	for _, c := range batch.Carts {
 		s.equal("cart", s.getCart(c.ID), c)
+	}
+	for _, k := range others() {
+		for v := range batch.Of(k) {
+			got, err := s.face(k).get(v.GetHead().ID)
+			s.ok("get", err)
+			s.equal("value", got, v)
+		}
 	}
 	s.equal("messages", s.page(models.ID{}, 100), batch.Messages)
 }
@@ -92,6 +104,11 @@ func loadFeed(t *testing.T, h Harness) {
 	}
 	for _, c := range batch.Carts {
 		want[c.ID] = put(dao.KindCart, c.ID, c.Rev, c)
+	}
+	for _, k := range others() {
+		for v := range batch.Of(k) {
+			want[v.GetHead().ID] = put(k.Kind, v.GetHead().ID, v.GetHead().Rev, v)
+		}
 	}
 	for _, m := range batch.Messages {
 		want[m.ID] = put(dao.KindMessage, m.ID, 1, m)

@@ -1,7 +1,6 @@
 package daotest
 
 import (
-	"maps"
 	"slices"
 	"testing"
 
@@ -15,18 +14,14 @@ import (
 // the feed tells is compared after each, all the rest now and then.
 func randomLives(t *testing.T, h Harness) {
 	rapid.Check(t, func(rt *rapid.T) {
-		m := &machine{
-			shop: shopOf(rt, h.Open(t)), products: map[models.ID]models.Product{}, carts: map[models.ID]models.Cart{}, revs: map[key]int64{},
-		}
+		m := &machine{shop: shopOf(rt, h.Open(t)), values: map[key]models.Value{}, revs: map[key]int64{}}
 		defer func() { m.Close() }()
 		rt.Repeat(map[string]func(*rapid.T){
 			"":               func(*rapid.T) { m.follow() },
-			"create product": m.createProduct,
-			"update product": m.updateProduct,
-			"delete product": m.deleteProduct,
-			"create cart":    m.createCart,
-			"update cart":    m.updateCart,
-			"delete cart":    m.deleteCart,
+			"create":         m.create,
+			"create again":   m.create, // the more values there are, the more there is to find
+			"update":         m.update,
+			"delete":         m.delete,
 			"append message": m.appendMessage,
 			"load":           m.loadSome,
 			"look":           func(*rapid.T) { m.compare() },
@@ -42,8 +37,7 @@ func randomLives(t *testing.T, h Harness) {
 // machine is a store and what it should hold.
 type machine struct {
 	shop
-	products map[models.ID]models.Product
-	carts    map[models.ID]models.Cart
+	values   map[key]models.Value // but those of histories
 	messages []models.Message
 	feed     []dao.Change
 	seen     int           // how many changes follow has compared
@@ -64,20 +58,33 @@ func drawnID(rt *rapid.T) models.ID {
 	return models.ID{}
 }
 
+// drawnKind draws one that is no history.
+func drawnKind(rt *rapid.T) *dao.Schema {
+	return rapid.SampledFrom(slices.DeleteFunc(slices.Clone(dao.Kinds()), func(k *dao.Schema) bool { return k.History })).Draw(rt, "kind")
+}
+
+// drawn draws one of few values, some of which may not be stored.
+func drawn(rt *rapid.T, k *dao.Schema) models.Value {
+	v := k.Example(rapid.IntRange(0, 3).Draw(rt, "content"))
+	if cart, is := v.(*models.Cart); is && rapid.Bool().Draw(rt, "items?") {
+		cart.Products = drawnItems(rt)
+	}
+	return v
+}
+
 // among draws one of the ids that there are, or any.
-func among[V any](rt *rapid.T, values map[models.ID]V) models.ID {
-	ids := slices.SortedFunc(maps.Keys(values), models.ID.Compare)
+func (m *machine) among(rt *rapid.T, k *dao.Schema) models.ID {
+	var ids []models.ID
+	for of := range m.values {
+		if of.kind == k.Kind {
+			ids = append(ids, of.id)
+		}
+	}
+	slices.SortFunc(ids, models.ID.Compare)
 	if len(ids) == 0 || rapid.IntRange(0, 3).Draw(rt, "any?") == 3 {
 		return drawnID(rt)
 	}
 	return rapid.SampledFrom(ids).Draw(rt, "one that is there")
-}
-
-func (m *machine) drawnProduct(rt *rapid.T) models.Product {
-	p := product(rapid.SampledFrom([]string{"a", "b", "c"}).Draw(rt, "code"))
-	p.ID = drawnID(rt)
-	p.Stock = rapid.Int64Range(0, 1).Draw(rt, "stock")
-	return p
 }
 
 func drawnItems(rt *rapid.T) []models.Item {
@@ -86,10 +93,13 @@ func drawnItems(rt *rapid.T) []models.Item {
 	}), 0, 2).Draw(rt, "items")
 }
 
-func (m *machine) codeTaken(code string, by models.ID) bool {
-	for id, p := range m.products {
-		if p.Code == code && id != by {
-			return true
+// taken says whether another value has one of a value's unique texts.
+func (m *machine) taken(k *dao.Schema, v models.Value) bool {
+	for of, other := range m.values {
+		for _, unique := range k.Unique {
+			if of.kind == k.Kind && of.id != v.GetHead().ID && unique.Of(v) != "" && unique.Of(other) == unique.Of(v) {
+				return true
+			}
 		}
 	}
 	return false
@@ -101,68 +111,87 @@ func (m *machine) note(change dao.Change) {
 	m.revs[key{change.Kind, change.ID}] = change.Rev
 }
 
+// keep notes what a value is now.
+func (m *machine) keep(k *dao.Schema, v models.Value) {
+	head := v.GetHead()
+	m.values[key{k.Kind, head.ID}] = v
+	m.note(put(k.Kind, head.ID, head.Rev, v))
+}
+
 // made checks what the store gave a new value.
-func (m *machine) made(kind dao.Kind, given, got models.ID, rev int64, created, updated models.Time) {
-	if given != got && !given.IsZero() || got.IsZero() || created == 0 || created != updated || rev != m.revs[key{kind, got}]+1 {
-		m.t.Fatalf("made %s as %s at revision %d, %v, %v", given, got, rev, created, updated)
+func (m *machine) made(kind dao.Kind, given models.ID, got models.Head) {
+	if given != got.ID && !given.IsZero() || got.ID.IsZero() || got.CreatedAt == 0 || got.CreatedAt != got.UpdatedAt || got.Rev != m.revs[key{kind, got.ID}]+1 {
+		m.t.Fatalf("made %s as %+v", given, got)
 	}
 }
 
-func (m *machine) createProduct(rt *rapid.T) {
-	given := m.drawnProduct(rt)
-	old, there := m.products[given.ID]
-	got, receipt, err := m.Products.Create(m.ctx, given)
+func (m *machine) create(rt *rapid.T) {
+	k := drawnKind(rt)
+	given := drawn(rt, k)
+	given.SetHead(models.Head{ID: drawnID(rt)})
+	want := k.Clone(given)
+	want.Normalize()
+	old, there := m.values[key{k.Kind, given.GetHead().ID}]
+	got, receipt, err := m.face(k).create(given)
 	switch {
-	case there && old.Same(given):
+	case want.Check() != nil:
+		m.invalid("create", err)
+	case there && k.Same(old, want):
 		m.ok("create again", err)
 		m.equal("created again", got, old)
 		m.repeated(receipt, dao.Position{})
-	case there || m.codeTaken(given.Code, given.ID):
+	case there || m.taken(k, want):
 		m.fails("create", err, dao.ErrConflict)
 	default:
 		m.ok("create", err)
-		m.made(dao.KindProduct, given.ID, got.ID, got.Rev, got.CreatedAt, got.UpdatedAt)
-		given.ID, given.Rev, given.CreatedAt, given.UpdatedAt = got.ID, got.Rev, got.CreatedAt, got.UpdatedAt
-		m.equal("created", got, given)
-		m.products[got.ID] = given
-		m.note(put(dao.KindProduct, got.ID, got.Rev, given))
+		m.made(k.Kind, given.GetHead().ID, got.GetHead())
+		want.SetHead(got.GetHead())
+		m.equal("created", got, want)
+		m.keep(k, want)
 	}
 }
 
-func (m *machine) updateProduct(rt *rapid.T) {
-	drawn := m.drawnProduct(rt)
-	drawn.ID = among(rt, m.products)
-	old, there := m.products[drawn.ID]
-	want := old.Clone()
-	want.Code, want.Stock = drawn.Code, drawn.Stock
-	got, receipt, err := m.Products.Update(m.ctx, drawn.ID, func(p *models.Product) error { p.Code, p.Stock = drawn.Code, drawn.Stock; return nil })
+func (m *machine) update(rt *rapid.T) {
+	k := drawnKind(rt)
+	id, content := m.among(rt, k), drawn(rt, k)
+	old, there := m.values[key{k.Kind, id}]
+	want := k.Clone(content)
+	if there {
+		want.SetHead(old.GetHead())
+	}
+	want.Normalize()
+	got, receipt, err := m.face(k).update(id, becomes(content))
 	switch {
 	case !there:
 		m.fails("update", err, dao.ErrNotFound)
-	case want.Same(old):
+	case k.Same(want, old):
 		m.ok("update to the same", err)
 		m.repeated(receipt, dao.Position{})
-	case m.codeTaken(want.Code, want.ID):
+	case want.Check() != nil:
+		m.invalid("update", err)
+	case m.taken(k, want):
 		m.fails("update", err, dao.ErrConflict)
 	default:
 		m.ok("update", err)
-		want.Rev, want.UpdatedAt = old.Rev+1, got.UpdatedAt
+		head := old.GetHead()
+		head.Rev, head.UpdatedAt = head.Rev+1, got.GetHead().UpdatedAt
+		want.SetHead(head)
 		m.equal("updated", got, want)
-		m.products[want.ID] = want
-		m.note(put(dao.KindProduct, want.ID, want.Rev, want))
+		m.keep(k, want)
 	}
 }
 
-func (m *machine) deleteProduct(rt *rapid.T) {
-	id := among(rt, m.products)
-	old, there := m.products[id]
-	got, _, err := m.Products.Delete(m.ctx, id)
+func (m *machine) delete(rt *rapid.T) {
+	k := drawnKind(rt)
+	id := m.among(rt, k)
+	old, there := m.values[key{k.Kind, id}]
+	got, _, err := m.face(k).delete(id)
 	if !there {
 		m.fails("delete", err, dao.ErrNotFound)
 		return
 	}
 	m.ok("delete", err)
 	m.equal("deleted", got, old)
-	delete(m.products, id)
-	m.note(dao.Change{Kind: dao.KindProduct, Op: dao.OpDelete, ID: id, Rev: old.Rev + 1})
+	delete(m.values, key{k.Kind, id})
+	m.note(dao.Change{Kind: k.Kind, Op: dao.OpDelete, ID: id, Rev: old.GetHead().Rev + 1})
 }

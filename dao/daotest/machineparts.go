@@ -2,7 +2,6 @@ package daotest
 
 import (
 	"errors"
-	"maps"
 	"slices"
 
 	"pgregory.net/rapid"
@@ -11,82 +10,10 @@ import (
 	"pulperia/dao/models"
 )
 
-func (m *machine) createCart(rt *rapid.T) {
-	given := models.Cart{ID: drawnID(rt), Products: drawnItems(rt)}
-	want := given.Clone()
-	want.Normalize()
-	old, there := m.carts[given.ID]
-	got, receipt, err := m.Carts.Create(m.ctx, given)
-	switch {
-	case want.Check() != nil:
-		m.invalid("create cart", err)
-	case there && old.Same(want):
-		m.ok("create cart again", err)
-		m.equal("created again", got, old)
-		m.repeated(receipt, dao.Position{})
-	case there:
-		m.fails("create cart", err, dao.ErrConflict)
-	default:
-		m.ok("create cart", err)
-		m.made(dao.KindCart, given.ID, got.ID, got.Rev, got.CreatedAt, got.UpdatedAt)
-		want.ID, want.Rev, want.CreatedAt, want.UpdatedAt = got.ID, got.Rev, got.CreatedAt, got.UpdatedAt
-		m.equal("created", got, want)
-		m.carts[got.ID] = want
-		m.note(put(dao.KindCart, got.ID, got.Rev, want))
-	}
-}
-
 func (m *machine) invalid(what string, err error) {
 	if _, invalid := errors.AsType[models.Invalid](err); !invalid {
 		m.t.Fatalf("%s: got error %v, want models.Invalid", what, err)
 	}
-}
-
-func (m *machine) updateCart(rt *rapid.T) {
-	id, items := among(rt, m.carts), drawnItems(rt)
-	change := func(c *models.Cart) error {
-		for _, item := range items {
-			c.Add(item.Product, item.Quantity)
-		}
-		if len(items) == 0 {
-			c.Products = nil
-		}
-		return nil
-	}
-	old, there := m.carts[id]
-	want := old.Clone()
-	change(&want)
-	want.Normalize()
-	got, receipt, err := m.Carts.Update(m.ctx, id, change)
-	switch {
-	case !there:
-		m.fails("update cart", err, dao.ErrNotFound)
-	case want.Check() != nil:
-		m.invalid("update cart", err)
-	case want.Same(old):
-		m.ok("update cart to the same", err)
-		m.repeated(receipt, dao.Position{})
-	default:
-		m.ok("update cart", err)
-		want.Rev, want.UpdatedAt = old.Rev+1, got.UpdatedAt
-		m.equal("updated", got, want)
-		m.carts[id] = want
-		m.note(put(dao.KindCart, id, want.Rev, want))
-	}
-}
-
-func (m *machine) deleteCart(rt *rapid.T) {
-	id := among(rt, m.carts)
-	old, there := m.carts[id]
-	got, _, err := m.Carts.Delete(m.ctx, id)
-	if !there {
-		m.fails("delete cart", err, dao.ErrNotFound)
-		return
-	}
-	m.ok("delete cart", err)
-	m.equal("deleted", got, old)
-	delete(m.carts, id)
-	m.note(dao.Change{Kind: dao.KindCart, Op: dao.OpDelete, ID: id, Rev: old.Rev + 1})
 }
 
 func (m *machine) appendMessage(rt *rapid.T) {
@@ -103,7 +30,7 @@ func (m *machine) appendMessage(rt *rapid.T) {
 		m.fails("append", err, dao.ErrConflict)
 	default:
 		m.ok("append", err)
-		m.made(dao.KindMessage, given.ID, got.ID, 1, got.CreatedAt, got.CreatedAt)
+		m.made(dao.KindMessage, given.ID, got.GetHead())
 		given.ID, given.CreatedAt = got.ID, got.CreatedAt
 		m.equal("appended", got, given)
 		m.messages = append(m.messages, given)
@@ -111,15 +38,16 @@ func (m *machine) appendMessage(rt *rapid.T) {
 	}
 }
 
-// loadSome loads a product, or two messages: in what order a load of several kinds goes into the
-// feed is left open.
+// loadSome loads a value, or two messages: in what order a load of several kinds goes into the feed
+// is left open.
 func (m *machine) loadSome(rt *rapid.T) {
-	p := m.drawnProduct(rt)
-	if p.ID.IsZero() {
+	k := drawnKind(rt)
+	v, id := k.Example(rapid.IntRange(0, 3).Draw(rt, "content")), drawnID(rt)
+	if id.IsZero() {
 		fresh := 100 + len(m.feed)
 		said := []models.Message{
-			{ID: id(fresh + 1), User: "bea@example.com", Message: "de antes", CreatedAt: 5},
-			{ID: id(fresh), User: "bea@example.com", Message: "y después", CreatedAt: 4},
+			{ID: number(fresh + 1), User: "bea@example.com", Message: "de antes", CreatedAt: 5},
+			{ID: number(fresh), User: "bea@example.com", Message: "y después", CreatedAt: 4},
 		}
 		m.load(dao.Batch{Messages: said})
 		for _, one := range said {
@@ -128,16 +56,16 @@ func (m *machine) loadSome(rt *rapid.T) {
 		}
 		return
 	}
-	p.Rev, p.CreatedAt, p.UpdatedAt = m.revs[key{dao.KindProduct, p.ID}]+3, models.Time(rapid.IntRange(1000, 1002).Draw(rt, "createdAt")), 2000
-	_, there := m.products[p.ID]
-	_, err := m.Load(m.ctx, dao.Batch{Products: []models.Product{p}})
-	if there || m.codeTaken(p.Code, p.ID) {
+	made := models.Time(rapid.IntRange(1000, 1002).Draw(rt, "createdAt"))
+	v.SetHead(models.Head{ID: id, Rev: m.revs[key{k.Kind, id}] + 3, CreatedAt: made, UpdatedAt: 2000})
+	_, there := m.values[key{k.Kind, id}]
+	_, err := m.Load(m.ctx, batchOf(k.Clone(v)))
+	if there || m.taken(k, v) {
 		m.fails("load", err, dao.ErrConflict)
 		return
 	}
 	m.ok("load", err)
-	m.products[p.ID] = p
-	m.note(put(dao.KindProduct, p.ID, p.Rev, p))
+	m.keep(k, v)
 }
 
 // follow wants the feed to tell of what was written since the last time, and nothing else.
@@ -151,18 +79,39 @@ func (m *machine) compare() {
 	m.hasHistory(m.feed)
 	all, at := m.dump()
 	m.equal("position of the dump", at.Offset, int64(len(m.feed)))
-	products := slices.Collect(maps.Values(m.products))
-	carts := slices.Collect(maps.Values(m.carts))
-	slices.SortFunc(products, func(a, b models.Product) int { return a.ID.Compare(b.ID) })
-	slices.SortFunc(carts, func(a, b models.Cart) int { return a.ID.Compare(b.ID) })
-	m.equal("dumped", all, dao.Batch{Products: products, Carts: carts, Messages: m.messages})
+	want, byKind := dao.Batch{Messages: m.messages}, map[dao.Kind][]models.Value{}
+	for _, k := range dao.Kinds() {
+		for of, v := range m.values {
+			if of.kind == k.Kind {
+				byKind[k.Kind] = append(byKind[k.Kind], v)
+			}
+		}
+		slices.SortFunc(byKind[k.Kind], func(a, b models.Value) int { return a.GetHead().ID.Compare(b.GetHead().ID) })
+		for _, v := range byKind[k.Kind] {
+			want.Add(v)
+		}
+	}
+	m.equal("dumped", all, want)
 	for _, query := range []models.ProductQuery{{Limit: 3}, {Text: "palo", Sort: models.PriceAsc, Limit: 100}, {Available: true, Limit: 2, Page: 2}} {
 		page, err := m.Products.List(m.ctx, query)
 		m.ok("list", err)
-		m.equal("listed", page, query.Select(products))
+		m.equal("listed", page, query.Select(want.Products))
 	}
-	_, total, err := m.Carts.List(m.ctx, 1, 1)
-	m.ok("list carts", err)
-	m.equal("carts listed", total, len(carts))
+	for _, k := range dao.Kinds() {
+		for _, sort := range append([]dao.Sort{{}}, k.Sorts...) {
+			m.compareListing(k, byKind[k.Kind], models.Query{Sort: sort.Field, Limit: 2, Page: 1 + len(m.feed)%2, Backwards: len(m.feed)%3 == 0})
+		}
+	}
 	m.equal("newest messages", m.page(models.ID{}, 3), m.messages[max(0, len(m.messages)-3):])
+}
+
+func (m *machine) compareListing(k *dao.Schema, values []models.Value, q models.Query) {
+	if k.History {
+		return
+	}
+	got, total, err := m.Values.List(m.ctx, k, q)
+	m.ok("list "+k.Plural, err)
+	want, n := k.Select(values, q)
+	m.equal("how many "+k.Plural, total, n)
+	m.equal(k.Plural+" listed", texts(got), texts(want))
 }

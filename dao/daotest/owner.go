@@ -35,6 +35,9 @@ func vandalize(b dao.Batch) {
 			c.Products[i] = models.Item{Product: id(99), Quantity: 99}
 		}
 	}
+	for _, v := range b.Others {
+		ruin(v)
+	}
 	clear(b.Products)
 	clear(b.Carts)
 	clear(b.Messages)

@@ -13,9 +13,9 @@ import (
 
 func parallelTests() []test {
 	return []test{
-		{"two hundred additions to one cart add two hundred", parallelAdditions},
-		{"a thousand creates with one code make one product", parallelCreates},
-		{"a hundred creates of one id make one product, and all get it", parallelSameID},
+		{"additions to one cart at once add up", parallelAdditions},
+		{"creates of one code at once make one product", parallelCreates},
+		{"creates of one id at once make one product, and all get it", parallelSameID},
 		{"updates to one code let one through", parallelRecode},
 		{"deletes of one product let one through", parallelDeletes},
 		{"revisions stand in the feed in their order, each once", parallelRevisions},
@@ -26,7 +26,7 @@ func parallelTests() []test {
 
 func parallelAdditions(t *testing.T, h Harness) {
 	s := open(t, h)
-	const n = 200
+	n := times(50, 200)
 	cart := s.newCart()
 	atOnce(n, func(int) {
 		_, _, err := s.Carts.Update(s.ctx, cart.ID, func(c *models.Cart) error { c.Add(id(1), 1); return nil })
@@ -35,14 +35,14 @@ func parallelAdditions(t *testing.T, h Harness) {
 		}
 	})
 	got := s.getCart(cart.ID)
-	s.equal("items", got.Products, []models.Item{{Product: id(1), Quantity: n}})
+	s.equal("items", got.Products, []models.Item{{Product: id(1), Quantity: int64(n)}})
 	s.equal("revision", got.Rev, int64(n+1))
 	s.equal("offset", s.head().Offset, int64(n+1))
 }
 
 func parallelCreates(t *testing.T, h Harness) {
 	s := open(t, h)
-	const n = 1000
+	n := times(100, 1000)
 	var made, conflicts atomic.Int64
 	atOnce(n, func(i int) {
 		p := product("a")
@@ -56,7 +56,7 @@ func parallelCreates(t *testing.T, h Harness) {
 			t.Errorf("create: %v", err)
 		}
 	})
-	s.equal("made and refused", []int64{made.Load(), conflicts.Load()}, []int64{1, n - 1})
+	s.equal("made and refused", []int64{made.Load(), conflicts.Load()}, []int64{1, int64(n) - 1})
 	page, err := s.Products.List(s.ctx, models.ProductQuery{Limit: 10})
 	s.ok("list", err)
 	s.equal("listed", page.Total, 1)
@@ -68,7 +68,7 @@ func parallelSameID(t *testing.T, h Harness) {
 	given := product("a")
 	given.ID = id(1)
 	var made atomic.Int64
-	atOnce(100, func(int) {
+	atOnce(times(30, 100), func(int) {
 		got, receipt, err := s.Products.Create(s.ctx, given)
 		if err != nil || got.Rev != 1 || got.ID != given.ID {
 			t.Errorf("create: %+v, %v", got, err)
@@ -176,7 +176,7 @@ func parallelReads(t *testing.T, h Harness) {
 	atOnce(4, func(w int) {
 		if w == 0 {
 			defer ended.Store(true)
-			for range 50 {
+			for range times(20, 50) {
 				_, _, err := s.Carts.Update(s.ctx, cart.ID, func(c *models.Cart) error { c.Add(id(1), 1); return nil })
 				if err != nil {
 					t.Errorf("update: %v", err)
@@ -222,7 +222,7 @@ func parallelTotals(t *testing.T, h Harness) {
 	atOnce(4, func(w int) {
 		if w == 0 {
 			defer ended.Store(true)
-			for i := range 60 {
+			for i := range times(15, 60) {
 				p, _, err := s.Products.Create(s.ctx, product(fmt.Sprint("more ", i)))
 				c, _, cartErr := s.Carts.Create(s.ctx, models.Cart{})
 				if err = errors.Join(err, cartErr); err == nil {

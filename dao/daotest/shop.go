@@ -50,6 +50,9 @@ func message(text string) models.Message {
 // id makes ids that are the same in every run and stand in the order of n.
 func id(n int) models.ID { return models.ID{0x66, 10: byte(n >> 8), 11: byte(n)} }
 
+// number is id where that word is taken.
+func number(n int) models.ID { return id(n) }
+
 func (s shop) ok(what string, err error) {
 	s.t.Helper()
 	if err != nil {
@@ -173,6 +176,7 @@ func (s shop) dump() (all dao.Batch, at dao.Position) {
 		all.Products = append(all.Products, b.Products...)
 		all.Carts = append(all.Carts, b.Carts...)
 		all.Messages = append(all.Messages, b.Messages...)
+		all.Others = append(all.Others, b.Others...)
 		return nil
 	})
 	s.ok("dump", err)
@@ -192,6 +196,21 @@ func (s shop) fill() {
 	s.ok("delete product", err)
 	_, _, err = s.Carts.Delete(s.ctx, gone.ID)
 	s.ok("delete cart", err)
+	for _, k := range others() {
+		f := s.face(k)
+		for n := range 3 {
+			_, _, err := f.create(example(k, n, models.ID{}))
+			s.ok("create", err)
+		}
+		made, _, err := f.create(example(k, 3, models.ID{}))
+		s.ok("create", err)
+		_, _, err = f.update(made.GetHead().ID, becomes(k.Example(4)))
+		s.ok("update", err)
+		made, _, err = f.create(example(k, 5, models.ID{}))
+		s.ok("create", err)
+		_, _, err = f.delete(made.GetHead().ID)
+		s.ok("delete", err)
+	}
 	for i := range 5 {
 		s.say(fmt.Sprintf("mensaje %d", i))
 	}

@@ -38,7 +38,19 @@ type write struct {
 
 // everyWrite lists each write that there is; they can be done once, in this order.
 func (s prepared) everyWrite() []write {
-	return []write{
+	var list []write
+	for _, k := range others() {
+		add := func(name string, op dao.Op, rev int64, do func(face) (models.Value, dao.Receipt, error)) {
+			list = append(list, write{name + " " + string(k.Kind), dao.Change{Kind: k.Kind, Op: op, Rev: rev}, func(ctx context.Context) (dao.Receipt, error) {
+				_, receipt, err := do(s.faceWith(ctx, k))
+				return receipt, err
+			}})
+		}
+		add("create", dao.OpPut, 1, func(f face) (models.Value, dao.Receipt, error) { return f.create(example(k, 1, id(70))) })
+		add("update", dao.OpPut, 2, func(f face) (models.Value, dao.Receipt, error) { return f.update(id(70), becomes(k.Example(2))) })
+		add("delete", dao.OpDelete, 3, func(f face) (models.Value, dao.Receipt, error) { return f.delete(id(70)) })
+	}
+	return append(list, []write{
 		{"create product", dao.Change{Kind: dao.KindProduct, Op: dao.OpPut, Rev: 1}, func(ctx context.Context) (dao.Receipt, error) {
 			_, receipt, err := s.Products.Create(ctx, product("b"))
 			return receipt, err
@@ -70,7 +82,7 @@ func (s prepared) everyWrite() []write {
 		{"load", dao.Change{Kind: dao.KindMessage, Op: dao.OpPut, Rev: 1}, func(ctx context.Context) (dao.Receipt, error) {
 			return s.Load(ctx, dao.Batch{Messages: []models.Message{message("uno"), message("dos")}})
 		}},
-	}
+	}...)
 }
 
 // Whoever wrote goes on from the write's own position: to see it is to have seen all that came

@@ -50,7 +50,7 @@ func (c *collection) announcement(key bson.RawValue, id models.ID, rev int64, op
 	if !key.IsZero() {
 		a.key = key
 	}
-	a.change = dao.Change{At: models.TimeOf(time.Now()), Kind: c.kind, Op: op, ID: id, Rev: rev, Doc: doc}
+	a.change = dao.Change{At: models.TimeOf(time.Now()), Kind: c.Kind, Op: op, ID: id, Rev: rev, Doc: doc}
 	return a
 }
 

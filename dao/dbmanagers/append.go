@@ -76,7 +76,10 @@ func (r *appender) insert(ctx context.Context, batch []*appending) {
 	for i, one := range batch {
 		docs[i] = append(messageDoc(one.message), bson.E{Key: "pulperia", Value: bson.D{{Key: "rev", Value: int64(1)}, {Key: "feed", Value: nil}}})
 	}
-	_, err := r.messages.coll.InsertMany(ctx, docs, options.InsertMany().SetOrdered(false))
+	err := insist(ctx, func() error {
+		_, err := r.of(dao.Message.Schema).coll.InsertMany(ctx, docs, options.InsertMany().SetOrdered(false))
+		return err
+	})
 	r.at("changed")
 	failed, bulk := make(map[int]error), mongo.BulkWriteException{}
 	if errors.As(err, &bulk) && bulk.WriteConcernError == nil {
@@ -93,7 +96,7 @@ func (r *appender) insert(ctx context.Context, batch []*appending) {
 			one.err = failed[i]
 		}
 		if one.err == nil {
-			one.announced = r.announcer.submit(r.messages.announcement(bson.RawValue{}, one.message.ID, 1, dao.OpPut, models.JSON(one.message)))
+			one.announced = r.announcer.submit(r.of(dao.Message.Schema).announcement(bson.RawValue{}, one.message.ID, 1, dao.OpPut, models.JSON(one.message)))
 		}
 		close(one.done)
 	}

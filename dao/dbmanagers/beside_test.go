@@ -22,7 +22,7 @@ import (
 )
 
 var (
-	besideSteps = dose.Flag("beside.steps", 1_000, 10_000, "random operations on both engines side by side")
+	besideSteps = dose.Flag("beside.steps", 500, 2_000, "random operations on both engines side by side")
 	besideSeed  = flag.Uint64("beside.seed", uint64(time.Now().UnixNano()), "what they are made from")
 )
 

@@ -18,9 +18,16 @@ import (
 type checking struct {
 	dao.Report
 	*engine
-	codes    map[string]models.ID
-	products map[models.ID]bool
-	revs     map[valueKey]dao.Change // the last change of each value that the feed holds
+	owners map[ofKind]models.ID
+	known  map[valueKey]bool
+	refs   []reference
+	revs   map[valueKey]dao.Change // the last change of each value that the feed holds
+}
+
+// reference is what a document names.
+type reference struct {
+	in string
+	of valueKey
 }
 
 // Check reads a whole store, beside the shops that have it open, too. It changes nothing. What
@@ -33,14 +40,15 @@ func Check(ctx context.Context, url string, o Options) (report dao.Report, err e
 	}
 	defer store.Close()
 	r := &checking{
-		engine: store.Engine.(*engine), codes: make(map[string]models.ID), products: make(map[models.ID]bool), revs: make(map[valueKey]dao.Change),
+		engine: store.Engine.(*engine), owners: make(map[ofKind]models.ID), known: make(map[valueKey]bool), revs: make(map[valueKey]dao.Change),
 	}
 	base, head := r.feed.bounds()
+	r.Counts = dao.Counts{}
 	r.First, r.Head = base+1, r.feed.position(head)
 	if _, err := r.feed.readMeta(ctx); errors.Is(err, mongo.ErrNoDocuments) {
 		r.Head.Epoch = "" // the one at hand is made up: the first shop that opens the database begins one
 	}
-	for _, part := range []func(context.Context) error{r.checkFeed, r.checkProducts, r.checkCarts, r.checkMessages, r.checkMissing} {
+	for _, part := range []func(context.Context) error{r.checkFeed, r.checkValues, r.checkMissing} {
 		if err := part(ctx); err != nil {
 			return dao.Report{}, fmt.Errorf("check store %s: %w", Redact(url), err)
 		}
@@ -76,34 +84,51 @@ func (r *checking) checkFeed(ctx context.Context) error {
 	return nil
 }
 
-// each checks what documents of all kinds have in common, and hands them on.
-func (r *checking) each(ctx context.Context, c *collection, dirt func(bson.Raw) []string, visit func(record)) error {
+// checkValues checks all documents, kind by kind.
+func (r *checking) checkValues(ctx context.Context) error {
+	for _, c := range r.collections {
+		if err := r.checkKind(ctx, c); err != nil {
+			return err
+		}
+	}
+	for _, ref := range r.refs {
+		if !r.known[ref.of] {
+			r.Note("%s names %s %s, which is gone", ref.in, ref.of.kind, ref.of.id)
+		}
+	}
+	return nil
+}
+
+func (r *checking) checkKind(ctx context.Context, c *collection) error {
 	return c.each(ctx, bson.M{}, options.Find().SetBatchSize(pageSize), func(rec record) error {
-		switch last, told := r.revs[valueKey{c.kind, rec.id}]; {
+		switch last, told := r.revs[valueKey{c.Kind, rec.id}]; {
 		case rec.stamp == loading:
-			r.Note("%s %s belongs to a load that is not committed", c.kind, rec.id)
+			r.Note("%s %s belongs to a load that is not committed", c.Kind, rec.id)
+			return nil
+		case c.foreign(rec):
+			r.Note("%s %s is of another program, and no %s of this shop: it stays as it is", c.coll.Name(), show(rec.key), c.Kind)
 			return nil
 		case !rec.ours:
-			r.Note("%s %s is of another program and not taken in yet: the shop does so", c.kind, rec.id)
+			r.Note("%s %s is of another program and not taken in yet: the shop does so", c.Kind, rec.id)
 		case rec.stamp == 0:
-			r.Note("the last change of %s %s is not announced yet: the shop does so", c.kind, rec.id)
+			r.Note("the last change of %s %s is not announced yet: the shop does so", c.Kind, rec.id)
 		case rec.stamp > r.Head.Offset && rec.stamp > r.head():
-			r.Problem("%s %s bears the change %d, which the feed does not have", c.kind, rec.id, rec.stamp)
+			r.Problem("%s %s bears the change %d, which the feed does not have", c.Kind, rec.id, rec.stamp)
 		case told && last.Rev > rec.rev:
 			r.Note("%s %s is at revision %d, and the feed tells of revision %d: another program has put an old one back; the shop tells of that",
-				c.kind, rec.id, rec.rev, last.Rev)
+				c.Kind, rec.id, rec.rev, last.Rev)
 		}
-		delete(r.revs, valueKey{c.kind, rec.id})
+		delete(r.revs, valueKey{c.Kind, rec.id})
 		if rec.gone {
 			return nil
 		}
-		for _, sentence := range dirt(rec.raw) {
-			r.Note("%s %s: %s", c.kind, show(rec.key), sentence)
+		for _, sentence := range c.dirt(rec.raw) {
+			r.Note("%s %s: %s", c.Kind, show(rec.key), sentence)
 		}
-		for _, field := range unknownFields(c.kind, rec.raw) {
-			r.Note("%s %s: %s is unknown here: it stays as it is", c.kind, show(rec.key), field)
+		for _, field := range c.unknownFields(c.Schema, rec.raw) {
+			r.Note("%s %s: %s is unknown here: it stays as it is", c.Kind, show(rec.key), field)
 		}
-		visit(rec)
+		r.visit(c, rec)
 		return nil
 	})
 }
@@ -117,31 +142,26 @@ func (r *checking) head() int64 {
 	return head
 }
 
-func (r *checking) checkProducts(ctx context.Context) error {
-	return r.each(ctx, r.engine.products, productDirt, func(rec record) {
-		r.Products++
-		r.products[rec.id] = true
-		code := readProduct(rec.raw).Code
-		if owner, twice := r.codes[code]; twice && code != "" {
-			r.Note("product %s has the code %q of product %s, too: a new one cannot get it", show(rec.key), code, owner)
+// visit counts a value, and notes whose its unique texts are and what it names.
+func (r *checking) visit(c *collection, rec record) {
+	r.Counts[c.Kind]++
+	if c.History {
+		return
+	}
+	v := c.value(rec)
+	r.known[valueKey{c.Kind, rec.id}] = true
+	for _, t := range c.texts(v, nil) {
+		if owner, twice := r.owners[ofKind{c.Kind, t}]; twice {
+			r.Note("%s %s has the %s %q of %s %s, too: a new one cannot get it", c.Kind, show(rec.key), c.Unique[t.unique].Field, t.is, c.Kind, owner)
 		}
-		r.codes[code] = rec.id
-	})
-}
-
-func (r *checking) checkCarts(ctx context.Context) error {
-	return r.each(ctx, r.carts, cartDirt, func(rec record) {
-		r.Carts++
-		for _, item := range readCart(rec.raw).Products {
-			if !r.products[item.Product] {
-				r.Note("cart %s names product %s, which is gone", show(rec.key), item.Product)
-			}
-		}
-	})
-}
-
-func (r *checking) checkMessages(ctx context.Context) error {
-	return r.each(ctx, r.messages, messageDirt, func(record) { r.Messages++ })
+		r.owners[ofKind{c.Kind, t}] = rec.id
+	}
+	if c.Refs == nil {
+		return
+	}
+	for _, ref := range c.Refs(v) {
+		r.refs = append(r.refs, reference{fmt.Sprintf("%s %s", c.Kind, show(rec.key)), valueKey{ref.Kind, *ref.ID}})
+	}
 }
 
 // checkMissing notes what the feed tells of and no document is left of, unless it has been deleted

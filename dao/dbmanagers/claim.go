@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
@@ -25,14 +26,15 @@ func (c *collection) claim(ctx context.Context, list ...*record) error {
 	for i, rec := range list {
 		ids[i] = objectID(rec.id)
 	}
-	if err := c.feed.lastRevs(ctx, bson.M{"kind": c.kind, "id": bson.M{"$in": ids}}, last); err != nil {
+	if err := c.feed.lastRevs(ctx, bson.M{"kind": c.Kind, "id": bson.M{"$in": ids}}, last); err != nil {
 		return err
 	}
 	claims := make([]claiming, len(list))
 	for i, rec := range list {
-		told := max(last[changeKey{kind: c.kind, id: rec.id}], c.feed.lastWord(c.kind, rec.id).rev)
+		told := max(last[changeKey{kind: c.Kind, id: rec.id}], c.feed.lastWord(c.Kind, rec.id).rev)
 		claims[i] = claiming{rec, c.claimed(rec, told+1)}
 	}
+	c.at("claiming")
 	n, err := c.writeClaims(ctx, claims)
 	if err != nil {
 		return c.readError(ctx, "claim documents of "+c.coll.Name(), err) // nothing of a caller's own is written
@@ -57,15 +59,15 @@ type claiming struct {
 
 // claimed is what a document gets, the revision first.
 func (c *collection) claimed(rec *record, rev int64) bson.D {
-	ours := append(bson.D{{Key: "rev", Value: rev}, {Key: "feed", Value: nil}}, c.keys(rec.raw)...)
+	ours := append(bson.D{{Key: "rev", Value: rev}, {Key: "feed", Value: nil}}, c.derivedOf(rec.raw)...)
 	if rec.key.Type != bson.TypeObjectID {
 		ours = append(ours, bson.E{Key: "id", Value: objectID(rec.id)})
 	}
 	return ours
 }
 
-// writeClaims claims documents if they are as they were read, and returns how many are. A code that
-// another product has, too, is written without a claim to be the only one.
+// writeClaims claims documents if they are as they were read, and returns how many are. A text that
+// another value has, too, is written without a claim to be the only one.
 func (c *collection) writeClaims(ctx context.Context, claims []claiming) (matched int, err error) {
 	writes := make([]mongo.WriteModel, len(claims))
 	for i, one := range claims {
@@ -96,7 +98,7 @@ func (c *collection) writeClaims(ctx context.Context, claims []claiming) (matche
 	return matched + n, err
 }
 
-func isUnique(key bson.E) bool { return key.Key == "unique" }
+func isUnique(key bson.E) bool { return strings.HasPrefix("pulperia."+key.Key, uniqueField) }
 
 // unclaimed selects the document as long as nobody has claimed it.
 func (r *record) unclaimed() bson.M {
@@ -111,14 +113,17 @@ func (r *record) unclaimed() bson.M {
 	return filter
 }
 
-// warnTwice tells that another program has written a code that a product has already.
+// warnTwice tells that another program has written a unique text that a value has already.
 func (c *collection) warnTwice(ctx context.Context, rec *record) {
-	code := readProduct(rec.raw).Code
-	var first models.ID
-	if raw, err := c.coll.FindOne(ctx, bson.M{uniqueField: code}).Raw(); err == nil {
-		first = recordOf(raw).id
+	for _, t := range c.texts(c.read(rec.raw), nil) {
+		raw, err := c.coll.FindOne(ctx, bson.M{c.field(onlyField, t.unique): t.is}).Raw()
+		if err != nil || recordOf(raw).id == rec.id {
+			continue
+		}
+		field := c.Unique[t.unique].Field
+		c.Log.Warn("two "+c.Plural+" have the same "+field+": another program wrote it; give one of them another",
+			field, t.is, c.Plural, []string{recordOf(raw).id.String(), rec.id.String()})
 	}
-	c.Log.Warn("two products have the same code: another program wrote it; give one of them another", "code", code, "products", []string{first.String(), rec.id.String()})
 }
 
 // readAgain reads documents anew. Those that are not there are not ours.
@@ -146,7 +151,7 @@ func (c *collection) readAgain(ctx context.Context, list []*record) error {
 func (c *collection) claimOne(ctx context.Context, rec *record) error {
 	err := c.claim(ctx, rec)
 	if err == nil && !rec.ours {
-		err = absent(c.kind, rec.id)
+		err = c.Absent(rec.id)
 	}
 	return err
 }

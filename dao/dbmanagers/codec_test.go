@@ -1,7 +1,10 @@
 package dbmanagers
 
 import (
+	"fmt"
+	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -67,6 +70,38 @@ func TestDocumentForm(t *testing.T) {
 		if diff := cmp.Diff(form.want, string(got)); diff != "" || err != nil {
 			t.Errorf("%v (-want +got):\n%s", err, diff)
 		}
+	}
+}
+
+// A kind whose documents would not give back what was written is refused by the name of the field.
+func TestFieldsThatDocumentsDoNotKeep(t *testing.T) {
+	for want, of := range map[string]any{
+		`field "share" of parcels is a float64`: struct {
+			Share float64 `json:"share"`
+		}{},
+		`field "size" of field "boxes" of parcels is a uint`: struct {
+			Boxes []struct {
+				Size uint `json:"size"`
+			} `json:"boxes"`
+		}{},
+		`field "next" of parcels is a *string`: struct {
+			Next *string `json:"next"`
+		}{},
+		`field "by" of parcels is a map[string]int`: struct {
+			By map[string]int `json:"by"`
+		}{},
+		`field "note" of parcels is left out when it is empty (omitempty)`: struct {
+			Note string `json:"note,omitempty"`
+		}{},
+	} {
+		func() {
+			defer func() {
+				if got := fmt.Sprint(recover()); !strings.Contains(got, want) {
+					t.Errorf("it says %q, and not %q", got, want)
+				}
+			}()
+			wantFields("parcels", reflect.TypeOf(of))
+		}()
 	}
 }
 

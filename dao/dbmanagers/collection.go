@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync/atomic"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
@@ -30,23 +31,19 @@ const (
 // anybody else yet.
 const loading = int64(-1)
 
-// shape is what a kind of document knows about itself.
-type shape struct {
-	doc  func(raw bson.Raw, rev int64) json.RawMessage // what the feed tells of it at a revision
-	keys func(raw bson.Raw) bson.D                     // what listing needs, derived from its fields
-}
-
 // collection is the documents of one kind.
 type collection struct {
 	*engine
-	shape
-	kind  dao.Kind
+	*dao.Schema
+	form
 	coll  *mongo.Collection
-	lines lines // of those who want to change one document
+	locks locks       // of those who want to change one document
+	noted atomic.Bool // meta knows that there are such values
 }
 
-func newCollection(e *engine, kind dao.Kind, coll *mongo.Collection, s shape) *collection {
-	return &collection{engine: e, shape: s, kind: kind, coll: coll}
+// doc is what the feed tells of a document at a revision.
+func (c *collection) doc(raw bson.Raw, rev int64) json.RawMessage {
+	return models.JSON(c.valueAt(raw, rev))
 }
 
 // record is a document as it stands in the database.
@@ -82,11 +79,15 @@ func recordOf(raw bson.Raw) record {
 // exists says whether readers see the document.
 func (r record) exists() bool { return !r.gone && r.stamp != loading }
 
+// foreign says whether a document is another program's, in a collection that is not shared with
+// any: it does not count.
+func (c *collection) foreign(rec record) bool { return !c.Shared && !rec.ours && rec.born == 0 }
+
 // find returns a document that readers see, or dao.ErrNotFound.
 func (c *collection) find(ctx context.Context, id models.ID) (record, error) {
 	rec, err := c.lookUp(ctx, id)
-	if err == nil && !rec.exists() {
-		err = absent(c.kind, id)
+	if err == nil && (!rec.exists() || c.foreign(rec)) {
+		err = c.Absent(id)
 	}
 	return rec, err
 }
@@ -100,10 +101,10 @@ func (c *collection) lookUp(ctx context.Context, id models.ID) (record, error) {
 		raw, err = c.coll.FindOne(ctx, bson.M{idField: objectID(id)}).Raw()
 	}
 	if errors.Is(err, mongo.ErrNoDocuments) {
-		return record{}, absent(c.kind, id)
+		return record{}, c.Absent(id)
 	}
 	if err != nil {
-		return record{}, c.readError(ctx, fmt.Sprintf("read %s %s", c.kind, id), err)
+		return record{}, c.readError(ctx, fmt.Sprintf("read %s %s", c.Kind, id), err)
 	}
 	return recordOf(raw), nil
 }
@@ -145,8 +146,8 @@ func (e *engine) closeCursor(cursor *mongo.Cursor) {
 	e.bounded(context.Background(), cursor.Close)
 }
 
-// change is what a write does to one document.
-type change struct {
+// mutation is what a write does to one document.
+type mutation struct {
 	set, unset bson.D                          // fields of the document
 	keys       bson.D                          // derived values; those that are not named stay
 	gone       bool                            // it is deleted
@@ -156,13 +157,13 @@ type change struct {
 
 // update is read-change-write: alter says what to do with the document as it is, nil for nothing,
 // and is asked again when somebody else was faster. Those of this process who want the same
-// document stand in line.
-func (c *collection) update(ctx context.Context, id models.ID, alter func(record) (*change, error)) (dao.Receipt, error) {
-	leave, err := c.lines.stand(ctx, id)
+// document take turns.
+func (c *collection) update(ctx context.Context, id models.ID, alter func(record) (*mutation, error)) (dao.Receipt, error) {
+	release, err := c.locks.acquire(ctx, id)
 	if err != nil {
-		return dao.Receipt{}, fmt.Errorf("change %s %s: %w: others are at it: %w", c.kind, id, dao.ErrUnavailable, err)
+		return dao.Receipt{}, fmt.Errorf("change %s %s: %w: others are at it: %w", c.Kind, id, dao.ErrUnavailable, err)
 	}
-	defer leave()
+	defer release()
 	for {
 		rec, err := c.find(ctx, id)
 		if err != nil {
@@ -181,13 +182,13 @@ func (c *collection) update(ctx context.Context, id models.ID, alter func(record
 			return dao.Receipt{Position: c.feed.position(max(offset, head)), Repeated: true}, nil
 		}
 		// What is older than what was told of it comes after that.
-		rev := max(rec.rev, c.feed.lastWord(c.kind, id).rev) + 1
+		rev := max(rec.rev, c.feed.lastWord(c.Kind, id).rev) + 1
 		done, err := c.apply(ctx, rec, rev, todo)
 		if collided(err) {
 			continue
 		}
 		if err != nil {
-			return dao.Receipt{}, writeError(fmt.Sprintf("change %s %s", c.kind, id), err)
+			return dao.Receipt{}, writeError(fmt.Sprintf("change %s %s", c.Kind, id), err)
 		}
 		if done && todo.keeps != nil {
 			if err := todo.keeps(ctx); err != nil {
@@ -202,7 +203,7 @@ func (c *collection) update(ctx context.Context, id models.ID, alter func(record
 
 // apply changes a document that is announced, if it is still as it was read, and gives it a
 // revision.
-func (c *collection) apply(ctx context.Context, rec record, rev int64, todo *change) (done bool, err error) {
+func (c *collection) apply(ctx context.Context, rec record, rev int64, todo *mutation) (done bool, err error) {
 	filter := bson.M{"_id": rec.key, revField: rec.rev}
 	set := append(bson.D{}, todo.set...)
 	if todo.gone { // what stood in pulperia goes, and with it the document from all listings
@@ -231,13 +232,13 @@ func (c *collection) apply(ctx context.Context, rec record, rev int64, todo *cha
 // delete marks a document as deleted and announces it. meant says whether it is still to be
 // deleted, and what is to be set so that its unique values are free.
 func (c *collection) delete(ctx context.Context, id models.ID, meant func(record) (free bson.D, yes bool)) (was record, receipt dao.Receipt, err error) {
-	receipt, err = c.update(ctx, id, func(rec record) (*change, error) {
+	receipt, err = c.update(ctx, id, func(rec record) (*mutation, error) {
 		was = rec
 		free, yes := meant(rec)
 		if !yes {
 			return nil, nil
 		}
-		return &change{set: free, gone: true}, nil
+		return &mutation{set: free, gone: true}, nil
 	})
 	return was, receipt, err
 }

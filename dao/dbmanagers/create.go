@@ -37,6 +37,9 @@ func idFor(id *models.ID) (given bool) {
 // has it, until that is known: whoever has it may be gone again, or may not be there yet for all to
 // see.
 func (c *collection) create(ctx context.Context, d draft) (dao.Receipt, error) {
+	if err := c.noteKind(ctx); err != nil {
+		return dao.Receipt{}, err
+	}
 	for pause := time.Millisecond; ; pause *= 2 {
 		born, err := c.insert(ctx, d)
 		if err == nil {
@@ -47,7 +50,7 @@ func (c *collection) create(ctx context.Context, d draft) (dao.Receipt, error) {
 			return c.created(ctx, d, born)
 		}
 		if !mongo.IsDuplicateKeyError(err) {
-			return dao.Receipt{}, writeError("create "+string(c.kind), err)
+			return dao.Receipt{}, writeError("create "+string(c.Kind), err)
 		}
 		receipt, err := c.meet(ctx, d)
 		if !errors.Is(err, errGone) {
@@ -91,6 +94,8 @@ func (c *collection) meet(ctx context.Context, d draft) (dao.Receipt, error) {
 	case err != nil && d.given: // it may be this very value, from an earlier attempt
 		err = unknown("its id is taken", err)
 	case err != nil:
+	case c.foreign(rec):
+		err = dao.Conflict{Field: "_id", Value: d.id.String()}
 	case rec.exists():
 		var receipt dao.Receipt
 		if receipt, err = c.repeated(ctx, rec, d.taken); !errors.Is(err, dao.ErrNotFound) {
@@ -113,14 +118,14 @@ func (c *collection) created(ctx context.Context, d draft, born int64) (dao.Rece
 	if d.given {
 		var err error
 		if rev, ours, err = c.number(ctx, d.id, born); err != nil {
-			return dao.Receipt{}, unknown("number "+string(c.kind), err)
+			return dao.Receipt{}, unknown("number "+string(c.Kind), err)
 		}
 		c.at("numbered")
 	}
 	if !ours {
 		return c.numbered(ctx, d)
 	}
-	return c.announce(ctx, bson.RawValue{}, d.id, rev, &change{tell: func(rev int64) json.RawMessage {
+	return c.announce(ctx, bson.RawValue{}, d.id, rev, &mutation{tell: func(rev int64) json.RawMessage {
 		_, _, told := d.write(rev)
 		return told
 	}})
@@ -130,7 +135,7 @@ func (c *collection) created(ctx context.Context, d draft, born int64) (dao.Rece
 // is looked up when the document is there already, so that nobody else makes and deletes one of
 // this id meanwhile. It is not ours when somebody who met the document has claimed it first.
 func (c *collection) number(ctx context.Context, id models.ID, born int64) (rev int64, ours bool, err error) {
-	last, err := c.feed.lastRev(ctx, c.kind, id)
+	last, err := c.feed.lastRev(ctx, c.Kind, id)
 	if err != nil {
 		return 0, false, err
 	}
@@ -156,7 +161,7 @@ func (c *collection) numbered(ctx context.Context, d draft) (dao.Receipt, error)
 	}
 	var puts []entry
 	if err == nil {
-		puts, err = c.feed.puts(ctx, c.kind, d.id)
+		puts, err = c.feed.puts(ctx, c.Kind, d.id)
 	}
 	for _, put := range puts {
 		if _, _, told := d.write(put.Rev); string(told) == put.Doc {
@@ -166,7 +171,7 @@ func (c *collection) numbered(ctx context.Context, d draft) (dao.Receipt, error)
 	if err == nil {
 		err = errors.New("the feed does not tell of it any more")
 	}
-	return dao.Receipt{}, unknown("number "+string(c.kind), err)
+	return dao.Receipt{}, unknown("number "+string(c.Kind), err)
 }
 
 // repeated is the receipt of a create that found its id taken.

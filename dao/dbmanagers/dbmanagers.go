@@ -2,8 +2,9 @@
 // server, FerretDB.
 //
 //	products, carts, messages   in the shape that a mongoose application of the same assignment reads and writes
+//	the other kinds             in the shape of their JSON form (codec.go); no other program writes them
 //	feed                        the changes, {_id: offset, at, kind, op, id, rev, doc}
-//	meta                        the epoch and the base of the feed; loads under way; when the shop was open
+//	meta                        the identity of the store; the epoch and the base of the feed; the kinds that not every shop has; loads under way; when the shop was open
 //	presence                    who is here, in each process
 //
 // What is ours in a document stands in its sub-document pulperia: rev, feed (the offset of its last
@@ -54,6 +55,7 @@ type Options struct {
 	Keep     int           // how many changes the feed keeps at least; 0 leaves pruning it to others
 	Timeout  time.Duration // of one operation on the database; 5 s
 	Log      *slog.Logger  // slog.Default()
+	Becomes  string        // the identity of the store that a restoration makes; "" for one of its own
 
 	at           func(step string) // called between the steps of a change: tests end the process there
 	sweepEvery   time.Duration     // between two looks for what others left undone
@@ -133,35 +135,33 @@ type engine struct {
 	Options
 	readOnly bool
 	gate     gate
-	clock    clock
+	clock    dao.Clock
 	figures  figures
 	tasks    sync.Map // *retry.Task of what goes on in the background, by name
 
-	feed      *feed
-	announcer *announcer
-	stamper   *stamper
-	products  *collection
-	carts     *collection
-	messages  *collection
-	appender  *appender
-	presence  *presence
-	loads     *loads
-	stop      context.CancelFunc // of what runs in the background
-	running   sync.WaitGroup
+	feed        *feed
+	announcer   *announcer
+	stamper     *stamper
+	collections []*collection // of all kinds, in the order of a dump
+	appender    *appender
+	presence    *presence
+	loads       *loads
+	stop        context.CancelFunc // of what runs in the background
+	running     sync.WaitGroup
 }
 
 // figures are counted for whoever operates the shop.
 type figures struct {
 	announced, lost, finished, claimed, noticed, failed atomic.Int64
-	products, carts, messages                           atomic.Int64
+	values                                              sync.Map // int64 by kind
 }
 
 func newEngine(client *mongo.Client, db *mongo.Database, o Options) *engine {
 	e := &engine{client: client, meta: db.Collection("meta"), Options: o}
 	e.feed = newFeed(e, db.Collection("feed"))
-	e.products = newCollection(e, dao.KindProduct, db.Collection("products"), productShape)
-	e.carts = newCollection(e, dao.KindCart, db.Collection("carts"), cartShape)
-	e.messages = newCollection(e, dao.KindMessage, db.Collection("messages"), messageShape)
+	for _, s := range dao.Kinds() {
+		e.collections = append(e.collections, &collection{engine: e, Schema: s, form: formOf(s), coll: db.Collection(s.Plural)})
+	}
 	e.loads = newLoads()
 	e.announcer = newAnnouncer(e)
 	e.stamper = newStamper(e)
@@ -171,10 +171,12 @@ func newEngine(client *mongo.Client, db *mongo.Database, o Options) *engine {
 }
 
 func (e *engine) store() dao.Store {
+	v := values{e}
 	return dao.Store{
-		Products: products{e.products},
-		Carts:    carts{e.carts},
-		Messages: messages{e.messages},
+		Products: products{dao.Product.In(v), e.of(dao.Product.Schema)},
+		Carts:    dao.Cart.In(v),
+		Messages: messages{e.of(dao.Message.Schema)},
+		Values:   v,
 		Feed:     e.feed,
 		Presence: e.presence,
 		Engine:   e,
@@ -182,23 +184,18 @@ func (e *engine) store() dao.Store {
 	}
 }
 
-// collections returns the three kinds in the order of a dump.
-func (e *engine) collections() []*collection {
-	return []*collection{e.products, e.carts, e.messages}
-}
-
 // prepare makes the indexes and the feed's beginning where they are missing.
 func (e *engine) prepare(ctx context.Context) error {
 	if err := e.refuseUnfinished(ctx); err != nil {
 		return err
 	}
-	if err := e.refuseNewer(ctx); err != nil {
-		return err
-	}
 	if err := e.makeIndexes(ctx); err != nil {
 		return err
 	}
-	return e.feed.load(ctx, true)
+	if err := e.feed.load(ctx, true); err != nil {
+		return err
+	}
+	return e.noteKinds(ctx)
 }
 
 // start begins what goes on in the background until Close.
@@ -228,6 +225,28 @@ func (e *engine) Ready(ctx context.Context) error {
 	return e.readError(ctx, "write to the database", err)
 }
 
+// Identity names the store.
+func (e *engine) Identity() string { return e.feed.known() }
+
+// Become has the store go by another identity, in every process.
+func (e *engine) Become(ctx context.Context, identity string) error {
+	if err := dao.CheckIdentity(identity); err != nil {
+		return fmt.Errorf("take an identity: %w", err)
+	}
+	ctx, leave, err := e.enterWrite(ctx)
+	if err != nil {
+		return err
+	}
+	defer leave()
+	if _, err := e.meta.UpdateOne(ctx, bson.M{"_id": storeID}, bson.M{"$set": bson.M{"identity": identity}}); err != nil {
+		return writeError("take an identity", err)
+	}
+	e.feed.mu.Lock()
+	defer e.feed.mu.Unlock()
+	e.feed.identity = identity
+	return nil
+}
+
 // Stats returns figures for whoever operates the shop. Those of the database are some seconds old.
 func (e *engine) Stats() []dao.Stat {
 	gauge := func(name, help string, value int64) dao.Stat {
@@ -238,10 +257,13 @@ func (e *engine) Stats() []dao.Stat {
 	}
 	base, head := e.feed.bounds()
 	f := &e.figures
-	return []dao.Stat{
-		gauge("products", "Products in the store, as last counted.", f.products.Load()),
-		gauge("carts", "Carts in the store, as last counted.", f.carts.Load()),
-		gauge("messages", "Messages in the store, as last counted.", f.messages.Load()),
+	var stats []dao.Stat
+	for _, c := range e.collections {
+		n, _ := f.values.Load(c.Kind)
+		counted, _ := n.(int64)
+		stats = append(stats, c.Stat("in the store, as last counted", int(counted)))
+	}
+	return append(stats, []dao.Stat{
 		gauge("feed_changes", "Changes that the feed keeps.", head-base),
 		counter("announced_total", "Changes that this process put into the feed.", &f.announced),
 		counter("announce_retries_total", "Times another process had taken the next offset.", &f.lost),
@@ -249,7 +271,7 @@ func (e *engine) Stats() []dao.Stat {
 		counter("claimed_total", "Documents of other programs that were taken in.", &f.claimed),
 		counter("noticed_total", "Changes that other programs made and this process noticed.", &f.noticed),
 		counter("failures_total", "Operations on the database that failed in the background.", &f.failed),
-	}
+	}...)
 }
 
 // Close waits for the writes under way, lets what is announced be stamped, and disconnects.

@@ -2,24 +2,27 @@ package dbmanagers
 
 import (
 	"context"
+	"sync"
 	"testing"
 	"time"
 
 	"pulperia/dao"
 	"pulperia/dao/daotest"
 	"pulperia/dao/dbmanagers/mongotest"
+	"pulperia/dose"
 )
 
 // The engine keeps the contract.
 func TestContract(t *testing.T) {
-	urls := map[dao.Engine]string{}
+	dose.Checks(t, 30)
+	var urls sync.Map // of engines
 	open := func(t *testing.T, url string) dao.Store {
 		t.Helper()
 		s, err := Open(context.Background(), url, Options{Timeout: time.Minute})
 		if err != nil {
 			t.Fatal(err)
 		}
-		urls[s.Engine] = url
+		urls.Store(s.Engine, url)
 		t.Cleanup(func() { s.Close() })
 		return s
 	}
@@ -29,7 +32,8 @@ func TestContract(t *testing.T) {
 			if err := s.Close(); err != nil {
 				t.Fatal(err)
 			}
-			return open(t, urls[s.Engine])
+			url, _ := urls.Load(s.Engine)
+			return open(t, url.(string))
 		},
 	})
 }

@@ -98,7 +98,7 @@ func productKeys(p models.Product) bson.D {
 // the fields that differ, and updatedAt, so that all else survives: unknown fields, and badly
 // written ones that the change does not touch.
 func productChange(old, new models.Product, doc bson.Raw) (set, unset bson.D) {
-	set = changedFields(productDoc(old), productDoc(new))
+	set, _ = changedFields(productDoc(old), productDoc(new))
 	if slices.Equal(old.Thumbnails, new.Thumbnails) {
 		return set, nil
 	}
@@ -113,23 +113,33 @@ func productChange(old, new models.Product, doc bson.Raw) (set, unset bson.D) {
 
 // cartChange is what makes of doc, which is read as old, one that is read as new: products, when
 // they differ, and updatedAt.
-func cartChange(old, new models.Cart, doc bson.Raw) (set bson.D) {
-	set = changedFields(cartDoc(old), cartDoc(new))
+func cartChange(old, new models.Cart, doc bson.Raw) (set, unset bson.D) {
+	set, _ = changedFields(cartDoc(old), cartDoc(new))
 	for i := range set {
 		if set[i].Key == "products" {
 			set[i].Value = changedItems(new.Products, doc)
 		}
 	}
-	return set
+	return set, nil
 }
 
-func changedFields(old, new bson.D) (set bson.D) {
-	for i, field := range new {
-		if field.Key == "updatedAt" || field.Key != "_id" && !reflect.DeepEqual(field.Value, old[i].Value) {
+// changedFields returns the fields in which two documents of ours differ, and updatedAt; and those
+// that the new one does not have.
+func changedFields(old, new bson.D) (set, unset bson.D) {
+	was := make(map[string]any, len(old))
+	for _, field := range old {
+		was[field.Key] = field.Value
+	}
+	for _, field := range new {
+		if field.Key == "updatedAt" || field.Key != "_id" && !reflect.DeepEqual(field.Value, was[field.Key]) {
 			set = append(set, field)
 		}
+		delete(was, field.Key)
 	}
-	return set
+	for name := range was {
+		unset = append(unset, bson.E{Key: name, Value: ""})
+	}
+	return set, unset
 }
 
 // changedItems writes the items of a cart from those that doc has. One whose quantity stays is kept

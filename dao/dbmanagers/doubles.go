@@ -3,6 +3,7 @@ package dbmanagers
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
@@ -24,11 +25,19 @@ func twice(ctx context.Context, coll *mongo.Collection, match bson.M, value any)
 	return groups, err
 }
 
-// settleCodes leaves a code that several products have to one of them as the only one, as where
-// another program wrote it twice: all are shown, and no new one gets it.
-func (e *engine) settleCodes(ctx context.Context) error {
-	c := e.products
-	groups, err := twice(ctx, c.coll, bson.M{uniqueField: bson.M{"$exists": true}}, "$"+uniqueField)
+// settleTexts leaves a unique text that several values have to one of them as the only one, as
+// where another program wrote it twice: all are shown, and no new one gets it.
+func (c *collection) settleTexts(ctx context.Context) error {
+	for i := range c.Unique {
+		if err := c.settleText(ctx, c.field(onlyField, i)); err != nil {
+			return c.readError(ctx, "look for "+c.Unique[i].Field+"s that are given twice", err)
+		}
+	}
+	return nil
+}
+
+func (c *collection) settleText(ctx context.Context, field string) error {
+	groups, err := twice(ctx, c.coll, bson.M{field: bson.M{"$exists": true}}, "$"+field)
 	for _, group := range groups {
 		if err != nil {
 			break
@@ -38,25 +47,25 @@ func (e *engine) settleCodes(ctx context.Context) error {
 			err = nil
 			continue
 		}
-		others := bson.M{uniqueField: first.raw.Lookup("pulperia", "unique"), "_id": bson.M{"$ne": group.Low}}
+		others := bson.M{field: first.raw.Lookup(strings.Split(field, ".")...), "_id": bson.M{"$ne": group.Low}}
 		var list []record
 		if err == nil {
 			err = c.each(ctx, others, nil, func(rec record) error { list = append(list, rec); return nil })
 		}
 		if err == nil {
-			_, err = c.coll.UpdateMany(ctx, others, bson.M{"$unset": bson.M{uniqueField: ""}})
+			_, err = c.coll.UpdateMany(ctx, others, bson.M{"$unset": bson.M{field: ""}})
 		}
 		for i := range list {
 			c.warnTwice(ctx, &list[i])
 		}
 	}
-	return e.readError(ctx, "look for codes that are given twice", err)
+	return err
 }
 
 // settleDoubles prunes the feed beyond the changes that stand in it twice, from a time when its
 // index was gone: whoever has not read them loads afresh.
 func (f *feed) settleDoubles(ctx context.Context) error {
-	groups, err := twice(ctx, f.coll, bson.M{}, bson.M{"kind": "$kind", "id": "$id", "rev": "$rev"})
+	groups, err := twice(ctx, f.coll, entries(bson.M{}), bson.M{"kind": "$kind", "id": "$id", "rev": "$rev"})
 	var last int64
 	for _, group := range groups {
 		high, _ := group.High.AsInt64OK()
@@ -67,7 +76,7 @@ func (f *feed) settleDoubles(ctx context.Context) error {
 		_, err = f.meta.UpdateOne(ctx, bson.M{"_id": storeID}, bson.M{"$max": bson.M{"base": last}})
 	}
 	if err == nil {
-		_, err = f.coll.DeleteMany(ctx, bson.M{"_id": bson.M{"$lte": last}})
+		_, err = f.coll.DeleteMany(ctx, entries(bson.M{"_id": bson.M{"$lte": last}}))
 	}
 	return f.readError(ctx, "look for changes that are told twice", err)
 }

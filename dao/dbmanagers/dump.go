@@ -2,7 +2,6 @@ package dbmanagers
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -15,8 +14,8 @@ import (
 )
 
 // Dump hands out the store as it was at one moment. No server is asked for that, for not every one
-// can tell: products and carts are read one after the other into a spool, and what the feed tells
-// of that time is laid over them.
+// can tell: collections are read one after the other into a spool, and what the feed tells of that
+// time is laid over them. Histories come last, and need none.
 func (e *engine) Dump(ctx context.Context, visit func(dao.Batch) error) (dao.Position, error) {
 	return e.dump(ctx, visit, func(*collection, record) {})
 }
@@ -36,31 +35,34 @@ func (e *engine) dump(ctx context.Context, visit func(dao.Batch) error, look fun
 		return dao.Position{}, err
 	}
 	defer d.close()
-	kinds := []*collection{e.products, e.carts}
-	for _, c := range kinds {
-		if err := d.scan(ctx, c); err != nil {
+	for _, c := range e.collections {
+		settle := func() error { return d.scan(ctx, c) }
+		if c.History {
+			settle = func() error { return c.settleHistory(ctx) }
+		}
+		if err := settle(); err != nil {
 			return dao.Position{}, err
 		}
-	}
-	if err := e.settleMessages(ctx); err != nil {
-		return dao.Position{}, err
 	}
 	if err := d.follow(ctx); err != nil {
 		return dao.Position{}, err
 	}
-	for _, c := range kinds {
-		if err := d.giveSpooled(c); err != nil {
+	for _, c := range e.collections {
+		give := d.giveSpooled
+		if c.History {
+			give = d.giveHistory
+		}
+		if err := give(ctx, c); err != nil {
 			return d.at, err
 		}
 	}
-	return d.at, d.giveMessages(ctx)
+	return d.at, nil
 }
 
-// settleMessages returns when all messages that there are have their place in the feed, and bear
-// it.
-func (e *engine) settleMessages(ctx context.Context) error {
-	for more := !e.readOnly; more; {
-		foreign, err := e.messages.unannounced(ctx, bson.M{revField: bson.M{"$exists": false}})
+// settleHistory returns when all values of a history have their place in the feed, and bear it.
+func (c *collection) settleHistory(ctx context.Context) error {
+	for more := !c.readOnly; more; {
+		foreign, err := c.unannounced(ctx, bson.M{revField: bson.M{"$exists": false}})
 		if err != nil {
 			return err
 		}
@@ -68,17 +70,17 @@ func (e *engine) settleMessages(ctx context.Context) error {
 		for i := range foreign {
 			list[i] = &foreign[i]
 		}
-		if err := e.messages.finishAll(ctx, list); err != nil {
+		if err := c.finishAll(ctx, list); err != nil {
 			return err
 		}
 		more = len(foreign) == pageSize
 	}
-	for !e.readOnly {
-		placed, err := messages{e.messages}.placeAll(ctx)
+	for !c.readOnly {
+		placed, err := c.placeAll(ctx)
 		if err != nil {
 			return err
 		}
-		e.stamper.drain(ctx)
+		c.stamper.drain(ctx)
 		if len(placed) < pageSize {
 			return ctx.Err()
 		}
@@ -106,7 +108,10 @@ type valueKey struct {
 func (e *engine) newDumping(visit func(dao.Batch) error, look func(*collection, record)) (*dumping, error) {
 	_, head := e.feed.bounds()
 	d := &dumping{engine: e, visit: visit, look: look, at: e.feed.position(head), later: make(map[valueKey]dao.Change), spools: make(map[*collection]*spool)}
-	for _, c := range []*collection{e.products, e.carts} {
+	for _, c := range e.collections {
+		if c.History {
+			continue
+		}
 		s, err := newSpool()
 		if err != nil {
 			d.close()
@@ -129,7 +134,7 @@ func (d *dumping) scan(ctx context.Context, c *collection) error {
 	n := 0
 	byID := options.Find().SetSort(bson.M{"_id": 1}).SetBatchSize(pageSize)
 	return c.each(ctx, bson.M{}, byID, func(rec record) error {
-		if rec.stamp == loading {
+		if rec.stamp == loading || c.foreign(rec) {
 			return nil
 		}
 		if rec.stamp == 0 && !d.readOnly {
@@ -149,7 +154,7 @@ func (d *dumping) scan(ctx context.Context, c *collection) error {
 		}
 		d.look(c, rec)
 		if key, _ := rec.key.ObjectIDOK(); models.ID(key) != rec.id { // the order of _id is not that of ids here
-			d.later[valueKey{c.kind, rec.id}] = dao.Change{Kind: c.kind, Op: dao.OpPut, ID: rec.id, Doc: c.doc(rec.raw, max(rec.rev, 1))}
+			d.later[valueKey{c.Kind, rec.id}] = dao.Change{Kind: c.Kind, Op: dao.OpPut, ID: rec.id, Doc: c.doc(rec.raw, max(rec.rev, 1))}
 			return nil
 		}
 		return d.spools[c].add(rec.raw)
@@ -168,7 +173,7 @@ func (d *dumping) follow(ctx context.Context) error {
 		}
 		for _, change := range changes {
 			d.at.Offset = change.Offset
-			if change.Kind != dao.KindMessage {
+			if s := dao.SchemaOf(change.Kind); s != nil && !s.History {
 				d.later[valueKey{change.Kind, change.ID}] = change
 			}
 		}
@@ -179,8 +184,8 @@ func (d *dumping) follow(ctx context.Context) error {
 }
 
 // giveSpooled hands out a collection in the order of ids, as the feed says that it was in the end.
-func (d *dumping) giveSpooled(c *collection) error {
-	fresh := d.madeLater(c.kind)
+func (d *dumping) giveSpooled(_ context.Context, c *collection) error {
+	fresh := d.madeLater(c.Kind)
 	err := d.spools[c].each(func(raw bson.Raw) error {
 		rec := recordOf(raw)
 		for len(fresh) > 0 && fresh[0].ID.Compare(rec.id) < 0 {
@@ -192,10 +197,10 @@ func (d *dumping) giveSpooled(c *collection) error {
 		if len(fresh) > 0 && fresh[0].ID == rec.id {
 			fresh = fresh[1:]
 		}
-		if change, changed := d.later[valueKey{c.kind, rec.id}]; changed {
+		if change, changed := d.later[valueKey{c.Kind, rec.id}]; changed {
 			return d.addLater(change)
 		}
-		return d.add(c.kind, rec)
+		return d.add(c, rec)
 	})
 	for _, change := range fresh {
 		if err == nil {
@@ -220,40 +225,22 @@ func (d *dumping) madeLater(kind dao.Kind) (list []dao.Change) {
 }
 
 // addLater hands out a value as a change left it.
-func (d *dumping) addLater(change dao.Change) (err error) {
+func (d *dumping) addLater(change dao.Change) error {
 	if change.Op == dao.OpDelete {
 		return nil
 	}
-	switch change.Kind {
-	case dao.KindProduct:
-		var p models.Product
-		err = json.Unmarshal(change.Doc, &p)
-		d.batch.Products = append(d.batch.Products, p)
-	default:
-		var c models.Cart
-		err = json.Unmarshal(change.Doc, &c)
-		d.batch.Carts = append(d.batch.Carts, c)
-	}
+	v, err := dao.SchemaOf(change.Kind).Decode(change.Doc)
 	if err != nil {
 		return fmt.Errorf("dump: change %d: %w", change.Offset, err)
 	}
+	d.batch.Add(v)
 	return d.giveFull()
 }
 
-// add hands out a value as it stands in its document.
-func (d *dumping) add(kind dao.Kind, rec record) error {
-	switch kind {
-	case dao.KindProduct:
-		p := readProduct(rec.raw)
-		p.Rev = max(p.Rev, 1) // of another program, and not claimed
-		d.batch.Products = append(d.batch.Products, p)
-	case dao.KindCart:
-		c := readCart(rec.raw)
-		c.Rev = max(c.Rev, 1)
-		d.batch.Carts = append(d.batch.Carts, c)
-	default:
-		d.batch.Messages = append(d.batch.Messages, readMessage(rec.raw))
-	}
+// add hands out a value as it stands in its document; one of another program, which is not claimed,
+// at its first revision.
+func (d *dumping) add(c *collection, rec record) error {
+	d.batch.Add(c.valueAt(rec.raw, max(rec.rev, 1)))
 	return d.giveFull()
 }
 

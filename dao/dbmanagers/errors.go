@@ -17,11 +17,6 @@ import (
 	"pulperia/dao/models"
 )
 
-// absent is dao.ErrNotFound with what is not there.
-func absent(kind dao.Kind, id models.ID) error {
-	return fmt.Errorf("%s %s: %w", kind, id, dao.ErrNotFound)
-}
-
 // readError is an error of reading in the words of the contract: that of the caller's context, or
 // dao.ErrUnavailable.
 func (e *engine) readError(ctx context.Context, what string, err error) error {
@@ -31,7 +26,7 @@ func (e *engine) readError(ctx context.Context, what string, err error) error {
 	case errors.Is(ctx.Err(), context.Canceled):
 		return ctx.Err()
 	}
-	return fmt.Errorf("%s: %w: %w", what, dao.ErrUnavailable, err)
+	return fmt.Errorf("%s: %w: MongoDB request failed: %w", what, dao.ErrUnavailable, err)
 }
 
 // writeError is an error of writing in the words of the contract. It is dao.ErrUnknown unless it is
@@ -42,9 +37,9 @@ func writeError(what string, err error) error {
 	case err == nil:
 		return nil
 	case notSent(err) || refused(err):
-		return fmt.Errorf("%s: %w: %w", what, dao.ErrUnavailable, err)
+		return fmt.Errorf("%s: %w: MongoDB write failed: %w", what, dao.ErrUnavailable, err)
 	}
-	return fmt.Errorf("%s: %w: %w", what, dao.ErrUnknown, err)
+	return fmt.Errorf("%s: %w: MongoDB write failed: %w", what, dao.ErrUnknown, err)
 }
 
 // unknown is dao.ErrUnknown for a reason that would be another answer by itself.
@@ -104,10 +99,12 @@ func refused(err error) bool {
 }
 
 // collided says whether a server gave up one of two writes that were in each other's way: nothing
-// is written, and the next attempt will do.
+// is written, and the next attempt will do. DocumentDB has its own words where another connection
+// has just made the collection.
 func collided(err error) bool {
 	server, ok := errors.AsType[mongo.ServerError](err)
-	return ok && (server.HasErrorCode(codeWriteConflict) || server.HasErrorCode(codeDeadlock))
+	return ok && (server.HasErrorCode(codeWriteConflict) || server.HasErrorCode(codeDeadlock) ||
+		server.HasErrorCodeWithMessage(codeInternalError, "Unable to create the specified collection"))
 }
 
 // insist repeats an operation as long as the server gives it up for another one that is in its way.
@@ -201,3 +198,5 @@ func (e *engine) enterWrite(ctx context.Context) (write context.Context, leave f
 	write, cancel := context.WithTimeout(context.WithoutCancel(ctx), e.Timeout)
 	return write, func() { cancel(); out() }, nil
 }
+
+func now() models.Time { return models.TimeOf(time.Now()) }

@@ -32,15 +32,16 @@ type feed struct {
 	*engine
 	coll *mongo.Collection
 
-	mu      sync.Mutex
-	epoch   string
-	base    int64        // the last offset that is no longer kept
-	head    int64        // the last one known; all before it are there
-	tail    []dao.Change // the last ones before the head
-	words   words
-	moved   chan struct{}
-	waiting int           // how many wait for a change
-	hurry   chan struct{} // wakes the follower when somebody begins to wait
+	mu       sync.Mutex
+	identity string // of the store
+	epoch    string
+	base     int64        // the last offset that is no longer kept
+	head     int64        // the last one known; all before it are there
+	tail     []dao.Change // the last ones before the head
+	words    words
+	moved    chan struct{}
+	waiting  int           // how many wait for a change
+	hurry    chan struct{} // wakes the follower when somebody begins to wait
 
 	// The sweeper's own:
 	doubts int             // in how many sweeps on end the feed looked damaged

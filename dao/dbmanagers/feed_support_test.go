@@ -163,9 +163,9 @@ func (p process) truthful(changes []dao.Change) {
 		}
 	}
 	got := make(map[valueKey]told)
-	for _, c := range p.collections() {
+	for _, c := range p.collections {
 		p.ok("read", c.each(p.ctx, bson.M{}, nil, func(rec record) error {
-			got[valueKey{c.kind, rec.id}] = told{rec.stamp, c.kind, dao.OpPut, rec.id, rec.rev, string(c.doc(rec.raw, rec.rev))}
+			got[valueKey{c.Kind, rec.id}] = told{rec.stamp, c.Kind, dao.OpPut, rec.id, rec.rev, string(c.doc(rec.raw, rec.rev))}
 			return nil
 		}))
 	}

@@ -11,14 +11,14 @@ import (
 )
 
 // announce tells the feed of a change that this process has just made.
-func (c *collection) announce(ctx context.Context, key bson.RawValue, id models.ID, rev int64, done *change) (dao.Receipt, error) {
+func (c *collection) announce(ctx context.Context, key bson.RawValue, id models.ID, rev int64, done *mutation) (dao.Receipt, error) {
 	a := c.announcement(key, id, rev, dao.OpDelete, nil)
 	if !done.gone {
 		a = c.announcement(key, id, rev, dao.OpPut, done.tell(rev))
 	}
 	a = c.announcer.submit(a)
 	if _, err := a.wait(ctx); err != nil {
-		return dao.Receipt{}, fmt.Errorf("announce %s %s: %w: %w", c.kind, id, dao.ErrUnknown, err)
+		return dao.Receipt{}, fmt.Errorf("announce %s %s: %w: %w", c.Kind, id, dao.ErrUnknown, err)
 	}
 	if a.change.Rev != rev && !done.gone {
 		done.tell(a.change.Rev) // the caller is to know it, too
@@ -39,7 +39,7 @@ func (c *collection) finish(ctx context.Context, rec *record) (offset int64, err
 	}
 	offset, err = c.announcer.submit(c.announcementOf(*rec)).wait(ctx)
 	if err != nil {
-		return 0, fmt.Errorf("announce %s %s: %w: %w", c.kind, rec.id, dao.ErrUnavailable, err)
+		return 0, fmt.Errorf("announce %s %s: %w: %w", c.Kind, rec.id, dao.ErrUnavailable, err)
 	}
 	return offset, nil
 }
@@ -59,5 +59,5 @@ func (c *collection) remove(ctx context.Context, rec record) error {
 	}
 	filter := bson.M{"_id": rec.key, revField: rec.rev, goneField: true}
 	err := insist(ctx, func() error { _, err := c.coll.DeleteOne(ctx, filter); return err })
-	return c.readError(ctx, fmt.Sprintf("remove %s %s", c.kind, rec.id), err) // nothing of the caller's own is written
+	return c.readError(ctx, fmt.Sprintf("remove %s %s", c.Kind, rec.id), err) // nothing of the caller's own is written
 }

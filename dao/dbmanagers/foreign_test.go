@@ -2,6 +2,7 @@ package dbmanagers
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"log/slog"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"pulperia/dao"
+	"pulperia/dao/daotest"
 	"pulperia/dao/dbmanagers/mongotest"
 	"pulperia/dao/models"
 )
@@ -204,5 +206,96 @@ func TestForeignMetByWriters(t *testing.T) {
 	}
 	if feed := one.sound(); len(feed) != 12 {
 		t.Errorf("%d changes, want 12", len(feed))
+	}
+}
+
+// In a collection that is shared with nobody, what another program puts there is no value: nobody
+// sees it, nothing is done to it, and it takes no unique text away.
+func TestForeignInPrivate(t *testing.T) {
+	p := newPlace(t)
+	theirs := bson.M{"_id": bson.ObjectID{11: 1}, "label": "P 1", "barcode": "771", "weight": 3}
+	coll := p.db.Collection("parcels")
+	_, err := coll.InsertOne(p.ctx, theirs)
+	p.ok("insert", err)
+	before, err := coll.FindOne(p.ctx, theirs).Raw()
+	p.ok("read", err)
+	s := p.open(Options{})
+	k := daotest.Parcel.Schema
+	if _, err := s.Values.Get(p.ctx, k, models.ID{11: 1}); !errors.Is(err, dao.ErrNotFound) {
+		t.Errorf("get answers %v", err)
+	}
+	ours := k.Example(1)
+	_, _, err = s.Values.Create(p.ctx, k, ours)
+	p.ok("create with the same texts", err)
+	other := k.Example(2)
+	other.SetHead(models.Head{ID: models.ID{11: 1}})
+	if _, _, err := s.Values.Create(p.ctx, k, other); !errors.Is(err, dao.ErrConflict) {
+		t.Errorf("create with its id answers %v", err)
+	}
+	_, err = s.Load(p.ctx, dao.Batch{Others: []models.Value{other}})
+	if !errors.Is(err, dao.ErrConflict) {
+		t.Errorf("load with its id answers %v", err)
+	}
+	list, total, err := s.Values.List(p.ctx, k, models.Query{Limit: 10})
+	p.ok("list", err)
+	if total != 1 || len(list) != 1 {
+		t.Errorf("%d of %d are listed", len(list), total)
+	}
+	p.ok("sweep", s.engine.of(k).finishAll(p.ctx, nil))
+	more, err := s.engine.of(k).sweepOnce(p.ctx, nil, map[changeKey]bool{}, map[changeKey]bool{})
+	if p.ok("sweep", err); more {
+		t.Error("there is more to finish")
+	}
+	n := 0
+	_, err = s.Dump(p.ctx, func(b dao.Batch) error { n += b.Len(); return nil })
+	if p.ok("dump", err); n != 1 {
+		t.Errorf("%d values are dumped", n)
+	}
+	after, err := coll.FindOne(p.ctx, bson.M{"_id": bson.ObjectID{11: 1}}).Raw()
+	if p.ok("read", err); !bytes.Equal(before, after) {
+		t.Errorf("it was %s, and is %s", before, after)
+	}
+	report, err := Check(p.ctx, p.url, Options{})
+	if p.ok("check", err); report.Counts["parcel"] != 1 || !strings.Contains(strings.Join(report.Notes, "\n"), "is of another program, and no parcel of this shop") {
+		t.Errorf("checked %+v", report)
+	}
+}
+
+// A create whose text is taken is a conflict, also when another program's document that had its id
+// is gone before it is taken in.
+func TestConflictWhenTheIDIsLetGo(t *testing.T) {
+	p := newPlace(t)
+	products := p.db.Collection("products")
+	s := p.open(Options{sweepEvery: time.Hour, at: func(step string) {
+		if step == "claiming" {
+			products.DeleteOne(p.ctx, bson.M{"code": "theirs"})
+		}
+	}})
+	_, _, err := s.Products.Create(p.ctx, aProduct("taken"))
+	p.ok("create", err)
+	mongotest.Insert(p, products, foreignProduct(number(1), "theirs"))
+	again := aProduct("taken")
+	again.ID = number(1)
+	_, _, err = s.Products.Create(p.ctx, again)
+	p.fails("create with a code that is taken", err, dao.ErrConflict)
+}
+
+// A unique text that a value has given up stands nowhere in its document.
+func TestGivenUpTextIsGone(t *testing.T) {
+	p := newPlace(t)
+	s, k := p.open(Options{}), daotest.Parcel.Schema
+	parcel, _, err := s.Values.Create(p.ctx, k, k.Example(1))
+	p.ok("create", err)
+	id := parcel.GetHead().ID
+	_, _, err = s.Values.Update(p.ctx, k, id, func(before models.Value) (models.Value, error) {
+		return k.Altered(before, func(v models.Value) error { return json.Unmarshal([]byte(`{"barcode":""}`), v) })
+	})
+	p.ok("update", err)
+	ours, err := p.document("parcels", objectID(id)).LookupErr("pulperia")
+	p.ok("look", err)
+	for _, field := range []string{"barcode", "unique_barcode"} {
+		if there := ours.Document().Lookup(field); !there.IsZero() {
+			t.Errorf("pulperia.%s is still %s", field, there)
+		}
 	}
 }

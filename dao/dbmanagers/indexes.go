@@ -9,6 +9,8 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"pulperia/dao"
 )
 
 // index is one that the engine needs. All are over fields of ours, so that they never meet an index
@@ -34,28 +36,39 @@ func by(fields ...string) (keys bson.D) {
 	return keys
 }
 
-func (e *engine) indexes() []index {
-	products, carts, messages := e.products.coll, e.carts.coll, e.messages.coll
+func (e *engine) indexes() (list []index) {
+	for _, c := range e.collections {
+		add := func(i index) { i.coll = c.coll; list = append(list, i) }
+		for i := range c.Unique {
+			add(index{keys: by(c.field(onlyField, i)), unique: true, sparse: true})
+			add(index{keys: by(c.field(everyField, i))})
+		}
+		if !c.History {
+			add(index{keys: by(createdField, "_id")})
+		}
+		if c.Kind != dao.KindProduct && !c.History { // products do not expire
+			add(index{keys: by(updatedField)})
+		}
+		for _, sort := range c.Sorts {
+			add(index{keys: by("pulperia."+sortKey(sort), createdField, "_id")})
+		}
+		if c.Kind == dao.KindProduct {
+			list = append(list, productIndexes(c.coll)...)
+		}
+		add(index{keys: by(stampField)})
+		add(index{keys: by(idField), sparse: true})
+		add(index{keys: by(loadField), sparse: true})
+	}
+	return append(list, index{coll: e.feed.coll, keys: by(feedIndex...), unique: true})
+}
+
+// productIndexes are those of [products.List].
+func productIndexes(coll *mongo.Collection) []index {
 	return []index{
-		{coll: products, keys: by(uniqueField), unique: true, sparse: true},
-		{coll: products, keys: by(createdField, "_id")},
-		{coll: products, keys: by(centsField, createdField, "_id")},
-		{coll: products, keys: by("-"+centsField, createdField, "_id")},
-		{coll: products, keys: by("pulperia.category", centsField, createdField, "_id")}, // the other orders sort one category
-		{coll: products, keys: by(codeField)},
-		{coll: products, keys: by(wordsField)},
-		{coll: carts, keys: by(createdField, "_id")},
-		{coll: carts, keys: by(updatedField)},
-		{coll: products, keys: by(stampField)},
-		{coll: carts, keys: by(stampField)},
-		{coll: messages, keys: by(stampField)},
-		{coll: products, keys: by(idField), sparse: true},
-		{coll: carts, keys: by(idField), sparse: true},
-		{coll: messages, keys: by(idField), sparse: true},
-		{coll: products, keys: by(loadField), sparse: true},
-		{coll: carts, keys: by(loadField), sparse: true},
-		{coll: messages, keys: by(loadField), sparse: true},
-		{coll: e.feed.coll, keys: by(feedIndex...), unique: true},
+		{coll: coll, keys: by(centsField, createdField, "_id")},
+		{coll: coll, keys: by("-"+centsField, createdField, "_id")},
+		{coll: coll, keys: by("pulperia.category", centsField, createdField, "_id")}, // the other orders sort one category
+		{coll: coll, keys: by(wordsField)},
 	}
 }
 
@@ -135,9 +148,11 @@ func (e *engine) makeIndexesOf(ctx context.Context, coll *mongo.Collection, list
 		if !doubled || tries == 3 {
 			return err
 		}
-		settle := e.settleCodes
-		if coll == e.feed.coll {
-			settle = e.feed.settleDoubles
+		settle := e.feed.settleDoubles
+		for _, c := range e.collections {
+			if c.coll == coll {
+				settle = c.settleTexts
+			}
 		}
 		if err := settle(ctx); err != nil {
 			return err

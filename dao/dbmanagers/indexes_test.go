@@ -11,6 +11,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"pulperia/dao"
+	"pulperia/dao/dbmanagers/mongotest"
 	"pulperia/dao/models"
 )
 
@@ -99,6 +100,40 @@ func TestDroppedIndexesComeBack(t *testing.T) {
 	one.sound()
 	p.indexed()
 	p.goesOn(one, two)
+}
+
+// Documents of another program in the feed are none of its changes: however many there are, they
+// stay, and the changes beside them do.
+func TestDoublesAreChanges(t *testing.T) {
+	p := newPlace(t)
+	s := p.open(Options{sweepEvery: time.Hour})
+	p.stocked(s, 3, 1)
+	feed, base, head := p.db.Collection("feed"), int64(0), s.feed.last().Offset
+	p.ok("drop the indexes", feed.Indexes().DropAll(p.ctx))
+	for _, id := range []float64{0.5, 1.5} {
+		mongotest.Insert(p, feed, bson.D{{Key: "_id", Value: id}, {Key: "title", Value: "noticias"}})
+	}
+	p.ok("settle", s.feed.settleDoubles(p.ctx))
+	p.wantLeft(base, head)
+
+	var double entry
+	p.ok("read the feed", feed.FindOne(p.ctx, bson.M{"_id": head}).Decode(&double))
+	double.Offset++
+	_, err := feed.InsertOne(p.ctx, double)
+	p.ok("insert", err)
+	p.ok("settle", s.feed.settleDoubles(p.ctx))
+	p.wantLeft(head+1, head+1)
+}
+
+// wantLeft fails unless the feed holds the changes from base on, and both news of another program.
+func (p *place) wantLeft(base, head int64) {
+	p.Helper()
+	var meta storeMeta
+	p.ok("read meta", p.db.Collection("meta").FindOne(p.ctx, bson.M{"_id": storeID}).Decode(&meta))
+	changes, news := p.howMany("feed", entries(bson.M{})), p.howMany("feed", bson.M{"title": "noticias"})
+	if meta.Base != base || changes != head-base || news != 2 {
+		p.Errorf("the base is %d, and left are %d changes and %d news; want %d, %d and 2", meta.Base, changes, news, base, head-base)
+	}
 }
 
 // A database in which codes and changes became twice, by an older shop or another program, opens,

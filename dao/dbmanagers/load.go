@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -34,11 +33,10 @@ type loadRecord struct {
 
 // loaded is one document of a load.
 type loaded struct {
-	coll *collection
-	id   models.ID
-	rev  int64
-	doc  bson.D
-	told []byte
+	coll  *collection
+	value models.Value
+	id    models.ID
+	rev   int64
 }
 
 // Load stores a batch as one step.
@@ -127,17 +125,19 @@ func (e *engine) bounded(ctx context.Context, do func(context.Context) error) er
 
 func (e *engine) insertHidden(ctx context.Context, name string, docs []loaded, place int) error {
 	coll := docs[0].coll
+	if err := coll.noteKind(ctx); err != nil {
+		return err
+	}
 	list := make([]bson.D, len(docs))
 	for i, one := range docs {
 		ours := bson.D{{Key: "rev", Value: one.rev}, {Key: "feed", Value: loading}, {Key: "load", Value: name}, {Key: "place", Value: int64(place + i)}}
-		keys, _ := one.doc[len(one.doc)-1].Value.(bson.D)
-		for _, key := range keys {
+		for _, key := range coll.derived(one.value) {
 			if key.Key == "created" {
 				key.Key = "hidden"
 			}
 			ours = append(ours, key)
 		}
-		list[i] = append(slices.Clone(one.doc[:len(one.doc)-1]), bson.E{Key: "pulperia", Value: ours})
+		list[i] = append(coll.write(one.value), bson.E{Key: "pulperia", Value: ours})
 	}
 	for {
 		_, err := coll.coll.InsertMany(ctx, list)
@@ -153,15 +153,13 @@ func (e *engine) insertHidden(ctx context.Context, name string, docs []loaded, p
 	}
 }
 
-// makePlace is a dao.Conflict when somebody has the id or the code of a document, and sees to it
-// that whoever was deleted just now is not in its way.
+// makePlace is a dao.Conflict when somebody has the id or a unique text of a document, and sees to
+// it that whoever was deleted just now is not in its way.
 func (e *engine) makePlace(ctx context.Context, one loaded) error {
 	rec, err := one.coll.lookUp(ctx, one.id)
 	switch {
-	case errors.Is(err, dao.ErrNotFound) && one.coll == e.products:
-		return products{e.products}.codeTaken(ctx, uniqueField, codeOf(one.doc), one.id)
-	case errors.Is(err, dao.ErrNotFound): // it was there until now
-		return nil
+	case errors.Is(err, dao.ErrNotFound): // it was there until now, or has a text
+		return one.coll.wantFree(ctx, onlyField, one.coll.texts(one.value, nil), one.id)
 	case err != nil:
 		return err
 	case !rec.gone:
@@ -170,17 +168,11 @@ func (e *engine) makePlace(ctx context.Context, one loaded) error {
 	return one.coll.remove(ctx, rec)
 }
 
-// wantUnmoved fails when somebody has taken a code of a load's documents while the index was gone
+// wantUnmoved fails when somebody has taken a text of a load's documents while the index was gone
 // that guards them, or has made and deleted a value of a document's id after a position: its
 // revisions would be told twice. Since the documents are there nobody can do that any more.
 func (e *engine) wantUnmoved(ctx context.Context, load string, since dao.Position, docs []loaded) error {
-	codes := make(map[string]bool)
-	for _, one := range docs {
-		if one.coll.kind == dao.KindProduct {
-			codes[codeOf(one.doc)] = true
-		}
-	}
-	if err := e.wantFreeCodes(ctx, codes, load); err != nil {
+	if err := e.wantFreeTexts(ctx, docs, load); err != nil {
 		return err
 	}
 	last := make(map[changeKey]int64)
@@ -188,20 +180,11 @@ func (e *engine) wantUnmoved(ctx context.Context, load string, since dao.Positio
 		return err
 	}
 	for _, one := range docs {
-		if last[changeKey{kind: one.coll.kind, id: one.id}] >= one.rev {
-			return fmt.Errorf("%w: somebody made and deleted %s %s just now", dao.ErrUnavailable, one.coll.kind, one.id)
+		if last[changeKey{kind: one.coll.Kind, id: one.id}] >= one.rev {
+			return fmt.Errorf("%w: somebody made and deleted %s %s just now", dao.ErrUnavailable, one.coll.Kind, one.id)
 		}
 	}
 	return nil
-}
-
-func codeOf(doc bson.D) string {
-	for _, field := range doc {
-		if code, ok := field.Value.(string); ok && field.Key == "code" {
-			return code
-		}
-	}
-	return ""
 }
 
 // commitLoad decides, and shows the documents.

@@ -3,9 +3,7 @@ package dbmanagers
 import (
 	"context"
 	"fmt"
-	"maps"
 	"slices"
-	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
@@ -13,97 +11,55 @@ import (
 	"pulperia/dao/models"
 )
 
-// draftLoad checks the values of a batch, fills in what they do not bring along, and makes
-// documents of them: products, carts, messages, each in the given order.
+// draftLoad checks the values of a batch and fills in what they do not bring along, in the order of
+// a dump.
 func (e *engine) draftLoad(ctx context.Context, batch dao.Batch) ([]loaded, error) {
-	d := drafting{engine: e, now: now(), ids: make(map[changeKey]bool), codes: make(map[string]bool)}
-	for _, p := range batch.Products {
-		if err := d.product(p.Clone()); err != nil {
-			return nil, fmt.Errorf("product %q: %w", p.Code, err)
+	d := drafting{engine: e, ids: make(map[changeKey]bool), texts: make(map[ofKind]bool)}
+	for schema, v := range batch.All() {
+		if err := d.add(e.of(schema), schema.Clone(v)); err != nil {
+			return nil, fmt.Errorf("%s: %w", schema.Call(v), err)
 		}
 	}
-	for _, c := range batch.Carts {
-		if err := d.cart(c.Clone()); err != nil {
-			return nil, fmt.Errorf("cart %s: %w", c.ID, err)
-		}
-	}
-	for _, m := range batch.Messages {
-		if err := d.message(m); err != nil {
-			return nil, fmt.Errorf("message %s: %w", m.ID, err)
-		}
-	}
-	err := e.bounded(ctx, func(ctx context.Context) error { return e.wantFreeCodes(ctx, d.codes, "") })
+	err := e.bounded(ctx, func(ctx context.Context) error { return e.wantFreeTexts(ctx, d.docs, "") })
 	if err == nil {
 		err = e.bounded(ctx, d.raiseRevs)
 	}
-	if err != nil {
-		return nil, err
-	}
-	return d.documents(), nil
+	return d.docs, err
 }
 
 // drafting is a batch on its way to being documents.
 type drafting struct {
 	*engine
-	now      models.Time
-	ids      map[changeKey]bool // those of the batch
-	codes    map[string]bool
-	products []models.Product
-	carts    []models.Cart
-	messages []models.Message
+	ids   map[changeKey]bool // those of the batch
+	texts map[ofKind]bool
+	docs  []loaded
 }
 
-func (d *drafting) product(p models.Product) error {
-	p.Normalize()
-	if err := p.Check(); err != nil {
+// ofKind is a unique text of a kind.
+type ofKind struct {
+	kind dao.Kind
+	text
+}
+
+func (d *drafting) add(c *collection, v models.Value) error {
+	v.Normalize()
+	if err := v.Check(); err != nil {
 		return err
 	}
-	if d.codes[p.Code] {
-		return dao.Conflict{Field: "code", Value: p.Code}
+	for _, t := range c.texts(v, nil) {
+		if d.texts[ofKind{c.Kind, t}] {
+			return c.conflict(t)
+		}
+		d.texts[ofKind{c.Kind, t}] = true
 	}
-	d.codes[p.Code] = true
-	err := d.fillIn(dao.KindProduct, &p.ID, &p.CreatedAt, &p.UpdatedAt, &p.Rev)
-	d.products = append(d.products, p)
-	return err
-}
-
-func (d *drafting) cart(c models.Cart) error {
-	c.Normalize()
-	if err := c.Check(); err != nil {
-		return err
+	head := d.clock.Fill(v.GetHead(), now())
+	v.SetHead(head)
+	key := changeKey{kind: c.Kind, id: head.ID}
+	if d.ids[key] {
+		return dao.Conflict{Field: "_id", Value: head.ID.String()}
 	}
-	err := d.fillIn(dao.KindCart, &c.ID, &c.CreatedAt, &c.UpdatedAt, &c.Rev)
-	d.carts = append(d.carts, c)
-	return err
-}
-
-func (d *drafting) message(m models.Message) error {
-	m.Normalize()
-	if err := m.Check(); err != nil {
-		return err
-	}
-	err := d.fillIn(dao.KindMessage, &m.ID, &m.CreatedAt, new(models.Time), new(int64))
-	d.messages = append(d.messages, m)
-	return err
-}
-
-// fillIn gives a value what it does not bring along.
-func (d *drafting) fillIn(kind dao.Kind, id *models.ID, created, updated *models.Time, rev *int64) error {
-	if id.IsZero() {
-		*id = models.NewID(time.Now())
-	}
-	if *created == 0 {
-		*created = d.clock.next()
-	}
-	if *updated == 0 {
-		*updated = *created
-	}
-	*rev = max(*rev, 1)
-	name := changeKey{kind: kind, id: *id}
-	if d.ids[name] {
-		return dao.Conflict{Field: "_id", Value: id.String()}
-	}
-	d.ids[name] = true
+	d.ids[key] = true
+	d.docs = append(d.docs, loaded{c, v, head.ID, head.Rev})
 	return nil
 }
 
@@ -112,39 +68,71 @@ func (d *drafting) raiseRevs(ctx context.Context) error {
 	if base, head := d.feed.bounds(); base == head {
 		return nil
 	}
-	var ids bson.A
-	for name := range d.ids {
-		ids = append(ids, objectID(name.id))
-	}
 	last := make(map[changeKey]int64)
-	for some := range slices.Chunk(ids, pageSize) {
-		filter := bson.M{"kind": bson.M{"$in": bson.A{dao.KindProduct, dao.KindCart}}, "id": bson.M{"$in": some}}
-		if err := d.feed.lastRevs(ctx, filter, last); err != nil {
+	for some := range slices.Chunk(d.docs, pageSize) {
+		var ids, kinds bson.A
+		for _, one := range some {
+			if one.coll.History {
+				continue
+			}
+			ids = append(ids, objectID(one.id))
+			if !slices.Contains(kinds, any(one.coll.Kind)) { // a server may try each kind with each id
+				kinds = append(kinds, one.coll.Kind)
+			}
+		}
+		if len(ids) == 0 {
+			continue
+		}
+		if err := d.feed.lastRevs(ctx, bson.M{"kind": bson.M{"$in": kinds}, "id": bson.M{"$in": ids}}, last); err != nil {
 			return err
 		}
 	}
-	for i := range d.products {
-		p := &d.products[i]
-		p.Rev = max(p.Rev, last[changeKey{kind: dao.KindProduct, id: p.ID}]+1)
-	}
-	for i := range d.carts {
-		c := &d.carts[i]
-		c.Rev = max(c.Rev, last[changeKey{kind: dao.KindCart, id: c.ID}]+1)
+	for i := range d.docs {
+		one := &d.docs[i]
+		if one.coll.History {
+			continue
+		}
+		head := one.value.GetHead()
+		head.Rev = max(head.Rev, last[changeKey{kind: one.coll.Kind, id: one.id}]+1)
+		one.value.SetHead(head)
+		one.rev = head.Rev
 	}
 	return nil
 }
 
-// wantFreeCodes is a dao.Conflict when a product has one of some codes already, also one of those
-// that another program wrote twice. What a load itself has inserted does not count.
-func (e *engine) wantFreeCodes(ctx context.Context, codes map[string]bool, load string) error {
-	for some := range slices.Chunk(slices.Collect(maps.Keys(codes)), pageSize) {
-		others := bson.M{codeField: bson.M{"$in": some}}
+// wantFreeTexts is a dao.Conflict when a value has one of the unique texts of some documents
+// already, also one of those that another program wrote twice. What a load itself has inserted does
+// not count.
+func (e *engine) wantFreeTexts(ctx context.Context, docs []loaded, load string) error {
+	for _, c := range e.collections {
+		for i, unique := range c.Unique {
+			wanted := make(map[string]bool)
+			var texts []string
+			for _, one := range docs {
+				if one.coll != c {
+					continue
+				}
+				if is := unique.Of(one.value); is != "" {
+					wanted[is], texts = true, append(texts, is)
+				}
+			}
+			if err := c.wantFreeOf(ctx, i, texts, wanted, load); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (c *collection) wantFreeOf(ctx context.Context, unique int, texts []string, wanted map[string]bool, load string) error {
+	for some := range slices.Chunk(texts, pageSize) {
+		others := bson.M{c.field(everyField, unique): bson.M{"$in": some}}
 		if load != "" {
 			others[loadField] = bson.M{"$ne": load}
 		}
-		err := e.products.each(ctx, others, nil, func(rec record) error {
-			if code := readProduct(rec.raw).Code; codes[code] {
-				return dao.Conflict{Field: "code", Value: code}
+		err := c.each(ctx, others, nil, func(rec record) error {
+			if is := c.Unique[unique].Of(c.read(rec.raw)); wanted[is] {
+				return c.conflict(text{unique, is})
 			}
 			return nil
 		})
@@ -153,22 +141,4 @@ func (e *engine) wantFreeCodes(ctx context.Context, codes map[string]bool, load 
 		}
 	}
 	return nil
-}
-
-// documents writes the values as they are stored. What is derived from each comes last.
-func (d *drafting) documents() []loaded {
-	docs := make([]loaded, 0, len(d.ids))
-	add := func(c *collection, id models.ID, rev int64, doc, keys bson.D, told []byte) {
-		docs = append(docs, loaded{c, id, rev, append(doc, bson.E{Key: "pulperia", Value: keys}), told})
-	}
-	for _, p := range d.products {
-		add(d.engine.products, p.ID, p.Rev, productDoc(p), withUnique(ownKeys(p), p.Code), models.JSON(p))
-	}
-	for _, c := range d.carts {
-		add(d.engine.carts, c.ID, c.Rev, cartDoc(c), cartKeys(c), models.JSON(c))
-	}
-	for _, m := range d.messages {
-		add(d.engine.messages, m.ID, 1, messageDoc(m), nil, models.JSON(m))
-	}
-	return docs
 }

@@ -64,7 +64,7 @@ func (e *engine) undoLoad(ctx context.Context, name string) error {
 	if err != nil || committed {
 		return err
 	}
-	for _, c := range e.collections() {
+	for _, c := range e.collections {
 		err := e.inParts(ctx, c, bson.M{loadField: name, stampField: loading}, func(ctx context.Context, part bson.M) error {
 			_, err := c.coll.DeleteMany(ctx, part)
 			return err
@@ -147,7 +147,7 @@ func (l *loads) keep(records map[string]loadRecord) {
 // had been undone.
 func (e *engine) removeStrays(ctx context.Context) error {
 	named := make(map[string]bool)
-	for _, c := range e.collections() {
+	for _, c := range e.collections {
 		some := options.Find().SetProjection(bson.M{loadField: 1}).SetLimit(pageSize)
 		err := e.bounded(ctx, func(ctx context.Context) error {
 			return c.each(ctx, bson.M{stampField: loading}, some, func(rec record) error { named[rec.load] = true; return nil })

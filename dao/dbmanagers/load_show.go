@@ -7,14 +7,15 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"pulperia/dao"
+	"pulperia/dao/models"
 )
 
 // showLoad makes the documents of a committed load like others that are not announced yet. Nobody
 // else announces them before the record is gone, so that they are announced in their order.
 func (e *engine) showLoad(ctx context.Context, name string) error {
-	for _, c := range e.collections() {
+	for _, c := range e.collections {
 		update := bson.M{"$set": bson.M{stampField: nil}}
-		if c.kind != dao.KindMessage {
+		if !c.History {
 			update["$rename"] = bson.M{hiddenField: createdField}
 		}
 		err := e.inParts(ctx, c, bson.M{loadField: name, stampField: loading}, func(ctx context.Context, part bson.M) error {
@@ -63,7 +64,7 @@ func (e *engine) inParts(ctx context.Context, c *collection, filter bson.M, do f
 func (e *engine) announceLoad(ctx context.Context, name string, docs []loaded) (last dao.Position, err error) {
 	list := make([]*announcement, len(docs))
 	for i, one := range docs {
-		a := one.coll.announcement(bson.RawValue{}, one.id, one.rev, dao.OpPut, one.told)
+		a := one.coll.announcement(bson.RawValue{}, one.id, one.rev, dao.OpPut, models.JSON(one.value))
 		a.loaded = true
 		list[i] = e.announcer.submit(a)
 	}
@@ -102,7 +103,7 @@ func (e *engine) stampLoad(ctx context.Context, name string, first int64) error 
 		bson.M{"$set": bson.M{stampField: bson.M{"$add": bson.A{first, "$" + placeField}}}},
 		bson.M{"$unset": bson.A{loadField, placeField}},
 	}
-	for _, c := range e.collections() {
+	for _, c := range e.collections {
 		err := e.inParts(ctx, c, bson.M{loadField: name, stampField: nil}, func(ctx context.Context, part bson.M) error {
 			_, err := c.coll.UpdateMany(ctx, part, stamp)
 			return err

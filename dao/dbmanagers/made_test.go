@@ -2,6 +2,7 @@ package dbmanagers
 
 import (
 	"context"
+	"errors"
 	"sync/atomic"
 	"testing"
 
@@ -36,7 +37,7 @@ func TestIndexesAtTheNextAttempt(t *testing.T) {
 			}
 			db := dialed(t, "mongodb://"+server.address, Options{})
 			e := newEngine(db.Client(), db, Options{}.withDefaults())
-			err := e.makeIndexes(t.Context(), e.carts.coll)
+			err := e.makeIndexes(t.Context(), e.of(dao.Cart.Schema).coll)
 			if (err == nil) != c.ok || asked.Load() > 10 {
 				t.Errorf("%v after %d attempts", err, asked.Load())
 			}
@@ -60,7 +61,7 @@ func TestFirstAtTheNextAttempt(t *testing.T) {
 		}},
 		"begin a migration": {"insert", func(ctx context.Context, e *engine) error { return (&Restoration{engine: e}).begin(ctx) }},
 		"migrate into it": {"insert", func(ctx context.Context, e *engine) error {
-			return (&Restoration{engine: e}).insert(ctx, e.products, []bson.Raw{doc})
+			return (&Restoration{engine: e}).insert(ctx, e.of(dao.Product.Schema), []bson.Raw{doc})
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -75,6 +76,80 @@ func TestFirstAtTheNextAttempt(t *testing.T) {
 			db := dialed(t, "mongodb://"+server.address, Options{})
 			if err := first.do(t.Context(), newEngine(db.Client(), db, Options{}.withDefaults())); err != nil || asked.Load() != 3 {
 				t.Errorf("%v after %d attempts", err, asked.Load())
+			}
+		})
+	}
+}
+
+// A message is written once more when DocumentDB could not make a collection that another
+// connection has just made, and not after another internal error, which says nothing of the write.
+func TestAppendAtTheNextAttempt(t *testing.T) {
+	for name, c := range map[string]struct {
+		text string
+		asks int32
+	}{
+		"in the way":    {"Unable to create the specified collection", 3},
+		"anything else": {"no", 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			server := newFakeServer(t)
+			var asked atomic.Int32
+			server.answer = func(command string) bson.D {
+				if command == "insert" && asked.Add(1) <= 2 {
+					return refuseSaying("insert", codeInternalError, c.text)("insert")
+				}
+				return nil
+			}
+			db := dialed(t, "mongodb://"+server.address, Options{})
+			e := newEngine(db.Client(), db, Options{}.withDefaults())
+			one := &appending{message: aMessage("hola"), done: make(chan struct{})}
+			e.appender.insert(t.Context(), []*appending{one})
+			if got := asked.Load(); got != c.asks || (one.err == nil) != (c.asks == 3) {
+				t.Errorf("%v after %d attempts, wanted %d", one.err, got, c.asks)
+			}
+		})
+	}
+}
+
+// A store that another process begins while this one looks whose the database is counts as ours, and
+// no other document does.
+func TestBegunMeanwhile(t *testing.T) {
+	begun := bson.D{{Key: "_id", Value: storeID}, {Key: "version", Value: 1}, {Key: "epoch", Value: "0123abcd"}}
+	for name, c := range map[string]struct {
+		record bson.A // what is found when it is asked for our own once more
+		ok     bool
+	}{
+		"by a shop":          {bson.A{begun}, true},
+		"by another program": {bson.A{}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			server := newFakeServer(t)
+			var asked atomic.Int32
+			found := func(docs bson.A) bson.D {
+				cursor := bson.D{{Key: "id", Value: int64(0)}, {Key: "ns", Value: "ecommerce.meta"}, {Key: "firstBatch", Value: docs}}
+				return bson.D{{Key: "cursor", Value: cursor}, {Key: "ok", Value: 1}}
+			}
+			server.answer = func(command string) bson.D {
+				if command != "find" {
+					return nil
+				}
+				find := server.last(t, "find")
+				filter, _ := find.Lookup("filter").DocumentOK()
+				_, err := filter.LookupErr("$or")
+				switch coll, _ := find.Lookup("find").StringValueOK(); {
+				case coll != "meta":
+					return nil
+				case err != nil: // whatever is there
+					return found(bson.A{begun})
+				case asked.Add(1) == 1:
+					return nil
+				}
+				return found(c.record)
+			}
+			db := dialed(t, "mongodb://"+server.address, Options{})
+			err := newEngine(db.Client(), db, Options{}.withDefaults()).wantOurs(t.Context())
+			if _, refused := errors.AsType[foreign](err); refused == c.ok || c.ok && err != nil {
+				t.Error(err)
 			}
 		})
 	}

@@ -3,7 +3,6 @@ package dbmanagers
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -22,11 +21,13 @@ var _ dao.Messages = messages{}
 
 type messages struct{ *collection }
 
-var messageShape = shape{
-	doc: func(raw bson.Raw, _ int64) json.RawMessage { return models.JSON(readMessage(raw)) },
-	keys: func(raw bson.Raw) bson.D { // for a message that another program wrote without a time
-		return bson.D{{Key: "created", Value: int64(readMessage(raw).CreatedAt)}}
-	},
+func messageForm() form {
+	f := typed[models.Message]{write: messageDoc, read: readMessage}.form()
+	f.dirt = messageDirt
+	f.met = func(doc bson.Raw) bson.D { // for a message that another program wrote without a time
+		return bson.D{{Key: "created", Value: int64(readMessage(doc).CreatedAt)}}
+	}
+	return f
 }
 
 // Append stores a message, together with those that wait for the same.
@@ -40,7 +41,7 @@ func (m messages) Append(ctx context.Context, message models.Message) (models.Me
 		return models.Message{}, dao.Receipt{}, err
 	}
 	defer leave()
-	message.CreatedAt = m.clock.next()
+	message.CreatedAt = m.clock.Next(now())
 	if message.ID.IsZero() {
 		message.ID = models.NewID(message.CreatedAt.Std())
 	}
@@ -120,7 +121,7 @@ func (m messages) Page(ctx context.Context, before models.ID, limit int) ([]mode
 // stampedBefore adds the last messages before an offset to found. It looks for them in growing
 // ranges of offsets: not every server reads an index in its order, and those that do not would sort
 // all messages that there are.
-func (m messages) stampedBefore(ctx context.Context, end int64, limit int, found map[models.ID]record) error {
+func (m *collection) stampedBefore(ctx context.Context, end int64, limit int, found map[models.ID]record) error {
 	_, head := m.feed.bounds()
 	to, from := end, min(end, head+1)
 	for width := 4 * int64(max(0, limit)); limit > 0; width *= 16 {
@@ -139,10 +140,10 @@ func (m messages) stampedBefore(ctx context.Context, end int64, limit int, found
 	return nil
 }
 
-// placeAll gives a place to the messages without one that are made up to now, and returns them by
-// id. Those of other programs, and of loads under way, are not in the feed before they are claimed
-// or shown: they come later.
-func (m messages) placeAll(ctx context.Context) (map[models.ID]record, error) {
+// placeAll gives a place to the values of a history without one that are made up to now, and
+// returns them by id. Those of other programs, and of loads under way, are not in the feed before
+// they are claimed or shown: they come later.
+func (m *collection) placeAll(ctx context.Context) (map[models.ID]record, error) {
 	placed := make(map[models.ID]record)
 	if m.readOnly {
 		return placed, nil
@@ -160,7 +161,7 @@ func (m messages) placeAll(ctx context.Context) (map[models.ID]record, error) {
 		more := false
 		for i, rec := range waiting {
 			if rec.stamp, err = begun[i].wait(ctx); err != nil {
-				return nil, fmt.Errorf("announce messages: %w: %w", dao.ErrUnavailable, err)
+				return nil, fmt.Errorf("announce %s: %w: %w", m.Plural, dao.ErrUnavailable, err)
 			}
 			_, known := placed[rec.id]
 			more = more || !known && rec.stamp <= head
@@ -172,9 +173,10 @@ func (m messages) placeAll(ctx context.Context) (map[models.ID]record, error) {
 	}
 }
 
-// placeable returns messages that only wait for being announced, the first of them. Those of a load
-// count when all of it is shown: they are looked for once more after its record is gone.
-func (m messages) placeable(ctx context.Context) ([]record, error) {
+// placeable returns values of a history that only wait for being announced, the first of them.
+// Those of a load count when all of it is shown: they are looked for once more after its record is
+// gone.
+func (m *collection) placeable(ctx context.Context) ([]record, error) {
 	filter := bson.M{revField: bson.M{"$gt": 0}}
 	list, err := m.unannounced(ctx, filter)
 	shown := map[string]bool{"": true}

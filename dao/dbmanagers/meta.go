@@ -1,6 +1,7 @@
 package dbmanagers
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
@@ -20,12 +21,15 @@ const storeID = "store"
 // formatVersion is that of the shape of our documents.
 const formatVersion = 1
 
-// storeMeta is what the feed is counted by.
+// storeMeta is what the store is known by, and the feed is counted by.
 type storeMeta struct {
-	ID      string `bson:"_id"`
-	Version int    `bson:"version"`
-	Epoch   string `bson:"epoch"`
-	Base    int64  `bson:"base"` // the last offset that is no longer in the feed
+	ID       string `bson:"_id"`
+	Version  int    `bson:"version"`
+	Identity string `bson:"identity,omitempty"` // of the store, in all its epochs
+	Epoch    string `bson:"epoch"`
+	Base     int64  `bson:"base"` // the last offset that is no longer in the feed
+
+	Kinds []string `bson:"kinds,omitempty"` // the plurals of those that not every shop has, and of which this one has or had values
 }
 
 // load reads where the feed stands. Where there is no feed yet, or one that is not the store's (it
@@ -69,7 +73,67 @@ func (f *feed) load(ctx context.Context, make bool) error {
 		}
 		return f.begin(ctx, meta, max(head, stamped, known.Offset), make)
 	}
+	if make {
+		if err := f.identify(ctx, &meta); err != nil {
+			return err
+		}
+	}
 	return f.set(ctx, meta, head)
+}
+
+// identify gives the store an identity where it has none: it, or who began the feed, is of a
+// pulperia that knew of none. Of several processes that do so at once, one does it.
+func (f *feed) identify(ctx context.Context, meta *storeMeta) error {
+	if meta.Identity != "" {
+		return nil
+	}
+	none := bson.M{"_id": storeID, "identity": bson.M{"$exists": false}}
+	given := bson.M{"$set": bson.M{"identity": cmp.Or(f.known(), dao.NewIdentity())}}
+	_, err := f.meta.UpdateOne(ctx, none, given)
+	if err == nil {
+		*meta, err = f.readMeta(ctx)
+	}
+	return f.readError(ctx, "give the store an identity", err)
+}
+
+// known is the identity as this process knows it.
+func (f *feed) known() string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.identity
+}
+
+// noteKind says in meta that the store has values of a kind that not every shop has, before it has
+// one: a program which does not know the kind leaves the store alone then.
+func (c *collection) noteKind(ctx context.Context) error {
+	if c.Always || c.noted.Load() {
+		return nil
+	}
+	result, err := c.meta.UpdateOne(ctx, bson.M{"_id": storeID}, bson.M{"$addToSet": bson.M{"kinds": c.Plural}})
+	c.noted.Store(err == nil && result.MatchedCount == 1)
+	return c.readError(ctx, "note the kind "+string(c.Kind), err)
+}
+
+// noteKinds does so for all of which there are values, in case that meta was lost, also under an
+// open shop.
+func (e *engine) noteKinds(ctx context.Context) error {
+	for _, c := range e.collections {
+		if c.Always {
+			continue
+		}
+		c.noted.Store(false)
+		err := c.coll.FindOne(ctx, bson.M{revField: bson.M{"$exists": true}}).Err()
+		if errors.Is(err, mongo.ErrNoDocuments) {
+			continue
+		}
+		if err == nil {
+			err = c.noteKind(ctx)
+		}
+		if err != nil {
+			return c.readError(ctx, "read "+c.coll.Name(), err)
+		}
+	}
+	return nil
 }
 
 func (f *feed) readMeta(ctx context.Context) (meta storeMeta, err error) {
@@ -85,7 +149,7 @@ func (f *feed) set(ctx context.Context, meta storeMeta, head int64) error {
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.epoch, f.base, f.head, f.tail, f.words = meta.Epoch, meta.Base, head, nil, words
+	f.identity, f.epoch, f.base, f.head, f.tail, f.words = meta.Identity, meta.Epoch, meta.Base, head, nil, words
 	f.wake()
 	return nil
 }
@@ -94,10 +158,11 @@ func (f *feed) set(ctx context.Context, meta storeMeta, head int64) error {
 // once, one does it, and only that one removes the old feed; what it does not get to is below the
 // base and does not count.
 func (f *feed) begin(ctx context.Context, old storeMeta, after int64, write bool) error {
-	meta := storeMeta{storeID, formatVersion, newEpoch(), after}
+	meta := storeMeta{ID: storeID, Version: formatVersion, Identity: old.Identity, Epoch: newEpoch(), Base: after, Kinds: old.Kinds}
 	if !write {
 		return f.set(ctx, meta, after)
 	}
+	meta.Identity = cmp.Or(old.Identity, dao.NewIdentity())
 	filter := bson.M{"_id": storeID, "epoch": old.Epoch}
 	if old.Epoch == "" {
 		filter = bson.M{"_id": storeID, "epoch": bson.M{"$exists": false}}
@@ -127,6 +192,9 @@ func (f *feed) adopt(ctx context.Context) error {
 	if err != nil {
 		return f.readError(ctx, "read meta", err)
 	}
+	if err := f.identify(ctx, &meta); err != nil {
+		return err
+	}
 	head, _, err := f.findHead(ctx, meta)
 	if err != nil {
 		return err
@@ -142,7 +210,7 @@ func newEpoch() string {
 
 // lastStamp returns the highest offset above the given one that a document bears, or 0.
 func (f *feed) lastStamp(ctx context.Context, above int64) (last int64, err error) {
-	for _, c := range f.collections() {
+	for _, c := range f.collections {
 		var doc bson.Raw
 		err := c.coll.FindOne(ctx, bson.M{stampField: bson.M{"$gt": above}}, options.FindOne().SetSort(bson.M{stampField: -1})).Decode(&doc)
 		if err != nil && !errors.Is(err, mongo.ErrNoDocuments) {

@@ -20,17 +20,25 @@ var (
 	ourMigration = bson.M{"_id": restoreID, "content": bson.M{"$type": "string"}, "done": bson.M{"$type": "number"}}
 	ourHours     = bson.M{"_id": attendanceID, "epoch": bson.M{"$type": "string"}, "turn": bson.M{"$type": "objectId"}}
 	ourLoad      = bson.M{"_id": bson.M{"$regex": "^load "}, "load": bson.M{"$in": bson.A{loadOpen, loadCommitted, loadUndone}}}
-	ourEntry     = bson.M{
-		"_id": bson.M{"$type": "number"}, "kind": bson.M{"$in": bson.A{dao.KindProduct, dao.KindCart, dao.KindMessage}},
+	ourSaying    = bson.M{"made": bson.M{"$type": "objectId"}, "seq": bson.M{"$type": "number"}, "digest": bson.M{"$type": "string"}}
+)
+
+// ourEntry selects changes of the kinds there are.
+func ourEntry() bson.M {
+	var kinds bson.A
+	for _, s := range dao.Kinds() {
+		kinds = append(kinds, s.Kind)
+	}
+	return bson.M{
+		"_id": bson.M{"$type": "number"}, "kind": bson.M{"$in": kinds},
 		"op": bson.M{"$in": bson.A{dao.OpPut, dao.OpDelete}}, "id": bson.M{"$type": "objectId"}, "rev": bson.M{"$type": "number"},
 	}
-	ourSaying = bson.M{"made": bson.M{"$type": "objectId"}, "seq": bson.M{"$type": "number"}, "digest": bson.M{"$type": "string"}}
-)
+}
 
 // entries selects those of the changes that a filter selects: whatever else lies in the feed is
 // another program's.
 func entries(filter bson.M) bson.M {
-	selected := maps.Clone(ourEntry)
+	selected := ourEntry()
 	delete(selected, "_id")
 	maps.Copy(selected, filter)
 	return selected
@@ -54,16 +62,24 @@ func (f foreign) Error() string {
 // wantOurs returns an error when a collection that the shop would have for itself belongs to
 // another program. It comes before everything else that is done with a database.
 func (e *engine) wantOurs(ctx context.Context) error {
-	err := e.meta.FindOne(ctx, bson.M{"$or": bson.A{ourStore, ourMigration, ourHours, ourLoad}}).Err()
+	ourRecord := func() error {
+		return e.meta.FindOne(ctx, bson.M{"$or": bson.A{ourStore, ourMigration, ourHours, ourLoad}}).Err()
+	}
+	err := ourRecord()
 	known := err == nil
 	if err != nil && !errors.Is(err, mongo.ErrNoDocuments) {
 		return e.readError(ctx, "read meta", err)
+	}
+	if known { // what a newer program wrote is none of another's
+		if err := e.refuseNewer(ctx); err != nil {
+			return err
+		}
 	}
 	for _, one := range []struct {
 		coll *mongo.Collection
 		ours bson.M
 	}{
-		{e.feed.coll, ourEntry}, {e.presence.coll, ourSaying}, {e.meta, nil},
+		{e.feed.coll, ourEntry()}, {e.presence.coll, ourSaying}, {e.meta, nil},
 	} {
 		if known && one.ours == nil { // it has our record, whatever stands beside it
 			continue
@@ -71,6 +87,9 @@ func (e *engine) wantOurs(ctx context.Context) error {
 		err := e.wantOurOwn(ctx, one.coll, one.ours)
 		if err == nil && !known {
 			err = e.wantNoIndexes(ctx, one.coll)
+		}
+		if _, is := errors.AsType[foreign](err); is && !known && ourRecord() == nil {
+			return e.wantOurs(ctx) // another process has begun the store just now
 		}
 		if err != nil {
 			return err

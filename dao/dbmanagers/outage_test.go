@@ -3,6 +3,8 @@ package dbmanagers
 import (
 	"errors"
 	"fmt"
+	"runtime/pprof"
+	"strings"
 	"testing"
 	"time"
 
@@ -17,11 +19,11 @@ import (
 // missed nothing, and the store is ready.
 func TestOutageOfLine(t *testing.T) {
 	p := newPlace(t)
-	w := p.newWire()
+	w := mongotest.NewLine(t, p.url, 0)
 	good := p.open(Options{Timeout: 10 * time.Second}) // the first, as to make a store may take more than a second
-	bad := p.openAt(w.url, Options{Timeout: time.Second})
+	bad := p.openAt(w.URI, Options{Timeout: time.Second})
 	troubles := map[string]func(){
-		"cut": w.cut, "slow": func() { w.delay(100) }, "deaf": w.deafen, "mute": w.mute, "slower": func() { w.delay(1500) },
+		"cut": w.Cut, "slow": func() { w.Delay(100 * time.Millisecond) }, "deaf": w.Deafen, "mute": w.Mute, "slower": func() { w.Delay(1500 * time.Millisecond) },
 	}
 	p.outage([]process{bad, good}, func(begin func(string)) {
 		names := []string{"mute", "cut", "deaf", "slow", "slower"}
@@ -31,7 +33,7 @@ func TestOutageOfLine(t *testing.T) {
 				begin(name)
 				troubles[name]()
 				time.Sleep(time.Duration(500+p.random.IntN(1500)) * time.Millisecond) // how long it lasts
-				w.mend()
+				w.Mend()
 				time.Sleep(time.Duration(p.random.IntN(1000)) * time.Millisecond)
 			}
 		}
@@ -90,11 +92,11 @@ func (p *place) outage(processes []process, trouble func(begin func(string))) {
 func TestOutageAnswers(t *testing.T) {
 	p := newPlace(t)
 	running := len(goroutines())
-	w := p.newWire()
+	w := mongotest.NewLine(t, p.url, 0)
 	p.ok("close", p.open(Options{}).Close()) // to make a store may take more than a second
-	s := p.openAt(w.url, Options{Timeout: time.Second})
+	s := p.openAt(w.URI, Options{Timeout: time.Second})
 	p.ok("ready", s.Ready(p.ctx))
-	w.cut()
+	w.Cut()
 	p.await("it is not ready", func() bool { return errors.Is(s.Ready(p.ctx), dao.ErrUnavailable) })
 	_, _, err := s.Products.Create(p.ctx, aProduct("a"))
 	p.fails("create", err, dao.ErrUnavailable)
@@ -111,11 +113,23 @@ func TestOutageAnswers(t *testing.T) {
 	p.fails("page", err, dao.ErrUnavailable)
 	// After the first time-out nobody waits for it any more: it is answered without asking.
 	p.await("calls are not let in", func() bool { _, err := s.enter(p.ctx); return errors.Is(err, dao.ErrUnavailable) })
-	w.mend()
+	w.Mend()
 	p.await("it is ready again", func() bool { return s.Ready(p.ctx) == nil })
 	_, err = s.Load(p.ctx, aBatch(number(1), 3))
 	p.ok("load again", err)
-	w.deafen()
+	w.Deafen()
 	t.Logf("close on a deaf line: %v", s.Close())
 	p.await("nothing of it runs any more", func() bool { return len(goroutines()) <= running })
+}
+
+// goroutines returns the stacks of those that belong to an engine or to the driver.
+func goroutines() (list []string) {
+	var b strings.Builder
+	pprof.Lookup("goroutine").WriteTo(&b, 2)
+	for stack := range strings.SplitSeq(b.String(), "\n\n") {
+		if strings.Contains(stack, "dbmanagers.(*engine)") || strings.Contains(stack, "mongo-driver") {
+			list = append(list, stack)
+		}
+	}
+	return list
 }

@@ -18,10 +18,10 @@ import (
 // that nobody notices.
 const patrolStep = 500
 
-// patrol walks through products and carts, again and again, and looks for what other programs did
-// to them. They changed a document whose derived values do not fit its fields, or that is older
-// than what was told of it: it is announced as changed. They deleted one that the feed, or an
-// earlier walk, knows and this one does not meet: that is announced as a delete.
+// patrol walks through the collections that are shared, again and again, and looks for what other
+// programs did to them. They changed a document whose derived values do not fit its fields, or that
+// is older than what was told of it: it is announced as changed. They deleted one that the feed, or
+// an earlier walk, knows and this one does not meet: that is announced as a delete.
 type patrol struct {
 	*engine
 	cursor *mongo.Cursor // nil between two walks
@@ -52,7 +52,7 @@ func (p *patrol) walk(ctx context.Context) error {
 		}
 	}
 	if ended {
-		failed = errors.Join(failed, p.coll.noticeMissing(ctx, p.feed.unmet(p.coll.kind, p.n, p.since)))
+		failed = errors.Join(failed, p.coll.noticeMissing(ctx, p.feed.unmet(p.coll.Kind, p.n, p.since)))
 	}
 	return failed
 }
@@ -61,11 +61,8 @@ func (p *patrol) walk(ctx context.Context) error {
 // at.
 func (p *patrol) look(ctx context.Context) (changed []models.ID, ended bool, err error) {
 	if p.cursor == nil {
-		if p.coll != p.products {
-			p.coll = p.products
-		} else {
-			p.coll = p.carts
-		}
+		shared := p.shared()
+		p.coll = shared[(slices.Index(shared, p.coll)+1)%len(shared)]
 		p.n, p.since = p.n+1, p.feed.last().Offset
 		p.cursor, err = p.coll.coll.Find(ctx, bson.M{}, options.Find().SetBatchSize(patrolStep))
 		if err != nil {
@@ -80,12 +77,17 @@ func (p *patrol) look(ctx context.Context) (changed []models.ID, ended bool, err
 			return changed, err == nil, err
 		}
 		rec := recordOf(p.cursor.Current)
-		older := p.feed.meet(rec, p.coll.kind, p.n)
+		older := p.feed.meet(rec, p.coll.Kind, p.n)
 		if rec.ours && rec.stamp > 0 && !rec.gone && (older || p.coll.stale(rec.raw)) {
 			changed = append(changed, rec.id)
 		}
 	}
 	return changed, false, nil
+}
+
+// shared returns the collections that it walks through.
+func (p *patrol) shared() []*collection {
+	return slices.DeleteFunc(slices.Clone(p.collections), func(c *collection) bool { return c.History || !c.Shared })
 }
 
 func (p *patrol) close() {
@@ -98,7 +100,7 @@ func (p *patrol) close() {
 // stale says whether what is derived from a document was derived from something else.
 func (c *collection) stale(raw bson.Raw) bool {
 	was, _ := raw.Lookup("pulperia", "sum").AsInt64OK()
-	return was != sumOf(c.keys(raw))
+	return was != sumOf(c.keys(c.read(raw)))
 }
 
 func sumOf(keys bson.D) int64 {
@@ -118,17 +120,19 @@ func (c *collection) notice(ctx context.Context, id models.ID) error {
 	}
 	defer leave()
 	rederive := func(unique bool) error {
-		receipt, err := c.update(ctx, id, func(rec record) (*change, error) {
-			if !c.stale(rec.raw) && rec.rev >= c.feed.lastWord(c.kind, id).rev {
+		receipt, err := c.update(ctx, id, func(rec record) (*mutation, error) {
+			if !c.stale(rec.raw) && rec.rev >= c.feed.lastWord(c.Kind, id).rev {
 				return nil, nil
 			}
 			tell := func(rev int64) json.RawMessage { return c.doc(rec.raw, rev) }
-			todo := &change{keys: c.keys(rec.raw), tell: tell}
+			todo := &mutation{keys: c.derivedOf(rec.raw), tell: tell}
 			if !unique {
 				todo.keys = slices.DeleteFunc(todo.keys, isUnique)
 			}
 			if !slices.ContainsFunc(todo.keys, isUnique) {
-				todo.unset = bson.D{{Key: uniqueField, Value: ""}}
+				for i := range c.Unique {
+					todo.unset = append(todo.unset, bson.E{Key: c.field(onlyField, i), Value: ""})
+				}
 			}
 			return todo, nil
 		})
@@ -155,7 +159,7 @@ func (c *collection) noticeMissing(ctx context.Context, ids []models.ID) error {
 	for some := range slices.Chunk(ids, pageSize) {
 		words := make([]word, len(some)) // before the look: what is made anew after it is another one
 		for i, id := range some {
-			words[i] = c.feed.lastWord(c.kind, id)
+			words[i] = c.feed.lastWord(c.Kind, id)
 		}
 		var found map[models.ID]record
 		err := c.bounded(ctx, func(ctx context.Context) (err error) { found, err = c.lookUpMany(ctx, some); return err })
@@ -180,15 +184,16 @@ func (c *collection) noticeMissing(ctx context.Context, ids []models.ID) error {
 	return nil
 }
 
-// noticeRemoved announces the deletes of messages that the feed tells of and that are not there any
-// more. Nobody walks through all messages: it counts those that were stamped some sweeps ago.
-func (m messages) noticeRemoved(ctx context.Context) error {
+// noticeRemoved announces the deletes of values of a history that the feed tells of and that are
+// not there any more. Nobody walks through all of a history: it counts those that were stamped some
+// sweeps ago.
+func (m *collection) noticeRemoved(ctx context.Context) error {
 	base, _ := m.feed.bounds()
 	sure := m.feed.sure[0]
 	if sure.Epoch != m.feed.last().Epoch {
 		return nil
 	}
-	told := m.feed.unmet(dao.KindMessage, -1, sure.Offset)
+	told := m.feed.unmet(m.Kind, -1, sure.Offset)
 	var there int64
 	err := m.bounded(ctx, func(ctx context.Context) (err error) {
 		there, err = m.coll.CountDocuments(ctx, bson.M{stampField: bson.M{"$gt": base, "$lte": sure.Offset}})

@@ -33,6 +33,9 @@ func (f *feed) refresh(ctx context.Context) error {
 	if err = f.load(ctx, true); err == nil {
 		err = f.makeIndexes(ctx) // it may have been dropped with all of them
 	}
+	if err == nil {
+		err = f.noteKinds(ctx)
+	}
 	return err
 }
 
@@ -45,8 +48,11 @@ func (f *feed) look(ctx context.Context) (damaged bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	if head := f.last(); meta.Epoch != head.Epoch || meta.Base > head.Offset { // begun anew, or pruned while this process slept
-		return false, f.adopt(ctx)
+	if head := f.last(); meta.Epoch != head.Epoch || meta.Base > head.Offset || meta.Identity != f.known() { // begun anew, or pruned while this process slept
+		if err := f.adopt(ctx); err != nil {
+			return false, err
+		}
+		return false, f.noteKinds(ctx)
 	}
 	f.raiseBase(meta.Base)
 	return f.torn(ctx, meta)

@@ -1,6 +1,7 @@
 package dbmanagers
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -28,16 +29,16 @@ const (
 
 // Restoration makes a store of the values of another one. They are inserted as documents in their
 // final shape, numbered as if each had been a change of a feed that was pruned since; the indexes
-// come after the documents, which takes half of the time, and those of products and carts while
-// messages are put. What was put survives kill -9, and whoever restores the same again goes on
-// there. Until Finish nobody can open the database as a store.
+// come after the documents, which takes half of the time, and all but those of histories while
+// these are put. What was put survives kill -9, and whoever restores the same again goes on there.
+// Until Finish nobody can open the database as a store.
 type Restoration struct {
 	engine  *engine
 	shown   string // the URL for people
 	record  restoreRecord
 	last    int64 // the number of the last value that was put
 	inserts []insert
-	indexed chan error // has the outcome of indexing products and carts, once that has begun
+	indexed chan error // has the outcome of indexing all but histories, once that has begun
 	giveUp  func()     // ends the indexing
 }
 
@@ -100,7 +101,7 @@ func (r *Restoration) begin(ctx context.Context) error {
 // already, so only documents without a stamp are in the way.
 func (r *Restoration) beginAnew(ctx context.Context) error {
 	discarded := bson.M{"_id": restoreID, "content": ""}
-	for _, c := range r.engine.collections() {
+	for _, c := range r.engine.collections {
 		if _, err := c.coll.DeleteMany(ctx, bson.M{stampField: bson.M{"$gt": int64(0)}}); err != nil {
 			return writeError("clear "+c.coll.Name(), err)
 		}
@@ -167,22 +168,33 @@ func (r *Restoration) complete(ctx context.Context) error {
 	if _, err := r.engine.feed.coll.DeleteMany(ctx, entries(bson.M{})); err != nil {
 		return writeError("empty the feed", err)
 	}
-	meta := storeMeta{storeID, formatVersion, newEpoch(), r.last}
+	meta := storeMeta{
+		ID: storeID, Version: formatVersion, Identity: cmp.Or(r.engine.Becomes, dao.NewIdentity()), Epoch: newEpoch(), Base: r.last,
+	}
 	if _, err := r.engine.meta.ReplaceOne(ctx, bson.M{"_id": storeID}, meta, options.Replace().SetUpsert(true)); err != nil {
 		return writeError("begin the feed", err)
+	}
+	if err := r.engine.noteKinds(ctx); err != nil {
+		return err
 	}
 	r.engine.at("completed")
 	return r.engine.feed.set(ctx, meta, r.last)
 }
 
-// beginIndexes has products and carts indexed when all of them are in.
+// beginIndexes has all but histories indexed when all of these are in.
 func (r *Restoration) beginIndexes(ctx context.Context) error {
 	if err := r.settleAll(ctx); err != nil {
 		return err
 	}
 	r.indexed = make(chan error, 1)
 	ctx, r.giveUp = context.WithCancel(ctx)
-	go func() { r.indexed <- r.engine.makeIndexes(ctx, r.engine.products.coll, r.engine.carts.coll) }()
+	var colls []*mongo.Collection
+	for _, c := range r.engine.collections {
+		if !c.History {
+			colls = append(colls, c.coll)
+		}
+	}
+	go func() { r.indexed <- r.engine.makeIndexes(ctx, colls...) }()
 	return nil
 }
 

@@ -8,6 +8,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"pulperia/dao"
+	"pulperia/dao/dbmanagers/mongotest"
 	"pulperia/dao/models"
 )
 
@@ -200,16 +201,16 @@ func TestDocumentsOlder(t *testing.T) {
 // finds its way back.
 func TestSleptThroughPruning(t *testing.T) {
 	p := newPlace(t)
-	w := p.newWire()
-	asleep := p.openAt(w.url, Options{sweepEvery: time.Hour, Timeout: 2 * time.Second})
+	w := mongotest.NewLine(t, p.url, 0)
+	asleep := p.openAt(w.URI, Options{sweepEvery: time.Hour, Timeout: 2 * time.Second})
 	awake := p.open(Options{sweepEvery: 20 * time.Millisecond, Keep: 20})
 	p.stocked(awake, 1, 3)
 	p.ok("catch up", asleep.feed.catchUp(p.ctx))
 	behind := asleep.feed.last()
-	w.cut()
+	w.Cut()
 	p.restock(awake, 1, 200)
 	p.await("it is pruned", func() bool { base, _ := awake.feed.bounds(); return base > behind.Offset+10 })
-	w.mend()
+	w.Mend()
 	message := aMessage("late")
 	message.ID = number(7)
 	p.await("it writes", func() bool { _, _, err := asleep.Messages.Append(p.ctx, message); return err == nil })

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
@@ -20,36 +21,27 @@ type insert struct {
 	done   chan error
 }
 
-// Put adds the next values in the order of a dump: products by id, carts by id, messages in theirs.
-// The batch is the restoration's own from now on. It may return before they are in: Done counts
-// those that are.
+// Put adds the next values in the order of a dump. The batch is the restoration's own from now on.
+// It may return before they are in: Done counts those that are.
 func (r *Restoration) Put(ctx context.Context, batch dao.Batch) error {
-	err := put(ctx, r, r.engine.products, batch.Products, func(p models.Product) (fields bson.D, rev int64, keys bson.D) {
-		return productDoc(p), p.Rev, withUnique(ownKeys(p), p.Code)
-	})
-	if err == nil {
-		err = put(ctx, r, r.engine.carts, batch.Carts, func(c models.Cart) (fields bson.D, rev int64, keys bson.D) {
-			return cartDoc(c), c.Rev, cartKeys(c)
-		})
-	}
-	if err == nil && len(batch.Messages) > 0 && r.indexed == nil {
-		err = r.beginIndexes(ctx)
-	}
-	if err == nil {
-		err = put(ctx, r, r.engine.messages, batch.Messages, func(m models.Message) (fields bson.D, rev int64, keys bson.D) {
-			return messageDoc(m), 1, nil
-		})
-	}
-	if err != nil {
-		return r.failed(err)
+	for _, c := range r.engine.collections {
+		if err := r.put(ctx, c, slices.Collect(batch.Of(c.Schema))); err != nil {
+			return r.failed(err)
+		}
 	}
 	return nil
 }
 
-// put has values inserted, and waits while as many batches are on their way as may be.
-func put[T any](ctx context.Context, r *Restoration, c *collection, values []T, parts func(T) (fields bson.D, rev int64, keys bson.D)) error {
+// put has values inserted, and waits while as many batches are on their way as may be. With the
+// first of a history all that comes before it is in.
+func (r *Restoration) put(ctx context.Context, c *collection, values []models.Value) error {
 	if len(values) == 0 {
 		return nil
+	}
+	if c.History && r.indexed == nil {
+		if err := r.beginIndexes(ctx); err != nil {
+			return err
+		}
 	}
 	for len(r.inserts) == insertsAtOnce {
 		if err := r.settle(ctx); err != nil {
@@ -66,10 +58,9 @@ func put[T any](ctx context.Context, r *Restoration, c *collection, values []T, 
 	r.inserts = append(r.inserts, next)
 	go func() {
 		docs := make([]bson.Raw, len(values))
-		for i, value := range values {
-			fields, rev, keys := parts(value)
-			ours := append(bson.D{{Key: "rev", Value: rev}, {Key: "feed", Value: before + int64(i) + 1}}, keys...)
-			docs[i], _ = bson.Marshal(append(fields, bson.E{Key: "pulperia", Value: ours})) // never fails: see valueOf
+		for i, v := range values {
+			ours := append(bson.D{{Key: "rev", Value: v.GetHead().Rev}, {Key: "feed", Value: before + int64(i) + 1}}, c.derived(v)...)
+			docs[i], _ = bson.Marshal(append(c.write(v), bson.E{Key: "pulperia", Value: ours})) // never fails: see valueOf
 		}
 		next.done <- r.insert(ctx, c, docs)
 	}()
@@ -158,7 +149,7 @@ func (c *collection) wantThere(ctx context.Context, docs []bson.Raw) error {
 	})
 	for id := range missing {
 		if err == nil {
-			err = fmt.Errorf("%s %s: %w, with other content: somebody else writes into the database", c.kind, id, dao.ErrConflict)
+			err = fmt.Errorf("%s %s: %w, with other content: somebody else writes into the database", c.Kind, id, dao.ErrConflict)
 		}
 	}
 	return err

@@ -61,7 +61,7 @@ func restoreAll(ctx context.Context, url string, o Options) error {
 	return r.Finish(ctx)
 }
 
-// documents returns all that is in a database, as it stands there, but for the random epoch.
+// documents returns all that is in a database, as it stands there, but for the random epoch and identity.
 func documents(t *testing.T, url string) string {
 	t.Helper()
 	e, err := open(t.Context(), url, Options{})
@@ -70,7 +70,7 @@ func documents(t *testing.T, url string) string {
 	}
 	defer e.Close()
 	var b strings.Builder
-	for _, c := range append(e.collections(), &collection{engine: e, coll: e.feed.coll}, &collection{engine: e, coll: e.meta}) {
+	for _, c := range append(e.collections, &collection{engine: e, coll: e.feed.coll}, &collection{engine: e, coll: e.meta}) {
 		byID := options.Find().SetSort(bson.M{"_id": 1})
 		if err := c.each(t.Context(), bson.M{}, byID, func(rec record) error {
 			var fields bson.D
@@ -78,7 +78,7 @@ func documents(t *testing.T, url string) string {
 				return err
 			}
 			for i := range fields {
-				if fields[i].Key == "epoch" {
+				if fields[i].Key == "epoch" || fields[i].Key == "identity" {
 					fields[i].Value = ""
 				}
 			}
@@ -209,15 +209,15 @@ func TestRestorationMeetsDocuments(t *testing.T) {
 	}
 	meta := &collection{coll: e.meta}
 	update(meta, bson.M{"_id": restoreID}, bson.M{"$set": bson.M{"done": int64(3)}})
-	if _, err := e.messages.coll.DeleteMany(t.Context(), bson.M{"message": bson.M{"$in": bson.A{"hola 1", "hola 4", "hola 7"}}}); err != nil {
+	if _, err := e.of(dao.Message.Schema).coll.DeleteMany(t.Context(), bson.M{"message": bson.M{"$in": bson.A{"hola 1", "hola 4", "hola 7"}}}); err != nil {
 		t.Fatal(err)
 	}
-	update(e.messages, bson.M{"message": "hola 5"}, bson.M{"$set": bson.M{"message": "chau"}})
+	update(e.of(dao.Message.Schema), bson.M{"message": "hola 5"}, bson.M{"$set": bson.M{"message": "chau"}})
 	err = restoreAll(t.Context(), url, Options{})
 	if !errors.Is(err, dao.ErrConflict) || !strings.Contains(err.Error(), "message "+restored()[4].Messages[2].ID.String()) {
 		t.Errorf("over another document: %v", err)
 	}
-	update(e.messages, bson.M{"message": "chau"}, bson.M{"$set": bson.M{"message": "hola 5"}})
+	update(e.of(dao.Message.Schema), bson.M{"message": "chau"}, bson.M{"$set": bson.M{"message": "hola 5"}})
 	if err := restoreAll(t.Context(), url, Options{}); err != nil {
 		t.Fatal(err)
 	}
@@ -253,14 +253,14 @@ func TestRestoreRefuses(t *testing.T) {
 	}
 	foreign := func() {
 		t.Helper()
-		mongotest.Insert(t, e.messages.coll, bson.M{"user": "x", "message": "theirs"})
+		mongotest.Insert(t, e.of(dao.Message.Schema).coll, bson.M{"user": "x", "message": "theirs"})
 	}
 	foreign()
 	wantRefused("elsewhere", "all", "0 products, 0 carts and 1 messages")
-	if _, err := e.messages.coll.DeleteMany(t.Context(), bson.M{}); err != nil {
+	if _, err := e.of(dao.Message.Schema).coll.DeleteMany(t.Context(), bson.M{}); err != nil {
 		t.Fatal(err)
 	}
-	newer := storeMeta{storeID, formatVersion + 1, "01234567", 0}
+	newer := storeMeta{ID: storeID, Version: formatVersion + 1, Epoch: "01234567"}
 	mongotest.Insert(t, e.meta, newer)
 	wantRefused("elsewhere", "all", "newer pulperia")
 	if _, err := e.meta.DeleteMany(t.Context(), bson.M{}); err != nil {

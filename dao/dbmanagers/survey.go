@@ -23,24 +23,14 @@ func Survey(ctx context.Context, s dao.Store, visit func(dao.Batch) error) (Find
 		return found, errors.New("survey: the store is none of this engine")
 	}
 	_, err := e.dump(ctx, visit, func(c *collection, rec record) {
-		for _, field := range unknownFields(c.kind, rec.raw) {
+		for _, field := range c.unknownFields(c.Schema, rec.raw) {
 			found.Unknown[c.coll.Name()+"."+field]++
 		}
-		if len(dirtOfKind(c.kind, rec)) > 0 {
+		if len(c.dirt(rec.raw)) > 0 {
 			found.Guessed++
 		}
 	})
 	return found, err
-}
-
-func dirtOfKind(kind dao.Kind, rec record) []string {
-	switch kind {
-	case dao.KindProduct:
-		return productDirt(rec.raw)
-	case dao.KindCart:
-		return cartDirt(rec.raw)
-	}
-	return messageDirt(rec.raw)
 }
 
 // SameDatabase says whether two URLs name one database of one server, as far as their texts tell.

@@ -53,11 +53,11 @@ func TestSurvey(t *testing.T) {
 		}
 	}
 	product := bson.M{"title": "T", "description": "D", "price": 12, "status": true, "stock": 3, "category": "x", "thumbnails": bson.A{}, "__v": 0, "code": "1"}
-	insert(e.products, product)
+	insert(e.of(dao.Product.Schema), product)
 	product["code"], product["color"], product["_id"] = "2", "rojo", "abc"
-	insert(e.products, product)
-	insert(e.messages, bson.M{"user": "ana@example.com", "message": 5, "color": "rojo"})
-	insert(e.carts, bson.M{"products": bson.A{bson.M{"product": bson.NewObjectID(), "quantity": 1, "note": "x", "_id": bson.NewObjectID()}}})
+	insert(e.of(dao.Product.Schema), product)
+	insert(e.of(dao.Message.Schema), bson.M{"user": "ana@example.com", "message": 5, "color": "rojo"})
+	insert(e.of(dao.Cart.Schema), bson.M{"products": bson.A{bson.M{"product": bson.NewObjectID(), "quantity": 1, "note": "x", "_id": bson.NewObjectID()}}})
 	found, values = survey()
 	want := Findings{Unknown: map[string]int{"products.color": 1, "messages.color": 1, "carts.products[].note": 1}, Guessed: 2}
 	if diff := cmp.Diff(want, found); diff != "" {
@@ -78,7 +78,7 @@ func TestDumpOrderOfForeignIDs(t *testing.T) {
 	}
 	defer e.Close()
 	for i := range 20 {
-		mongotest.Insert(t, e.carts.coll, bson.M{"_id": []any{i, fmt.Sprint("c", i), bson.NewObjectID(), bson.ObjectID{11: byte(i - 3)}}[i%4], "products": bson.A{}})
+		mongotest.Insert(t, e.of(dao.Cart.Schema).coll, bson.M{"_id": []any{i, fmt.Sprint("c", i), bson.NewObjectID(), bson.ObjectID{11: byte(i - 3)}}[i%4], "products": bson.A{}})
 	}
 	s, err := OpenReadOnly(t.Context(), url, Options{})
 	if err != nil {
@@ -111,7 +111,7 @@ func TestCheckUnopened(t *testing.T) {
 		t.Fatal(err)
 	}
 	report, err := Check(t.Context(), url, Options{})
-	if err != nil || report.Head != (dao.Position{}) || report.First != 1 || report.Carts != 1 {
+	if err != nil || report.Head != (dao.Position{}) || report.First != 1 || report.Counts[dao.KindCart] != 1 {
 		t.Fatalf("%+v, %v", report, err)
 	}
 	s, err := Open(t.Context(), url, Options{})

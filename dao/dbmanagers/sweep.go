@@ -10,7 +10,6 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
-	"pulperia/dao"
 	"pulperia/dao/retry"
 )
 
@@ -33,7 +32,7 @@ func (e *engine) sweep(ctx context.Context) {
 		underWay, err := e.finishLoads(ctx)
 		note("finish loads", err)
 		full := false
-		for _, c := range e.collections() {
+		for _, c := range e.collections {
 			if err == nil {
 				var more bool
 				more, err = c.sweepOnce(ctx, underWay, seen, next)
@@ -50,7 +49,11 @@ func (e *engine) sweep(ctx context.Context) {
 			note("count documents", e.bounded(ctx, e.count))
 			note("remove what is left of loads", e.removeStrays(ctx))
 			note("see to the indexes", e.seeToIndexes(ctx))
-			note("look for messages that other programs removed", messages{e.messages}.noticeRemoved(ctx))
+			for _, c := range e.collections {
+				if c.History {
+					note("look for "+c.Plural+" that other programs removed", c.noticeRemoved(ctx))
+				}
+			}
 		}
 		if !full || pause > 0 {
 			sleep(ctx, max(e.sweepEvery, pause))
@@ -64,7 +67,7 @@ func (e *engine) note(ctx context.Context, what string, err error) (pause time.D
 	if err != nil && ctx.Err() == nil {
 		e.figures.failed.Add(1)
 	}
-	task, _ := e.tasks.LoadOrStore(what, retry.New(e.Log, what))
+	task, _ := e.tasks.LoadOrStore(what, retry.New(e.Log, what+" (MongoDB)"))
 	return task.(*retry.Task).Ended(ctx, err)
 }
 
@@ -73,6 +76,9 @@ func (e *engine) note(ctx context.Context, what string, err error) (pause time.D
 // not every one does that by an index.
 func (c *collection) unannounced(ctx context.Context, filter bson.M) (list []record, err error) {
 	filter[stampField] = nil
+	if !c.Shared { // what other programs put there does not count
+		filter["$or"] = bson.A{bson.M{revField: bson.M{"$exists": true}}, bson.M{bornField: bson.M{"$exists": true}}}
+	}
 	add := func(rec record) error { list = append(list, rec); return nil }
 	if err := c.each(ctx, filter, options.Find().SetLimit(pageSize), add); err != nil {
 		return nil, err
@@ -98,7 +104,7 @@ func (c *collection) sweepOnce(ctx context.Context, underWay map[string]loadReco
 	}
 	var due []*record
 	for i := range list {
-		rec, name := &list[i], changeKey{c.kind, list[i].id, list[i].rev}
+		rec, name := &list[i], changeKey{c.Kind, list[i].id, list[i].rev}
 		_, waits := underWay[rec.load]
 		switch ours := rec.ours || rec.born != 0; {
 		case waits:
@@ -144,19 +150,12 @@ func (c *collection) finishAll(ctx context.Context, list []*record) error {
 
 // count asks how many documents there are.
 func (e *engine) count(ctx context.Context) error {
-	for _, c := range e.collections() {
+	for _, c := range e.collections {
 		n, err := c.coll.EstimatedDocumentCount(ctx)
 		if err != nil {
 			return err
 		}
-		switch c.kind {
-		case dao.KindProduct:
-			e.figures.products.Store(n)
-		case dao.KindCart:
-			e.figures.carts.Store(n)
-		default:
-			e.figures.messages.Store(n)
-		}
+		e.figures.values.Store(c.Kind, n)
 	}
 	return nil
 }

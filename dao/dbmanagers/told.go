@@ -30,7 +30,11 @@ type word struct {
 type words map[dao.Kind]map[models.ID]word
 
 func newWords() words {
-	return words{dao.KindProduct: {}, dao.KindCart: {}, dao.KindMessage: {}}
+	w := words{}
+	for _, s := range dao.Kinds() {
+		w[s.Kind] = map[models.ID]word{}
+	}
+	return w
 }
 
 // lastWord returns the last word of a value; the zero word where none is known.
@@ -74,11 +78,11 @@ func (f *feed) recall(ctx context.Context, after, to int64) (words, error) {
 }
 
 // forget drops the words that nobody can ask for again when the feed is pruned: of what is deleted,
-// and of messages, which are too many. The caller holds the lock.
+// and of histories, which are too many. The caller holds the lock.
 func (f *feed) forget(base int64) {
 	for kind, of := range f.words {
 		maps.DeleteFunc(of, func(_ models.ID, w word) bool {
-			return w.offset <= base && (w.gone || kind == dao.KindMessage)
+			return w.offset <= base && (w.gone || dao.SchemaOf(kind).History)
 		})
 	}
 }

@@ -34,21 +34,6 @@ func readProduct(doc bson.Raw) models.Product {
 	return p
 }
 
-// product is the product that a record holds. One that was claimed since it was read has its
-// revision already.
-func (r record) product() models.Product {
-	p := readProduct(r.raw)
-	p.Rev = r.rev
-	return p
-}
-
-// cart is product for carts.
-func (r record) cart() models.Cart {
-	c := readCart(r.raw)
-	c.Rev = r.rev
-	return c
-}
-
 func readCart(doc bson.Raw) models.Cart {
 	c := models.Cart{ID: idOf(doc.Lookup("_id")), CreatedAt: createdOf(doc), Rev: revOf(doc)}
 	c.UpdatedAt = updatedOf(doc, c.CreatedAt)

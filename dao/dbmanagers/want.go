@@ -5,18 +5,27 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"pulperia/dao"
 )
 
 // What a database must be, or must not be, before anything is made in it or read from it.
 
-// wantKnown returns an error when a newer program has written the database.
+// wantKnown returns an error when a newer program has written the database, or one with other
+// kinds.
 func (m storeMeta) wantKnown() error {
 	if m.Version > formatVersion {
 		return fmt.Errorf("it was written by a newer pulperia (its format is %d, this program's is %d): use that one", m.Version, formatVersion)
+	}
+	for _, plural := range m.Kinds {
+		if !slices.ContainsFunc(dao.Kinds(), func(s *dao.Schema) bool { return s.Plural == plural }) {
+			return fmt.Errorf("it holds %s, which this program does not know: use a newer pulperia", plural)
+		}
 	}
 	return nil
 }
@@ -34,7 +43,7 @@ func (e *engine) refuseNewer(ctx context.Context) error {
 // anything into it: then its name is wrong.
 func (e *engine) wantStore(ctx context.Context) error {
 	_, err := e.feed.readMeta(ctx)
-	for _, c := range e.collections() {
+	for _, c := range e.collections {
 		if errors.Is(err, mongo.ErrNoDocuments) {
 			err = c.coll.FindOne(ctx, bson.M{}, options.FindOne().SetProjection(bson.M{"_id": 1})).Err()
 		}
@@ -61,15 +70,16 @@ func (e *engine) wantEmpty(ctx context.Context, filter bson.M) error {
 	if err := e.refuseNewer(ctx); err != nil {
 		return err
 	}
-	var counts [3]int64
-	var err error
-	for i, c := range e.collections() {
-		if counts[i], err = c.coll.CountDocuments(ctx, filter); err != nil {
+	counts := dao.Counts{}
+	for _, c := range e.collections {
+		n, err := c.coll.CountDocuments(ctx, filter)
+		if err != nil {
 			return e.readError(ctx, "count "+c.coll.Name(), err)
 		}
+		counts[c.Kind] = int(n)
 	}
-	if counts != [3]int64{} {
-		return fmt.Errorf("it holds %d products, %d carts and %d messages: name a database that is empty", counts[0], counts[1], counts[2])
+	if counts.Total() > 0 {
+		return fmt.Errorf("it holds %s: name a database that is empty", counts)
 	}
 	return nil
 }

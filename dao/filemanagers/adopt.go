@@ -10,29 +10,32 @@ import (
 )
 
 // adopt makes of a folder without store.json, or of one whose files were edited by hand, a store of
-// a new epoch. Like a fold it counts from the moment when store.json is written; a crash before
-// leaves everything as it was.
+// a new epoch. Like a compaction it counts from the moment when store.json is written; a crash
+// before leaves everything as it was.
 func adopt(d disk, c *contents) error {
-	next := meta{
-		Format: formatVersion, Epoch: newEpoch(), Previous: c.meta.Epoch, Clean: true,
-		Offset: max(c.meta.Offset, int64(len(c.said))), Messages: c.meta.Messages,
-		Entries: counts{len(c.products), len(c.carts), c.meta.Entries.Messages},
-	}
-	var err error
-	if next.Products, err = writeArray(d, productsFile, c.products, productID); err != nil {
-		return err
-	}
-	if next.Carts, err = writeArray(d, cartsFile, c.carts, cartID); err != nil {
-		return err
-	}
-	moves := []string{productsFile, cartsFile}
-	if c.isNew || slices.Contains(c.edited, messagesFile) {
-		if next.Messages, err = writeMessages(d, c.said); err != nil {
+	next := c.meta
+	next.Format, next.Epoch, next.Previous, next.Clean = formatVersion, newEpoch(), c.meta.Epoch, true
+	var moves []string
+	said := int64(0) // values of histories are numbered anew: positions of another epoch mean nothing
+	for _, one := range c.kinds {
+		edited := c.isNew || slices.Contains(c.edited, one.File())
+		var file vouched
+		var err error
+		switch {
+		case one.History && !edited, next.unneeded(one.Schema, len(one.values)):
+			continue
+		case one.History:
+			file, err = writeHistory(d, one, &said)
+		default:
+			file, err = writeArray(d, one.File(), one.values)
+		}
+		if err != nil {
 			return err
 		}
-		next.Entries.Messages = len(c.said)
-		moves = append(moves, messagesFile)
+		next.vouch(one.Schema, file)
+		moves = append(moves, one.File())
 	}
+	next.Offset = max(c.meta.Offset, said)
 	if err := d.Sync(); err != nil {
 		return err
 	}
@@ -48,9 +51,6 @@ func newEpoch() string {
 	return hex.EncodeToString(b[:])
 }
 
-func productID(p *models.Product) models.ID { return p.ID }
-func cartID(c *models.Cart) models.ID       { return c.ID }
-
 // rename gives files that count by now their lasting names.
 func rename(d disk, names []string) error {
 	for _, name := range names {
@@ -61,19 +61,25 @@ func rename(d disk, names []string) error {
 	return d.Sync()
 }
 
-// writeArray writes products.json.new or carts.json.new, sorted by id.
-func writeArray[T any](d disk, name string, values []*T, id func(*T) models.ID) (vouched, error) {
-	slices.SortFunc(values, func(a, b *T) int { return id(a).Compare(id(b)) })
-	return writeNew(d, name, func(w io.Writer) error { return models.WriteArray(w, slices.Values(values)) })
+// writeArray writes the file of a kind under its first name, sorted by id.
+func writeArray(d disk, name string, values []models.Value) (vouched, error) {
+	sortByID(values)
+	file, err := writeNew(d, name, func(w io.Writer) error { return models.WriteArray(w, slices.Values(values)) })
+	file.Entries = len(values)
+	return file, err
 }
 
-func writeMessages(d disk, list []foldedMessage) (vouched, error) {
-	return writeNew(d, messagesFile, func(w io.Writer) error {
-		for _, m := range list {
-			if _, err := w.Write(appendFolded(nil, m.Offset, models.JSON(m.Message))); err != nil {
+// writeHistory writes that of a history, with offsets after those that were given.
+func writeHistory(d disk, c *holding, offset *int64) (vouched, error) {
+	file, err := writeNew(d, c.File(), func(w io.Writer) error {
+		for _, v := range c.values {
+			*offset++
+			if _, err := w.Write(appendFolded(nil, *offset, models.JSON(v))); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
+	file.Entries = len(c.values)
+	return file, err
 }

@@ -24,20 +24,20 @@ func (e *engine) Attend(ctx context.Context, open, age time.Duration) (models.Ti
 	if err := e.committer.open(); err != nil {
 		return 0, err
 	}
-	e.folder.mu.Lock()
-	defer e.folder.mu.Unlock()
+	e.compactor.mu.Lock()
+	defer e.compactor.mu.Unlock()
 	var known dao.Attendance
-	text, err := readAll(e.folder.disk, attendanceFile)
+	text, err := readAll(e.compactor.disk, attendanceFile)
 	if err == nil {
 		err = json.Unmarshal(text, &known)
 	}
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		e.folder.log.Warn("cannot read when the shop was open; carts get all of their time again", "file", attendanceFile, "err", err)
+		e.compactor.log.Warn("cannot read when the shop was open; carts get all of their time again", "file", attendanceFile, "err", err)
 		known = dao.Attendance{}
 	}
 	known, since := known.Note(e.feed.epoch, models.TimeOf(e.now()), open, age)
 	text, _ = json.MarshalIndent(known, "", "  ") // of texts: never fails
-	if err := replace(e.folder.disk, attendanceFile, append(text, '\n')); err != nil {
+	if err := replace(e.compactor.disk, attendanceFile, append(text, '\n')); err != nil {
 		return 0, fmt.Errorf("write %s: %w", attendanceFile, err)
 	}
 	return since, nil
@@ -45,11 +45,11 @@ func (e *engine) Attend(ctx context.Context, open, age time.Duration) (models.Ti
 
 // forgetAttendance has Attend begin anew.
 func (e *engine) forgetAttendance() error {
-	e.folder.mu.Lock()
-	defer e.folder.mu.Unlock()
-	err := e.folder.disk.Remove(attendanceFile)
+	e.compactor.mu.Lock()
+	defer e.compactor.mu.Unlock()
+	err := e.compactor.disk.Remove(attendanceFile)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
-	return errors.Join(err, e.folder.disk.Sync())
+	return errors.Join(err, e.compactor.disk.Sync())
 }

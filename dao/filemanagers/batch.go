@@ -15,10 +15,10 @@ type batch struct {
 	*view
 	done chan struct{} // closed when the outcome is known
 	told atomic.Bool   // the same, for a quick look
-	err  error         // it
-	soon chan struct{} // closed then, or when the disk has had its time
+	err  error         // outcome, valid once settled
+	soon chan struct{} // closed once settled, or when the disk has had its time
 	late *time.Timer   // closes soon
-	once sync.Once     // for closing it
+	once sync.Once     // for closing soon
 }
 
 // patience is how long a write waits for the disk before it looks whether its caller still does.

@@ -24,15 +24,14 @@ func Check(ctx context.Context, dir string, o Options) (dao.Report, error) {
 		return dao.Report{}, fmt.Errorf("check store %s: %w", dir, err)
 	}
 	defer c.close()
-	r := &checking{dao.Report{Products: len(c.products), Carts: len(c.carts), First: found.meta.Offset + 1}}
+	r := &checking{dao.Report{Counts: c.count(), First: found.meta.Offset + 1}}
 	r.Head = dao.Position{Epoch: found.meta.Epoch, Offset: found.meta.Offset}
 	if n := len(found.segments); n > 0 {
 		r.First, r.Head.Offset = found.segments[0].first, found.segments[n-1].last()
 	}
 	r.explain(found)
-	r.checkProducts(c.products)
-	r.checkCarts(c.carts, c.products)
-	if err := r.checkMessages(ctx, c); err != nil {
+	r.checkReferences(c)
+	if _, err := newReader(c, Options{}.withDefaults("")).Dump(ctx, r.checkValues()); err != nil {
 		return dao.Report{}, fmt.Errorf("check store %s: %w", dir, err)
 	}
 	if err := wantOpens(directory(dir)); err != nil {
@@ -49,7 +48,7 @@ func wantOpens(d directory) error {
 	names, err := d.List()
 	for _, name := range names {
 		_, isJournal := segmentFirst(name)
-		if !isJournal && !slices.Contains([]string{lockFile, messagesFile, metaFile}, name) {
+		if !isJournal && !slices.Contains([]string{lockFile, metaFile}, name) && !isHistory(name) {
 			continue // a new file takes the place of the old one
 		}
 		f, openErr := d.Open(name)
@@ -80,54 +79,50 @@ func (r *checking) explain(c *contents) {
 	}
 }
 
-// rules notes what of a value breaks a rule. It is no damage: an older program, whose rules were
-// others, has stored it.
-func (r *checking) rules(kind string, id models.ID, wrong error) {
-	if wrong != nil {
-		r.Note("%s %s: %v: shown as it is; an import would refuse it", kind, id, wrong)
-	}
+func isHistory(name string) bool {
+	return slices.ContainsFunc(dao.Kinds(), func(s *dao.Schema) bool { return s.History && s.File() == name })
 }
 
-func (r *checking) checkProducts(products []*models.Product) {
-	owners := map[string]models.ID{}
-	for _, p := range products {
-		r.rules("product", p.ID, p.Check())
-		if owner, twice := owners[p.Code]; twice {
-			r.Problem("product %s: code %q is that of product %s", p.ID, p.Code, owner)
+// checkValues returns what looks at each value. What breaks a rule is no damage: an older program,
+// whose rules were others, has stored it.
+func (r *checking) checkValues() func(dao.Batch) error {
+	owners := map[[3]string]models.ID{}
+	return func(batch dao.Batch) error {
+		for s, v := range batch.All() {
+			id := v.GetHead().ID
+			if wrong := v.Check(); wrong != nil {
+				r.Note("%s %s: %v: shown as it is; an import would refuse it", s.Kind, id, wrong)
+			}
+			for _, unique := range s.Unique {
+				of := [3]string{string(s.Kind), unique.Field, unique.Of(v)}
+				if owner, twice := owners[of]; twice && of[2] != "" {
+					r.Problem("%s %s: %s %q is that of %s %s", s.Kind, id, unique.Field, of[2], s.Kind, owner)
+				}
+				owners[of] = id
+			}
 		}
-		owners[p.Code] = p.ID
+		return nil
 	}
 }
 
-func (r *checking) checkCarts(carts []*models.Cart, products []*models.Product) {
-	known := make(map[models.ID]bool, len(products))
-	for _, p := range products {
-		known[p.ID] = true
+// checkReferences notes what is named and gone.
+func (r *checking) checkReferences(c *contents) {
+	known := map[value]bool{}
+	for _, one := range c.kinds {
+		for _, v := range one.values {
+			known[value{one.Kind, v.GetHead().ID}] = true
+		}
 	}
-	for _, c := range carts {
-		r.rules("cart", c.ID, c.Check())
-		for _, item := range c.Products {
-			if !known[item.Product] {
-				r.Note("cart %s names product %s, which is gone", c.ID, item.Product)
+	for _, one := range c.kinds {
+		if one.Refs == nil {
+			continue
+		}
+		for _, v := range one.values {
+			for _, ref := range one.Refs(v) {
+				if !known[value{ref.Kind, *ref.ID}] {
+					r.Note("%s %s names %s %s, which is gone", one.Kind, v.GetHead().ID, ref.Kind, *ref.ID)
+				}
 			}
 		}
 	}
-}
-
-func (r *checking) checkMessages(ctx context.Context, c *contents) error {
-	e := newEngine(c, Options{}.withDefaults(""))
-	r.Messages = len(c.log.ids)
-	for i := 0; i < r.Messages; i += dumpSize {
-		list, err := e.messages.read(i, min(i+dumpSize, r.Messages))
-		if err != nil {
-			return err
-		}
-		for _, m := range list {
-			r.rules("message", m.ID, m.Check())
-		}
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -288,3 +288,62 @@ func TestHalfAWriteIsUndone(t *testing.T) {
 		}
 	})
 }
+
+// Of two products that have one code, as in an old store, either may get another one: the code is
+// free when nobody has it any more, also while that is not durable yet.
+func TestSharedTextIsFreeWhenNobodyHasIt(t *testing.T) {
+	for _, order := range [][2]int{{1, 2}, {2, 1}} {
+		synctest.Test(t, func(t *testing.T) { sharedTextIsLeft(t, order[0], order[1]) })
+	}
+}
+
+func sharedTextIsLeft(t *testing.T, first, last int) {
+	disk := newMemDisk()
+	o := Options{disk: disk}
+	r, err := beginRestoration(o.withDefaults(""), "elsewhere", "all")
+	if err != nil {
+		t.Fatal(err)
+	}
+	list := []models.Product{testProduct(1), testProduct(2)}
+	for i := range list {
+		list[i].Code, list[i].Rev, list[i].CreatedAt, list[i].UpdatedAt = "X", 1, 1, 1
+	}
+	put := r.Put(t.Context(), dao.Batch{Products: list})
+	_, dumped := r.Dump(t.Context(), func(dao.Batch) error { return nil })
+	s := slowShop{t: t, disk: disk}
+	if err = errors.Join(put, dumped, r.Finish(t.Context()), r.Close()); err == nil {
+		s.Store, err = openDisk(disk, 1_000)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, err := s.Products.List(t.Context(), models.ProductQuery{Codes: []string{"X"}, Limit: 10})
+	if err != nil || page.Total != 2 {
+		t.Errorf("%d of the 2 are listed (%v)", page.Total, err)
+	}
+	rename := func(n int) func() error {
+		return func() error {
+			_, _, err := s.Products.Update(t.Context(), testID(n), func(p *models.Product) error { p.Code = testProduct(n).Code; return nil })
+			return err
+		}
+	}
+	third := func() error {
+		another := testProduct(3)
+		another.Code = "X"
+		_, _, err := s.Products.Create(t.Context(), another)
+		return err
+	}
+	for _, step := range []struct {
+		leaves int
+		want   error
+	}{{first, dao.ErrConflict}, {last, nil}} {
+		s.slow()
+		left, taken := s.begin(rename(step.leaves)), s.begin(third)
+		s.release(false)
+		left.want(nil)
+		taken.want(step.want)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -19,7 +19,7 @@ var (
 )
 
 // crashesEach is how many losses of power each step meets.
-func crashesEach() int { return dose.Of(1, 4) * *crashTimes }
+func crashesEach() int { return dose.Of(1, 2) * *crashTimes }
 
 // newRandom returns a source of random numbers and prints how to get it again.
 func newRandom(t *testing.T) *rand.Rand {

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"pulperia/dao"
+	"pulperia/dao/daotest"
 	"pulperia/dao/models"
 )
 
@@ -52,14 +53,30 @@ func scenario() (acts []act) {
 		_, err := s.Load(t.Context(), dao.Batch{
 			Products: []models.Product{testProduct(8), testProduct(9)},
 			Messages: []models.Message{{ID: testID(8), User: "bea@example.com", Message: "todo"}, {ID: testID(9), User: "bea@example.com", Message: "o nada"}},
+			Others:   []models.Value{testParcel(1)},
 		})
 		return err
 	}
-	fold := func(t *testing.T, s dao.Store) error { return s.Engine.(*engine).folder.fold(false) }
+	parcel := func(t *testing.T, s dao.Store) error {
+		_, _, err := s.Values.Update(t.Context(), daotest.Parcel.Schema, testID(1), func(before models.Value) (models.Value, error) {
+			after := testParcel(2)
+			after.SetHead(before.GetHead())
+			return after, nil
+		})
+		return err
+	}
+	fold := func(t *testing.T, s dao.Store) error { return s.Engine.(*engine).compactor.compact(false) }
 	return []act{
 		put(1), put(2), say(1), cart, fold, add, stock(1, 3), say(2), remove(1), fold, fold, load, add, put(1),
-		say(3), remove(8), fold, stock(9, 0), say(4), add,
+		say(3), remove(8), fold, stock(9, 0), parcel, say(4), add,
 	}
+}
+
+// testParcel is the n-th example of a kind that no shop has, always with the same id.
+func testParcel(n int) models.Value {
+	v := daotest.Parcel.Example(n)
+	v.SetHead(models.Head{ID: testID(1)})
+	return v
 }
 
 // content writes down what a store holds, without the times, which differ from run to run.
@@ -74,6 +91,11 @@ func content(t *testing.T, s dao.Store) string {
 		for _, c := range batch.Carts {
 			c.CreatedAt, c.UpdatedAt = 0, 0
 			fmt.Fprintf(&b, "%s\n", models.JSON(c))
+		}
+		for _, v := range batch.Others {
+			head := v.GetHead()
+			v.SetHead(models.Head{ID: head.ID, Rev: head.Rev})
+			fmt.Fprintf(&b, "%s\n", models.JSON(v))
 		}
 		for _, m := range batch.Messages {
 			m.CreatedAt = 0
@@ -100,7 +122,7 @@ func wantWholeFeed(t *testing.T, s dao.Store) {
 		at.Offset = s.Feed.(*feed).oldest() - 1
 		changes, err = s.Feed.Since(t.Context(), at, int(head.Offset-at.Offset))
 		if !errors.Is(err, dao.ErrGone) || s.Feed.(*feed).oldest()-1 == at.Offset {
-			break // and not pruned by a fold that goes on beside
+			break // and not pruned by a compaction that goes on beside
 		}
 	}
 	if err != nil {
@@ -137,8 +159,8 @@ func states(t *testing.T, keep int) (after []string, steps int) {
 	return after, d.steps
 }
 
-// The power may go at any step of a write, a fold, a start or a stop: what was acknowledged is
-// there, a write that was not is there as a whole or not at all, and the feed has no gap.
+// The power may go at any step of a write, a compaction, a start or a stop: what was acknowledged
+// is there, a write that was not is there as a whole or not at all, and the feed has no gap.
 func TestPowerLossAtEveryStep(t *testing.T) {
 	const keep = 4
 	random := newRandom(t)

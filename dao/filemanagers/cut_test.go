@@ -13,7 +13,7 @@ func TestFilesCutAtEveryByte(t *testing.T) {
 	cuts, edits := 0, 0
 	for _, kept := range keptStores(t) {
 		for name, inode := range kept.disk.names {
-			for size := range everyByte(inode.text, 61, 7) { // TestJournalCutAtEveryByte leaves out none of the journal
+			for size := range everyByte(inode.text, 61, 7) { // fewer than TestJournalCutAtEveryByte of the journal
 				cut := kept.disk.image()
 				cut.names[name].text = cut.names[name].text[:size]
 				if wantCutSeen(t, cut, flip{name, size, kept}) {

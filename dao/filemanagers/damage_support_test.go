@@ -74,6 +74,6 @@ func known(t *testing.T, kept keptStore) keptStore {
 	}
 	defer sound.Engine.(*engine).committer.stop()
 	kept.epoch, kept.head, kept.whole = sound.Feed.(*feed).epoch, sound.Feed.(*feed).head(), content(t, sound)
-	kept.folded = sound.Engine.(*engine).folder.meta.Offset == kept.head
+	kept.folded = sound.Engine.(*engine).compactor.meta.Offset == kept.head
 	return kept
 }

@@ -38,7 +38,7 @@ func TestJournalCutAtEveryByte(t *testing.T) {
 	name := journalOf(d)
 	whole := d.names[name].text
 	accepted := 0
-	for size := range everyByte(whole, 31, 1) {
+	for size := range everyByte(whole, 31, 5) {
 		cut := d.image()
 		cut.names[name].text = cut.names[name].text[:size]
 		before := cut.texts()
@@ -77,7 +77,7 @@ func TestEveryByteFlipped(t *testing.T) {
 	flips := 0
 	for _, kept := range keptStores(t) {
 		for name, inode := range kept.disk.names {
-			for i := range everyByte(inode.text, 31, 3) {
+			for i := range everyByte(inode.text, 31, 9) {
 				for _, is := range spoilt(inode.text[i], i) {
 					flipped := kept.disk.image()
 					flipped.names[name].text[i] = is
@@ -178,7 +178,7 @@ func TestReadBesideWriter(t *testing.T) {
 	done := make(chan error, 1)
 	go func() {
 		for range 200 {
-			if err := s.Engine.(*engine).folder.fold(false); err != nil {
+			if err := s.Engine.(*engine).compactor.compact(false); err != nil {
 				done <- err
 				return
 			}
@@ -208,16 +208,16 @@ func TestReadBesideWriter(t *testing.T) {
 	}
 }
 
-// Steps of a fold that leave store.json as it is come between those of a reader, too: a file is
-// renamed when it was just read under its old name, and journal files go that were just listed.
+// Steps of a compaction that leave store.json as it is come between those of a reader, too: a file
+// is renamed when it was just read under its old name, and journal files go that were just listed.
 func TestReadBetweenStepsOfFold(t *testing.T) {
 	for step, test := range map[string]struct {
-		nth  int    // which step of its kind the fold does not get to
-		file string // before it is read, the fold goes on
-		goOn func(*folder) error
+		nth  int    // which step of its kind the compaction does not get to
+		file string // before it is read, the compaction goes on
+		goOn func(*compactor) error
 	}{
-		"rename": {2, productsFile + newSuffix, func(f *folder) error { return rename(f.disk, []string{productsFile}) }}, // the first is store.json's
-		"remove": {1, "journal-", (*folder).prune},
+		"rename": {2, productsFile + newSuffix, func(f *compactor) error { return rename(f.disk, []string{productsFile}) }}, // the first is store.json's
+		"remove": {1, "journal-", (*compactor).prune},
 	} {
 		inner := newMemDisk()
 		d := &faultyDisk{disk: inner, fault: fault{op: step, nth: test.nth, err: syscall.EIO, forever: true}, well: true}
@@ -235,9 +235,9 @@ func TestReadBetweenStepsOfFold(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		f := s.Engine.(*engine).folder
+		f := s.Engine.(*engine).compactor
 		d.well = false
-		if err := f.fold(false); err == nil {
+		if err := f.compact(false); err == nil {
 			t.Fatalf("%s: the fold does not stop there", step)
 		}
 		d.heal()

@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
 
+	"pulperia/dao"
 	"pulperia/dao/models"
 )
 
@@ -63,9 +65,36 @@ func refused(name string, line int, wrong string) error {
 		Remedy: "Mend the line, or put back the file as the shop wrote it"}
 }
 
-// decode reads an entry field by field into value, a pointer to a struct. Fields that it does not
-// know are refused, lest they are lost when the file is written anew.
-func (e entry) decode(name string, value any) error {
+// value reads an entry as a value of a kind, normal and checked. What the entry leaves out is as in
+// a new one that is made now; undated says that this is its time.
+func (e entry) value(s *dao.Schema, now models.Time) (v models.Value, undated bool, err error) {
+	v = s.New()
+	const unset = models.Time(math.MinInt64) // which no file can say
+	v.SetHead(models.Head{ID: models.NewID(now.Std()), CreatedAt: unset, UpdatedAt: now})
+	if err := e.decode(s, v); err != nil {
+		return nil, false, err
+	}
+	head := v.GetHead()
+	if undated = head.CreatedAt == unset; undated {
+		head.CreatedAt = now
+		v.SetHead(head)
+	}
+	const most = 1 << 53 // whole numbers up to here are exact in JSON for everybody, and a revision must go on growing
+	if head.Rev < 0 || head.Rev >= most {
+		return nil, false, refused(s.File(), e.line, fmt.Sprintf("rev must be at least 1 and below %d; got %d", most, head.Rev))
+	}
+	v.Normalize()
+	if err := v.Check(); err != nil {
+		return nil, false, refused(s.File(), e.line, err.Error())
+	}
+	return v, undated, nil
+}
+
+// decode reads an entry field by field into a value. Fields that the kind does not know are
+// refused, lest they are lost when the file is written anew; a line of a history also has its
+// offset.
+func (e entry) decode(s *dao.Schema, v models.Value) error {
+	name := s.File()
 	var fields map[string]json.RawMessage
 	if err := json.Unmarshal(e.raw, &fields); err != nil {
 		wrong := "is not a JSON object"
@@ -78,8 +107,11 @@ func (e entry) decode(name string, value any) error {
 		return refused(name, e.line, "field "+err.Error())
 	}
 	known := map[string]json.RawMessage{}
-	if err := json.Unmarshal(models.JSON(value), &known); err != nil {
+	if err := json.Unmarshal(models.JSON(v), &known); err != nil {
 		return err
+	}
+	if s.History {
+		known["offset"] = nil
 	}
 	for _, field := range sortedKeys(fields) {
 		if _, ok := known[field]; !ok {
@@ -92,10 +124,16 @@ func (e entry) decode(name string, value any) error {
 			wrong := models.Invalid{{Field: field, Rule: models.NotUTF8, Got: strconv.Quote(strings.Trim(string(fields[field]), `"`))}}
 			return refused(name, e.line, wrong.Error())
 		}
+		var into any = v
+		if s.History && field == "offset" {
+			into = new(struct {
+				Offset int64 `json:"offset"`
+			})
+		}
 		one, _ := json.Marshal(map[string]json.RawMessage{field: fields[field]})
 		decoder := json.NewDecoder(bytes.NewReader(one))
 		decoder.DisallowUnknownFields() // within it, too
-		if err := decoder.Decode(value); err != nil {
+		if err := decoder.Decode(into); err != nil {
 			return refused(name, e.line, fmt.Sprintf("field %q: %s", field, models.Misfit(err)))
 		}
 	}
@@ -111,7 +149,7 @@ func sortedKeys(m map[string]json.RawMessage) []string {
 	return keys
 }
 
-// firsts notes which line had an id or a code first.
+// firsts notes which line had an id or another unique value first.
 type firsts map[string]int
 
 func (f firsts) note(name string, line int, field, value string) error {
@@ -123,97 +161,31 @@ func (f firsts) note(name string, line int, field, value string) error {
 	return nil
 }
 
-func editedProducts(text []byte, now models.Time) ([]*models.Product, error) {
-	entries, err := arrayEntries(productsFile, text)
-	if err != nil {
-		return nil, err
+// editedValues reads the file of a kind that somebody wrote by hand. undated are the values of
+// which it does not say when they were made.
+func editedValues(s *dao.Schema, text []byte, now models.Time) (values []models.Value, undated map[models.ID]bool, err error) {
+	entries := lineEntries(text)
+	if !s.History {
+		entries, err = arrayEntries(s.File(), text)
 	}
 	seen := firsts{}
-	products := make([]*models.Product, len(entries))
+	values, undated = make([]models.Value, len(entries)), map[models.ID]bool{}
 	for i, e := range entries {
-		p := &models.Product{ID: models.NewID(now.Std()), Status: true, CreatedAt: now, UpdatedAt: now}
-		if err := e.decode(productsFile, p); err != nil {
-			return nil, err
+		v, isNew, wrong := e.value(s, now)
+		if wrong != nil {
+			return nil, nil, wrong
 		}
-		if err := e.checkRev(productsFile, p.Rev); err != nil {
-			return nil, err
+		id := v.GetHead().ID
+		err = seen.note(s.File(), e.line, "_id", id.String())
+		for _, unique := range s.Unique {
+			if text := unique.Of(v); err == nil && text != "" {
+				err = seen.note(s.File(), e.line, unique.Field, text)
+			}
 		}
-		p.Normalize()
-		if err := p.Check(); err != nil {
-			return nil, refused(productsFile, e.line, err.Error())
+		if err != nil {
+			return nil, nil, err
 		}
-		if err := seen.note(productsFile, e.line, "_id", p.ID.String()); err != nil {
-			return nil, err
-		}
-		if err := seen.note(productsFile, e.line, "code", p.Code); err != nil {
-			return nil, err
-		}
-		products[i] = p
+		values[i], undated[id] = v, isNew
 	}
-	return products, nil
-}
-
-func editedCarts(text []byte, now models.Time) ([]*models.Cart, error) {
-	entries, err := arrayEntries(cartsFile, text)
-	if err != nil {
-		return nil, err
-	}
-	seen := firsts{}
-	carts := make([]*models.Cart, len(entries))
-	for i, e := range entries {
-		c := &models.Cart{ID: models.NewID(now.Std()), CreatedAt: now, UpdatedAt: now}
-		if err := e.decode(cartsFile, c); err != nil {
-			return nil, err
-		}
-		if err := e.checkRev(cartsFile, c.Rev); err != nil {
-			return nil, err
-		}
-		c.Normalize()
-		if err := c.Check(); err != nil {
-			return nil, refused(cartsFile, e.line, err.Error())
-		}
-		if err := seen.note(cartsFile, e.line, "_id", c.ID.String()); err != nil {
-			return nil, err
-		}
-		carts[i] = c
-	}
-	return carts, nil
-}
-
-// checkRev refuses a revision that cannot go on growing.
-func (e entry) checkRev(name string, rev int64) error {
-	const most = 1 << 53 // whole numbers up to here are exact in JSON for everybody
-	if rev < 0 || rev >= most {
-		return refused(name, e.line, fmt.Sprintf("rev must be at least 1 and below %d; got %d", most, rev))
-	}
-	return nil
-}
-
-// foldedMessage is a line of messages.jsonl.
-type foldedMessage struct {
-	Offset int64 `json:"offset"`
-	models.Message
-}
-
-// editedMessages keeps the order of the lines and numbers them anew: positions of another epoch
-// mean nothing.
-func editedMessages(text []byte, now models.Time) ([]foldedMessage, error) {
-	seen := firsts{}
-	var list []foldedMessage
-	for i, e := range lineEntries(text) {
-		m := foldedMessage{Message: models.Message{ID: models.NewID(now.Std()), CreatedAt: now}}
-		if err := e.decode(messagesFile, &m); err != nil {
-			return nil, err
-		}
-		m.Offset = int64(i) + 1
-		m.Normalize()
-		if err := m.Check(); err != nil {
-			return nil, refused(messagesFile, e.line, err.Error())
-		}
-		if err := seen.note(messagesFile, e.line, "_id", m.ID.String()); err != nil {
-			return nil, err
-		}
-		list = append(list, m)
-	}
-	return list, nil
+	return values, undated, err
 }

@@ -88,8 +88,8 @@ func TestFilesOfOthersStay(t *testing.T) {
 	wantThere(elsewhere)
 }
 
-// A crash that left nothing to fold is as good as a clean stop: the files were the whole truth, and
-// what somebody writes into them counts.
+// A crash that left nothing to compact is as good as a clean stop: the files were the whole truth,
+// and what somebody writes into them counts.
 func TestEditAfterCrashWithNothingToFold(t *testing.T) {
 	for name, edit := range map[string]func(*memDisk){
 		"changed": func(d *memDisk) {

@@ -11,59 +11,57 @@ import (
 )
 
 // loadEdits reads the files that somebody wrote by hand. They count if the folded files were the
-// whole truth, as they are after a clean stop, and after a crash that left nothing to fold; else
+// whole truth, as they are after a clean stop, and after a crash that left nothing to compact; else
 // nobody can say whether they or the journal are right.
 func (c *contents) loadEdits(d disk) error {
-	if added, err := c.messagesAdded(d); err != nil {
-		return err
-	} else if added {
-		c.edited = append(c.edited, messagesFile)
-	}
 	now := models.TimeOf(time.Now())
-	for _, name := range c.edited {
+	for _, one := range c.kinds {
+		added, err := one.added(d, c.unfolded)
+		if err != nil {
+			return err
+		}
+		if added {
+			c.edited = append(c.edited, one.File())
+		}
+		if !slices.Contains(c.edited, one.File()) {
+			continue
+		}
 		if c.unfolded > 0 {
-			return &Damage{File: name, Byte: -1,
+			return &Damage{File: one.File(), Byte: -1,
 				Wrong: fmt.Sprintf("it is not what the shop wrote, and %d changes stand only in the journal, for the shop was not stopped cleanly: "+
 					"nobody can say which is right", c.unfolded),
 				Remedy: "Put back the file as it was, start and stop the shop once, and edit then; " +
 					"or put back the store's folder from a backup"}
 		}
-		text, err := readEdit(d, name)
+		text, err := readEdit(d, one.File())
 		if err != nil {
 			return err
 		}
-		switch name {
-		case productsFile:
-			c.products, err = editedProducts(text, now)
-		case cartsFile:
-			c.carts, err = editedCarts(text, now)
-		case messagesFile:
-			c.said, err = editedMessages(text, now)
-		}
-		if err != nil {
+		var undated map[models.ID]bool
+		if one.values, undated, err = editedValues(one.Schema, text, now); err != nil {
 			return err
 		}
-		c.sums = append(c.sums, c.sumUp(name, now))
+		c.sums = append(c.sums, c.sumUp(one, undated))
 	}
 	return nil
 }
 
-// messagesAdded says whether somebody has put lines behind those of messages.jsonl. A fold that was
-// not finished leaves some there, too, which the journal holds.
-func (c *contents) messagesAdded(d disk) (bool, error) {
-	if c.log == nil || c.end <= c.log.size {
+// added says whether somebody has put lines behind those of a history. A compaction that was not
+// finished leaves some there, too, which the journal holds.
+func (c *holding) added(d disk, unfolded int64) (bool, error) {
+	if c.history == nil || c.end <= c.history.size {
 		return false, nil
 	}
-	text, err := readAll(d, messagesFile)
-	if err != nil || c.unfolded == 0 {
+	text, err := readAll(d, c.File())
+	if err != nil || unfolded == 0 {
 		return true, err
 	}
-	for one := range bytes.Lines(text[min(c.log.size, int64(len(text))):min(c.end, int64(len(text)))]) {
+	for one := range bytes.Lines(text[min(c.history.size, int64(len(text))):min(c.end, int64(len(text)))]) {
 		var m struct{ Offset int64 }
 		if json.Unmarshal(one, &m) != nil {
 			continue // torn
 		}
-		if _, ours := slices.BinarySearch(c.log.fresh, m.Offset); !ours {
+		if _, ours := slices.BinarySearch(c.history.fresh, m.Offset); !ours {
 			return true, nil
 		}
 	}

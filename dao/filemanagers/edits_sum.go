@@ -39,30 +39,23 @@ func (c *contents) edits() string {
 	return strings.Join(texts, "; ")
 }
 
-// sumUp compares the entries of an edited file with what they were, and raises the revisions of those
-// that are not surely the same: whoever has seen the former must not take them for that.
-func (c *contents) sumUp(name string, now models.Time) editSum {
-	if before := c.meta.Entries.Messages; name == messagesFile && c.log != nil { // which stands as it was written, and more behind it
-		return editSum{file: name, new: len(c.said) - before, before: before, after: len(c.said)}
+// sumUp compares the entries of an edited file with what they were, and raises the revisions of
+// those that are not surely the same: whoever has seen the former must not take them for that.
+func (c *contents) sumUp(of *holding, undated map[models.ID]bool) editSum {
+	file, sum := c.meta.of(of.Schema), editSum{file: of.File()}
+	if of.history != nil { // which stands as it was written, and more behind it
+		sum.new, sum.before, sum.after = len(of.values)-file.Entries, file.Entries, len(of.values)
+		return sum
 	}
-	s := summing{editSum: editSum{file: name}, past: c.past, now: now}
-	nothing := int64(len("[]\n"))
-	switch name {
-	case productsFile:
-		s.kind, s.before, s.had = dao.KindProduct, c.meta.Entries.Products, c.meta.Products.Bytes > nothing
-		for _, p := range c.products {
-			p.Rev = s.add(p.ID, p.CreatedAt, p.Rev, models.JSON(*p))
-		}
-	case cartsFile:
-		s.kind, s.before, s.had = dao.KindCart, c.meta.Entries.Carts, c.meta.Carts.Bytes > nothing
-		for _, cart := range c.carts {
-			cart.Rev = s.add(cart.ID, cart.CreatedAt, cart.Rev, models.JSON(*cart))
-		}
-	case messagesFile:
-		s.kind, s.before, s.had = dao.KindMessage, c.meta.Entries.Messages, c.meta.Messages.Bytes > 0
-		for _, m := range c.said {
-			s.add(m.ID, m.CreatedAt, 0, models.JSON(m.Message))
-		}
+	s := summing{editSum: sum, kind: of.Kind, past: c.past, undated: undated}
+	s.before, s.had = file.Entries, file.Bytes > int64(len("[]\n"))
+	if of.History {
+		s.had = file.Bytes > 0
+	}
+	for _, v := range of.values {
+		head := v.GetHead()
+		head.Rev = s.add(head, models.JSON(v))
+		v.SetHead(head)
 	}
 	return s.end()
 }
@@ -72,17 +65,18 @@ type summing struct {
 	editSum
 	kind    dao.Kind
 	past    past
-	now     models.Time
-	kept    int // of those that the journal holds
-	unknown int // ids that the journal does not hold
+	undated map[models.ID]bool // entries whose file does not say when they were made
+	kept    int                // of those that the journal holds
+	unknown int                // ids that the journal does not hold
 }
 
 // add takes an entry in, and returns the revision that it has from now on.
-func (s *summing) add(id models.ID, made models.Time, rev int64, doc []byte) int64 {
+func (s *summing) add(head models.Head, doc []byte) (rev int64) {
 	s.after++
-	was, known := s.past[value{s.kind, id}]
+	was, known := s.past[value{s.kind, head.ID}]
+	rev = head.Rev
 	switch {
-	case !known && made != s.now:
+	case !known && !s.undated[head.ID]:
 		s.unknown++
 	case was == nil: // also of an entry without an id, which has just got one
 		s.new++

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"pulperia/dao"
@@ -19,9 +20,9 @@ var _ dao.Engine = (*engine)(nil)
 type engine struct {
 	*state
 	feed      *feed
-	messages  messages
 	committer *committer
-	folder    *folder
+	compactor *compactor
+	identity  atomic.Pointer[string]
 	readOnly  bool
 	present   func() error
 	unlock    func() error
@@ -31,35 +32,37 @@ type engine struct {
 }
 
 func newEngine(c *contents, o Options) *engine {
-	s := &state{
-		products: newCatalogue(c.products), carts: newCartList(c.carts), messages: c.log, graves: c.graves,
-		last: c.lastOf, now: o.now,
-	}
+	s := &state{kinds: newKinds(c.kinds), tombstones: c.tombstones, now: o.now}
 	f := &feed{epoch: c.meta.Epoch, segments: c.segments, moved: make(chan struct{})}
 	committer := &committer{
 		state: s, feed: f, disk: o.disk, segmentSize: 4 << 20, wake: make(chan struct{}, 1), ended: make(chan struct{}),
 	}
-	e := &engine{state: s, feed: f, committer: committer, messages: messages{s, f, committer}, present: o.present, unlock: func() error { return nil }}
-	e.folder = &folder{
-		disk: o.disk, state: s, feed: f, messages: e.messages, log: o.Log,
-		keep: int64(o.Keep), every: o.Fold, meta: c.meta, logHash: c.logHash,
+	e := &engine{state: s, feed: f, committer: committer, present: o.present, unlock: func() error { return nil }}
+	e.compactor = &compactor{disk: o.disk, state: s, feed: f, log: o.Log, keep: int64(o.Keep), every: o.Fold, meta: c.meta}
+	for _, one := range c.kinds {
+		e.compactor.hashes = append(e.compactor.hashes, one.hash)
 	}
-	e.folder.size.Store(c.meta.Products.Bytes + c.meta.Carts.Bytes)
-	e.folder.grown.Store(c.unfoldedBytes())
-	committer.grew = e.folder.journalGrew
+	e.identity.Store(&c.meta.Identity)
+	e.compactor.size.Store(e.compactor.meta.rewritten())
+	e.compactor.grown.Store(c.unfoldedBytes())
+	committer.grew = e.compactor.journalGrew
 	return e
 }
 
 func (e *engine) store() dao.Store {
+	v := values{e.state, e.committer}
 	return dao.Store{
-		Products: products{e.state, e.committer},
-		Carts:    carts{e.state, e.committer},
-		Messages: e.messages,
+		Products: newProducts(v),
+		Carts:    newCarts(v),
+		Messages: messages{e.reader(e.kind(dao.Message.Schema)), e.committer},
+		Values:   v,
 		Feed:     e.feed,
 		Presence: newPresence(),
 		Engine:   e,
 	}
 }
+
+func (e *engine) reader(k *kind) reader { return reader{e.state, e.feed, k} }
 
 // Load stores a batch as one step.
 func (e *engine) Load(ctx context.Context, batch dao.Batch) (dao.Receipt, error) {
@@ -69,19 +72,9 @@ func (e *engine) Load(ctx context.Context, batch dao.Batch) (dao.Receipt, error)
 		}
 	}
 	receipt, err := e.committer.commit(ctx, func(s step) error {
-		for _, p := range batch.Products {
-			if err := s.loadProduct(p.Clone()); err != nil {
-				return fmt.Errorf("product %q: %w", p.Code, err)
-			}
-		}
-		for _, c := range batch.Carts {
-			if err := s.loadCart(c.Clone()); err != nil {
-				return fmt.Errorf("cart %s: %w", c.ID, err)
-			}
-		}
-		for _, m := range batch.Messages {
-			if err := s.loadMessage(m); err != nil {
-				return fmt.Errorf("message %s: %w", m.ID, err)
+		for schema, v := range batch.All() {
+			if err := s.load(e.kind(schema), schema.Clone(v)); err != nil {
+				return fmt.Errorf("%s: %w", schema.Call(v), err)
 			}
 		}
 		return nil
@@ -92,63 +85,24 @@ func (e *engine) Load(ctx context.Context, batch dao.Batch) (dao.Receipt, error)
 	return receipt, nil
 }
 
-func (s step) loadProduct(p models.Product) error {
-	p.Normalize()
-	if err := p.Check(); err != nil {
+// load stores a whole value, and fills in what it does not bring along.
+func (s step) load(k *kind, v models.Value) error {
+	v.Normalize()
+	if err := v.Check(); err != nil {
 		return err
 	}
-	if s.product(p.ID) != nil {
-		return dao.Conflict{Field: "_id", Value: p.ID.String()}
+	head := v.GetHead()
+	if s.has(k, head.ID) {
+		return dao.Conflict{Field: "_id", Value: head.ID.String()}
 	}
-	if !s.ownerOf(p.Code).IsZero() {
-		return dao.Conflict{Field: "code", Value: p.Code}
-	}
-	s.fillIn(dao.KindProduct, &p.ID, &p.CreatedAt, &p.UpdatedAt, &p.Rev)
-	s.putProduct(nil, &p)
-	return nil
-}
-
-func (s step) loadCart(c models.Cart) error {
-	c.Normalize()
-	if err := c.Check(); err != nil {
+	if err := s.wantFree(k, nil, v); err != nil {
 		return err
 	}
-	if s.cart(c.ID) != nil {
-		return dao.Conflict{Field: "_id", Value: c.ID.String()}
-	}
-	s.fillIn(dao.KindCart, &c.ID, &c.CreatedAt, &c.UpdatedAt, &c.Rev)
-	s.putCart(nil, &c)
+	head = s.clock.Fill(head, s.now)
+	head.Rev = max(head.Rev, s.firstRev(k.Kind, head.ID))
+	v.SetHead(head)
+	s.put(k, nil, v)
 	return nil
-}
-
-func (s step) loadMessage(m models.Message) error {
-	m.Normalize()
-	if err := m.Check(); err != nil {
-		return err
-	}
-	_, stored := s.place(m.ID)
-	if _, isNew := s.newMessage(m.ID); stored || isNew {
-		return dao.Conflict{Field: "_id", Value: m.ID.String()}
-	}
-	rev := int64(1)
-	s.fillIn(dao.KindMessage, &m.ID, &m.CreatedAt, new(models.Time), &rev)
-	s.newMessages[m.ID] = m
-	s.appendMessage(m.ID, models.JSON(m))
-	return nil
-}
-
-// fillIn gives a loaded value what it does not bring along.
-func (s step) fillIn(kind dao.Kind, id *models.ID, created, updated *models.Time, rev *int64) {
-	if id.IsZero() {
-		*id = models.NewID(s.now.Std())
-	}
-	if *created == 0 {
-		*created = s.createdAt()
-	}
-	if *updated == 0 {
-		*updated = *created
-	}
-	*rev = max(*rev, s.firstRev(kind, *id))
 }
 
 // dumpSize is how many values one batch of a dump holds.
@@ -158,43 +112,55 @@ const dumpSize = 1_000
 func (e *engine) Dump(ctx context.Context, visit func(dao.Batch) error) (dao.Position, error) {
 	all := e.snapshot(e.feed, -1)
 	at := dao.Position{Epoch: e.feed.epoch, Offset: all.offset}
-	slices.SortFunc(all.products, func(a, b *models.Product) int { return a.ID.Compare(b.ID) })
-	slices.SortFunc(all.carts, func(a, b *models.Cart) int { return a.ID.Compare(b.ID) })
-	var batch dao.Batch
-	give := func() error {
-		if err := ctx.Err(); err != nil {
-			return err
+	for _, one := range all.kinds {
+		give := e.giveValues
+		if one.History {
+			give = e.giveHistory
 		}
-		full := batch
-		batch = dao.Batch{}
-		return visit(full)
-	}
-	for chunk := range slices.Chunk(all.products, dumpSize) {
-		for _, p := range chunk {
-			batch.Products = append(batch.Products, p.Clone())
-		}
-		if err := give(); err != nil {
-			return at, err
-		}
-	}
-	for chunk := range slices.Chunk(all.carts, dumpSize) {
-		for _, c := range chunk {
-			batch.Carts = append(batch.Carts, c.Clone())
-		}
-		if err := give(); err != nil {
-			return at, err
-		}
-	}
-	for i, n := 0, all.folded+len(all.fresh); i < n; i += dumpSize {
-		var err error
-		if batch.Messages, err = e.messages.read(i, min(i+dumpSize, n)); err != nil {
-			return at, err
-		}
-		if err := give(); err != nil {
+		if err := give(ctx, one, visit); err != nil {
 			return at, err
 		}
 	}
 	return at, nil
+}
+
+func (e *engine) giveValues(ctx context.Context, all kindSnapshot, visit func(dao.Batch) error) error {
+	sortByID(all.values)
+	for chunk := range slices.Chunk(all.values, dumpSize) {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		var batch dao.Batch
+		for _, v := range chunk {
+			batch.AddCopy(all.Schema, v)
+		}
+		if err := visit(batch); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (e *engine) giveHistory(ctx context.Context, all kindSnapshot, visit func(dao.Batch) error) error {
+	for i, n := 0, all.folded+len(all.fresh); i < n; i += dumpSize {
+		var batch dao.Batch
+		err := e.reader(all.kind).read(i, min(i+dumpSize, n), func(doc []byte) error {
+			v, err := all.Decode(doc)
+			batch.Add(v)
+			return err
+		})
+		if err = cmp.Or(err, ctx.Err()); err != nil {
+			return err
+		}
+		if err := visit(batch); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func sortByID(values []models.Value) {
+	slices.SortFunc(values, func(a, b models.Value) int { return a.GetHead().ID.Compare(b.GetHead().ID) })
 }
 
 // Ready says whether the store can still write.
@@ -205,33 +171,55 @@ func (e *engine) Ready(ctx context.Context) error {
 	return cmp.Or(e.committer.open(), e.present())
 }
 
+// Identity names the store.
+func (e *engine) Identity() string { return *e.identity.Load() }
+
+// Become has the store go by another identity.
+func (e *engine) Become(ctx context.Context, identity string) error {
+	err := cmp.Or(dao.CheckIdentity(identity), e.Ready(ctx))
+	if err == nil {
+		err = e.compactor.become(identity)
+	}
+	if err != nil {
+		return fmt.Errorf("take an identity: %w", err)
+	}
+	e.identity.Store(&identity)
+	return nil
+}
+
 // Stats returns figures for whoever operates the shop.
 func (e *engine) Stats() []dao.Stat {
+	var stats []dao.Stat
 	e.mu.RLock()
-	products, carts, messages := len(e.products.byID), len(e.carts.byID), len(e.state.messages.ids)
+	for _, k := range e.kinds {
+		stats = append(stats, k.Stat("in the store", k.count()))
+	}
 	e.mu.RUnlock()
-	return []dao.Stat{
-		{Name: "products", Help: "Products in the store.", Value: float64(products)},
-		{Name: "carts", Help: "Carts in the store.", Value: float64(carts)},
-		{Name: "messages", Help: "Messages in the store.", Value: float64(messages)},
+	return append(stats, []dao.Stat{
 		{Name: "journal_bytes", Help: "Size of the journal files.", Value: float64(e.feed.bytes())},
-		{Name: "folds_total", Help: "Times the JSON files were written anew.", Counter: true, Value: float64(e.folder.folds.Load())},
+		{Name: "folds_total", Help: "Times the JSON files were written anew.", Counter: true, Value: float64(e.compactor.folds.Load())},
 		{Name: "syncs_total", Help: "Times the journal was synced to disk.", Counter: true, Value: float64(e.committer.syncs.Load())},
 		{Name: "sync_seconds_total", Help: "Time spent syncing the journal to disk.", Counter: true,
 			Value: time.Duration(e.committer.waited.Load()).Seconds()},
-	}
+	}...)
 }
 
-// Close ends the writes under way, folds the journal into the JSON files and lets go of the folder.
+// Close ends the writes under way, compacts the journal into the JSON files and lets go of the
+// folder.
 func (e *engine) Close() error {
 	e.close.Do(func() {
 		e.committer.stop()
-		e.folder.running.Wait()
+		e.compactor.running.Wait()
 		var err error
 		if !e.readOnly && e.committer.broken.Load() == nil {
-			err = errors.Join(e.folder.fold(true), e.feed.liveSegment().trim())
+			err = errors.Join(e.compactor.compact(true), e.feed.liveSegment().trim())
 		}
-		err = errors.Join(err, e.feed.close(), e.state.messages.file.Close(), e.unlock())
+		for _, k := range e.kinds {
+			if k.History {
+				err = errors.Join(err, k.history.file.Close())
+			}
+		}
+		err = errors.Join(err, e.feed.close(), e.unlock())
 		if err != nil {
 			e.closeErr = fmt.Errorf("close store: %w", err)
 		}

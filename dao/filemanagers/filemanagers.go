@@ -1,10 +1,9 @@
 // Package filemanagers keeps a store in a folder of plain JSON files.
 //
-//	products.json   a JSON array, indented, sorted by id
-//	carts.json      the same
-//	messages.jsonl  one message a line, only ever appended to
+//	products.json   a JSON array, indented, sorted by id; so is the file of each kind
+//	messages.jsonl  one message a line, only ever appended to; so is that of each history
 //	journal-….jsonl the changes, one a line; what the files above do not hold yet, and what the feed keeps
-//	store.json      which contents of the files above count
+//	store.json      the identity of the store; which contents of the files above count
 //	open.json       when the store was open
 //	lock            held by the process that writes
 //
@@ -13,14 +12,14 @@
 // A write runs in its caller's goroutine, one after the other, on a view of the store (view.go).
 // The committer (commit.go) appends the changes of a batch to the journal (journal.go) with one
 // write and one fdatasync, and then shows them to readers (state.go); meanwhile the next batch
-// gathers. Products and carts live in memory with the indexes that listing needs (index.go,
-// vocabulary.go); of messages and of the feed only the places in the files do.
+// gathers. Values live in memory with the indexes that listing needs (kinds.go; index.go and
+// vocabulary.go for products); of histories and of the feed only the places in the files do.
 //
 // # How the files stay readable
 //
-// A fold (fold.go) writes the JSON files anew, in the background when the journal has grown and
-// when the store is closed, so that then the JSON files alone are the whole truth and may be
-// edited.
+// A compaction (compaction.go) writes the JSON files anew, in the background when the journal has
+// grown and when the store is closed, so that then the JSON files alone are the whole truth and may
+// be edited.
 //
 // # How a store is opened
 //
@@ -31,6 +30,7 @@
 package filemanagers
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -44,9 +44,10 @@ import (
 // Options are the settings of the engine. Zero values mean the defaults.
 type Options struct {
 	Keep    int              // how many changes the feed keeps at least; 10,000
-	Fold    int64            // how many bytes the journal grows between folds at least; 16 MiB
+	Fold    int64            // how many bytes the journal grows between compactions at least; 16 MiB
 	Log     *slog.Logger     // slog.Default()
 	Bulk    bool             // the indexes of listings are made when somebody lists: for who only brings much in
+	Becomes string           // the identity of the store that a restoration makes; "" for one of its own
 	Accept  bool             // also an edit by hand that empties a file, or takes away most of it
 	disk    disk             // the real one; tests put another in its place
 	present func() error     // says whether the folder is where it was
@@ -118,8 +119,8 @@ func open(o Options, unlock func() error) (dao.Store, error) {
 		o.Log.Info("the store was not stopped cleanly; the journal was applied", "changes", c.unfolded)
 	}
 	e := newEngine(c, o)
-	if !o.Bulk {
-		e.listable.Do(e.products.makeIndexes)
+	if products := newProducts(values{e.state, e.committer}).catalogue; !o.Bulk {
+		products.listable.Do(products.makeIndexes) // of an empty one, too: then no listing has to make them
 	}
 	e.unlock = unlock
 	go e.committer.loop()
@@ -195,6 +196,6 @@ func prepare(d disk, c *contents) error {
 		}
 		c.segments = append(c.segments, s)
 	}
-	c.meta.Format, c.meta.Clean = formatVersion, false
+	c.meta.Format, c.meta.Identity, c.meta.Clean = formatVersion, cmp.Or(c.meta.Identity, dao.NewIdentity()), false
 	return c.meta.write(d)
 }

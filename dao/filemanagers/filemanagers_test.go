@@ -1,23 +1,26 @@
 package filemanagers
 
 import (
+	"sync"
 	"testing"
 
 	"pulperia/dao"
 	"pulperia/dao/daotest"
 	"pulperia/dao/models"
+	"pulperia/dose"
 )
 
 // The engine keeps the contract.
 func TestContract(t *testing.T) {
-	dirs := map[dao.Engine]string{}
+	dose.Checks(t, 30)
+	var dirs sync.Map // of engines
 	open := func(t *testing.T, dir string) dao.Store {
 		t.Helper()
 		s, err := Open(t.Context(), dir, Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		dirs[s.Engine] = dir
+		dirs.Store(s.Engine, dir)
 		t.Cleanup(func() { s.Close() })
 		return s
 	}
@@ -27,7 +30,8 @@ func TestContract(t *testing.T) {
 			if err := s.Close(); err != nil {
 				t.Fatal(err)
 			}
-			return open(t, dirs[s.Engine])
+			dir, _ := dirs.Load(s.Engine)
+			return open(t, dir.(string))
 		},
 	})
 }
@@ -45,7 +49,7 @@ func TestBulkMakesNoIndexes(t *testing.T) {
 		if _, err := s.Products.List(t.Context(), q); err != nil {
 			t.Fatal(err)
 		}
-		return s.Engine.(*engine).products.indexed()
+		return s.Products.(products).catalogue.indexed()
 	}
 	if indexed(models.ProductQuery{}) {
 		t.Error("the listing of nothing has made indexes")
@@ -59,5 +63,21 @@ func TestBulkMakesNoIndexes(t *testing.T) {
 	}
 	if !indexed(models.ProductQuery{}) {
 		t.Error("a listing has made no indexes")
+	}
+}
+
+// A shop is open when it can list at once: no visitor waits for the indexes to be made, in a shop
+// that began empty neither.
+func TestOpenMakesIndexes(t *testing.T) {
+	s, err := openDir(t, t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if _, err := s.Load(t.Context(), dao.Batch{Products: []models.Product{testProduct(1)}}); err != nil {
+		t.Fatal(err)
+	}
+	if !s.Products.(products).catalogue.indexed() {
+		t.Error("the first listing would have to make the indexes")
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"hash"
@@ -17,6 +16,7 @@ import (
 	"strconv"
 	"sync"
 
+	"pulperia/dao"
 	"pulperia/dao/models"
 )
 
@@ -25,43 +25,36 @@ type found int
 
 const (
 	asWritten found = iota // what store.json vouches for
-	asMoved                // the same, under the name that a fold gave it first
+	asMoved                // the same, under the name that a compaction gave it first
 	asEdited               // something else
 	asAbsent               // nothing, in a folder without store.json
 )
 
-// loadFolded reads the JSON files as far as store.json vouches for them, the messages beside the
-// rest.
+// loadFolded reads the JSON files as far as store.json vouches for them, those of histories beside
+// the rest.
 func (c *contents) loadFolded(d disk) error {
-	var messages found
-	var err3 error
+	states, errs := make([]found, len(c.kinds)), make([]error, len(c.kinds))
 	var wait sync.WaitGroup
-	wait.Go(func() { messages, err3 = c.loadMessages(d) })
-	var products, carts found
-	var err1, err2 error
-	c.products, products, err1 = loadArray(d, productsFile, &c.meta, c.meta.Products, models.DecodeProduct)
-	c.carts, carts, err2 = loadArray(d, cartsFile, &c.meta, c.meta.Carts, decodeCart)
+	for i, one := range c.kinds {
+		if one.History {
+			wait.Go(func() { states[i], errs[i] = one.loadHistory(d, &c.meta) })
+		}
+	}
+	for i, one := range c.kinds {
+		if !one.History {
+			states[i], errs[i] = one.loadArray(d, &c.meta)
+		}
+	}
 	wait.Wait()
-	c.note(productsFile, products)
-	c.note(cartsFile, carts)
-	c.note(messagesFile, messages)
-	c.countEntries()
-	return cmp.Or(err1, err2, err3)
-}
-
-// countEntries counts those of the files that are as they were written: an older program, or a
-// migration, did not.
-func (c *contents) countEntries() {
-	n := &c.meta.Entries
-	if c.products != nil {
-		n.Products = len(c.products)
+	for i, one := range c.kinds {
+		c.note(one.File(), states[i])
+		if n := one.count(); states[i] != asEdited && n > 0 { // an older program, or a migration, did not count
+			file := c.meta.of(one.Schema)
+			file.Entries = n
+			c.meta.vouch(one.Schema, file)
+		}
 	}
-	if c.carts != nil {
-		n.Carts = len(c.carts)
-	}
-	if c.log != nil {
-		n.Messages = len(c.log.ids)
-	}
+	return cmp.Or(errs...)
 }
 
 func (c *contents) note(name string, f found) {
@@ -73,34 +66,29 @@ func (c *contents) note(name string, f found) {
 	}
 }
 
-func decodeCart(text []byte) (c models.Cart, err error) {
-	err = json.Unmarshal(text, &c)
-	return c, err
-}
-
-// loadArray reads products.json or carts.json.
-func loadArray[T any](d disk, name string, m *meta, want vouched, decode func([]byte) (T, error)) ([]*T, found, error) {
-	text, err := readAll(d, name)
-	if err == nil && vouch(text) == want {
-		values, err := decodeArray(name, text, decode)
-		return values, asWritten, err
+// loadArray reads the file of a kind that is kept in memory.
+func (c *holding) loadArray(d disk, m *meta) (f found, err error) {
+	want := m.of(c.Schema)
+	text, err := readAll(d, c.File())
+	if err == nil && vouch(text).is(want) {
+		c.values, err = decodeArray(c.File(), text, c.Decode)
+		return asWritten, err
 	}
-	if next, err := readAll(d, name+newSuffix); err == nil && vouch(next) == want {
-		values, err := decodeArray(name, next, decode)
-		return values, asMoved, err
+	if next, err := readAll(d, c.File()+newSuffix); err == nil && vouch(next).is(want) {
+		c.values, err = decodeArray(c.File(), next, c.Decode)
+		return asMoved, err
 	}
-	f, err := otherwise(name, m, err)
-	return nil, f, err
+	return m.otherwise(c.Schema, err)
 }
 
 // otherwise decides about a file that does not hold what store.json vouches for; err is that of
 // reading it.
-func otherwise(name string, m *meta, err error) (found, error) {
+func (m *meta) otherwise(s *dao.Schema, err error) (found, error) {
 	switch {
-	case errors.Is(err, fs.ErrNotExist) && m.Epoch == "":
+	case errors.Is(err, fs.ErrNotExist) && (m.Epoch == "" || m.of(s) == vouched{}): // or the kind is a new one
 		return asAbsent, nil
 	case errors.Is(err, fs.ErrNotExist):
-		return asAbsent, &Damage{File: name, Byte: -1, Wrong: "it is missing", Remedy: restore}
+		return asAbsent, &Damage{File: s.File(), Byte: -1, Wrong: "it is missing", Remedy: restore}
 	case err != nil:
 		return asAbsent, err
 	}
@@ -109,11 +97,11 @@ func otherwise(name string, m *meta, err error) (found, error) {
 
 func vouch(text []byte) vouched {
 	sum := sha256.Sum256(text)
-	return vouched{int64(len(text)), hex.EncodeToString(sum[:])}
+	return vouched{Bytes: int64(len(text)), SHA256: hex.EncodeToString(sum[:])}
 }
 
 // decodeArray reads what WriteArray wrote, on all cores.
-func decodeArray[T any](name string, text []byte, decode func([]byte) (T, error)) ([]*T, error) {
+func decodeArray(name string, text []byte, decode func([]byte) (models.Value, error)) ([]models.Value, error) {
 	if string(text) == "[]\n" {
 		return nil, nil
 	}
@@ -123,14 +111,14 @@ func decodeArray[T any](name string, text []byte, decode func([]byte) (T, error)
 		return nil, fmt.Errorf("%s: it is no list of values", name)
 	}
 	parts := split(list, runtime.GOMAXPROCS(0))
-	values := make([][]*T, len(parts))
+	values := make([][]models.Value, len(parts))
 	errs := make([]error, len(parts))
 	var wait sync.WaitGroup
 	for i, part := range parts {
 		wait.Go(func() {
 			for one, rest := cutElement(part, 0); one != nil && errs[i] == nil; one, rest = cutElement(rest, 0) {
-				value := new(T)
-				*value, errs[i] = decode(one)
+				var value models.Value
+				value, errs[i] = decode(one)
 				values[i] = append(values[i], value)
 			}
 		})
@@ -166,38 +154,39 @@ func cutElement(list []byte, from int) (elements, rest []byte) {
 	return list[:end], list[end+len(",\n  "):]
 }
 
-// loadMessages indexes messages.jsonl; it keeps no message in memory.
-func (c *contents) loadMessages(d disk) (found, error) {
-	f, err := c.indexMessages(d, messagesFile)
+// loadHistory indexes the file of a history; it keeps no value in memory.
+func (c *holding) loadHistory(d disk, m *meta) (found, error) {
+	want := m.of(c.Schema)
+	f, err := c.indexFile(d, c.File(), want)
 	if err == nil && f == asWritten {
 		return asWritten, nil
 	}
-	if next, err := c.indexMessages(d, messagesFile+newSuffix); err == nil && next == asWritten {
+	if next, err := c.indexFile(d, c.File()+newSuffix, want); err == nil && next == asWritten {
 		return asMoved, nil
 	}
-	return otherwise(messagesFile, &c.meta, err)
+	return m.otherwise(c.Schema, err)
 }
 
-// indexMessages reads as much of a file as store.json vouches for. If it is all there, the log and
+// indexFile reads as much of a file as store.json vouches for. If it is all there, its index and
 // its hash are kept.
-func (c *contents) indexMessages(d disk, name string) (found, error) {
+func (c *holding) indexFile(d disk, name string, want vouched) (found, error) {
 	file, err := d.Open(name)
 	if err != nil {
 		return asAbsent, err
 	}
-	log, sum, err := indexLines(file, c.meta.Messages.Bytes)
+	log, sum, err := indexLines(file, want.Bytes)
 	size, sizeErr := file.Size()
-	vouchedFor := vouched{log.size, hex.EncodeToString(sum.Sum(nil))} == c.meta.Messages
-	if err := cmp.Or(err, sizeErr); err != nil || !vouchedFor {
+	there := vouched{Bytes: log.size, SHA256: hex.EncodeToString(sum.Sum(nil))}
+	if err := cmp.Or(err, sizeErr); err != nil || !there.is(want) {
 		return asEdited, errors.Join(err, file.Close())
 	}
-	c.log, c.logHash, c.end = log, sum, size
+	c.history, c.hash, c.end = log, sum, size
 	return asWritten, nil
 }
 
 // indexLines notes id and place of each line in the first size bytes.
-func indexLines(f file, size int64) (*chatLog, hash.Hash, error) {
-	log := &chatLog{file: f, index: newPlaces()}
+func indexLines(f file, size int64) (*history, hash.Hash, error) {
+	log := &history{file: f, index: newPlaces()}
 	sum := sha256.New()
 	r := bufio.NewReaderSize(io.NewSectionReader(f, 0, size), int(min(size, 1<<20)))
 	for {
@@ -220,7 +209,8 @@ func indexLines(f file, size int64) (*chatLog, hash.Hash, error) {
 	}
 }
 
-// idOf reads the id from a line as the fold writes it, or returns the zero ID: the hash will tell.
+// idOf reads the id from a line as the compaction writes it, or returns the zero ID: the hash will
+// tell.
 func idOf(text []byte) models.ID {
 	const before = `,"_id":"`
 	i := bytes.Index(text, []byte(before)) + len(before)
@@ -231,7 +221,7 @@ func idOf(text []byte) models.ID {
 	return id
 }
 
-// appendFolded appends a message, of which doc is the JSON form, as a line of messages.jsonl.
+// appendFolded appends a value, of which doc is the JSON form, as a line of its history.
 func appendFolded(b []byte, offset int64, doc []byte) []byte {
 	b = strconv.AppendInt(append(b, `{"offset":`...), offset, 10)
 	b = append(append(b, ','), doc[1:]...)

@@ -12,7 +12,7 @@ import (
 	"pulperia/dose"
 )
 
-var diskSeeds = dose.Flag("diskseeds", 30, 300, "how many lives are lived on a disk that forgets and reorders")
+var diskSeeds = dose.Flag("diskseeds", 30, 100, "how many lives are lived on a disk that forgets and reorders")
 
 // Random lives on a disk that forgets what was not synced, or keeps any part of it in any order,
 // through several losses of power each: what was acknowledged is there, what was not is there as a
@@ -96,12 +96,12 @@ var revs = regexp.MustCompile(`,"rev":\d+`)
 // forgotten the first one, and the model forgets nothing.
 func withoutRevs(content string) string { return revs.ReplaceAllString(content, "") }
 
-// randomAct draws a write, or a fold. Ids are few, so that acts meet.
+// randomAct draws a write, or a compaction. Ids are few, so that acts meet.
 func randomAct(random *rand.Rand) act {
 	n, stock := 1+random.IntN(6), random.Int64N(1_000)
 	switch random.IntN(8) {
 	case 0:
-		return func(t *testing.T, s dao.Store) error { return s.Engine.(*engine).folder.fold(false) }
+		return func(t *testing.T, s dao.Store) error { return s.Engine.(*engine).compactor.compact(false) }
 	case 1, 2:
 		m := models.Message{ID: models.ID{0x67, 4: byte(stock >> 8), 11: byte(stock)}, User: "ana@example.com", Message: fmt.Sprint("hola ", stock)}
 		return func(t *testing.T, s dao.Store) error { _, _, err := s.Messages.Append(t.Context(), m); return err }

@@ -17,7 +17,7 @@ import (
 	"pulperia/dose"
 )
 
-var fullLevels = dose.Flag("fulllevels", 5, 40, "to how many levels the small file system is filled")
+var fullLevels = dose.Flag("fulllevels", 5, 15, "to how many levels the small file system is filled")
 
 const insideMount = "PULPERIA_TEST_INSIDE_MOUNT"
 
@@ -94,7 +94,7 @@ func fillTo(t *testing.T, dir string, free int64, random *rand.Rand) (acknowledg
 	if err == nil {
 		s.Engine.(*engine).committer.segmentSize = 5_000
 		acknowledged, full = writeUntilFull(t, s, model, random)
-		s.Close() // may fail: there is no space for a fold
+		s.Close() // may fail: there is no space for a compaction
 	}
 	if err := os.Remove(ballast); err != nil {
 		t.Fatal(err)

@@ -2,7 +2,7 @@ package filemanagers
 
 import (
 	"cmp"
-	"slices"
+	"sync"
 
 	"pulperia/dao/models"
 )
@@ -14,11 +14,11 @@ type catalogue struct {
 	rows       []row // by slot
 	free       []slot
 	byID       map[models.ID]slot
-	byCode     map[string]slot
-	heirs      map[string][]slot // of a code: who else has it; nil where nobody has, as almost everywhere
+	codes      owners[slot]
 	all        orders
 	byCategory map[string]orders
 	words      *vocabulary
+	listable   sync.Once
 }
 
 type slot uint32
@@ -44,46 +44,29 @@ type priced struct {
 }
 
 // newCatalogue returns the products without the indexes of listings.
-func newCatalogue(products []*models.Product) *catalogue {
+func newCatalogue(values []models.Value) *catalogue {
 	c := &catalogue{
-		rows:   make([]row, len(products)),
-		byID:   make(map[models.ID]slot, len(products)),
-		byCode: make(map[string]slot, len(products)),
+		rows:  make([]row, len(values)),
+		byID:  make(map[models.ID]slot, len(values)),
+		codes: owners[slot]{byText: make(map[string]slot, len(values))},
 	}
-	for i, p := range products {
-		s := slot(i)
+	for i, v := range values {
+		p, s := v.(*models.Product), slot(i)
 		c.rows[s] = rowOf(p)
 		c.byID[p.ID] = s
-		c.takeCode(s, p.Code)
+		c.codes.take(p.Code, s)
 	}
 	return c
 }
 
-// takeCode gives a code to a product. Of two that had it when the store was opened (an older
-// program took two spellings of one word for two) the first one is its owner, and the other one
-// when that lets go of it.
-func (c *catalogue) takeCode(s slot, code string) {
-	if _, taken := c.byCode[code]; taken && c.byCode[code] != s {
-		if c.heirs == nil {
-			c.heirs = map[string][]slot{}
-		}
-		c.heirs[code] = append(c.heirs[code], s)
-		return
+// listed returns the products with the indexes that a listing needs. Who only reads a store
+// through, or brings much in, does without these, which are most of the work and much of the
+// memory.
+func (c *catalogue) listed(q models.ProductQuery) *catalogue {
+	if len(c.byID) > 0 && q.Codes == nil && q.IDs == nil || q.Text != "" {
+		c.listable.Do(c.makeIndexes)
 	}
-	c.byCode[code] = s
-}
-
-func (c *catalogue) leaveCode(s slot, code string) {
-	heirs := slices.DeleteFunc(c.heirs[code], func(heir slot) bool { return heir == s })
-	if c.byCode[code] == s {
-		delete(c.byCode, code)
-		if len(heirs) > 0 {
-			c.byCode[code], heirs = heirs[0], heirs[1:]
-		}
-	}
-	if c.heirs[code] != nil {
-		c.heirs[code] = heirs
-	}
+	return c
 }
 
 // makeIndexes makes those of listings.
@@ -138,25 +121,36 @@ func (c *catalogue) comparer(order models.Sort) func(a, b priced) int {
 	}
 }
 
-func (c *catalogue) get(id models.ID) *models.Product {
+func (c *catalogue) get(id models.ID) models.Value {
 	if s, ok := c.byID[id]; ok {
 		return c.rows[s].product
 	}
 	return nil
 }
 
-// ownerOf returns the id of the product that has a code, or the zero ID.
-func (c *catalogue) ownerOf(code string) models.ID {
-	if s, ok := c.byCode[code]; ok {
-		return c.rows[s].product.ID
+// owners returns the ids of the products that have a code, the only unique text of a product.
+func (c *catalogue) owners(_ int, code string) (ids []models.ID) {
+	for _, s := range c.codes.of(code) {
+		ids = append(ids, c.rows[s].product.ID)
 	}
-	return models.ID{}
+	return ids
+}
+
+func (c *catalogue) count() int { return len(c.byID) }
+
+func (c *catalogue) page(q models.Query) ([]models.Value, int) {
+	page := c.listed(models.ProductQuery{}).list(models.ProductQuery{Page: q.Page, Limit: q.Limit, Backwards: q.Backwards})
+	values := make([]models.Value, len(page.Products))
+	for i := range page.Products {
+		values[i] = &page.Products[i]
+	}
+	return values, page.Total
 }
 
 // put stores a product, a new one or in the place of the one with its id.
-func (c *catalogue) put(p *models.Product) {
-	own := p.Packed()
-	p = &own
+func (c *catalogue) put(v models.Value) {
+	own := v.(*models.Product).Packed()
+	p := &own
 	s, known := c.byID[p.ID]
 	var old *models.Product
 	if known {
@@ -167,7 +161,7 @@ func (c *catalogue) put(p *models.Product) {
 		c.byID[p.ID] = s
 	}
 	c.rows[s] = rowOf(p)
-	c.takeCode(s, p.Code)
+	c.codes.take(p.Code, s)
 	if !c.indexed() {
 		return
 	}
@@ -216,7 +210,7 @@ func (c *catalogue) joinOrders(s slot, p *models.Product) {
 
 // leave takes a product out of the orders, and frees its code.
 func (c *catalogue) leave(s slot, old *models.Product) {
-	c.leaveCode(s, old.Code)
+	c.codes.leave(old.Code, s)
 	if !c.indexed() {
 		return
 	}
@@ -241,8 +235,8 @@ func (o orders) remove(e priced) {
 }
 
 // every returns all products, in no order; the list is never nil.
-func (c *catalogue) every() []*models.Product {
-	products := make([]*models.Product, 0, len(c.byID))
+func (c *catalogue) every() []models.Value {
+	products := make([]models.Value, 0, len(c.byID))
 	for _, s := range c.byID {
 		products = append(products, c.rows[s].product)
 	}

@@ -178,8 +178,10 @@ func (c *catalogue) orderFor(q models.ProductQuery) *sorted[priced] {
 // named returns the products that a query names by code, by id, or by both, each once.
 func (c *catalogue) named(q models.ProductQuery) (slots []slot) {
 	for _, code := range q.Codes {
-		if s, ok := c.byCode[code]; ok && (q.IDs == nil || slices.Contains(q.IDs, c.rows[s].product.ID)) {
-			slots = append(slots, s)
+		for _, s := range c.codes.of(code) {
+			if q.IDs == nil || slices.Contains(q.IDs, c.rows[s].product.ID) {
+				slots = append(slots, s)
+			}
 		}
 	}
 	if q.Codes == nil {

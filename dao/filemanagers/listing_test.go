@@ -55,7 +55,7 @@ func TestCatalogueListsAsThePureFunction(t *testing.T) {
 		for n := range rapid.IntRange(0, 300).Draw(t, "products") {
 			model = append(model, drawProduct(t, n))
 		}
-		c := newCatalogue(slices.Clone(model))
+		c := newCatalogue(valuesOf(model))
 		late := rapid.Bool().Draw(t, "indexed late") // as a bulk store is
 		if !late {
 			c.makeIndexes()
@@ -97,10 +97,18 @@ func changeOne(t *rapid.T, c *catalogue, model []*models.Product) []*models.Prod
 	return model
 }
 
+func valuesOf(products []*models.Product) []models.Value {
+	values := make([]models.Value, len(products))
+	for i, p := range products {
+		values[i] = p
+	}
+	return values
+}
+
 // checkVocabulary compares what a catalogue knows of words with what one knows that was made of the
 // same products.
 func checkVocabulary(t *rapid.T, c *catalogue, model []*models.Product) {
-	fresh := newCatalogue(model)
+	fresh := newCatalogue(valuesOf(model))
 	fresh.makeIndexes()
 	for word, want := range fresh.words.postings {
 		got := c.words.postings[word]

@@ -14,27 +14,59 @@ import (
 
 // contents is a store as it was found, with the journal applied.
 type contents struct {
-	meta     meta
-	products []*models.Product
-	carts    []*models.Cart
-	log      *chatLog
-	logHash  hash.Hash // of messages.jsonl as far as store.json vouches for it
-	graves   map[value]grave
-	lastOf   map[dao.Kind]int64 // the offset of the last change of each kind that the folded files do not hold
+	meta       meta
+	kinds      []*holding // in the order of a dump
+	tombstones map[value]tombstone
 
 	segments []*segment
-	stale    []string // files that do not count: of an unfinished fold, or of the epoch before
+	stale    []string // files that do not count: of an unfinished compaction, or of the epoch before
 	tail     *tail    // what a crash tore off the journal
 	unfolded int64    // changes that the folded files do not hold
 
 	// What was found instead of the vouched files.
-	isNew  bool            // there is no store.json
-	edited []string        // files that somebody wrote by hand
-	sums   []editSum       // what became of the entries of those
-	said   []foldedMessage // all messages, when messages.jsonl is one of them; there is no log then
-	past   past            // what the entries were, as far as the journal holds it
-	end    int64           // where messages.jsonl ends, behind what store.json vouches for or there
-	moves  []string        // .new files that count and are to be renamed
+	isNew  bool      // there is no store.json
+	edited []string  // files that somebody wrote by hand
+	sums   []editSum // what became of the entries of those
+	past   past      // what the entries were, as far as the journal holds it
+	moves  []string  // .new files that count and are to be renamed
+}
+
+// holding is what was found of one kind.
+type holding struct {
+	*dao.Schema
+	values  []models.Value // of a history only when somebody wrote its file by hand: all of it, then
+	history *history       // nil then, unless the file is as it was written, with more behind it
+	hash    hash.Hash      // of the file of a history, as far as store.json vouches for it
+	end     int64          // where that file ends, behind what store.json vouches for or there
+	last    int64          // the offset of the last change that the folded files do not hold
+}
+
+// count returns how many values there are. A file that somebody wrote behind counts by what is read
+// of all of it.
+func (c *holding) count() int {
+	if c.history != nil && c.values == nil {
+		return len(c.history.ids)
+	}
+	return len(c.values)
+}
+
+// kind returns what was found of a kind, or nil.
+func (c *contents) kind(kind dao.Kind) *holding {
+	for _, one := range c.kinds {
+		if one.Kind == kind {
+			return one
+		}
+	}
+	return nil
+}
+
+// count returns how many values there are of each kind.
+func (c *contents) count() dao.Counts {
+	n := dao.Counts{}
+	for _, one := range c.kinds {
+		n[one.Kind] = one.count()
+	}
+	return n
 }
 
 // needsAdoption says whether the files are not yet what store.json vouches for.
@@ -47,7 +79,10 @@ func load(d disk) (*contents, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &contents{graves: map[value]grave{}, lastOf: map[dao.Kind]int64{}, past: past{}}
+	c := &contents{tombstones: map[value]tombstone{}, past: past{}}
+	for _, schema := range dao.Kinds() {
+		c.kinds = append(c.kinds, &holding{Schema: schema})
+	}
 	switch m, err := readMeta(d); {
 	case err != nil:
 		return nil, err
@@ -75,7 +110,7 @@ func load(d disk) (*contents, error) {
 }
 
 // unfoldedBytes returns how much of the journal the folded files do not hold. It counts towards the
-// next fold: else the journal of a shop that is killed before each would grow for ever.
+// next compaction: else the journal of a shop that is killed before each would grow for ever.
 func (c *contents) unfoldedBytes() (n int64) {
 	for _, s := range c.segments {
 		if first := max(s.first, c.meta.Offset+1); first <= s.last() {
@@ -87,8 +122,10 @@ func (c *contents) unfoldedBytes() (n int64) {
 
 func (c *contents) close() error {
 	var err error
-	if c.log != nil && c.log.file != nil {
-		err = c.log.file.Close()
+	for _, one := range c.kinds {
+		if one.history != nil && one.history.file != nil {
+			err = errors.Join(err, one.history.file.Close())
+		}
 	}
 	for _, s := range c.segments {
 		err = errors.Join(err, s.file.Close())
@@ -146,7 +183,7 @@ func epochOf(f file) string {
 }
 
 // checkJournal verifies that no change is missing between the files of the journal, or between it
-// and the fold.
+// and the compaction.
 func (c *contents) checkJournal() error {
 	if c.tail != nil && c.tail.from == 0 { // a crash while the file was begun: it holds nothing
 		last := len(c.segments) - 1

@@ -14,12 +14,12 @@ import (
 type places struct {
 	seed   maphash.Seed
 	most   int // ids in a table
-	tables []*table
+	tables []*hashTable
 }
 
-// table is a hash table with open addressing: an id is in the slot that its hash names or in one of
-// the next, before any free one.
-type table struct {
+// hashTable is a hash table with open addressing: an id is in the slot that its hash names or in
+// one of the next, before any free one.
+type hashTable struct {
 	slots          []place // a power of two, at most three quarters of them taken
 	taken          int
 	oldest, newest uint32 // the times in its ids, in seconds
@@ -52,7 +52,7 @@ func (p *places) put(list []models.ID) {
 	id := list[len(list)-1]
 	made := madeAt(id)
 	if n := len(p.tables); n == 0 || p.tables[n-1].taken == p.most {
-		p.tables = append(p.tables, &table{oldest: made, newest: made})
+		p.tables = append(p.tables, &hashTable{oldest: made, newest: made})
 	}
 	t := p.tables[len(p.tables)-1]
 	t.oldest, t.newest = min(t.oldest, made), max(t.newest, made)
@@ -73,7 +73,7 @@ func (p *places) hash(id models.ID) uint32 { return uint32(maphash.Bytes(p.seed,
 func madeAt(id models.ID) uint32 { return binary.BigEndian.Uint32(id[:4]) }
 
 // slot returns the slot of an id, or the free one where it belongs.
-func (t *table) slot(list []models.ID, id models.ID, hash uint32) *place {
+func (t *hashTable) slot(list []models.ID, id models.ID, hash uint32) *place {
 	for i := int(hash); ; i++ {
 		s := &t.slots[i&(len(t.slots)-1)]
 		if s.after == 0 || s.hash == hash && list[s.after-1] == id {
@@ -82,7 +82,7 @@ func (t *table) slot(list []models.ID, id models.ID, hash uint32) *place {
 	}
 }
 
-func (t *table) grow() {
+func (t *hashTable) grow() {
 	old := t.slots
 	t.slots = make([]place, max(8, 2*len(old)))
 	for _, s := range old {

@@ -14,7 +14,7 @@ import (
 	"pulperia/dose"
 )
 
-var damageSeeds = dose.Flag("damageseeds", 30, 300, "how often a larger store is damaged at random")
+var damageSeeds = dose.Flag("damageseeds", 30, 100, "how often a larger store is damaged at random")
 
 // A larger store is damaged at random: blocks are zeroed, doubled, swapped, files swapped, removed,
 // cut, put back older. It is refused; or all that was dropped is the end of the journal from the
@@ -54,7 +54,7 @@ func largerStore(t *testing.T, random *rand.Rand, open func(disk, int) (dao.Stor
 		acts[i] = randomAct(random)
 	}
 	acts[200] = func(_ *testing.T, store dao.Store) error {
-		s.older = store.Engine.(*engine).folder.disk.(*memDisk).image()
+		s.older = store.Engine.(*engine).compactor.disk.(*memDisk).image()
 		return nil
 	}
 	d, held := liveOn(t, open, acts, closed)

@@ -44,7 +44,7 @@ type noFile struct{ file }
 
 func (noFile) Close() error { return nil }
 
-// glance is what changes in a folder when the process that writes it has folded. What cannot be
+// glance is what changes in a folder when the process that writes it has compacted. What cannot be
 // read is left to load to explain.
 func glance(d disk) string {
 	meta, _ := readAll(d, metaFile)
@@ -85,4 +85,4 @@ func loadBeside(ctx context.Context, d disk, accept bool) (found, c *contents, e
 	}
 }
 
-var errNoStore = fmt.Errorf("there is no store in it (%s, %s or %s): %w", productsFile, cartsFile, messagesFile, fs.ErrNotExist)
+var errNoStore = fmt.Errorf("there is no store in it (products.json, carts.json or messages.jsonl): %w", fs.ErrNotExist)

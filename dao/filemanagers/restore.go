@@ -12,17 +12,17 @@ import (
 	"pulperia/dao/models"
 )
 
-// Restoration makes a store of the values of another one. They are written into the files of a fold
-// under the names that a fold gives them first, and are durable as far as migration.json says;
-// whoever restores the same again goes on there. When all are in, store.json vouches for them.
-// Until Finish removes migration.json nobody can open the folder as a store.
+// Restoration makes a store of the values of another one. They are written into the files of a
+// compaction under the names that a compaction gives them first, and are durable as far as
+// migration.json says; whoever restores the same again goes on there. When all are in, store.json
+// vouches for them. Until Finish removes migration.json nobody can open the folder as a store.
 type Restoration struct {
 	options Options
 	disk    disk
 	shown   string // the folder, for people
 	unlock  func() error
 	record  restoreRecord
-	files   []*restoredFile // those of restoredNames, while values can be put
+	files   []*restoredFile // by kind, while values can be put
 	last    int             // the number of the last value that was put
 	grown   int             // bytes that were put since the record was written
 	every   int             // bytes after which it is written
@@ -94,8 +94,8 @@ func beginRestoration(o Options, source, content string) (*Restoration, error) {
 			return nil, err
 		}
 	}
-	for i, name := range restoredNames {
-		file, err := openRestored(r.disk, name+newSuffix, record.Bytes[i])
+	for _, s := range dao.Kinds() {
+		file, err := openRestored(r.disk, s.File()+newSuffix, r.record.Sizes[s.File()])
 		if err != nil {
 			return nil, errors.Join(err, r.closeFiles())
 		}
@@ -110,8 +110,8 @@ func beginRestoration(o Options, source, content string) (*Restoration, error) {
 // Done returns how many values are in, in the order of a dump.
 func (r *Restoration) Done() int { return r.record.Done }
 
-// Put adds the next values in the order of a dump: products by id, carts by id, messages in theirs.
-// It may return before they are durable: Done counts those that are.
+// Put adds the next values in the order of a dump. It may return before they are durable: Done
+// counts those that are.
 func (r *Restoration) Put(ctx context.Context, batch dao.Batch) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -119,17 +119,13 @@ func (r *Restoration) Put(ctx context.Context, batch dao.Batch) error {
 	if len(r.files) == 0 {
 		return fmt.Errorf("restore %s: it is complete", r.shown)
 	}
-	texts := [3][]byte{models.ArrayPart(batch.Products, r.files[0].size == 0), models.ArrayPart(batch.Carts, r.files[1].size == 0), nil}
-	r.last += batch.Len()
-	for i, m := range batch.Messages {
-		texts[2] = appendFolded(texts[2], int64(r.last-len(batch.Messages)+i+1), models.JSON(m))
-	}
-	for i, f := range r.files {
-		if err := f.write(texts[i]); err != nil {
+	for i, s := range dao.Kinds() {
+		text := r.textOf(s, batch, r.files[i].size == 0)
+		if err := r.files[i].write(text); err != nil {
 			r.broken = true
-			return fmt.Errorf("restore %s: write %s: %w", r.shown, restoredNames[i], err)
+			return fmt.Errorf("restore %s: write %s: %w", r.shown, s.File(), err)
 		}
-		r.grown += len(texts[i])
+		r.grown += len(text)
 	}
 	if r.grown < r.every {
 		return nil
@@ -137,14 +133,28 @@ func (r *Restoration) Put(ctx context.Context, batch dao.Batch) error {
 	return r.note()
 }
 
+// textOf returns what the values of a kind add to its file. Each has the number of its place.
+func (r *Restoration) textOf(s *dao.Schema, batch dao.Batch, first bool) (text []byte) {
+	if !s.History {
+		list := slices.Collect(batch.Of(s))
+		r.last += len(list)
+		return models.ArrayPart(list, first)
+	}
+	for v := range batch.Of(s) {
+		r.last++
+		text = appendFolded(text, int64(r.last), models.JSON(v))
+	}
+	return text
+}
+
 // note makes durable what was put, and that it is in.
 func (r *Restoration) note() error {
 	for i, f := range r.files {
 		if err := f.sync(); err != nil {
 			r.broken = true
-			return fmt.Errorf("restore %s: write %s: %w", r.shown, restoredNames[i], err)
+			return fmt.Errorf("restore %s: write %s: %w", r.shown, dao.Kinds()[i].File(), err)
 		}
-		r.record.Bytes[i] = f.size
+		r.record.Sizes[dao.Kinds()[i].File()] = f.size
 	}
 	r.record.Done, r.grown = r.last, 0
 	return r.record.write(r.disk)
@@ -183,17 +193,22 @@ func (r *Restoration) dump(ctx context.Context, visit func(dao.Batch) error) (at
 
 // complete ends the files, and notes what store.json is to vouch for.
 func (r *Restoration) complete() error {
-	for i := range 2 {
-		if err := r.files[i].write(models.ArrayEnd(r.files[i].size == 0)); err != nil {
+	next := &meta{Format: formatVersion, Identity: r.options.Becomes, Epoch: newEpoch(), Offset: int64(r.last), Clean: true}
+	for i, s := range dao.Kinds() {
+		f := r.files[i]
+		if f.size == 0 && next.unneeded(s, 0) {
+			continue
+		}
+		if !s.History {
+			if err := f.write(models.ArrayEnd(f.size == 0)); err != nil {
+				return err
+			}
+		}
+		file, err := f.vouched()
+		if err != nil {
 			return err
 		}
-	}
-	next := &meta{Format: formatVersion, Epoch: newEpoch(), Offset: int64(r.last), Clean: true}
-	for i, to := range []*vouched{&next.Products, &next.Carts, &next.Messages} {
-		var err error
-		if *to, err = r.files[i].vouched(); err != nil {
-			return err
-		}
+		next.vouch(s, file)
 	}
 	r.record.Store = next
 	err := r.note()
@@ -223,7 +238,18 @@ func (r *Restoration) finish() error {
 	if err != nil {
 		return err
 	}
-	moves := slices.DeleteFunc(slices.Clone(restoredNames[:]), func(name string) bool { return !slices.Contains(names, name+newSuffix) })
+	var moves []string
+	for _, s := range dao.Kinds() {
+		switch name := s.File() + newSuffix; {
+		case !slices.Contains(names, name):
+		case r.record.Store.unneeded(s, 0):
+			if err := r.disk.Remove(name); err != nil {
+				return err
+			}
+		default:
+			moves = append(moves, s.File())
+		}
+	}
 	if err := rename(r.disk, moves); err != nil {
 		return err
 	}

@@ -59,5 +59,5 @@ func (f *restoredFile) sync() error {
 // vouched returns what store.json says of it.
 func (f *restoredFile) vouched() (vouched, error) {
 	err := f.out.Flush()
-	return vouched{f.size, hex.EncodeToString(f.sum.Sum(nil))}, err
+	return vouched{Bytes: f.size, SHA256: hex.EncodeToString(f.sum.Sum(nil))}, err
 }

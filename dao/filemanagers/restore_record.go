@@ -6,22 +6,18 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"slices"
 )
 
 // restoreFile is in a folder as long as its restoration is not finished.
 const restoreFile = "migration.json"
 
-// restoredNames are the files that a restoration writes, in the order of a dump.
-var restoredNames = [3]string{productsFile, cartsFile, messagesFile}
-
 // restoreRecord is migration.json.
 type restoreRecord struct {
-	Source  string   `json:"source"`          // for people
-	Content string   `json:"content"`         // what is to be in the store in the end; "" while it is being discarded
-	Done    int      `json:"done"`            // how many values are in
-	Bytes   [3]int64 `json:"bytes"`           // how much of each file they take
-	Store   *meta    `json:"store,omitempty"` // what store.json is to be, once all are in
+	Source  string           `json:"source"`          // for people
+	Content string           `json:"content"`         // what is to be in the store in the end; "" while it is being discarded
+	Done    int              `json:"done"`            // how many values are in
+	Sizes   map[string]int64 `json:"sizes"`           // how many bytes they take, by file; an older program wrote a list
+	Store   *meta            `json:"store,omitempty"` // what store.json is to be, once all are in
 }
 
 func (r restoreRecord) write(d disk) error {
@@ -66,10 +62,10 @@ func restorable(d disk, source, content string) (restoreRecord, error) {
 	case err != nil:
 		return restoreRecord{}, err
 	case there == nil:
-		return restoreRecord{Source: source, Content: content}, wantEmpty(d)
+		return restoreRecord{Source: source, Content: content, Sizes: map[string]int64{}}, wantEmpty(d)
 	case there.Content != content && there.Source != source:
 		err = fmt.Errorf("a migration from %s into it was not finished: go on with that one, or begin anew with --restart", there.Source)
-	case there.Content != content:
+	case there.Content != content || there.Sizes == nil:
 		err = fmt.Errorf("a migration into it was not finished, and %s has changed since: begin anew with --restart", there.Source)
 	}
 	return *there, err
@@ -87,15 +83,12 @@ func wantEmpty(d disk) error {
 	if err != nil {
 		return err
 	}
-	products, carts, messages := len(c.products), len(c.carts), len(c.said)
-	if c.log != nil {
-		messages += len(c.log.ids)
-	}
+	there := c.count()
 	if err := c.close(); err != nil {
 		return err
 	}
-	if products+carts+messages > 0 {
-		return fmt.Errorf("it holds %d products, %d carts and %d messages: name a folder that is empty or not there yet", products, carts, messages)
+	if there.Total() > 0 {
+		return fmt.Errorf("it holds %s: name a folder that is empty or not there yet", there)
 	}
 	return nil
 }
@@ -108,7 +101,7 @@ func clearStore(d disk) error {
 	}
 	for _, name := range names {
 		_, isSegment := segmentFirst(name)
-		if name != metaFile && !isSegment && !slices.Contains(restoredNames[:], name) && !isLeftover(name) {
+		if name != metaFile && !isSegment && !isOfKind(name) && !isLeftover(name) {
 			continue
 		}
 		if err := d.Remove(name); err != nil {

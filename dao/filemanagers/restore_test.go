@@ -187,7 +187,7 @@ func TestRestoredStoreLives(t *testing.T) {
 		t.Fatal(err)
 	}
 	report, err := Check(t.Context(), dir, Options{})
-	if err != nil || len(report.Problems)+len(report.Notes) > 0 || report.Messages != 3 {
+	if err != nil || len(report.Problems)+len(report.Notes) > 0 || report.Counts[dao.KindMessage] != 3 {
 		t.Errorf("%+v, %v", report, err)
 	}
 	s, err := Open(t.Context(), dir, Options{})
@@ -224,6 +224,9 @@ func TestRestoreRefuses(t *testing.T) {
 	}
 	export := newMemDisk()
 	export.names["products.json"] = &memInode{text: []byte(`[{"title":"Mate","description":"d","code":"M","price":1,"stock":1,"category":"c"}]`)}
+	added := emptyStores(t)["an empty store"]
+	said := added.names[messagesFile]
+	said.text = append(said.text, `{"user":"ana@example.com","message":"hola"}`+"\n"...)
 	unfinished := newMemDisk()
 	unfinished.fail = d.steps / 2
 	if err := restoreAll(t, unfinished); err == nil {
@@ -236,6 +239,7 @@ func TestRestoreRefuses(t *testing.T) {
 	}{
 		{d, "elsewhere", "all", "3 products, 1 carts and 3 messages"},
 		{export, "elsewhere", "all", "1 products, 0 carts and 0 messages"},
+		{added, "elsewhere", "all", "0 products, 0 carts and 1 messages"},
 		{unfinished, "elsewhere", "more", "elsewhere has changed since: begin anew with --restart"},
 		{unfinished, "nowhere", "more", "from elsewhere into it was not finished"},
 	} {

@@ -112,3 +112,11 @@ func (s *sorted[T]) backwards(from, to int) iter.Seq[T] {
 		}
 	}
 }
+
+// window yields what stands from ≤ rank < to in the list, or in the list read from its end.
+func (s *sorted[T]) window(from, to int, backwards bool) iter.Seq[T] {
+	if backwards {
+		return s.backwards(s.size-to, s.size-from)
+	}
+	return s.between(from, to)
+}

@@ -13,25 +13,35 @@ type view struct {
 	epoch   string
 	head    int64
 	now     models.Time
-	changes []change
+	changes []staged
 	bodies  []byte // of their lines, one after the other
 	steps   []span
 
-	// What the batch did; nil and the zero ID stand for what is gone.
-	changedProducts map[models.ID]*models.Product
-	changedCodes    map[string]models.ID
-	changedCarts    map[models.ID]*models.Cart
-	newMessages     map[models.ID]models.Message // those that may come again: their ids were given
-	newGraves       map[value]int64              // the revisions of what it deleted
+	// What the batch did.
+	changed       map[name]models.Value    // nil of what is gone; of a history those that may come again: their ids were given
+	owned         map[uniqueText]models.ID // who got a text last; it may have let go of it
+	newTombstones map[value]int64          // the revisions of what it deleted
 }
 
-// change is an entry of the feed, without its document, with the value before and after it. The
+// name names a value in a view.
+type name struct {
+	kind uint8
+	id   models.ID
+}
+
+// uniqueText is a text that only one value of a kind may have.
+type uniqueText struct {
+	kind, unique uint8
+	text         string
+}
+
+// staged is an entry of the feed, without its document, with the value before and after it. The
 // values are never altered.
-type change struct {
+type staged struct {
 	dao.Change
-	body                   int // where its line's body ends
-	product, productBefore *models.Product
-	cart, cartBefore       *models.Cart
+	body          int // where its line's body ends
+	kind          *kind
+	before, after models.Value // nil where there is none; of a history after is there when it was loaded
 }
 
 // newView makes a view on what is durable. It takes over the lists of one that is not needed any
@@ -39,11 +49,7 @@ type change struct {
 func newView(s *state, f *feed, used *view) *view {
 	v := &view{
 		state: s, epoch: f.epoch, head: f.head(),
-		changedProducts: map[models.ID]*models.Product{},
-		changedCodes:    map[string]models.ID{},
-		changedCarts:    map[models.ID]*models.Cart{},
-		newMessages:     map[models.ID]models.Message{},
-		newGraves:       map[value]int64{},
+		changed: map[name]models.Value{}, owned: map[uniqueText]models.ID{}, newTombstones: map[value]int64{},
 	}
 	if used != nil && cap(used.bodies) <= mostKept {
 		clear(used.changes) // of what it refers to
@@ -55,86 +61,90 @@ func newView(s *state, f *feed, used *view) *view {
 // on puts a view over another one.
 func (v *view) on(under *view) { v.under, v.head = under, under.head }
 
-// product returns a product as it is now, or nil.
-func (v *view) product(id models.ID) *models.Product {
-	for o := v; o != nil; o = o.under {
-		if p, changed := o.changedProducts[id]; changed {
-			return p
-		}
+// fresh returns what the batches that are not durable yet made of a value; nil of one that they
+// deleted.
+func (v *view) fresh(k *kind, id models.ID) (value models.Value, changed bool) {
+	for o := v; o != nil && !changed; o = o.under {
+		value, changed = o.changed[name{k.n, id}]
+	}
+	return value, changed
+}
+
+// get returns a value as it is now, or nil.
+func (v *view) get(k *kind, id models.ID) models.Value {
+	if value, changed := v.fresh(k, id); changed {
+		return value
 	}
 	v.mu.RLock()
 	defer v.mu.RUnlock()
-	return v.products.get(id)
+	return k.table.get(id)
 }
 
-// ownerOf returns the id of the product that has a code, or the zero ID.
-func (v *view) ownerOf(code string) models.ID {
+// owner returns the id of a value that has a unique text now, or the zero ID. Who took it in a batch,
+// or had it before, may have let go of it since.
+func (v *view) owner(k *kind, unique int, text string) models.ID {
+	has := func(id models.ID) bool {
+		value := v.get(k, id)
+		return value != nil && k.Unique[unique].Of(value) == text
+	}
 	for o := v; o != nil; o = o.under {
-		if id, changed := o.changedCodes[code]; changed {
+		if id, taken := o.owned[uniqueText{k.n, uint8(unique), text}]; taken && has(id) {
 			return id
 		}
 	}
 	v.mu.RLock()
-	defer v.mu.RUnlock()
-	return v.products.ownerOf(code)
-}
-
-// cart returns a cart as it is now, or nil.
-func (v *view) cart(id models.ID) *models.Cart {
-	for o := v; o != nil; o = o.under {
-		if c, changed := o.changedCarts[id]; changed {
-			return c
+	owners := k.table.owners(unique, text)
+	v.mu.RUnlock()
+	for _, id := range owners {
+		if has(id) {
+			return id
 		}
 	}
-	v.mu.RLock()
-	defer v.mu.RUnlock()
-	return v.carts.get(id)
+	return models.ID{}
 }
 
-// newMessage returns a message that is not durable yet, if there is one with that id.
-func (v *view) newMessage(id models.ID) (message models.Message, known bool) {
-	for o := v; o != nil && !known; o = o.under {
-		message, known = o.newMessages[id]
+// wantFree is a dao.Conflict when a value may not have the unique texts that it did not have
+// before.
+func (v *view) wantFree(k *kind, before, after models.Value) error {
+	for i, unique := range k.Unique {
+		text := unique.Of(after)
+		if text == "" || before != nil && unique.Of(before) == text {
+			continue
+		}
+		if owner := v.owner(k, i, text); !owner.IsZero() && (before == nil || owner != before.GetHead().ID) {
+			return dao.Conflict{Field: unique.Field, Value: text}
+		}
 	}
-	return message, known
+	return nil
 }
 
-// place returns where a message that is durable stands among all.
-func (v *view) place(id models.ID) (i int, known bool) {
+// place returns where a value of a history stands, if it is durable.
+func (v *view) place(k *kind, id models.ID) (i int, known bool) {
 	v.mu.RLock()
 	defer v.mu.RUnlock()
-	return v.messages.place(id)
+	return k.history.place(id)
+}
+
+// has says whether there is a value now.
+func (v *view) has(k *kind, id models.ID) bool {
+	if value, changed := v.fresh(k, id); changed || !k.History {
+		return value != nil || !changed && v.get(k, id) != nil
+	}
+	_, known := v.place(k, id)
+	return known
 }
 
 // firstRev returns the revision of a new value.
 func (v *view) firstRev(kind dao.Kind, id models.ID) int64 {
 	of := value{kind, id}
 	v.mu.RLock()
-	rev := v.graves[of].rev
+	rev := v.tombstones[of].rev
 	v.mu.RUnlock()
 	for o := v; o != nil; o = o.under {
-		rev = max(rev, o.newGraves[of])
+		rev = max(rev, o.newTombstones[of])
 	}
 	return rev + 1
 }
-
-// createdAt returns the time for a new product or cart: now, or just after the newest one, so that
-// a listing shows what was made in the same millisecond in the order in which it was made. In a
-// flood of creations it keeps near the clock.
-func (v *view) createdAt() models.Time {
-	at := v.now
-	if v.newest-at > maxLead { // the clock was set back
-		v.newest = at - 1
-	}
-	if at <= v.newest && v.newest-at < maxLead {
-		at = v.newest + 1
-	}
-	v.newest = max(v.newest, at)
-	return at
-}
-
-// maxLead is how far createdAt may run ahead of the clock, in milliseconds.
-const maxLead = 1_000
 
 // lines appends the batch as the journal holds it, and says where each line begins in a file of the
 // given size.
@@ -187,64 +197,52 @@ func (s step) complete() dao.Receipt {
 // undo takes back what the step did.
 func (s step) undo() {
 	for i := len(s.changes) - 1; i >= s.first; i-- {
-		switch c := s.changes[i]; c.Kind {
-		case dao.KindProduct:
-			s.setProduct(c.ID, c.product, c.productBefore)
-		case dao.KindCart:
-			s.changedCarts[c.ID] = c.cartBefore
-		case dao.KindMessage:
-			delete(s.newMessages, c.ID)
+		c := s.changes[i]
+		if c.kind.History {
+			delete(s.changed, name{c.kind.n, c.ID})
+		} else {
+			s.set(c.kind, c.ID, c.before)
 		}
 		s.head--
 	}
 	s.changes, s.bodies = s.changes[:s.first], s.bodies[:s.body]
 }
 
-// putProduct makes after the value of a product; before is what it was, or nil.
-func (s step) putProduct(before, after *models.Product) {
-	s.setProduct(after.ID, before, after)
-	s.add(dao.KindProduct, after.ID, after.Rev, models.JSON(after), change{product: after, productBefore: before})
+// put makes after a value of a kind; before is what it was, or nil.
+func (s step) put(k *kind, before, after models.Value) {
+	head := after.GetHead()
+	s.set(k, head.ID, after)
+	s.add(head.ID, head.Rev, models.JSON(after), staged{kind: k, before: before, after: after})
 }
 
-func (s step) deleteProduct(before *models.Product) {
-	s.setProduct(before.ID, before, nil)
-	s.add(dao.KindProduct, before.ID, before.Rev+1, nil, change{productBefore: before})
+func (s step) delete(k *kind, before models.Value) {
+	head := before.GetHead()
+	s.set(k, head.ID, nil)
+	s.add(head.ID, head.Rev+1, nil, staged{kind: k, before: before})
 }
 
-func (s step) setProduct(id models.ID, before, after *models.Product) {
-	if before != nil {
-		s.changedCodes[before.Code] = models.ID{}
+// append stores a new value of a history; doc is its JSON form.
+func (s step) append(k *kind, id models.ID, doc []byte) { s.add(id, 1, doc, staged{kind: k}) }
+
+// set notes what has become of a value, for the steps to come.
+func (s step) set(k *kind, id models.ID, after models.Value) {
+	for i, unique := range k.Unique {
+		if after != nil {
+			s.owned[uniqueText{k.n, uint8(i), unique.Of(after)}] = id
+		}
 	}
-	if after != nil {
-		s.changedCodes[after.Code] = id
-	}
-	s.changedProducts[id] = after
-}
-
-func (s step) putCart(before, after *models.Cart) {
-	s.changedCarts[after.ID] = after
-	s.add(dao.KindCart, after.ID, after.Rev, models.JSON(after), change{cart: after, cartBefore: before})
-}
-
-func (s step) deleteCart(before *models.Cart) {
-	s.changedCarts[before.ID] = nil
-	s.add(dao.KindCart, before.ID, before.Rev+1, nil, change{cartBefore: before})
-}
-
-// appendMessage stores a new message; doc is its JSON form.
-func (s step) appendMessage(id models.ID, doc []byte) {
-	s.add(dao.KindMessage, id, 1, doc, change{})
+	s.changed[name{k.n, id}] = after
 }
 
 // add gives a change the next offset; without a document it is a delete.
-func (s step) add(kind dao.Kind, id models.ID, rev int64, doc []byte, c change) {
+func (s step) add(id models.ID, rev int64, doc []byte, c staged) {
 	s.head++
 	op := dao.OpPut
 	if doc == nil {
 		op = dao.OpDelete
-		s.newGraves[value{kind, id}] = rev
+		s.newTombstones[value{c.kind.Kind, id}] = rev
 	}
-	c.Change = dao.Change{Offset: s.head, At: s.now, Kind: kind, Op: op, ID: id, Rev: rev}
+	c.Change = dao.Change{Offset: s.head, At: s.now, Kind: c.kind.Kind, Op: op, ID: id, Rev: rev}
 	s.bodies = appendBody(s.bodies, c.Change, doc)
 	c.body = len(s.bodies)
 	s.changes = append(s.changes, c)

@@ -2,6 +2,7 @@ package models
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -34,8 +35,10 @@ const (
 	TooMany    Rule = "too_many"
 	NoWord     Rule = "no_word"
 	ManyWords  Rule = "many_words"
-	Changed    Rule = "changed" // since it was read: the rule of a store, not of a value
-	Gone       Rule = "gone"    // what it names is not there
+	Changed    Rule = "changed"  // since it was read: the rule of a store, not of a value
+	Gone       Rule = "gone"     // what it names is not there
+	Scarce     Rule = "scarce"   // more than can be bought: the rule of the shop
+	OffSale    Rule = "off_sale" // as is this, of what cannot be bought at all
 	TooSmall   Rule = "too_small"
 	TooLarge   Rule = "too_large"
 
@@ -70,6 +73,8 @@ var reasons = map[Rule]string{
 	ManyWords:  "must have at most %s words",
 	Changed:    "is no longer what it was: rev is %s now",
 	Gone:       "must be in the catalogue, or in the cart already and no more of it",
+	Scarce:     "must be at most %s: no more of it can be bought",
+	OffSale:    "must be %s: it is sold out or off sale",
 	TooSmall:   "must be at least %s",
 	TooLarge:   "must be at most %s",
 
@@ -131,6 +136,20 @@ func (v Invalid) Has(field string) bool {
 		}
 	}
 	return false
+}
+
+// SortEntries puts problems of a list's entries in the order of the entries, behind all others.
+func (v Invalid) SortEntries() {
+	entry := func(p Problem) int {
+		_, rest, _ := strings.Cut(p.Field, "[")
+		place, _, _ := strings.Cut(rest, "]")
+		n, err := strconv.Atoi(place)
+		if err != nil {
+			return -1
+		}
+		return n
+	}
+	slices.SortStableFunc(v, func(a, b Problem) int { return entry(a) - entry(b) })
 }
 
 // Add notes that a field breaks a rule. limit is what the rule allows, or nil; got shows what was

@@ -22,7 +22,7 @@ func TestReasons(t *testing.T) {
 	for _, rule := range []models.Rule{
 		models.Required, models.NotJSON, models.NotObject, models.NotText, models.NotNumber, models.NotWhole, models.NotBool, models.NotList,
 		models.NotID, models.NotUTF8, models.NotEmail, models.NotPicture, models.NotOneOf, models.Control, models.Decimals,
-		models.TooLong, models.TooMany, models.TooSmall, models.TooLarge,
+		models.TooLong, models.TooMany, models.TooSmall, models.TooLarge, models.Scarce, models.OffSale,
 	} {
 		got := models.Problem{Field: "f", Rule: rule, Limit: "7", Got: "8", Detail: "why"}.Reason()
 		if got == "" || strings.Contains(got, "%") || !strings.HasSuffix(got, " (why); got 8") || strings.HasPrefix(got, " ") {
@@ -37,6 +37,22 @@ func TestInvalidShowsLittle(t *testing.T) {
 	err := models.CheckUser("\u202e\u200b" + strings.Repeat("x", 200))
 	if got := err.Error(); len(got) > 200 || strings.ContainsAny(got, "\u202e\u200b\x1b") {
 		t.Errorf("the error says %q", got)
+	}
+}
+
+// Problems of entries stand in the order of the entries, those of one entry as they were noted.
+func TestSortEntries(t *testing.T) {
+	var v models.Invalid
+	for _, field := range []string{"a[10].y", "a[2].y", "title", "a[10].x", "a[2].x", "a"} {
+		v.Add(field, models.Required, nil, "")
+	}
+	v.SortEntries()
+	var got []string
+	for _, p := range v {
+		got = append(got, p.Field)
+	}
+	if text := strings.Join(got, " "); text != "title a a[2].y a[2].x a[10].y a[10].x" {
+		t.Error(text)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -47,6 +48,9 @@ func guess(before []byte, found rune) string {
 func Misfit(err error) string {
 	wrong, ok := errors.AsType[*json.UnmarshalTypeError](err)
 	if !ok {
+		if field, unknown := strings.CutPrefix(err.Error(), "json: unknown field "); unknown {
+			return "there is no field " + field + " here"
+		}
 		return err.Error()
 	}
 	return fmt.Sprintf("a JSON %s does not fit here", wrong.Value)

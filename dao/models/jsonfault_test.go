@@ -2,6 +2,7 @@ package models
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 )
 
@@ -45,5 +46,10 @@ func TestMisfit(t *testing.T) {
 		if got := Misfit(json.Unmarshal([]byte(text), new(Product))); got != want {
 			t.Errorf("%s: %s; want %s", text, got, want)
 		}
+	}
+	strict := json.NewDecoder(strings.NewReader(`{"other":1}`))
+	strict.DisallowUnknownFields()
+	if got, want := Misfit(strict.Decode(new(Message))), `there is no field "other" here`; got != want {
+		t.Errorf("%s; want %s", got, want)
 	}
 }

@@ -118,7 +118,7 @@ func (q ProductQuery) Select(products []Product) ProductPage {
 			chosen = append(chosen, p.Clone())
 		}
 	}
-	slices.SortFunc(chosen, q.compare)
+	slices.SortFunc(chosen, q.Compare)
 	from, to := q.Window(len(chosen))
 	return ProductPage{Products: chosen[from:to], Total: len(chosen), Page: max(q.Page, 1), Limit: q.Limit}
 }
@@ -143,7 +143,9 @@ func hasWords(p Product, begins []string) bool {
 	return true
 }
 
-func (q ProductQuery) compare(a, b Product) int {
+// Compare says which of two products stands first in the listing: below 0 the first one, above 0 the
+// second.
+func (q ProductQuery) Compare(a, b Product) int {
 	if q.Backwards {
 		a, b = b, a
 	}
@@ -155,4 +157,41 @@ func (q ProductQuery) compare(a, b Product) int {
 		byPrice = cmp.Compare(b.Price, a.Price)
 	}
 	return cmp.Or(byPrice, cmp.Compare(a.CreatedAt, b.CreatedAt), a.ID.Compare(b.ID))
+}
+
+// Query selects a page of the values of any kind. Its zero value with a Limit is the first page of
+// all, oldest first.
+type Query struct {
+	Sort      string // the field to go by; "" for the age alone. Equal ones stand by createdAt, then by id
+	Backwards bool   // the last of the order first
+	Page      int    // from 1; 0 means 1
+	Limit     int    // 1 to MaxLimit
+}
+
+// Check returns [Invalid] when a limit, a page or an order cannot be served, or nil. sorts are the
+// fields that the kind can be listed by.
+func (q Query) Check(sorts []string) error {
+	var v Invalid
+	checkRange(&v, "limit", int64(q.Limit), 1, MaxLimit)
+	checkRange(&v, "page", int64(max(q.Page, -1)), 0, int64(^uint(0)>>1))
+	if q.Sort != "" && !slices.Contains(sorts, q.Sort) {
+		v.Add("sort", NotOneOf, strings.Join(sorts, ", "), quote(q.Sort))
+	}
+	return v.Err()
+}
+
+// Window returns which of total ordered values the page holds, as a half-open range.
+func (q Query) Window(total int) (from, to int) {
+	return ProductQuery{Page: q.Page, Limit: q.Limit}.Window(total)
+}
+
+// SortKey is what a value stands by in an order: a whole number, or a text.
+type SortKey struct {
+	Number int64
+	Text   string
+}
+
+// Compare compares two keys of one field.
+func (k SortKey) Compare(o SortKey) int {
+	return cmp.Or(cmp.Compare(k.Number, o.Number), cmp.Compare(k.Text, o.Text))
 }

@@ -155,7 +155,7 @@ func editBadBytes(w *walk) {
 	}
 	if s, err := w.start(w.store); err == nil {
 		w.shop = s
-		w.Fatalf("a file with bytes that are no UTF-8 is taken in:\n%s", &s.log)
+		w.Fatalf("a file with bytes that are no UTF-8 is taken in:\n%s", s.Log.Tail())
 	} else if !strings.Contains(err.Error(), "products.json") {
 		w.Fatalf("the refusal does not name the file: %v", err)
 	}

@@ -66,7 +66,7 @@ func (w *walk) settle(was string) {
 		epochs := map[string]bool{}
 		for _, s := range w.shops() {
 			if a, err := s.send("GET", "/api/products?limit=1", ""); err == nil {
-				epochs[a.epoch()] = true
+				epochs[epochOf(a)] = true
 			}
 		}
 		if len(epochs) == 1 && !epochs[was] {
@@ -184,7 +184,7 @@ func openOnOthersFeed(w *walk) {
 		a, err := s.send("POST", "/api/products", text(w.newProduct()))
 		time.Sleep(2 * window) // it may tidy up
 		w.end(s, syscall.SIGTERM)
-		said = fmt.Sprintf("it opens, and a write is answered %d (%v)\n%s", a.status, err, &s.log)
+		said = fmt.Sprintf("it opens, and a write is answered %d (%v)\n%s", a.StatusCode, err, s.Log.Tail())
 	} else {
 		said = err.Error()
 	}

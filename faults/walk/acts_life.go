@@ -61,13 +61,13 @@ func secondIsRefused(w *walk) {
 // cutLine takes the database away for a moment. When it is back all goes on by itself.
 func cutLine(w *walk) {
 	for _, s := range w.shops() {
-		s.line.cut()
+		s.line.Cut()
 	}
 	for _, s := range w.shops() {
 		w.question(s, look{name: "readyz, without a database", ask: isAway}, true)
 	}
 	for _, s := range w.shops() {
-		s.line.mend()
+		s.line.Mend()
 	}
 	for _, s := range w.shops() {
 		w.question(s, look{name: "readyz, with the database back", ask: ready}, true)
@@ -77,8 +77,8 @@ func cutLine(w *walk) {
 
 func isAway(_ *walk, s *shop) error {
 	a, err := s.send("GET", "/readyz", "")
-	if err == nil && a.status != http.StatusServiceUnavailable {
-		err = fmt.Errorf("%d %s", a.status, a.body)
+	if err == nil && a.StatusCode != http.StatusServiceUnavailable {
+		err = fmt.Errorf("%d %s", a.StatusCode, a.Text)
 	}
 	return err
 }

@@ -37,7 +37,7 @@ func deleteByForm(w *walk) {
 	w.remove(p.ID)
 }
 
-var cartCookie = regexp.MustCompile(`\bcart=([0-9a-f]{24})`)
+var cartCookie = regexp.MustCompile(`\bcart-[0-9a-f]{16}=([0-9a-f]{24})`)
 
 // buyByForm is a new visitor who puts something into a cart.
 func buyByForm(w *walk) {
@@ -46,9 +46,9 @@ func buyByForm(w *walk) {
 		return
 	}
 	a := w.form(w.either(), "/cart/products/"+p.ID, url.Values{"quantity": {"2"}})
-	found := cartCookie.FindStringSubmatch(a.header.Get("Set-Cookie"))
+	found := cartCookie.FindStringSubmatch(a.Header.Get("Set-Cookie"))
 	if found == nil {
-		w.Fatalf("who buys for the first time gets no cart: %v", a.header)
+		w.Fatalf("who buys for the first time gets no cart: %v", a.Header)
 	}
 	w.model.carts[found[1]] = cart{found[1], []item{{p.ID, 2}}}
 }
@@ -74,7 +74,7 @@ func sayBySocket(w *walk) {
 	m, s := w.newMessage(), w.either()
 	ctx, cancel := context.WithTimeout(context.Background(), w.Patience)
 	defer cancel()
-	conn, _, err := websocket.Dial(ctx, "ws"+strings.TrimPrefix(s.url, "http")+"/ws", nil)
+	conn, _, err := websocket.Dial(ctx, "ws"+strings.TrimPrefix(s.URL, "http")+"/ws", nil)
 	if err != nil {
 		w.Fatal(err)
 	}

@@ -23,7 +23,7 @@ var refusedActs = []act{
 // the same, and afterwards all goes on by itself.
 func databaseIsFull(w *walk) {
 	for _, s := range w.shops() {
-		s.line.refusing.Store(true)
+		s.line.Fill()
 	}
 	const many = 1000
 	docs := make([]any, many)
@@ -38,7 +38,7 @@ func databaseIsFull(w *walk) {
 		w.Fatal(err)
 	}
 	for _, s := range w.shops() {
-		s.line.refusing.Store(false)
+		s.line.Mend()
 	}
 	w.acted = nil
 }
@@ -54,10 +54,7 @@ func folderIsReadOnly(w *walk) {
 	w.shop = nil
 	w.turnReaders()
 	s.client.CloseIdleConnections()
-	if err := s.cmd.Process.Signal(syscall.SIGTERM); err != nil {
-		w.Fatal(err)
-	}
-	<-s.ended // how it ends after that is its own affair
+	s.Stop(syscall.SIGTERM) // how it ends after that is its own affair
 }
 
 // canFreeze says whether this machine lets one make files unchangeable: only root may, and not on
@@ -91,13 +88,13 @@ func (w *walk) writesAreRefused() {
 		{"POST", "/api/messages", text(w.newMessage())}, {"POST", "/api/carts", "{}"},
 	} {
 		a, err := s.send(one.method, one.path, one.body)
-		if err != nil || a.status != http.StatusServiceUnavailable {
-			w.Fatalf("%s %s, while the store takes no writes: %d %v %.300s", one.method, one.path, a.status, err, a.body)
+		if err != nil || a.StatusCode != http.StatusServiceUnavailable {
+			w.Fatalf("%s %s, while the store takes no writes: %d %v %.300s", one.method, one.path, a.StatusCode, err, a.Text)
 		}
 	}
 	for _, path := range []string{"/api/products", "/products", "/healthz"} {
-		if a, err := s.send("GET", path, ""); err != nil || a.status != http.StatusOK {
-			w.Fatalf("GET %s, while the store takes no writes: %d %v", path, a.status, err)
+		if a, err := s.send("GET", path, ""); err != nil || a.StatusCode != http.StatusOK {
+			w.Fatalf("GET %s, while the store takes no writes: %d %v", path, a.StatusCode, err)
 		}
 	}
 }

@@ -3,8 +3,12 @@ package walk
 import (
 	"fmt"
 	"net/http"
+	"net/url"
+	"strings"
 	"sync"
 	"sync/atomic"
+
+	"pulperia/faults/harness"
 )
 
 // shopActs are what clients of the API do.
@@ -17,6 +21,7 @@ var shopActs = []act{
 	{name: "nameTwice", weight: 1, fits: hasProducts, do: nameTwice},
 	{name: "createCart", weight: 3, fits: hasProducts, do: createCart},
 	{name: "addToCart", weight: 4, fits: hasCarts, do: addToCart},
+	{name: "addTooMuch", weight: 2, fits: hasCarts, do: addTooMuch},
 	{name: "setLower", weight: 2, fits: hasCarts, do: setLower},
 	{name: "removeFromCart", weight: 2, fits: hasCarts, do: removeFromCart},
 	{name: "emptyCart", weight: 1, fits: hasCarts, do: emptyCart},
@@ -79,9 +84,9 @@ func oneCodeAtOnce(w *walk) {
 	for i := range products {
 		running.Go(func() {
 			a, err := all[i%len(all)].send("POST", "/api/products", text(products[i]))
-			made[i] = a.status == http.StatusCreated
-			if err != nil || !made[i] && a.status != http.StatusConflict {
-				odd.Store(fmt.Sprintf("%d %v %s", a.status, err, a.body))
+			made[i] = a.StatusCode == http.StatusCreated
+			if err != nil || !made[i] && a.StatusCode != http.StatusConflict {
+				odd.Store(fmt.Sprintf("%d %v %s", a.StatusCode, err, a.Text))
 			}
 		})
 	}
@@ -105,8 +110,8 @@ func oneCodeAtOnce(w *walk) {
 func nameTwice(w *walk) {
 	p := w.anyProduct()
 	a, err := w.either().send("PUT", "/api/products/"+p.ID, `{"price":1,"price":999}`)
-	if err != nil || a.status != http.StatusBadRequest {
-		w.Fatalf("a name that is given twice: %d %v %s", a.status, err, a.body)
+	if err != nil || a.StatusCode != http.StatusBadRequest {
+		w.Fatalf("a name that is given twice: %d %v %s", a.StatusCode, err, a.Text)
 	}
 }
 
@@ -114,7 +119,7 @@ func nameTwice(w *walk) {
 func (w *walk) buyable(c cart) (p product, more bool) {
 	for range 10 {
 		p = w.anyProduct()
-		if p.Status && p.Stock > c.of(p.ID)+3 {
+		if p.left() > c.of(p.ID)+3 {
 			return p, true
 		}
 	}
@@ -138,6 +143,28 @@ func addToCart(w *walk) {
 	}
 	w.api(w.either(), http.StatusOK, "POST", "/carts/"+c.ID+"/product/"+p.ID, nil)
 	w.putCart(c.with(p.ID, c.of(p.ID)+1))
+}
+
+// addTooMuch asks for more than can be bought: no door lets it in.
+func addTooMuch(w *walk) {
+	c, p := w.anyCart(), w.anyProduct()
+	most := max(p.left(), c.of(p.ID))
+	want := fmt.Sprintf(`"available":%d}`, p.left())
+	for _, a := range []harness.Answer{
+		w.api(w.either(), http.StatusBadRequest, "POST", "/carts/"+c.ID+"/product/"+p.ID, map[string]int64{"quantity": most - c.of(p.ID) + 1}),
+		w.api(w.either(), http.StatusBadRequest, "PUT", "/carts/"+c.ID+"/products/"+p.ID, map[string]int64{"quantity": most + 1}),
+		w.api(w.either(), http.StatusBadRequest, "PUT", "/carts/"+c.ID, c.with(p.ID, most+1)),
+		w.api(w.either(), http.StatusBadRequest, "POST", "/carts", cart{w.id(), []item{{p.ID, p.left() + 1}}}),
+	} {
+		if !strings.Contains(a.Text, want) {
+			w.Fatalf("more than %d of %s: %s", p.left(), p.ID, a.Text)
+		}
+	}
+	form := url.Values{"quantity": {text(most - c.of(p.ID) + 1)}}
+	a, err := w.either().send("POST", "/cart/products/"+p.ID, form.Encode(), "Content-Type", "application/x-www-form-urlencoded", "Cookie", "cart="+c.ID)
+	if err != nil || a.StatusCode != http.StatusBadRequest {
+		w.Fatalf("more than %d of %s by its form: %d %v %.500s", p.left(), p.ID, a.StatusCode, err, a.Text)
+	}
 }
 
 // anyLine draws a product that is in a cart, or one that is not.

@@ -2,11 +2,10 @@ package walk
 
 import (
 	"fmt"
-	"os"
 	"runtime"
-	"strconv"
-	"strings"
 	"time"
+
+	"pulperia/faults/harness"
 )
 
 // What an idle shop may take: nobody asks anything, three readers listen.
@@ -21,7 +20,7 @@ const (
 type usage struct {
 	cpu      time.Duration
 	lines    int
-	commands int64
+	commands int
 	at       time.Time
 }
 
@@ -66,25 +65,17 @@ func (u usage) over(was usage) (text string) {
 
 func (w *walk) usage(s *shop) usage {
 	w.Helper()
-	u := usage{lines: s.log.said(), at: time.Now()}
+	u := usage{lines: s.Log.Lines(), at: time.Now()}
 	if s.line != nil {
-		u.commands = s.line.commands.Load()
+		u.commands = s.line.Count()
 	}
 	if runtime.GOOS != "linux" {
 		return u // there one has to ask in another way what a process takes
 	}
-	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", s.cmd.Process.Pid))
+	taken, err := harness.UsageOf(s.Pid())
 	if err != nil {
-		w.Fatalf("the shop is no more: %v\n%s", err, &s.log)
+		w.Fatalf("the shop is no more: %v\n%s", err, s.Log.Tail())
 	}
-	const ticks = 100 // a second, on every Linux that Go knows
-	fields := strings.Fields(string(stat[strings.LastIndexByte(string(stat), ')')+1:]))
-	for _, field := range fields[11:13] { // user and system, as proc(5) counts from the third
-		n, err := strconv.ParseInt(field, 10, 64)
-		if err != nil {
-			w.Fatal(err)
-		}
-		u.cpu += time.Duration(n) * time.Second / ticks
-	}
+	u.cpu = taken.CPU
 	return u
 }

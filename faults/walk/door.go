@@ -1,75 +1,45 @@
 package walk
 
 import (
-	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"strings"
+
+	"pulperia/faults/harness"
 )
 
-// answer is what a door of a shop answers.
-type answer struct {
-	status int
-	header http.Header
-	body   string
-}
-
-// epoch is the past that an answer stands in.
-func (a answer) epoch() string {
-	epoch, _, _ := strings.Cut(a.header.Get("X-Position"), ".")
+// epochOf is the past that an answer stands in.
+func epochOf(a harness.Answer) string {
+	epoch, _, _ := strings.Cut(a.Header.Get("X-Position"), ".")
 	return epoch
 }
 
-// payload reads what an answer of the API holds.
-func (a answer) payload(into any) error {
-	if a.status != http.StatusOK && a.status != http.StatusCreated {
-		return fmt.Errorf("status %d: %.300s", a.status, a.body)
-	}
-	return json.Unmarshal([]byte(a.body), &struct{ Payload any }{into})
-}
-
 // send sends a request; headers are name, value, name, value.
-func (s *shop) send(method, path, body string, headers ...string) (answer, error) {
-	request, err := http.NewRequest(method, s.url+path, strings.NewReader(body))
-	if err != nil {
-		return answer{}, err
-	}
-	request.Header.Set("Content-Type", "application/json")
-	for i := 0; i < len(headers); i += 2 {
-		request.Header.Set(headers[i], headers[i+1])
-	}
-	response, err := s.client.Do(request)
-	if err != nil {
-		return answer{}, err
-	}
-	defer response.Body.Close()
-	read, err := io.ReadAll(response.Body)
-	return answer{response.StatusCode, response.Header, string(read)}, err
+func (s *shop) send(method, path, body string, headers ...string) (harness.Answer, error) {
+	return harness.Send(s.client, method, s.URL+path, body, headers...)
 }
 
 // api sends a write to the API, and fails the walk unless it is answered with the status.
-func (w *walk) api(s *shop, status int, method, path string, body any) answer {
+func (w *walk) api(s *shop, status int, method, path string, body any) harness.Answer {
 	w.Helper()
 	sent := ""
 	if body != nil {
 		sent = text(body)
 	}
 	a, err := s.send(method, "/api"+path, sent)
-	if err != nil || a.status != status {
-		w.Fatalf("%s %s %s: %d, not %d: %v %.500s\n%s", method, path, sent, a.status, status, err, a.body, &s.log)
+	if err != nil || a.StatusCode != status {
+		w.Fatalf("%s %s %s: %d, not %d: %v %.500s\n%s", method, path, sent, a.StatusCode, status, err, a.Text, s.Log.Tail())
 	}
 	return a
 }
 
 // form posts a form of a page, which answers by sending on to another page.
-func (w *walk) form(s *shop, path string, fields url.Values, headers ...string) answer {
+func (w *walk) form(s *shop, path string, fields url.Values, headers ...string) harness.Answer {
 	w.Helper()
-	headers = append(headers, "Content-Type", "application/x-www-form-urlencoded")
 	a, err := s.send("POST", path, fields.Encode(), headers...)
-	if err != nil || a.status != http.StatusSeeOther {
-		w.Fatalf("POST %s %v: %d: %v %.500s", path, fields, a.status, err, a.body)
+	if err != nil || a.StatusCode != http.StatusSeeOther {
+		w.Fatalf("POST %s %v: %d: %v %.500s", path, fields, a.StatusCode, err, a.Text)
 	}
 	return a
 }
@@ -89,12 +59,12 @@ func (s *shop) open(path, cookie string) (string, error) {
 	switch {
 	case err != nil:
 		return "", err
-	case known && a.status == http.StatusNotModified:
+	case known && a.StatusCode == http.StatusNotModified:
 		return kept.body, nil
-	case a.status != http.StatusOK:
+	case a.StatusCode != http.StatusOK:
 		delete(s.memory, path+cookie)
-		return "", fmt.Errorf("status %d", a.status)
+		return "", fmt.Errorf("status %d", a.StatusCode)
 	}
-	s.memory[path+cookie] = page{a.header.Get("ETag"), a.body}
-	return a.body, nil
+	s.memory[path+cookie] = page{a.Header.Get("ETag"), a.Text}
+	return a.Text, nil
 }

@@ -11,6 +11,8 @@ import (
 
 	gocmp "github.com/google/go-cmp/cmp"
 	"golang.org/x/sync/errgroup"
+
+	"pulperia/faults/harness"
 )
 
 // look is one question to a door of a shop. Its answer is an error when the model says otherwise.
@@ -91,10 +93,10 @@ func differs(want, got any) error {
 }
 
 // get reads what a path of the API holds.
-func (s *shop) get(path string, payload any) (answer, error) {
+func (s *shop) get(path string, payload any) (harness.Answer, error) {
 	a, err := s.send("GET", "/api"+path, "")
 	if err == nil {
-		err = a.payload(payload)
+		err = a.Payload(payload)
 	}
 	if err != nil {
 		err = fmt.Errorf("GET /api%s: %w", path, err)
@@ -136,7 +138,7 @@ func apiTotals(w *walk, s *shop) error {
 		a, err := s.send("GET", "/api/products"+query, "")
 		var got struct{ Total int }
 		if err == nil {
-			err = json.Unmarshal([]byte(a.body), &got)
+			err = json.Unmarshal([]byte(a.Text), &got)
 		}
 		if err != nil || got.Total != wants[query] {
 			return fmt.Errorf("%s: total %d, not %d (%v)", query, got.Total, wants[query], err)
@@ -166,8 +168,8 @@ func apiProducts(w *walk, s *shop) error {
 
 func isGone(s *shop, path string) error {
 	a, err := s.send("GET", path, "")
-	if err == nil && a.status != http.StatusNotFound {
-		err = fmt.Errorf("GET %s, which was deleted: %d %.200s", path, a.status, a.body)
+	if err == nil && a.StatusCode != http.StatusNotFound {
+		err = fmt.Errorf("GET %s, which was deleted: %d %.200s", path, a.StatusCode, a.Text)
 	}
 	return err
 }
@@ -204,7 +206,7 @@ func past(w *walk, s *shop) error {
 	if err != nil {
 		return err
 	}
-	epoch := a.epoch()
+	epoch := epochOf(a)
 	if w.model.epoch != "" && epoch != w.model.epoch {
 		return fmt.Errorf("its past is thrown away: it was %s, and is %s", w.model.epoch, epoch)
 	}
@@ -213,8 +215,8 @@ func past(w *walk, s *shop) error {
 
 func ready(_ *walk, s *shop) error {
 	a, err := s.send("GET", "/readyz", "")
-	if err == nil && a.status != http.StatusOK {
-		err = fmt.Errorf("%d %s", a.status, a.body)
+	if err == nil && a.StatusCode != http.StatusOK {
+		err = fmt.Errorf("%d %s", a.StatusCode, a.Text)
 	}
 	return err
 }

@@ -18,11 +18,11 @@ func (s *shop) bothWays(path, cookie string, check func(body string) error) erro
 		return fmt.Errorf("%s, for who was there before: %w", path, err)
 	}
 	a, err := s.send("GET", path, "", "Cookie", cookie, "Accept-Language", "en")
-	if err == nil && a.status != http.StatusOK {
-		err = fmt.Errorf("status %d", a.status)
+	if err == nil && a.StatusCode != http.StatusOK {
+		err = fmt.Errorf("status %d", a.StatusCode)
 	}
 	if err == nil {
-		err = check(a.body)
+		err = check(a.Text)
 	}
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)
@@ -99,7 +99,7 @@ func cartPages(w *walk, s *shop) error {
 		want, total := "", cents(0)
 		for _, one := range w.model.carts[id].Products {
 			want += fmt.Sprintf("%s %d\n", one.Product, one.Quantity)
-			if p, there := w.model.products[one.Product]; there && p.Status && p.Stock > 0 {
+			if p, there := w.model.products[one.Product]; there && one.Quantity <= p.left() {
 				total += p.Price * cents(one.Quantity)
 			}
 		}

@@ -62,6 +62,14 @@ func (c cart) clone() cart {
 	return cart{c.ID, append([]item{}, c.Products...)}
 }
 
+// left is how many of a product can be bought.
+func (p product) left() int64 {
+	if !p.Status {
+		return 0
+	}
+	return p.Stock
+}
+
 // with is the cart with another quantity of a product; 0 takes it out.
 func (c cart) with(product string, quantity int64) cart {
 	c = c.clone()
@@ -91,8 +99,10 @@ func (c cart) of(product string) (n int64) {
 type cents int64
 
 func (c cents) String() string {
-	text := fmt.Sprintf("%d.%02d", c/100, c%100)
-	return strings.TrimSuffix(strings.TrimSuffix(text, ".00"), "0")
+	if c%100 == 0 {
+		return strconv.FormatInt(int64(c/100), 10)
+	}
+	return strings.TrimSuffix(fmt.Sprintf("%d.%02d", c/100, c%100), "0")
 }
 
 // MarshalJSON writes 1234.5.

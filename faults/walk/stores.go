@@ -2,7 +2,6 @@ package walk
 
 import (
 	"fmt"
-	"net/url"
 	"strings"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -25,20 +24,12 @@ func (w *walk) onMongoDB() bool { return isDatabase(w.store) }
 
 // through is the name of a store for a program: a database is reached over a line of the program's
 // own.
-func (w *walk) through(store string) (string, *line) {
+func (w *walk) through(store string) (string, *mongotest.Line) {
 	if !isDatabase(store) {
 		return store, nil
 	}
-	u, err := url.Parse(store)
-	if err != nil {
-		w.Fatal(err)
-	}
-	l := newLine(w.TB, u.Host, w.Delay/2)
-	u.Host = l.address()
-	query := u.Query()
-	query.Set("directConnection", "true") // a replica set would tell addresses around the line
-	u.RawQuery = query.Encode()
-	return u.String(), l
+	l := mongotest.NewLine(w.TB, store, w.Delay)
+	return l.URI, l
 }
 
 // id makes one that belongs to the act under way.

@@ -170,7 +170,7 @@ func (w *walk) pin() {
 	if err != nil {
 		w.Fatal(err)
 	}
-	w.model.epoch = a.epoch()
+	w.model.epoch = epochOf(a)
 }
 
 // tell says what happened, and how to repeat what failed.
@@ -187,9 +187,9 @@ func (w *walk) tell() {
 	}
 	w.Logf("to walk it again: go test ./faults/walk -run '%s' -walk.seed %d -walk.replay '%s'", w.pattern(), w.Seed, strings.Join(taken, " "))
 	for _, s := range w.shops() {
-		w.Logf("the end of the log of process %d:\n%s", s.cmd.Process.Pid, &s.log)
+		w.Logf("the end of the log of process %d:\n%s", s.Pid(), s.Log.Tail())
 		if s.line != nil {
-			w.Logf("its commands: %v", s.line.said())
+			w.Logf("its commands: %v", s.line.Commands())
 		}
 	}
 }
@@ -234,7 +234,7 @@ func (w *walk) turnReaders() {
 	for i, r := range w.readers {
 		at := ""
 		if len(all) > 0 {
-			at = all[i%len(all)].url
+			at = all[i%len(all)].URL
 		}
 		r.turn(at, r.asleep)
 	}

@@ -2,17 +2,14 @@ package walk
 
 import (
 	"flag"
-	"fmt"
 	"math/rand/v2"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"pulperia/dao/dbmanagers/mongotest"
+	"pulperia/faults/harness"
 )
 
 var (
@@ -22,39 +19,26 @@ var (
 	shrink   = flag.Bool("walk.shrink", false, "walk again after a failure, with fewer acts, to find those that it takes")
 	without  = flag.String("walk.without", "", "`acts` that are left out: a fault that is known hides the others")
 	patience = flag.Duration("walk.patience", 30*time.Second, "how long that may take which should take a moment or two: the machine may be busy")
-	programs = flag.String("walk.program", os.Getenv("SHOP_TEST_PROGRAM"), "the `file` of another build of the program to try")
+	programs = flag.String("walk.program", "", "the `file` of another build of the program to try, as SHOP_TEST_PROGRAM names it for all tests")
 )
 
-// program is the real program, built once.
-var program = sync.OnceValues(func() (string, error) {
-	if *programs != "" {
-		return *programs, nil
-	}
-	dir, err := os.MkdirTemp("", "pulperia")
-	if err != nil {
-		return "", err
-	}
-	path := filepath.Join(dir, "pulperia")
-	if out, err := exec.Command("go", "build", "-o", path, "pulperia").CombinedOutput(); err != nil {
-		return "", fmt.Errorf("%w: %s", err, out)
-	}
-	return path, nil
-})
+// program is the real program.
+var program harness.Shared
 
 func TestMain(m *testing.M) {
 	code := mongotest.Main(m)
-	if path, err := program(); err == nil && path != *programs {
-		os.RemoveAll(filepath.Dir(path))
-	}
+	program.Remove()
 	os.Exit(code)
 }
 
 // take takes a walk beside the others.
 func take(t *testing.T, o Options) {
 	t.Parallel()
-	var err error
-	if o.Program, err = program(); err != nil {
-		t.Fatal(err)
+	if o.Program = *programs; o.Program == "" {
+		var err error
+		if o.Program, err = program.Path(); err != nil {
+			t.Fatal(err)
+		}
 	}
 	o.Seed, o.Time = *seed, *howLong
 	o.Shrink = *shrink

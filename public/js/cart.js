@@ -1,6 +1,7 @@
 // Carts: the page of one follows it, and all pages show the count of the visitor's own.
 
 import {Fresh} from "./fresh.js"
+import {store} from "./kept.js"
 import {isAfter} from "./live.js"
 
 /** startCart lets the page of a cart follow the cart, and the products in it.
@@ -24,13 +25,13 @@ export function shareCount(position) {
   const open = () => {
     channel = new BroadcastChannel("pulperia.cart")
     channel.onmessage = ({data}) => {
-      if (!isAfter(data.position, known)) return
+      if ((data.store ?? store) !== store || !isAfter(data.position, known)) return
       known = data.position
       badge.querySelector("[data-count]").textContent = data.count
     }
   }
   open()
-  channel.postMessage({position, count: badge.querySelector("[data-count]").textContent})
+  channel.postMessage({store, position, count: badge.querySelector("[data-count]").textContent})
   addEventListener("pagehide", () => channel.close()) // with a line to others, the page would not be kept for Back
   addEventListener("pageshow", event => event.persisted && open())
 }

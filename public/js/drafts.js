@@ -1,6 +1,6 @@
 // What was typed into a page stays when the page has to be loaded again, be it that an error page comes between.
 
-const key = "pulperia.draft"
+import {recall, remember} from "./kept.js"
 
 /** here is the address of this page, even where it is the answer to a form.
  * @type {() => string} */
@@ -41,11 +41,8 @@ export function restoreDraft() {
 const formOf = action => document.querySelector(`main form[action="${CSS.escape(action)}"]`)
 
 /** @type {() => {action: string, name: string, value: string, checked: boolean}[]} */
-function read() {
-  try { return JSON.parse(sessionStorage.getItem(key) ?? "[]") } catch { return [] }
-}
+const read = () => JSON.parse(recall("draft") ?? "[]")
 
-/** @type {(fields: object[]) => void} */
-function write(fields) {
-  try { sessionStorage.setItem(key, JSON.stringify(fields)) } catch { /* then it is lost */ }
-}
+/** Where nothing can be kept it is lost.
+ * @type {(fields: object[]) => unknown} */
+const write = fields => remember("draft", JSON.stringify(fields))

@@ -1,6 +1,7 @@
 // The line to the shop: it keeps itself open, and goes on where it was.
 
 import {ageOf, now} from "./clock.js"
+import {recall, remember, store} from "./kept.js"
 import {limitedFor, openSocket, openStream, welcomeTimeout} from "./transports.js"
 
 const shade = 30_000 // ms after which a page that nobody looks at lets go of a stream: a browser has six for a shop
@@ -39,7 +40,7 @@ export function isAnother(position, other) {
 /**
  * Live hears what happens in the shop after a position: everything, in order, once. What it hears and how it fares, it
  * tells those who asked with on: "change", "ack", "error", "welcome", "presence", "typing", "store" with the frame, "state" with
- * "connecting", "connected", "offline" or "limited", and "stale" when the shop no longer knows what was missed.
+ * "connecting", "connected", "offline" or "limited", and "stale" when the shop no longer knows what was missed, or is another one.
  */
 export class Live {
   /** @type {LiveState} */
@@ -60,6 +61,8 @@ export class Live {
   #timer = 0 // of the next attempt, or of what ends the present one
   #shade = 0 // timer, while nobody looks
   #again = 0 // timer of the next try for a WebSocket, while one can only listen
+  /** @type {string | null} */
+  #store = null // that the line leads to, once it has been welcomed there
   #reason = "" // why the shop said goodbye
   #heardAt = 0
 
@@ -94,7 +97,7 @@ export class Live {
   /** isOf says whether the line leads to a store.
    * @type {(store: string) => boolean} */
   isOf(store) {
-    return this.since !== null && !isAnother(store, this.since)
+    return store === this.#store
   }
 
   /** send says whether the frame has left; the answer says whether it arrived.
@@ -127,6 +130,7 @@ export class Live {
     this.#line?.close()
     this.#line = null
     this.canSend = false
+    this.#store = null
   }
 
   #dial() {
@@ -187,7 +191,9 @@ export class Live {
 
   /** @type {(frame: Told["welcome"], streams: boolean) => void} */
   #welcome(frame, streams) {
-    if (!frame.recovered) {
+    this.#store = frame.store ?? ""
+    const isOurs = !store || !this.#store || this.#store === store // an empty shop becomes another one when it takes a backup in
+    if (!frame.recovered || !isOurs && this.since) {
       this.#hangUp()
       this.#tell("stale")
       return
@@ -224,14 +230,4 @@ export class Live {
       this.#dial()
     }
   }
-}
-
-/** What a visit remembers from one page to the next; a browser may refuse to.
- * @type {(key: string) => string | null} */
-function recall(key) {
-  try { return sessionStorage.getItem("pulperia." + key) } catch { return null }
-}
-/** @type {(key: string, value: unknown) => void} */
-function remember(key, value) {
-  try { sessionStorage.setItem("pulperia." + key, String(value)) } catch { /* then it is found out again */ }
 }

@@ -9,6 +9,7 @@ import {ageOf} from "./clock.js"
 import {here, loadAnew, restoreDraft} from "./drafts.js"
 import {el} from "./dom.js"
 import {Fresh} from "./fresh.js"
+import {recall, remember} from "./kept.js"
 import {Live} from "./live.js"
 import {startSign} from "./sign.js"
 import {startTable} from "./table.js"
@@ -34,7 +35,7 @@ if (cart) startCart(cart, live)
 if (table) startTable(live)
 startCatalogue(live, notice)
 startActs()
-if (!navigator.cookieEnabled) document.querySelector("main").append(el("p", {class: "notice notice--over", role: "status"}, say("live.noCookies")))
+if (!navigator.cookieEnabled && !document.querySelector("[data-forgetful]")) document.querySelector("main").append(el("p", {class: "notice notice--over", role: "status"}, say("live.noCookies")))
 restoreDraft()
 shareCount(position)
 addEventListener("pageshow", event => {
@@ -50,13 +51,8 @@ if (topics.length > 0) {
 
 /** loadAfresh gets the page anew, with what was typed, when the shop cannot tell what was missed; once in a while, not for ever. */
 function loadAfresh() {
-  const last = "pulperia.loaded"
-  let before = Date.now()
-  try {
-    before = Number(sessionStorage.getItem(last))
-    sessionStorage.setItem(last, String(Date.now()))
-  } catch { /* then it is left to the visitor */ }
-  if (ageOf(before) > 30_000) {
+  const before = Number(recall("loaded"))
+  if (remember("loaded", Date.now()) && ageOf(before) > 30_000) { // else it is left to the visitor
     setTimeout(loadAnew, Math.random() * 2_000) // others have to do the same
     return
   }

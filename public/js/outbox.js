@@ -2,12 +2,12 @@
 // the one id that it got here: however often it is sent, it is one message.
 
 import {ageOf, now} from "./clock.js"
+import {store} from "./kept.js"
 import {pauseAfter} from "./live.js"
 import {retryAfter} from "./transports.js"
 
 const key = "pulperia.outbox"
 const day = 86_400_000 // ms after which one may not mean it any more
-const store = document.body.dataset.store // whose messages these are: another shop may answer at the same address one day
 const answerTimeout = 20_000 // ms after which a line that does not answer is given up
 
 /** newID returns an id as the shop makes them: four bytes of time, eight that nobody can guess, in hex. */
@@ -15,6 +15,10 @@ export function newID(time = Date.now()) {
   const seconds = Math.floor(time / 1000).toString(16).padStart(8, "0").slice(-8)
   return seconds + [...crypto.getRandomValues(new Uint8Array(8))].map(b => b.toString(16).padStart(2, "0")).join("")
 }
+
+/** isOurs says whether a message was written in this store. Pages of an older pulperia named a store by the epoch of its feed.
+ * @type {(item: Item) => boolean} */
+const isOurs = ({store: of}) => of === store || of !== undefined && of === document.body.dataset.position?.split(".")[0]
 
 /** timeOf returns when an id was made, in ms.
  * @type {(id: string) => number} */
@@ -44,7 +48,7 @@ export class Outbox {
   constructor(live, changed) {
     this.#live = live
     this.#changed = changed
-    this.#items = read().filter(item => item.store === store)
+    this.#items = read().filter(isOurs)
     for (const item of this.#items) if (item.state === "sending" && ageOf(timeOf(item.id)) > day) item.state = "asked"
     live.on("ack", frame => this.#answer(frame.id, {position: frame.position}))
     live.on("error", frame => this.#answer(frame.id, {why: frame.error, wait: frame.retryAfter}))
@@ -54,16 +58,16 @@ export class Outbox {
 
   /** elsewhere is how many messages were written in another store. They stay, and go nowhere. */
   get elsewhere() {
-    return read().filter(item => item.store !== store).length
+    return read().filter(item => !isOurs(item)).length
   }
 
   /** bring takes them over into this store, where each is asked about, or drops them.
    * @type {(wanted: boolean) => Item[]} */
   bring(wanted) {
-    const others = read().filter(item => item.store !== store)
+    const others = read().filter(item => !isOurs(item))
     for (const item of others) Object.assign(item, {store, state: "asked"})
     if (wanted) this.#items.push(...others)
-    write(stored => [...stored.filter(item => item.store === store), ...wanted ? others : []])
+    write(stored => [...stored.filter(isOurs), ...wanted ? others : []])
     return wanted ? others : []
   }
 
@@ -173,11 +177,12 @@ export class Outbox {
   async #post({id, user, message}) {
     try {
       const answer = await fetch("/api/messages", {
-        method: "POST", headers: {"Content-Type": "application/json"}, body: JSON.stringify({_id: id, user, message}),
+        method: "POST", headers: {"Content-Type": "application/json", "Pulperia-Store": store}, body: JSON.stringify({_id: id, user, message}),
         signal: AbortSignal.timeout(answerTimeout),
       })
       if (answer.ok) return {position: answer.headers.get("X-Position")}
       const problem = await answer.json()
+      if (problem.error === "another_store") return {why: "unreachable"} // the line will say so, too
       return {why: problem.error, wait: retryAfter(answer) / 1000 || undefined}
     } catch {
       return {why: "unreachable"}

@@ -1,6 +1,8 @@
 // The two ways to the shop. Both say hello, hand over what they hear, and tell once how they ended. Why one did not open a browser does
 // not tell a script; the shop does when it is asked.
 
+import {inTurn} from "./turns.js"
+
 export const welcomeTimeout = 10_000 // ms from an attempt to welcome
 
 /**
@@ -39,7 +41,7 @@ export function openStream(hello, heard, ended) {
   }
   const take = async () => {
     for (let more = true; more && !closed.signal.aborted;) {
-      more = await inTurn(closed.signal, () => stream({...hello, since}, hear, closed.signal))
+      more = await inTurn(closed.signal, othersWait => stream({...hello, since}, hear, closed.signal, othersWait))
     }
     if (!closed.signal.aborted) ended("")
   }
@@ -47,24 +49,11 @@ export function openStream(hello, heard, ended) {
   return {send: () => false, close: () => closed.abort()}
 }
 
-/** inTurn does something as soon as no other page of this browser does it. Where pages may not agree on that, as on a plain address in a
- * home, each does it for itself.
- * @type {(signal: AbortSignal, act: () => Promise<boolean>) => Promise<boolean>} */
-function inTurn(signal, act) {
-  return "locks" in navigator ? navigator.locks.request(turns, {signal}, act) : act()
-}
-
-const turns = "pulperia.stream"
 const turn = 1_500 // ms after which a page lets another one listen that waits
 
-/** @type {() => Promise<boolean>} */
-async function othersWait() {
-  return "locks" in navigator && (await navigator.locks.query()).pending.some(lock => lock.name === turns)
-}
-
 /** stream listens until another page waits, and returns true then; false when the line breaks or is closed.
- * @type {(hello: Hello, heard: (frame: any) => void, closed: AbortSignal) => Promise<boolean>} */
-function stream(hello, heard, closed) {
+ * @type {(hello: Hello, heard: (frame: any) => void, closed: AbortSignal, othersWait: () => Promise<boolean>) => Promise<boolean>} */
+function stream(hello, heard, closed, othersWait) {
   const url = new URL("/events", location.href)
   if (hello.since) url.searchParams.set("since", hello.since)
   if (hello.user) url.searchParams.set("user", hello.user)

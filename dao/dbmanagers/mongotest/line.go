@@ -1,34 +1,45 @@
 package mongotest
 
 import (
-	"encoding/binary"
-	"io"
+	"maps"
 	"net"
-	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
-	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/x/mongo/driver/connstring"
 )
 
-// Line is a way to a server that counts the commands of its clients, has each of them take longer,
-// and can refuse those that write. It reads as much of the protocol as that needs:
-// https://www.mongodb.com/docs/manual/reference/mongodb-wire-protocol/
+// Quota is how Atlas answers all that writes in a cluster that is full.
+const Quota = "you are over your space quota, using 513 MB of 512 MB. Writes are blocked on your cluster"
+
+// Line is a way from clients to a server that counts their commands, and can be made a bad one
+// under the connections that there are.
 type Line struct {
 	URI string // of the same database, by this way
 
+	listener net.Listener
 	server   string
-	delay    time.Duration
-	commands atomic.Int64
-	refusal  atomic.Pointer[[]byte] // what writes are answered; nil: what the server answers
+	laid     trouble
+
+	mu       sync.Mutex
+	now      trouble
+	conns    map[net.Conn]bool // from clients
+	commands map[string]int    // how often each came, but for those of drivers that look after their connections
 }
 
-// NewLine lays one to the server of a URL. Each command takes so much longer as a server far away
-// would need. It ends with the test.
+// trouble is what is bad about a line. A line that lost something can only be hung up.
+type trouble struct {
+	delay time.Duration // there and back
+	cut   bool          // nobody gets through
+	deaf  bool          // nothing reaches the server
+	mute  bool          // no answer comes back
+	full  bool          // what would write is refused
+}
+
+// NewLine lays one to the server of a URL, which is so far away that each command takes so much
+// longer. It ends with the test.
 func NewLine(t testing.TB, uri string, delay time.Duration) *Line {
 	t.Helper()
 	parsed, err := connstring.Parse(uri)
@@ -40,7 +51,11 @@ func NewLine(t testing.TB, uri string, delay time.Duration) *Line {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { listener.Close() })
-	l := &Line{server: parsed.Hosts[0], delay: delay, URI: strings.Replace(uri, strings.Join(parsed.Hosts, ","), listener.Addr().String(), 1)}
+	l := &Line{
+		URI:      strings.Replace(uri, strings.Join(parsed.Hosts, ","), listener.Addr().String(), 1),
+		listener: listener, server: parsed.Hosts[0], laid: trouble{delay: delay}, now: trouble{delay: delay},
+		conns: map[net.Conn]bool{}, commands: map[string]int{},
+	}
 	if !strings.Contains(l.URI, "directConnection") { // a replica set would tell addresses around the line
 		mark := "?"
 		if strings.Contains(l.URI, "?") {
@@ -60,83 +75,172 @@ func NewLine(t testing.TB, uri string, delay time.Duration) *Line {
 	return l
 }
 
-// Commands returns how many have come, but for those by which drivers look after their connections.
-func (l *Line) Commands() int64 { return l.commands.Load() }
+// Close lets nobody else in. Who is connected stays so.
+func (l *Line) Close() { l.listener.Close() }
 
-// Refuse has all that writes be answered with an error from now on; of code 0 with what the server
-// answers.
-func (l *Line) Refuse(code int32, message string) {
-	if code == 0 {
-		l.refusal.Store(nil)
-		return
+// Cut breaks all connections and lets none through.
+func (l *Line) Cut() { l.become(trouble{cut: true}) }
+
+// Delay has each command take so much longer.
+func (l *Line) Delay(d time.Duration) { l.become(trouble{delay: d}) }
+
+// Deafen lets connections in and passes nothing on to the server.
+func (l *Line) Deafen() { l.become(trouble{delay: l.laid.delay, deaf: true}) }
+
+// Mute passes everything on to the server and drops the answers.
+func (l *Line) Mute() { l.become(trouble{delay: l.laid.delay, mute: true}) }
+
+// Fill has all that writes be refused, as by a cluster that is full: see Quota.
+func (l *Line) Fill() { l.become(trouble{delay: l.laid.delay, full: true}) }
+
+// Mend makes the line as good as it was laid.
+func (l *Line) Mend() { l.become(l.laid) }
+
+func (l *Line) become(next trouble) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if next.cut || l.now.deaf || l.now.mute {
+		for client := range l.conns {
+			client.Close()
+		}
 	}
-	answer, _ := bson.Marshal(bson.D{{Key: "ok", Value: 0.0}, {Key: "errmsg", Value: message}, {Key: "code", Value: code}})
-	l.refusal.Store(&answer)
+	l.now = next
 }
 
-var (
-	writes = []string{"insert", "update", "delete", "findAndModify", "create", "createIndexes"}
-	upkeep = []string{"hello", "isMaster", "ismaster", "ping", "endSessions", "saslStart", "saslContinue"}
-)
+func (l *Line) trouble() trouble {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.now
+}
 
-const (
-	headerSize = 16 // length, id, id that is answered, kind
-	opMsg      = 2013
-	bodyAt     = headerSize + 5 // of a message's document: behind the flags and the kind of section
-)
+// Commands returns how often each command came, by its name.
+func (l *Line) Commands() map[string]int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return maps.Clone(l.commands)
+}
 
-// carry passes on what one client and the server say to each other.
+// Count returns how many commands came.
+func (l *Line) Count() (n int) {
+	for _, times := range l.Commands() {
+		n += times
+	}
+	return n
+}
+
+// admit says whether a client gets through.
+func (l *Line) admit(client net.Conn) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.conns[client] = true
+	return !l.now.cut
+}
+
+func (l *Line) dismiss(client net.Conn) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	delete(l.conns, client)
+	client.Close()
+}
+
+// carry takes what one client and the server say to each other through. It ends with either.
 func (l *Line) carry(client net.Conn) {
-	defer client.Close()
+	defer l.dismiss(client)
+	if !l.admit(client) {
+		return
+	}
 	server, err := net.Dial("tcp", l.server)
 	if err != nil {
 		return
 	}
 	defer server.Close()
-	var answering sync.WaitGroup
-	defer answering.Wait()
-	defer server.Close()
-	answering.Go(func() { io.Copy(client, server); client.Close() })
+	ended := make(chan struct{})
+	defer close(ended)
+	up, down := newLane(server, ended), newLane(client, ended)
+	go func() {
+		defer client.Close()
+		for {
+			frame, err := readFrame(server)
+			if err != nil {
+				return
+			}
+			if now := l.trouble(); !now.mute {
+				down.send(frame, now.delay/2)
+			}
+		}
+	}()
 	for {
-		message := make([]byte, headerSize)
-		if _, err := io.ReadFull(client, message); err != nil {
-			return
-		}
-		message = append(message, make([]byte, binary.LittleEndian.Uint32(message)-headerSize)...)
-		if _, err := io.ReadFull(client, message[headerSize:]); err != nil {
-			return
-		}
-		refusal := l.meet(message)
-		if refusal == nil {
-			_, err = server.Write(message)
-		} else {
-			_, err = client.Write(refusal)
-		}
+		frame, err := readFrame(client)
 		if err != nil {
 			return
+		}
+		command := commandOf(frame)
+		switch now := l.meet(command); {
+		case now.deaf:
+		case now.full && writes[command]:
+			down.send(refusal(frame), now.delay)
+		default:
+			up.send(frame, now.delay/2)
 		}
 	}
 }
 
-// meet counts a message and lets the time pass that it takes, and returns the answer when the
-// server is not to have it.
-func (l *Line) meet(message []byte) (answer []byte) {
-	if binary.LittleEndian.Uint32(message[12:]) != opMsg {
-		return nil
+// meet counts a command, and says what is bad about the line that it goes.
+func (l *Line) meet(command string) trouble {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if command != "" && !upkeep[command] {
+		l.commands[command]++
 	}
-	first, err := bson.Raw(message[bodyAt:][:binary.LittleEndian.Uint32(message[bodyAt:])]).IndexErr(0)
-	if err != nil || slices.Contains(upkeep, first.Key()) {
-		return nil
+	return l.now
+}
+
+var (
+	writes = set("insert", "update", "delete", "findAndModify", "bulkWrite", "create", "createIndexes", "drop", "dropIndexes")
+	upkeep = set("hello", "isMaster", "ismaster", "endSessions", "saslStart", "saslContinue")
+)
+
+func set(names ...string) map[string]bool {
+	all := map[string]bool{}
+	for _, name := range names {
+		all[name] = true
 	}
-	l.commands.Add(1)
-	time.Sleep(l.delay)
-	refusal := l.refusal.Load()
-	if refusal == nil || !slices.Contains(writes, first.Key()) {
-		return nil
+	return all
+}
+
+// lane is one direction: everything comes a while after it was sent, in its order.
+type lane struct {
+	queue chan parcel
+	ended <-chan struct{}
+}
+
+type parcel struct {
+	due   time.Time
+	frame []byte
+}
+
+func newLane(to net.Conn, ended <-chan struct{}) lane {
+	l := lane{make(chan parcel, 256), ended}
+	go func() {
+		for {
+			select {
+			case p := <-l.queue:
+				time.Sleep(time.Until(p.due))
+				if _, err := to.Write(p.frame); err != nil {
+					to.Close() // whoever reads from it learns so
+					return
+				}
+			case <-ended:
+				return
+			}
+		}
+	}()
+	return l
+}
+
+func (l lane) send(frame []byte, delay time.Duration) {
+	select {
+	case l.queue <- parcel{time.Now().Add(delay), frame}:
+	case <-l.ended:
 	}
-	answer = binary.LittleEndian.AppendUint32(nil, uint32(bodyAt+len(*refusal)))
-	answer = binary.LittleEndian.AppendUint32(answer, 1)
-	answer = append(answer, message[4:8]...)
-	answer = binary.LittleEndian.AppendUint32(answer, opMsg)
-	return append(append(answer, 0, 0, 0, 0, 0), *refusal...)
 }

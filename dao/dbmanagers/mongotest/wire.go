@@ -1,4 +1,4 @@
-package walk
+package mongotest
 
 import (
 	"encoding/binary"
@@ -7,8 +7,9 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 )
 
-// The wire protocol, as far as it is needed: every frame begins with its length, an id, the id that
-// it answers, and a code.
+// The wire protocol, as far as a line needs it: every frame begins with its length, an id, the id
+// that it answers, and a code.
+// https://www.mongodb.com/docs/manual/reference/mongodb-wire-protocol/
 const (
 	frameHeader = 16
 	frameMost   = 64 << 20
@@ -53,10 +54,10 @@ func commandOf(frame []byte) string {
 	return ""
 }
 
-// refusal answers a command as Atlas' free cluster does when it is full.
+// refusal answers a command as a full cluster does.
 func refusal(frame []byte) []byte {
 	doc, err := bson.Marshal(bson.D{{Key: "ok", Value: 0.0},
-		{Key: "errmsg", Value: "you are over your space quota, using 513 MB of 512 MB"},
+		{Key: "errmsg", Value: Quota},
 		{Key: "code", Value: 8000}, {Key: "codeName", Value: "AtlasError"}})
 	if err != nil {
 		panic(err) // it is always the same

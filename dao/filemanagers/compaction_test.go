@@ -40,7 +40,7 @@ func TestFeedIsKeptAndPruned(t *testing.T) {
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if folds := s.Engine.(*engine).folder.folds.Load(); folds < 2 { // the last is that of the stop
+	if folds := s.Engine.(*engine).compactor.folds.Load(); folds < 2 { // the last is that of the stop
 		t.Error("it was never folded")
 	}
 	if s, err = open(o, func() error { return nil }); err != nil {
@@ -58,8 +58,8 @@ func TestFeedIsKeptAndPruned(t *testing.T) {
 	}
 }
 
-// A shop that is killed again and again before its journal has grown enough for a fold is folded
-// all the same.
+// A shop that is killed again and again before its journal has grown enough for a compaction is
+// folded all the same.
 func TestFoldsOverKills(t *testing.T) {
 	d := newMemDisk()
 	o := Options{disk: d, Fold: 20_000, Log: slog.New(slog.DiscardHandler)}.withDefaults("")
@@ -69,15 +69,15 @@ func TestFoldsOverKills(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for range 10 { // half a fold
+		for range 10 { // half a compaction
 			if _, _, err := s.Messages.Append(t.Context(), models.Message{User: "ana@example.com", Message: strings.Repeat("x", 1_000)}); err != nil {
 				t.Fatal(err)
 			}
 		}
 		e := s.Engine.(*engine)
 		e.committer.stop()
-		e.folder.running.Wait()
-		folds += e.folder.folds.Load()
+		e.compactor.running.Wait()
+		folds += e.compactor.folds.Load()
 		o.disk = o.disk.(*memDisk).image()
 	}
 	if folds < 4 || folds > 6 {
@@ -119,8 +119,8 @@ func wantMessagesInFeedOrder(t *testing.T, s dao.Store, want int) {
 	}
 }
 
-// A fold leaves the files alone that nothing has changed: a chat in a large catalogue costs no
-// rewriting of it.
+// A compaction leaves the files alone that nothing has changed: a chat in a large catalogue costs
+// no rewriting of it.
 func TestFoldWritesWhatChanged(t *testing.T) {
 	d := newMemDisk()
 	s, err := openDisk(d, 10)
@@ -135,7 +135,7 @@ func TestFoldWritesWhatChanged(t *testing.T) {
 	}
 	fold := func() {
 		t.Helper()
-		if err := s.Engine.(*engine).folder.fold(false); err != nil {
+		if err := s.Engine.(*engine).compactor.compact(false); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -157,8 +157,8 @@ func TestFoldWritesWhatChanged(t *testing.T) {
 	}
 }
 
-// A fold that cannot write what it wants to be the store, store.json included, is made up for by
-// the next.
+// A compaction that cannot write what it wants to be the store, store.json included, is made up for
+// by the next.
 func TestFoldAfterOneThatFailed(t *testing.T) {
 	for _, op := range []string{"create", "write", "sync", "truncate"} {
 		for nth := 1; ; nth++ {
@@ -173,7 +173,7 @@ func TestFoldAfterOneThatFailed(t *testing.T) {
 				}
 			}
 			d.well = false
-			failed := s.Engine.(*engine).folder.fold(false)
+			failed := s.Engine.(*engine).compactor.compact(false)
 			met := d.heal()
 			if met != (failed != nil) {
 				t.Errorf("%s %d fails (%v), and the fold: %v", op, nth, met, failed)
@@ -188,7 +188,7 @@ func TestFoldAfterOneThatFailed(t *testing.T) {
 	}
 }
 
-// A fold lets go of what the feed no longer tells of deleted values, while writes ask for it.
+// A compaction lets go of what the feed no longer tells of deleted values, while writes ask for it.
 func TestGravesAreClearedBesideWrites(t *testing.T) {
 	const keep = 2
 	d := newMemDisk()
@@ -212,15 +212,15 @@ func TestGravesAreClearedBesideWrites(t *testing.T) {
 		})
 	}
 	for range 50 {
-		if err := s.Engine.(*engine).folder.fold(false); err != nil {
+		if err := s.Engine.(*engine).compactor.compact(false); err != nil {
 			t.Error(err)
 		}
 	}
 	wait.Wait()
-	if err := s.Engine.(*engine).folder.fold(false); err != nil {
+	if err := s.Engine.(*engine).compactor.compact(false); err != nil {
 		t.Error(err)
 	}
-	if n, oldest := len(s.Engine.(*engine).graves), s.Feed.(*feed).oldest(); oldest == 1 || n > 4 {
+	if n, oldest := len(s.Engine.(*engine).tombstones), s.Feed.(*feed).oldest(); oldest == 1 || n > 4 {
 		t.Errorf("the feed begins with change %d, and %d deleted values are remembered", oldest, n)
 	}
 }

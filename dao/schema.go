@@ -1,0 +1,309 @@
+package dao
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"pulperia/dao/models"
+)
+
+// Kind names a kind of values, in the feed and in errors.
+type Kind string
+
+// Schema describes a kind of values. Whatever keeps values, tells of them, checks, exports or moves
+// them loops over the [Kinds] there are and asks their schemas, so that one more kind is one more
+// description and no line in an engine.
+type Schema struct {
+	Kind   Kind
+	Plural string // what its file, its collection and the topic of all its changes are named by
+
+	// History says that values are only ever appended, in the order of the feed, and never change.
+	// Engines keep them one a line, and not in memory.
+	History bool
+
+	// Shared says that other programs write values of the kind, too: engines that can be shared
+	// take in what those insert, notice what they change and read with tolerance what they wrote.
+	Shared bool
+
+	// Always says that every store has the kind, also without a value of it. Of the others only what
+	// there is is kept, named and told of, so that a program that knows one less opens a store without
+	// any.
+	Always bool
+
+	Unique []Unique                 // values that only one of the kind may have
+	Sorts  []Sort                   // what it can be listed by, beside its age
+	Refs   func(models.Value) []Ref // what stands in a value about others; nil for nothing
+
+	// Example returns a valid value without an id. Those of different numbers are different, in all
+	// that must be unique, too.
+	Example func(n int) models.Value
+
+	// Topic names who may hear of a change: whoever may follow that topic. Without it the kind is
+	// public, and its topic is its plural.
+	Topic func(Change) string
+
+	has    func(models.Value) bool
+	fresh  func() models.Value
+	clone  func(models.Value) models.Value
+	same   func(a, b models.Value) bool
+	judge  func(after, before models.Value) error
+	decode func([]byte) (models.Value, error)
+}
+
+// Unique is a text that only one value of a kind may have; "" may be had by all.
+type Unique struct {
+	Field string // as the JSON form spells it
+	Of    func(models.Value) string
+}
+
+// UniqueBy makes a Unique of a function on the kind's own type.
+func UniqueBy[T any](field string, of func(*T) string) Unique {
+	return Unique{field, func(v models.Value) string { return of(any(v).(*T)) }}
+}
+
+// Sort is what a kind can be listed by: a text or a whole number. Equal ones stand by their age,
+// then by their ids.
+type Sort struct {
+	Field string
+	Of    func(models.Value) models.SortKey
+}
+
+// SortBy makes a Sort of a function on the kind's own type.
+func SortBy[T any](field string, of func(*T) models.SortKey) Sort {
+	return Sort{field, func(v models.Value) models.SortKey { return of(any(v).(*T)) }}
+}
+
+// Ref names another value; a zero id names none. References are not followed: that value may be
+// gone.
+type Ref struct {
+	Kind Kind
+	ID   *models.ID // in the value itself, for an import that gives what is named another id
+}
+
+// RefsOf makes the Refs of a schema of a function on the kind's own type. Those to nothing are not
+// among them.
+func RefsOf[T any](of func(*T) []Ref) func(models.Value) []Ref {
+	return func(v models.Value) []Ref {
+		return slices.DeleteFunc(of(any(v).(*T)), func(ref Ref) bool { return ref.ID.IsZero() })
+	}
+}
+
+// ExampleBy makes the Example of a schema of a function that returns the kind's own type.
+func ExampleBy[T any, P models.Of[T]](of func(n int) T) func(int) models.Value {
+	return func(n int) models.Value { v := of(n); return P(&v) }
+}
+
+// TopicByID is the Topic of what is private: whoever has the id may hear of the value.
+func TopicByID(c Change) string { return string(c.Kind) + ":" + c.ID.String() }
+
+// KindOf is a schema with the type of its values.
+type KindOf[T any] struct {
+	*Schema
+	value   func(*T) models.Value
+	cloneOf func(*T) T
+}
+
+// schemas are those of all kinds, in the order of a dump: histories come last.
+var schemas []*Schema
+
+// Kinds returns the schemas of all kinds there are, in the order of a dump.
+func Kinds() []*Schema { return schemas }
+
+// SchemaOf returns the schema of a kind, or nil when there is no such kind.
+func SchemaOf(kind Kind) *Schema {
+	for _, s := range schemas {
+		if s.Kind == kind {
+			return s
+		}
+	}
+	return nil
+}
+
+// reserved are the names that engines have for themselves where they keep unique texts.
+var reserved = []string{"born", "feed", "gone", "id", "load", "place", "rev", "sum"}
+
+// wantKept panics where no engine could keep the values of a schema: programs describe their kinds
+// when they start.
+func (s *Schema) wantKept() {
+	if i := slices.IndexFunc(schemas, func(o *Schema) bool { return o.History }); s.History && i >= 0 {
+		panic(fmt.Sprintf("dao: %s cannot be a history: a store has one, %s", s.Plural, schemas[i].Plural))
+	}
+	for _, unique := range s.Unique {
+		if slices.Contains(reserved, unique.Field) {
+			panic(fmt.Sprintf("dao: the unique text %q of %s needs another name: engines have that one for themselves", unique.Field, s.Plural))
+		}
+	}
+	if s.Kind == KindProduct && len(s.Unique) != 1 {
+		panic("dao: products have one unique text, their code, by which engines index them")
+	}
+}
+
+// Describe makes T a kind. Programs describe their kinds before they open a store. It panics where
+// no engine could keep them.
+func Describe[T any, P models.Of[T]](s Schema) KindOf[T] {
+	s.wantKept()
+	s.has = func(v models.Value) bool { _, is := v.(P); return is }
+	s.fresh = func() models.Value { return P(new(T)) }
+	s.clone = func(v models.Value) models.Value { c := v.(P).Clone(); return P(&c) }
+	s.same = func(a, b models.Value) bool { return a.(P).Same(*b.(P)) }
+	s.judge = func(after, before models.Value) error {
+		if change, ok := after.(interface{ CheckChange(T) error }); ok {
+			return change.CheckChange(*before.(P))
+		}
+		return after.Check()
+	}
+	s.decode = func(text []byte) (models.Value, error) {
+		v := P(new(T))
+		err := json.Unmarshal(text, v)
+		return v, err
+	}
+	end := slices.IndexFunc(schemas, func(o *Schema) bool { return o.History && !s.History })
+	if end < 0 {
+		end = len(schemas)
+	}
+	schemas = slices.Insert(slices.Clone(schemas), end, &s)
+	return KindOf[T]{&s, func(t *T) models.Value { return P(t) }, func(t *T) T { return P(t).Clone() }}
+}
+
+// quickly has a kind decoded, and made afresh, by functions of its own.
+func (k KindOf[T]) quickly(decode func([]byte) (T, error), fresh func() T) KindOf[T] {
+	if decode != nil {
+		k.decode = func(text []byte) (models.Value, error) {
+			v := new(T)
+			var err error
+			*v, err = decode(text)
+			return k.value(v), err
+		}
+	}
+	if fresh != nil {
+		k.fresh = func() models.Value { v := fresh(); return k.value(&v) }
+	}
+	return k
+}
+
+// New returns what a value is before anything of it is known, by a pointer: what whoever writes one
+// by hand leaves out.
+func (s *Schema) New() models.Value { return s.fresh() }
+
+// Clone returns a copy that shares nothing.
+func (s *Schema) Clone(v models.Value) models.Value { return s.clone(v) }
+
+// Same says whether both hold the same content: all but the revision and the times.
+func (s *Schema) Same(a, b models.Value) bool { return s.same(a, b) }
+
+// Decode reads the JSON form of a value, as an older program may have kept it.
+func (s *Schema) Decode(text []byte) (models.Value, error) { return s.decode(text) }
+
+// File names the file that the values lie in, and that they are exported to.
+func (s *Schema) File() string {
+	if s.History {
+		return s.Plural + ".jsonl"
+	}
+	return s.Plural + ".json"
+}
+
+// String returns what many values are called.
+func (s *Schema) String() string { return s.Plural }
+
+// Altered returns what alter makes of a value: normal and checked, with the id, the revision and
+// the times that it had, or nil when that is the same. alter gets a copy that is its own.
+func (s *Schema) Altered(before models.Value, alter func(models.Value) error) (models.Value, error) {
+	given := s.Clone(before)
+	if err := alter(given); err != nil {
+		return nil, err
+	}
+	after := s.Clone(given) // alter may have kept its argument
+	after.SetHead(before.GetHead())
+	after.Normalize()
+	if err := s.judge(after, before); err != nil {
+		return nil, err
+	}
+	if s.Same(after, before) {
+		return nil, nil
+	}
+	return after, nil
+}
+
+// Stat is the figure of how many values an engine says there are.
+func (s *Schema) Stat(where string, n int) Stat {
+	help := strings.ToUpper(s.Plural[:1]) + s.Plural[1:] + " " + where + "."
+	return Stat{Name: s.Plural, Help: help, Value: float64(n)}
+}
+
+// Call names a value for people: by its first unique text, or by its id.
+func (s *Schema) Call(v models.Value) string {
+	if len(s.Unique) > 0 {
+		return fmt.Sprintf("%s %q", s.Kind, s.Unique[0].Of(v))
+	}
+	return fmt.Sprintf("%s %s", s.Kind, v.GetHead().ID)
+}
+
+// Absent is the error about a value that is not there.
+func (s *Schema) Absent(id models.ID) error { return fmt.Errorf("%s %s: %w", s.Kind, id, ErrNotFound) }
+
+// Sort returns the sort of a field.
+func (s *Schema) Sort(field string) (Sort, bool) {
+	i := slices.IndexFunc(s.Sorts, func(sort Sort) bool { return sort.Field == field })
+	if i < 0 {
+		return Sort{}, false
+	}
+	return s.Sorts[i], true
+}
+
+// Check returns models.Invalid when a query cannot be served, or nil.
+func (s *Schema) Check(q models.Query) error {
+	fields := make([]string, len(s.Sorts))
+	for i, sort := range s.Sorts {
+		fields[i] = sort.Field
+	}
+	return q.Check(fields)
+}
+
+// Select is the listing of [Values] as a pure function: the oracle to which the engines are
+// compared.
+func (s *Schema) Select(values []models.Value, q models.Query) (page []models.Value, total int) {
+	values = slices.Clone(values)
+	sort, sorted := s.Sort(q.Sort)
+	slices.SortFunc(values, func(a, b models.Value) int {
+		if q.Backwards {
+			a, b = b, a
+		}
+		x, y, by := a.GetHead(), b.GetHead(), 0
+		if sorted {
+			by = sort.Of(a).Compare(sort.Of(b))
+		}
+		return cmp.Or(by, cmp.Compare(x.CreatedAt, y.CreatedAt), x.ID.Compare(y.ID))
+	})
+	from, to := q.Window(len(values))
+	return values[from:to], len(values)
+}
+
+// TopicOf names who may hear of a change; "" for a kind that there is not.
+func TopicOf(c Change) string {
+	switch s := SchemaOf(c.Kind); {
+	case s == nil:
+		return ""
+	case s.Topic == nil:
+		return s.Plural
+	default:
+		return s.Topic(c)
+	}
+}
+
+// IsTopic says whether a text names what can be followed: all changes of a public kind, or those of
+// one private value.
+func IsTopic(text string) bool {
+	kind, id, private := strings.Cut(text, ":")
+	for _, s := range schemas {
+		if s.Topic == nil && !private && s.Plural == kind {
+			return true
+		}
+		if _, err := models.ParseID(id); s.Topic != nil && private && string(s.Kind) == kind && err == nil {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,56 @@
+package shop
+
+import (
+	"context"
+
+	"pulperia/dao"
+	"pulperia/dao/models"
+)
+
+// TakeIn stores values of another shop, of a backup or of a file as they are, in one durable step
+// (as in dao.Engine). What a cart of them holds came into it elsewhere: more than can be bought
+// here stays in it, as does what becomes scarce in a cart of ours.
+func (s *Shop) TakeIn(ctx context.Context, batch dao.Batch) (dao.Receipt, error) {
+	return s.store.Load(ctx, batch)
+}
+
+// Become has the store go by the identity of the one whose backup is taken in (as in dao.Engine):
+// what its visitors keep in their browsers is theirs again.
+func (s *Shop) Become(ctx context.Context, identity string) error {
+	return s.store.Become(ctx, identity)
+}
+
+// TakeMessage stores a message that was said elsewhere, and so goes by nobody's limit here. Ids and
+// repetition are as in dao.Messages.
+func (s *Shop) TakeMessage(
+	ctx context.Context, message models.Message,
+) (models.Message, dao.Receipt, error) {
+	return s.store.Messages.Append(ctx, message)
+}
+
+// Has says of which kinds there is anything in the store.
+func (s *Shop) Has(ctx context.Context) (map[dao.Kind]bool, error) {
+	has := map[dao.Kind]bool{}
+	for _, kind := range dao.Kinds() {
+		if kind.History {
+			continue
+		}
+		_, n, err := s.store.Values.List(ctx, kind, models.Query{Limit: 1})
+		if err != nil {
+			return nil, err
+		}
+		has[kind.Kind] = n > 0
+	}
+	messages, err := s.store.Messages.Page(ctx, models.ID{}, 1)
+	has[dao.KindMessage] = len(messages) > 0
+	return has, err
+}
+
+// Find returns a value of any kind that is no history, or dao.ErrNotFound.
+func (s *Shop) Find(ctx context.Context, kind *dao.Schema, id models.ID) (models.Value, error) {
+	value, err := s.store.Values.Get(ctx, kind, id)
+	if err != nil {
+		return nil, err
+	}
+	return kind.Clone(value), nil
+}

@@ -1,0 +1,73 @@
+package shop
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"pulperia/dao"
+	"pulperia/dao/models"
+)
+
+// CreateProduct puts a new product into the catalogue. Ids and repetition are as in dao.Products.
+func (s *Shop) CreateProduct(
+	ctx context.Context, product models.Product,
+) (models.Product, dao.Receipt, error) {
+	return s.store.Products.Create(ctx, product)
+}
+
+// ChangeProduct changes a product as dao.Products.Update does: change may run more than once and
+// must touch nothing but its argument. The rules are held against what has changed.
+func (s *Shop) ChangeProduct(
+	ctx context.Context, id models.ID, change func(*models.Product) error,
+	checks ...Check[models.Product],
+) (models.Product, dao.Receipt, error) {
+	product, receipt, err := s.store.Products.Update(ctx, id, func(product *models.Product) error {
+		was := product.Clone()
+		changed := change(product)
+		if err := pass(checks, was, *product); err != nil {
+			return err
+		}
+		return changed
+	})
+	return product, receipt, missing("product", id, err)
+}
+
+// RemoveProduct takes a product out of the catalogue and returns what it was. Carts that hold it
+// keep it, as one that is gone.
+func (s *Shop) RemoveProduct(
+	ctx context.Context, id models.ID, checks ...Check[models.Product],
+) (models.Product, dao.Receipt, error) {
+	product, receipt, err := s.store.Products.Delete(ctx, id, func(was models.Product) error {
+		return pass(checks, was, models.Product{})
+	})
+	return product, receipt, missing("product", id, err)
+}
+
+// PutProductBack stores a product that was removed under its own id and in its own place; its
+// revision goes on. Done twice, it is done; what another product has taken since is
+// dao.ErrConflict.
+func (s *Shop) PutProductBack(ctx context.Context, was models.Product) error {
+	again := was.Clone()
+	again.Rev, again.UpdatedAt = 0, 0
+	for pause := 5 * time.Millisecond; ; pause *= 2 {
+		_, err := s.store.Load(ctx, dao.Batch{Products: []models.Product{again}})
+		if !errors.Is(err, dao.ErrConflict) {
+			return err
+		}
+		now, gone := s.store.Products.Get(ctx, was.ID)
+		if gone == nil && now.Same(was) {
+			return nil
+		}
+		// What stands in the way may be the same act, under way and not to be seen yet.
+		same, unknown := s.store.Products.List(ctx, models.ProductQuery{Codes: []string{was.Code}, Limit: 1})
+		if gone == nil || unknown != nil || len(same.Products) > 0 && same.Products[0].ID != was.ID || pause > time.Second {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(pause):
+		}
+	}
+}

@@ -1,0 +1,140 @@
+package shop
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strconv"
+
+	"pulperia/dao/models"
+)
+
+// request is what somebody wants to have in a cart, beside what there is of it. It is read before
+// the step that changes the cart: what becomes scarcer after that has become so later.
+type request struct {
+	items []models.Item
+	alone bool                // the one item is no entry of a list
+	left  map[models.ID]int64 // how many can be bought; absent of what is not there
+}
+
+const absent = -1
+
+// look reads how many can be bought of what items ask for.
+func (s *Shop) look(ctx context.Context, items []models.Item) (request, error) {
+	products, err := s.productsOf(ctx, items)
+	r := request{items: items, left: make(map[models.ID]int64, len(items))}
+	for _, item := range items {
+		r.left[item.Product] = absent
+		if product, there := products[item.Product]; there {
+			r.left[item.Product] = Left(product)
+		}
+	}
+	return r, err
+}
+
+func (s *Shop) lookOne(ctx context.Context, item models.Item) (request, error) {
+	if err := CheckQuantity(item.Quantity); err != nil {
+		return request{}, err
+	}
+	r, err := s.look(ctx, []models.Item{item})
+	r.alone = true
+	return r, err
+}
+
+// field names a part of an item: "product" or "quantity".
+func (r request) field(i int, part string) string {
+	if r.alone {
+		return part
+	}
+	return "products[" + strconv.Itoa(i) + "]." + part
+}
+
+// allow is the rule of what goes into a cart: no more of a product than can be bought. What a cart
+// has already may stay, or become less, so a cart can always be sent back as it was read.
+func (r request) allow(was, now models.Cart) error {
+	var refused map[models.ID]models.Problem
+	for _, item := range now.Products {
+		left, isAsked := r.left[item.Product]
+		if !isAsked || item.Quantity <= min(left, models.MaxQuantity) {
+			continue
+		}
+		had := was.Quantity(item.Product)
+		if item.Quantity <= had {
+			continue
+		}
+		if refused == nil {
+			refused = make(map[models.ID]models.Problem)
+		}
+		refused[item.Product] = refusal(item, left, had)
+	}
+	return r.refuse(was, refused)
+}
+
+// refusal says why a cart may not have an item; had is how many it has already.
+func refusal(item models.Item, left, had int64) models.Problem {
+	got := strconv.FormatInt(item.Quantity, 10)
+	if had > 0 {
+		got += ", with " + strconv.FormatInt(had, 10) + " in the cart"
+	}
+	switch {
+	case left == absent:
+		return models.Problem{Rule: models.Gone, Got: item.Product.String()}
+	case left == 0:
+		return models.Problem{Rule: models.OffSale, Limit: "0", Got: got}
+	case item.Quantity > models.MaxQuantity:
+		return models.Problem{Rule: models.TooLarge, Limit: strconv.Itoa(models.MaxQuantity), Got: got}
+	}
+	return models.Problem{Rule: models.Scarce, Limit: strconv.FormatInt(left, 10), Got: got}
+}
+
+// refuse tells what is refused, and what breaks a rule of its own, by the fields of the items that
+// ask for it.
+func (r request) refuse(was models.Cart, products map[models.ID]models.Problem) error {
+	var all models.Invalid
+	if !r.alone {
+		all, _ = errors.AsType[models.Invalid](models.Cart{Products: r.items}.CheckChange(was))
+	}
+	var gone *models.ID
+	for i, item := range r.items {
+		problem, refused := products[item.Product]
+		if !refused {
+			continue
+		}
+		problem.Field = r.field(i, "quantity")
+		if problem.Rule == models.Gone {
+			problem.Field = r.field(i, "product")
+			if gone == nil {
+				gone = &item.Product
+			}
+		}
+		if !all.Has(problem.Field) {
+			all = append(all, problem)
+		}
+	}
+	all.SortEntries()
+	if gone != nil {
+		return Missing{Kind: "product", ID: *gone, Problems: all}
+	}
+	return all.Err()
+}
+
+// productsOf returns those of the items' products that there are, by id.
+func (s *Shop) productsOf(
+	ctx context.Context, items []models.Item,
+) (map[models.ID]models.Product, error) {
+	found := make(map[models.ID]models.Product, len(items))
+	for some := range slices.Chunk(items, models.MaxLimit) {
+		ids := make([]models.ID, len(some))
+		for i, item := range some {
+			ids[i] = item.Product
+		}
+		page, err := s.store.Products.List(ctx, models.ProductQuery{IDs: ids, Limit: len(ids)})
+		if err != nil {
+			return nil, err
+		}
+		for _, product := range page.Products {
+			found[product.ID] = product
+		}
+	}
+	return found, nil
+}

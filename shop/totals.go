@@ -1,0 +1,72 @@
+package shop
+
+import (
+	"context"
+	"math"
+	"math/bits"
+
+	"pulperia/dao/models"
+)
+
+// Left returns how many of a product can be bought now.
+func Left(p models.Product) int64 {
+	if !p.Available() {
+		return 0
+	}
+	return p.Stock
+}
+
+// Bill is what is in a cart, beside what the catalogue has of it now.
+type Bill struct {
+	Lines []Line
+	Total models.Money // of the lines that can be bought
+	Out   int64        // how many cannot, and are not in the total
+}
+
+// Line is one item of a cart.
+type Line struct {
+	models.Item
+	Product  *models.Product // nil for one that is gone from the catalogue
+	Left     int64           // how many can be bought
+	Subtotal models.Money    // 0 for a line that cannot be bought
+}
+
+// CanBeBought says whether the line can be bought as it stands. What has become scarcer since it
+// was put in cannot, until it is taken down.
+func (l Line) CanBeBought() bool { return l.Quantity > 0 && l.Quantity <= l.Left }
+
+// Bill adds up a cart.
+func (s *Shop) Bill(ctx context.Context, cart models.Cart) (bill Bill, err error) {
+	products, err := s.productsOf(ctx, cart.Products)
+	for _, item := range cart.Products {
+		line := Line{Item: item}
+		if product, there := products[item.Product]; there {
+			line.Product, line.Left = &product, Left(product)
+		}
+		if line.CanBeBought() {
+			line.Subtotal = times(line.Product.Price, item.Quantity)
+			bill.Total = plus(bill.Total, line.Subtotal)
+		} else {
+			bill.Out++
+		}
+		bill.Lines = append(bill.Lines, line)
+	}
+	return bill, err
+}
+
+// plus and times stop at the largest amount there is: 500 lines of the dearest product, a million
+// of each, would pass it, and other programs write what they like. A price below nothing is none.
+func plus(a, b models.Money) models.Money {
+	if a > math.MaxInt64-b {
+		return math.MaxInt64
+	}
+	return a + b
+}
+
+func times(price models.Money, n int64) models.Money {
+	high, low := bits.Mul64(uint64(max(price, 0)), uint64(n))
+	if high > 0 || low > math.MaxInt64 {
+		return math.MaxInt64
+	}
+	return models.Money(low)
+}
