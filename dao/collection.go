@@ -2,15 +2,19 @@ package dao
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 
 	"pulperia/dao/models"
 )
 
-// Values keeps values of every kind but histories. [Collection] is the face of it that callers see: it makes sure
-// that nothing is shared, so an engine may hand out the very values that it keeps, and keep the
-// very values that it is given. Nobody alters them.
+// Values keeps values of every kind but histories. [Collection] is the face of it that callers see:
+// it makes sure that nothing is shared, so an engine may hand out the very values that it keeps, and
+// keep the very values that it is given. Nobody alters them.
 type Values interface {
+	Updater
+
 	// Get returns a value, or ErrNotFound.
 	Get(context.Context, *Schema, models.ID) (models.Value, error)
 
@@ -18,18 +22,9 @@ type Values interface {
 	// by createdAt, then by id.
 	List(context.Context, *Schema, models.Query) (values []models.Value, total int, err error)
 
-	// Create stores a value, which is normal and checked, under the id that it has or a new one.
-	Create(context.Context, *Schema, models.Value) (models.Value, Receipt, error)
-
-	// Update stores what alter returns in place of a value, as one atomic step. It returns nil for
-	// no change, and else a value that is normal, checked and its own.
-	Update(ctx context.Context, s *Schema, id models.ID, alter func(before models.Value) (models.Value, error)) (models.Value, Receipt, error)
-
-	// Delete removes a value unless refuse returns an error of it.
-	Delete(ctx context.Context, s *Schema, id models.ID, refuse func(models.Value) error) (models.Value, Receipt, error)
-
-	// Expire removes the values that have not changed since before, and returns how many.
-	Expire(ctx context.Context, s *Schema, before models.Time) (int, error)
+	// Untouched returns the ids of the values that have not changed since before; of those that
+	// change meanwhile some may be among them.
+	Untouched(ctx context.Context, s *Schema, before models.Time) ([]models.ID, error)
 }
 
 // Collection is the values of one kind in one store.
@@ -93,11 +88,27 @@ func (c Collection[T]) Create(ctx context.Context, value T) (stored T, receipt R
 	if err := own.Check(); err != nil {
 		return stored, Receipt{}, err
 	}
-	made, receipt, err := c.values.Create(ctx, c.kind.Schema, own)
+	made, receipt, err := c.kind.createIn(ctx, c.values, own)
 	if err != nil {
 		return stored, Receipt{}, fmt.Errorf("create %s: %w", c.kind.Kind, err)
 	}
 	return c.copyOf(made), receipt, nil
+}
+
+// createIn is create as a step of its own.
+func (s *Schema) createIn(ctx context.Context, in Updater, own models.Value) (made models.Value, receipt Receipt, err error) {
+	head, ran := own.GetHead(), false
+	receipt, err = in.Update(ctx, func(tx Tx) (err error) {
+		v := own
+		if ran { // what an earlier run put may still be looked at
+			v = s.Clone(own)
+			v.SetHead(head)
+		}
+		ran = true
+		made, err = s.Create(tx, v)
+		return err
+	})
+	return made, receipt, err
 }
 
 // Update reads a value, lets change alter it and stores the result, as one atomic step: of parallel
@@ -107,8 +118,10 @@ func (c Collection[T]) Create(ctx context.Context, value T) (stored T, receipt R
 // is ErrNotFound, a unique value that another one has is ErrConflict.
 func (c Collection[T]) Update(ctx context.Context, id models.ID, change func(*T) error) (stored T, receipt Receipt, err error) {
 	alter := func(given models.Value) error { return change(any(given).(*T)) }
-	after, receipt, err := c.values.Update(ctx, c.kind.Schema, id, func(before models.Value) (models.Value, error) {
-		return c.kind.Altered(before, alter)
+	var after models.Value
+	receipt, err = c.values.Update(ctx, func(tx Tx) (err error) {
+		after, err = c.kind.Schema.Update(tx, id, alter)
+		return err
 	})
 	if err != nil {
 		return stored, Receipt{}, err
@@ -120,22 +133,53 @@ func (c Collection[T]) Update(ctx context.Context, id models.ID, change func(*T)
 // Each of the checks is asked about the value as it is, in the same atomic step, and may be asked
 // more than once; an error of one is returned as it is, and nothing is removed.
 func (c Collection[T]) Delete(ctx context.Context, id models.ID, checks ...func(T) error) (was T, receipt Receipt, err error) {
-	before, receipt, err := c.values.Delete(ctx, c.kind.Schema, id, func(v models.Value) error {
-		for _, check := range checks {
-			if err := check(c.copyOf(v)); err != nil {
-				return err
-			}
-		}
-		return nil
+	receipt, err = c.values.Update(ctx, func(tx Tx) (err error) {
+		was, err = c.kind.Within(tx).Delete(id, checks...)
+		return err
 	})
 	if err != nil {
-		return was, Receipt{}, err
+		var none T
+		return none, Receipt{}, err
 	}
-	return c.copyOf(before), receipt, nil
+	return was, receipt, nil
 }
 
 // Expire deletes every value that has not changed since before, and returns how many. One that
 // changes meanwhile stays.
 func (c Collection[T]) Expire(ctx context.Context, before models.Time) (int, error) {
-	return c.values.Expire(ctx, c.kind.Schema, before)
+	return c.kind.Expire(ctx, c.values, before)
+}
+
+// Expire is [Collection.Expire] of a kind without its type: in steps, each of which deletes some.
+func (s *Schema) Expire(ctx context.Context, values Values, before models.Time) (n int, err error) {
+	ids, err := values.Untouched(ctx, s, before)
+	if err != nil {
+		return 0, err
+	}
+	for some := range slices.Chunk(ids, MaxChanges) {
+		deleted := 0
+		_, err := values.Update(ctx, func(tx Tx) error {
+			deleted = 0
+			Ask(tx, s, some...)
+			for _, id := range some {
+				v, err := tx.Get(s, id)
+				switch {
+				case errors.Is(err, ErrNotFound) || err == nil && v.GetHead().UpdatedAt >= before: // gone, or touched
+					continue
+				case err == nil:
+					err = tx.Delete(s, id)
+				}
+				if err != nil {
+					return err
+				}
+				deleted++
+			}
+			return nil
+		})
+		if err != nil {
+			return n, err
+		}
+		n += deleted
+	}
+	return n, nil
 }

@@ -6,7 +6,8 @@
 //
 // A [Store] keeps values of the [Kinds] that are described: products, carts, messages. Every change
 // that it accepts gets the next offset in its one ordered [Feed]; whoever follows the feed from a
-// [Position] sees each change once, in one order, whoever made it. So a route writes and answers,
+// [Position] sees each change once, in one order, whoever made it. Every write is a step
+// ([Updater]): one change or many, all of them or nothing, in one place of the feed. So a route writes and answers,
 // and publishes nothing; a page is rendered at a position, and a socket goes on from there. Who is
 // here at this moment is no change and stands in no feed: that is [Presence].
 //
@@ -78,10 +79,13 @@ type Store struct {
 
 // Engine is what concerns a store as a whole.
 type Engine interface {
-	// Load stores whole values as they are, with their ids, revisions and times, in one durable
-	// step: all or none. It serves imports, migration and restore. Every value gets its place in
+	Updater
+
+	// Load stores whole values as they are, with their ids, revisions and times, in steps of at most
+	// LoadBytes, each whole. It serves imports, migration and restore. Every value gets its place in
 	// the feed, messages in the given order. An id or a code that is taken is ErrConflict; a zero
-	// id, revision or time is filled in as Create would.
+	// id, revision or time is filled in as Create would. When it is refused, nothing of what fits into
+	// one step is stored.
 	Load(context.Context, Batch) (Receipt, error)
 
 	// Dump hands out the whole store at one position, in batches: kind by kind in the order of

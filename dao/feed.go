@@ -10,15 +10,15 @@ import (
 	"pulperia/dao/models"
 )
 
-// Feed is the one ordered list of all changes of a store. At least the last 10,000 are kept (a
-// setting of the engine).
+// Feed is the one ordered list of all changes of a store, step by step. At least the last 10,000 are
+// kept (a setting of the engine).
 type Feed interface {
 	// Head returns the position of the last durable change, at offset 0 in a store without any.
 	Head(context.Context) (Position, error)
 
-	// Since returns the changes after a position, oldest first, without a gap: at most limit, none
-	// at the head. It is ErrGone when it cannot tell: another epoch, a position before what is
-	// kept, or one past the head.
+	// Since returns the changes after a position, oldest first, without a gap, none at the head. It
+	// never cuts a step: it returns at least one whole step, else at most limit changes. It is ErrGone
+	// when it cannot tell: another epoch, a position before what is kept, or one past the head.
 	Since(ctx context.Context, after Position, limit int) ([]Change, error)
 
 	// Wait returns nil as soon as the head is past the position (or the position is not of this
@@ -27,7 +27,7 @@ type Feed interface {
 }
 
 // Position is a place in a feed: everything up to Offset has been seen. Offsets start at 1 and have
-// no gaps. The epoch is random, made with the store, and another one when the store's past is no
+// no gaps, and those of one step follow one another: what anybody is given is the end of a step. The epoch is random, made with the store, and another one when the store's past is no
 // longer what it was (a restore, files edited by hand).
 type Position struct {
 	Epoch  string // 8 lower-case hex digits
@@ -65,5 +65,7 @@ type Change struct {
 	Op     Op              `json:"op"`
 	ID     models.ID       `json:"id"`
 	Rev    int64           `json:"rev"`           // of the value after the change; a delete counts as one
+	By     string          `json:"by,omitempty"`  // who did it: see WithBy
+	End    int64           `json:"-"`             // the offset of the last change of its step
 	Doc    json.RawMessage `json:"doc,omitempty"` // the whole value after the change, as the API shows it; none for a delete
 }

@@ -2,6 +2,7 @@ package dao
 
 import (
 	"context"
+	"fmt"
 
 	"pulperia/dao/models"
 )
@@ -18,4 +19,20 @@ type Messages interface {
 	// newest of all when the id is zero: at most limit, the oldest of them first. An id that no
 	// message has is ErrNotFound.
 	Page(ctx context.Context, before models.ID, limit int) ([]models.Message, error)
+}
+
+// Appends is the half of [Messages] that is the same in every engine.
+type Appends struct{ Updater }
+
+// Append stores a message.
+func (a Appends) Append(ctx context.Context, m models.Message) (models.Message, Receipt, error) {
+	m.Normalize()
+	if err := m.Check(); err != nil {
+		return models.Message{}, Receipt{}, err
+	}
+	stored, receipt, err := Message.createIn(ctx, a, &m)
+	if err != nil {
+		return models.Message{}, Receipt{}, fmt.Errorf("append message: %w", err)
+	}
+	return *stored.(*models.Message), receipt, nil
 }

@@ -208,6 +208,14 @@ func (s *Schema) File() string {
 // String returns what many values are called.
 func (s *Schema) String() string { return s.Plural }
 
+// Judge checks a value, which is normal, for what is new about it; before is what it was, or nil.
+func (s *Schema) Judge(after, before models.Value) error {
+	if before == nil {
+		return after.Check()
+	}
+	return s.judge(after, before)
+}
+
 // Altered returns what alter makes of a value: normal and checked, with the id, the revision and
 // the times that it had, or nil when that is the same. alter gets a copy that is its own.
 func (s *Schema) Altered(before models.Value, alter func(models.Value) error) (models.Value, error) {
@@ -242,7 +250,19 @@ func (s *Schema) Call(v models.Value) string {
 }
 
 // Absent is the error about a value that is not there.
-func (s *Schema) Absent(id models.ID) error { return fmt.Errorf("%s %s: %w", s.Kind, id, ErrNotFound) }
+func (s *Schema) Absent(id models.ID) error { return absent{s.Kind, id} }
+
+// absent is the ErrNotFound that says what is not there. It is made more often than it is read.
+type absent struct {
+	kind Kind
+	id   models.ID
+}
+
+// Error names it.
+func (a absent) Error() string { return fmt.Sprintf("%s %s: %v", a.kind, a.id, ErrNotFound) }
+
+// Unwrap returns ErrNotFound.
+func (absent) Unwrap() error { return ErrNotFound }
 
 // Sort returns the sort of a field.
 func (s *Schema) Sort(field string) (Sort, bool) {

@@ -1,0 +1,246 @@
+package steps
+
+import (
+	"fmt"
+	"iter"
+
+	"pulperia/dao"
+	"pulperia/dao/models"
+)
+
+// Batch is steps that go into the log together, over a base. It is a base itself: another batch may
+// lie on it. It is not safe for use by several goroutines.
+type Batch struct {
+	base  Base
+	clock *dao.Clock
+	size  func(*Step, int) int
+	head  int64       // the offset of the last change
+	at    models.Time // the time of the last step
+	steps []*Step
+
+	values  map[name]entry
+	owned   map[uniqueText]models.ID // who got a text last; it may have let go of it
+	journal []undo                   // of all changes, in their order: what stood in values before
+}
+
+// name names a value.
+type name struct {
+	schema *dao.Schema
+	id     models.ID
+}
+
+// uniqueText is a text that only one value of a kind may have.
+type uniqueText struct {
+	schema *dao.Schema
+	unique int
+	text   string
+}
+
+// entry is what a batch knows of a value.
+type entry struct {
+	value models.Value // nil when it is gone
+	last  int64        // its last revision
+	step  int32        // the step that has changed it last, counted from 1
+	at    int32        // which of its changes
+}
+
+type undo struct {
+	name
+	entry
+	known bool
+}
+
+// Options are what a batch goes on from.
+type Options struct {
+	Head  int64       // the offset of the last change below it
+	At    models.Time // the time of the last step
+	Clock *dao.Clock  // of creations
+
+	// Size is called with the number of each change of a step that is whole, in their order, and
+	// returns how many bytes its document takes: the moment for an engine to encode it. A step that is
+	// refused after that is undone.
+	Size func(step *Step, change int) int
+}
+
+// NewBatch returns an empty batch over a base.
+func NewBatch(base Base, o Options) *Batch {
+	return &Batch{
+		base: base, clock: o.Clock, size: o.Size, head: o.Head, at: o.At,
+		values: map[name]entry{}, owned: map[uniqueText]models.ID{},
+	}
+}
+
+// On puts the batch on another base, at the same place of the log: what lay below it is in the log
+// now, or the next step brings what was fetched for it.
+func (b *Batch) On(base Base) { b.base = base }
+
+// Head returns the offset of the last change.
+func (b *Batch) Head() int64 { return b.head }
+
+// At returns the time of the last step.
+func (b *Batch) At() models.Time { return b.at }
+
+// Steps returns the steps, in their order.
+func (b *Batch) Steps() []*Step { return b.steps }
+
+// Value returns a value as the batch has it; it makes a batch a base.
+func (b *Batch) Value(s *dao.Schema, id models.ID) (models.Value, int64) {
+	e := b.entry(s, id)
+	return e.value, e.last
+}
+
+func (b *Batch) entry(s *dao.Schema, id models.ID) entry {
+	if e, known := b.values[name{s, id}]; known {
+		return e
+	}
+	value, last := b.base.Value(s, id)
+	return entry{value: value, last: last}
+}
+
+// Owners returns who may have a unique text; it makes a batch a base.
+func (b *Batch) Owners(s *dao.Schema, unique int, text string) []models.ID {
+	below := b.base.Owners(s, unique, text)
+	if id, taken := b.owned[uniqueText{s, unique, text}]; taken {
+		return append([]models.ID{id}, below...)
+	}
+	return below
+}
+
+// owner returns the id of a value that has a unique text now, or the zero ID.
+func (b *Batch) owner(s *dao.Schema, unique int, text string) models.ID {
+	has := func(id models.ID) bool {
+		value := b.entry(s, id).value
+		return value != nil && s.Unique[unique].Of(value) == text
+	}
+	if id, taken := b.owned[uniqueText{s, unique, text}]; taken && has(id) {
+		return id
+	}
+	for _, id := range b.base.Owners(s, unique, text) {
+		if has(id) {
+			return id
+		}
+	}
+	return models.ID{}
+}
+
+// wantFree is a dao.Conflict when a value may not have the unique texts that it did not have before.
+func (b *Batch) wantFree(s *dao.Schema, before, after models.Value) error {
+	for i, unique := range s.Unique {
+		text := unique.Of(after)
+		if text == "" || before != nil && unique.Of(before) == text {
+			continue
+		}
+		if owner := b.owner(s, i, text); !owner.IsZero() && owner != after.GetHead().ID {
+			return dao.Conflict{Field: unique.Field, Value: text}
+		}
+	}
+	return nil
+}
+
+// set notes what has become of a value, for the steps to come.
+func (b *Batch) set(n name, e entry) {
+	was, known := b.values[n]
+	b.journal = append(b.journal, undo{n, was, known})
+	b.own(n, e.value)
+	b.values[n] = e
+}
+
+func (b *Batch) own(n name, v models.Value) {
+	if v == nil {
+		return
+	}
+	for i, unique := range n.schema.Unique {
+		if text := unique.Of(v); text != "" {
+			b.owned[uniqueText{n.schema, i, text}] = n.id
+		}
+	}
+}
+
+// Mark is a place between two steps of a batch.
+type Mark struct {
+	steps, journal int
+	head           int64
+	at             models.Time
+}
+
+// Mark returns the place behind the steps that there are.
+func (b *Batch) Mark() Mark { return Mark{len(b.steps), len(b.journal), b.head, b.at} }
+
+// Back takes back all that was done behind a mark.
+func (b *Batch) Back(m Mark) {
+	for i := len(b.journal) - 1; i >= m.journal; i-- {
+		b.restore(b.journal[i])
+	}
+	clear(b.steps[m.steps:])
+	b.journal, b.steps, b.head, b.at = b.journal[:m.journal], b.steps[:m.steps], m.head, m.at
+}
+
+func (b *Batch) restore(u undo) {
+	if !u.known {
+		delete(b.values, u.name)
+		return
+	}
+	b.values[u.name] = u.entry
+	b.own(u.name, u.value)
+}
+
+// begin returns a step that begins now.
+func (b *Batch) begin(by string, now models.Time) *Tx {
+	tx := &Tx{batch: b, step: Step{By: by, At: max(now, b.at), First: b.head + 1}, mark: b.Mark(), n: int32(len(b.steps) + 1)}
+	tx.step.Changes = tx.first[:0]
+	return tx
+}
+
+// Run runs do as one step on top of all that the batch has. When do fails, panics or ends its
+// goroutine, nothing of it is left. A step without changes is returned, too, but is none of the
+// batch's: Last is then where it was in effect.
+func (b *Batch) Run(by string, now models.Time, do func(dao.Tx) error) (step *Step, err error) {
+	tx := b.begin(by, now)
+	defer tx.end(&step, &err)
+	if err = do(tx); err == nil {
+		err = tx.complete()
+	}
+	return &tx.step, err
+}
+
+// Add puts a step with one change in, as it is: what others have done, and what the log is to be
+// told. The revision is the one that is given.
+func (b *Batch) Add(by string, now models.Time, c Change) *Step {
+	tx := b.begin(by, now)
+	tx.record(entry{value: c.After, last: c.Rev}, c)
+	tx.accept()
+	return &tx.step
+}
+
+// Load stores whole values, with the ids, revisions and times that they bring, in steps of
+// dao.LoadBytes. The batch keeps the values. When one is refused, nothing of it is left.
+func (b *Batch) Load(by string, now models.Time, values iter.Seq2[*dao.Schema, models.Value]) (err error) {
+	mark, whole := b.Mark(), false
+	defer func() {
+		if r := recover(); r != nil {
+			fault, is := r.(failure)
+			if !is {
+				panic(r)
+			}
+			err = fault.err
+		}
+		if !whole {
+			b.Back(mark)
+		}
+	}()
+	tx := b.begin(by, now)
+	for schema, v := range values {
+		if err := tx.load(schema, v); err != nil {
+			return fmt.Errorf("%s: %w", schema.Call(v), err)
+		}
+		if tx.bytes >= dao.LoadBytes {
+			tx.accept()
+			tx = b.begin(by, now)
+		}
+	}
+	if len(tx.step.Changes) > 0 {
+		tx.accept()
+	}
+	whole = true
+	return nil
+}

@@ -1,0 +1,281 @@
+package steps
+
+import (
+	"fmt"
+	"slices"
+
+	"pulperia/dao"
+	"pulperia/dao/models"
+)
+
+var _ dao.Tx = (*Tx)(nil)
+
+// Tx is a step that runs.
+type Tx struct {
+	batch *Batch
+	step  Step
+	first [1]Change // room for most
+	mark  Mark
+	n     int32 // the step's number, counted from 1
+	bytes int   // of what was encoded
+	ended bool
+
+	seen  name // what was looked at last, as the next question is mostly about the same
+	found entry
+}
+
+// Now returns the step's time.
+func (tx *Tx) Now() models.Time { return tx.step.At }
+
+// By returns who does it.
+func (tx *Tx) By() string { return tx.step.By }
+
+// Get returns a value.
+func (tx *Tx) Get(s *dao.Schema, id models.ID) (models.Value, error) {
+	if v := tx.look(s, id).value; v != nil {
+		return v, nil
+	}
+	return nil, s.Absent(id)
+}
+
+// look returns what is known of a value.
+func (tx *Tx) look(s *dao.Schema, id models.ID) entry {
+	tx.wantOpen()
+	n := name{s, id}
+	if tx.seen != n {
+		e := tx.batch.entry(s, id)
+		if e.value == nil && s.History {
+			e.value = tx.appended(s, id)
+		}
+		tx.seen, tx.found = n, e
+	}
+	return tx.found
+}
+
+// appended returns a value of a history that this step has put. Those whose id nobody has given are
+// in no map: nobody else asks for them before they are in the log.
+func (tx *Tx) appended(s *dao.Schema, id models.ID) models.Value {
+	for _, c := range tx.step.Changes {
+		if c.Schema == s && c.ID == id {
+			return c.After
+		}
+	}
+	return nil
+}
+
+// wantOpen panics when do has kept the step beyond its end.
+func (tx *Tx) wantOpen() {
+	if tx.ended {
+		panic("steps: a step was used after its end")
+	}
+}
+
+// Ask tells the base what will be asked for.
+func (tx *Tx) Ask(s *dao.Schema, ids ...models.ID) {
+	tx.wantOpen()
+	base, asked := tx.batch.base.(Asked)
+	if !asked {
+		return
+	}
+	base.Ask(s, slices.DeleteFunc(slices.Clone(ids), func(id models.ID) bool {
+		_, known := tx.batch.values[name{s, id}]
+		return known
+	}))
+}
+
+// Owner returns who has a unique text.
+func (tx *Tx) Owner(s *dao.Schema, field, text string) (models.ID, error) {
+	tx.wantOpen()
+	i := slices.IndexFunc(s.Unique, func(u dao.Unique) bool { return u.Field == field })
+	if i < 0 {
+		panic(fmt.Sprintf("steps: %s have no unique text %q", s.Plural, field))
+	}
+	if text == "" {
+		return models.ID{}, nil
+	}
+	return tx.batch.owner(s, i, text), nil
+}
+
+// Put makes or replaces a value.
+func (tx *Tx) Put(s *dao.Schema, v models.Value) error {
+	v.Normalize()
+	if err := s.Judge(v, tx.before(s, v.GetHead().ID).value); err != nil {
+		return err
+	}
+	return tx.PutChecked(s, v)
+}
+
+// before returns what a value is; of an id that is still to be made, nothing.
+func (tx *Tx) before(s *dao.Schema, id models.ID) entry {
+	if id.IsZero() {
+		return entry{}
+	}
+	return tx.look(s, id)
+}
+
+// PutChecked makes or replaces a value that is normal and checked.
+func (tx *Tx) PutChecked(s *dao.Schema, v models.Value) error {
+	head := v.GetHead()
+	given, was := !head.ID.IsZero(), tx.before(s, head.ID)
+	switch {
+	case was.value != nil && s.Same(v, was.value):
+		v.SetHead(was.value.GetHead())
+		return nil
+	case was.value != nil && s.History:
+		return dao.Conflict{Field: "_id", Value: head.ID.String()}
+	}
+	if !given {
+		tx.wantOpen()
+		head.ID = models.NewID(tx.step.At.Std())
+		v.SetHead(head)
+	}
+	if err := tx.batch.wantFree(s, was.value, v); err != nil {
+		return err
+	}
+	c := Change{Schema: s, Op: dao.OpPut, ID: head.ID, After: v}
+	c.Before, c.Rev = tx.origin(was)
+	head.Rev, head.UpdatedAt = c.Rev, tx.step.At
+	switch {
+	case c.Before != nil:
+		head.CreatedAt = c.Before.GetHead().CreatedAt
+	case was.value != nil:
+		head.CreatedAt = was.value.GetHead().CreatedAt // made in this step
+		head.UpdatedAt = head.CreatedAt
+	case s.History:
+		head.CreatedAt = tx.step.At
+	default:
+		head.CreatedAt = tx.batch.clock.Next(tx.step.At)
+		head.UpdatedAt = head.CreatedAt
+	}
+	v.SetHead(head)
+	if s.History && !given {
+		tx.step.Changes = append(tx.step.Changes, c)
+		return nil
+	}
+	tx.record(entry{value: v, last: c.Rev, step: was.step, at: was.at}, c)
+	return nil
+}
+
+// origin returns what a value was before this step, and the revision that the step gives it.
+func (tx *Tx) origin(was entry) (before models.Value, rev int64) {
+	if was.step == tx.n {
+		c := tx.step.Changes[was.at]
+		return c.Before, c.Rev
+	}
+	return was.value, was.last + 1
+}
+
+// Delete removes a value.
+func (tx *Tx) Delete(s *dao.Schema, id models.ID) error {
+	was := tx.look(s, id)
+	if was.value == nil {
+		return s.Absent(id)
+	}
+	if s.History {
+		return fmt.Errorf("delete %s %s: %s are a history, of which nothing is removed", s.Kind, id, s.Plural)
+	}
+	c := Change{Schema: s, Op: dao.OpDelete, ID: id}
+	c.Before, c.Rev = tx.origin(was)
+	tx.record(entry{last: c.Rev, step: was.step, at: was.at}, c)
+	return nil
+}
+
+// record makes a change one of the step's, in the place of an earlier one of the same value.
+func (tx *Tx) record(e entry, c Change) {
+	if e.step == tx.n {
+		tx.step.Changes[e.at] = c
+	} else {
+		e.step, e.at = tx.n, int32(len(tx.step.Changes))
+		tx.step.Changes = append(tx.step.Changes, c)
+	}
+	n := name{c.Schema, c.ID}
+	tx.batch.set(n, e)
+	tx.seen, tx.found = n, e
+}
+
+// load stores a whole value, and fills in what it does not bring along.
+func (tx *Tx) load(s *dao.Schema, v models.Value) error {
+	v.Normalize()
+	if err := v.Check(); err != nil {
+		return err
+	}
+	head := v.GetHead()
+	was := tx.before(s, head.ID)
+	if was.value != nil {
+		return dao.Conflict{Field: "_id", Value: head.ID.String()}
+	}
+	if err := tx.batch.wantFree(s, nil, v); err != nil {
+		return err
+	}
+	head = tx.batch.clock.Fill(head, tx.step.At)
+	head.Rev = max(head.Rev, was.last+1)
+	v.SetHead(head)
+	c := Change{Schema: s, Op: dao.OpPut, ID: head.ID, Rev: head.Rev, After: v}
+	tx.record(entry{value: v, last: head.Rev}, c)
+	tx.bytes += tx.batch.size(&tx.step, len(tx.step.Changes)-1)
+	return nil
+}
+
+// complete drops what came to nothing, and wants the step within its limits.
+func (tx *Tx) complete() error {
+	tx.step.Changes = slices.DeleteFunc(tx.step.Changes, tx.isNothing)
+	if n := len(tx.step.Changes); n > dao.MaxChanges {
+		return fmt.Errorf("%w: it has %d changes, and %d may be", dao.ErrTooLarge, n, dao.MaxChanges)
+	}
+	for i := range tx.step.Changes {
+		if tx.bytes += tx.batch.size(&tx.step, i); tx.bytes > dao.MaxBytes {
+			return fmt.Errorf("%w: its documents have more than %d bytes", dao.ErrTooLarge, dao.MaxBytes)
+		}
+	}
+	if len(tx.step.Changes) > 0 {
+		tx.accept()
+	}
+	return nil
+}
+
+// isNothing says whether a change is none in the end, and then has its value be as it was before.
+func (tx *Tx) isNothing(c Change) bool {
+	switch {
+	case c.Before == nil && c.After == nil:
+	case c.Before != nil && c.After != nil && c.Schema.Same(c.After, c.Before):
+	default:
+		return false
+	}
+	b, n := tx.batch, name{c.Schema, c.ID}
+	for _, u := range b.journal[tx.mark.journal:] {
+		if u.name == n {
+			b.restore(u)
+			break
+		}
+	}
+	return true
+}
+
+// accept makes the step one of the batch's.
+func (tx *Tx) accept() {
+	b := tx.batch
+	b.steps = append(b.steps, &tx.step)
+	b.head, b.at = tx.step.Last(), tx.step.At
+	tx.mark, tx.ended = b.Mark(), true
+}
+
+// end is deferred by who runs a step: it undoes one that is not whole, and turns what a base failed
+// with into the error.
+func (tx *Tx) end(step **Step, err *error) {
+	r := recover()
+	fault, failed := r.(failure)
+	switch {
+	case failed:
+		*step, *err = nil, fault.err
+	case r == nil && *err == nil && tx.ended:
+		return
+	}
+	tx.ended = true
+	tx.batch.Back(tx.mark)
+	if *err != nil {
+		*step = nil
+	}
+	if r != nil && !failed {
+		panic(r)
+	}
+}
