@@ -3,8 +3,8 @@
 //
 // Each subtest states one rule of the contract, and where engines are tempted to differ, why. The
 // tests stand in files named like those of the contract; rules that hold for every kind of value
-// are in kinds.go, which loops over the kinds there are, and in writes.go, parallel.go, owner.go
-// and durable.go. One kind is the suite's own (parcel.go): what the suite says of that holds for
+// are in kinds.go, which loops over the kinds there are, and in writes.go, steps.go, parallel.go,
+// owner.go and durable.go. One kind is the suite's own (parcel.go): what the suite says of that holds for
 // every kind to come. Two of them are random: listing.go compares the listing with
 // models.ProductQuery.Select, machine.go runs whole lives of a store beside a model of it. Both
 // print how to repeat a failure; -rapid.checks makes them longer, -short shorter. Each test has a
@@ -61,6 +61,7 @@ func Run(t *testing.T, h Harness) {
 		{"Engine", engineTests()},
 		{"Attend", attendTests()},
 		{"Writes", writeTests()},
+		{"Steps", stepTests()},
 		{"Owner", ownerTests()},
 		{"Parallel", parallelTests()},
 		{"Durable", durableTests()},

@@ -14,7 +14,7 @@ func feedTests() []test {
 		{"a new store is at offset 0 of an epoch of its own", feedNew},
 		{"each change is in the feed, as it was made", feedChanges},
 		{"offsets start at 1 and have no gaps", feedOffsets},
-		{"since gives at most limit changes, oldest first", feedLimit},
+		{"since gives at most limit changes, oldest first, and cuts no step", feedLimit},
 		{"since cannot tell of positions that are not in the feed", feedGone},
 		{"the last 10,000 changes are kept", feedKept},
 		{"an id is free again after a delete", feedSameIDAgain},
@@ -71,7 +71,7 @@ func (s shop) hasHistory(want []dao.Change) {
 }
 
 // tells wants exactly these changes, numbered from the offset after. Each has a time, which is the
-// store's.
+// store's, and is a step of its own unless it says where that ends.
 func (s shop) tells(got []dao.Change, after int, want []dao.Change) {
 	s.t.Helper()
 	untimed, numbered := slices.Clone(got), slices.Clone(want)
@@ -83,6 +83,7 @@ func (s shop) tells(got []dao.Change, after int, want []dao.Change) {
 	}
 	for i := range numbered {
 		numbered[i].Offset = int64(after + i + 1)
+		numbered[i].End = max(numbered[i].End, numbered[i].Offset)
 	}
 	s.equal("feed", readable(untimed), readable(numbered))
 }
@@ -116,14 +117,28 @@ func feedOffsets(t *testing.T, h Harness) {
 func feedLimit(t *testing.T, h Harness) {
 	s := open(t, h)
 	s.fill()
+	s.load(sample(5))
+	s.fillStep()
+	s.say("y nada más")
 	all := s.history()
 	for offset := range len(all) + 1 {
-		for _, limit := range []int{1, 3, len(all), 1 << 40} {
+		for _, limit := range []int{1, 3, 7, len(all), 1 << 40} {
 			got, err := s.Feed.Since(s.ctx, dao.Position{Epoch: s.head().Epoch, Offset: int64(offset)}, limit)
 			s.ok("since", err)
-			s.equal(fmt.Sprintf("%d changes after %d", limit, offset), got, all[offset:offset+min(limit, len(all)-offset)])
+			s.equal(fmt.Sprintf("%d changes after %d", limit, offset), got, all[offset:offset+wholeSteps(all[offset:], limit)])
 		}
 	}
+}
+
+// wholeSteps returns how many of the changes are to be given for a limit: of whole steps, and at
+// least of one.
+func wholeSteps(changes []dao.Change, limit int) (n int) {
+	for i, c := range changes {
+		if end := i + 1; c.Offset == c.End && (n == 0 || end <= limit) {
+			n = end
+		}
+	}
+	return n
 }
 
 func feedGone(t *testing.T, h Harness) {

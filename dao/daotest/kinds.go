@@ -71,31 +71,43 @@ func (s shop) faceWith(ctx context.Context, k *dao.Schema) face {
 	case dao.KindCart:
 		f = faceOf(ctx, s.Carts)
 	default:
-		f = face{
-			get:    func(id models.ID) (models.Value, error) { v, err := s.Values.Get(ctx, k, id); return copied(k, v), err },
-			create: func(v models.Value) (models.Value, dao.Receipt, error) { return s.createOther(ctx, k, v) },
-			update: func(id models.ID, change func(models.Value) error) (models.Value, dao.Receipt, error) {
-				v, receipt, err := s.Values.Update(ctx, k, id, func(before models.Value) (models.Value, error) { return k.Altered(before, change) })
-				return copied(k, v), receipt, err
-			},
-			delete: func(id models.ID) (models.Value, dao.Receipt, error) {
-				v, receipt, err := s.Values.Delete(ctx, k, id, func(models.Value) error { return nil })
-				return copied(k, v), receipt, err
-			},
-		}
+		f = s.faceOfAny(ctx, k)
 	}
-	f.expire = func(before models.Time) (int, error) { return s.Values.Expire(ctx, k, before) }
+	f.expire = func(before models.Time) (int, error) { return k.Expire(ctx, s.Values, before) }
 	return f
 }
 
-func (s shop) createOther(ctx context.Context, k *dao.Schema, v models.Value) (models.Value, dao.Receipt, error) {
-	own := k.Clone(v)
-	own.Normalize()
-	if err := own.Check(); err != nil {
-		return nil, dao.Receipt{}, err
+// faceOfAny is that of a kind for which the store has none of its own.
+func (s shop) faceOfAny(ctx context.Context, k *dao.Schema) face {
+	step := func(do func(dao.Tx) (models.Value, error)) (v models.Value, receipt dao.Receipt, err error) {
+		receipt, err = s.Update(ctx, func(tx dao.Tx) (err error) { v, err = do(tx); return err })
+		return copied(k, v), receipt, err
 	}
-	made, receipt, err := s.Values.Create(ctx, k, own)
-	return copied(k, made), receipt, err
+	return face{
+		get: func(id models.ID) (models.Value, error) { v, err := s.Values.Get(ctx, k, id); return copied(k, v), err },
+		create: func(v models.Value) (models.Value, dao.Receipt, error) {
+			return step(func(tx dao.Tx) (models.Value, error) {
+				own := k.Clone(v)
+				own.Normalize()
+				if err := own.Check(); err != nil {
+					return nil, err
+				}
+				return k.Create(tx, own)
+			})
+		},
+		update: func(id models.ID, change func(models.Value) error) (models.Value, dao.Receipt, error) {
+			return step(func(tx dao.Tx) (models.Value, error) { return k.Update(tx, id, change) })
+		},
+		delete: func(id models.ID) (models.Value, dao.Receipt, error) {
+			return step(func(tx dao.Tx) (models.Value, error) {
+				was, err := tx.Get(k, id)
+				if err == nil {
+					err = tx.Delete(k, id)
+				}
+				return was, err
+			})
+		},
+	}
 }
 
 func copied(k *dao.Schema, v models.Value) models.Value {

@@ -118,7 +118,8 @@ func loadFeed(t *testing.T, h Harness) {
 		if change.Kind == dao.KindMessage {
 			inFeed = append(inFeed, change.ID)
 		}
-		change.Offset, change.At = 0, 0
+		s.equal("end of the step", change.End, receipt.Position.Offset)
+		change.Offset, change.At, change.End = 0, 0, 0
 		s.equal("change", readable([]dao.Change{change}), readable([]dao.Change{want[change.ID]}))
 	}
 	s.equal("order of messages", inFeed, messages)

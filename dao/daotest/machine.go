@@ -24,6 +24,7 @@ func randomLives(t *testing.T, h Harness) {
 			"delete":         m.delete,
 			"append message": m.appendMessage,
 			"load":           m.loadSome,
+			"step":           m.step,
 			"look":           func(*rapid.T) { m.compare() },
 			"reopen": func(*rapid.T) {
 				m.shop = shopOf(rt, h.Reopen(t, m.Store))
@@ -109,6 +110,15 @@ func (m *machine) taken(k *dao.Schema, v models.Value) bool {
 func (m *machine) note(change dao.Change) {
 	m.feed = append(m.feed, change)
 	m.revs[key{change.Kind, change.ID}] = change.Rev
+}
+
+// noteStep adds what one step brought.
+func (m *machine) noteStep(changes []dao.Change) {
+	end := int64(len(m.feed) + len(changes))
+	for _, change := range changes {
+		change.End = end
+		m.note(change)
+	}
 }
 
 // keep notes what a value is now.

@@ -50,10 +50,8 @@ func (m *machine) loadSome(rt *rapid.T) {
 			{ID: number(fresh), User: "bea@example.com", Message: "y después", CreatedAt: 4},
 		}
 		m.load(dao.Batch{Messages: said})
-		for _, one := range said {
-			m.messages = append(m.messages, one)
-			m.note(put(dao.KindMessage, one.ID, 1, one))
-		}
+		m.messages = append(m.messages, said...)
+		m.noteStep([]dao.Change{put(dao.KindMessage, said[0].ID, 1, said[0]), put(dao.KindMessage, said[1].ID, 1, said[1])})
 		return
 	}
 	made := models.Time(rapid.IntRange(1000, 1002).Draw(rt, "createdAt"))

@@ -8,11 +8,16 @@ import (
 	"time"
 
 	"pulperia/dao"
+	"pulperia/dao/models"
+	"pulperia/dao/steps"
 )
 
-// batch is the writes that share one commit.
+// batch is the steps that share one commit, with what the journal is to hold of them.
 type batch struct {
-	*view
+	*steps.Batch
+	bodies []byte // of their lines, one after the other
+	ends   []int  // where in bodies that of each change ends
+
 	done chan struct{} // closed when the outcome is known
 	told atomic.Bool   // the same, for a quick look
 	err  error         // outcome, valid once settled
@@ -24,10 +29,48 @@ type batch struct {
 // patience is how long a write waits for the disk before it looks whether its caller still does.
 const patience = 50 * time.Millisecond
 
-func newBatch(v *view) *batch {
-	b := &batch{view: v, done: make(chan struct{}), soon: make(chan struct{})}
+// newBatch returns an empty batch. It takes over the lists of one that is not needed any more, if
+// there is one.
+func newBatch(base steps.Base, o steps.Options, used *batch) *batch {
+	b := &batch{done: make(chan struct{}), soon: make(chan struct{})}
+	if used != nil && cap(used.bodies) <= mostKept {
+		o.Used, b.bodies, b.ends = used.Batch, used.bodies[:0], used.ends[:0]
+	}
+	o.Size = b.encode
+	b.Batch = steps.NewBatch(base, o)
 	b.late = time.AfterFunc(patience, b.look)
 	return b
+}
+
+// encode adds the body of the line of a change, and returns how long it is.
+func (b *batch) encode(step *steps.Step, i int) int {
+	c, begin := &step.Changes[i], len(b.bodies)
+	line := dao.Change{Offset: step.First + int64(i), At: step.At, By: step.By, Kind: c.Schema.Kind, Op: c.Op, ID: c.ID, Rev: c.Rev}
+	var doc func([]byte) []byte
+	if c.After != nil {
+		doc = func(text []byte) []byte { return models.AppendJSON(text, c.After) }
+	}
+	b.bodies = appendBody(b.bodies, line, doc)
+	b.ends = append(b.ends, len(b.bodies))
+	return len(b.bodies) - begin
+}
+
+// lines appends the batch as the journal holds it, and says where each line begins in a file of the
+// given size.
+func (b *batch) lines(text []byte, size int64) (_ []byte, at []int64) {
+	list := b.Steps()
+	opening := openBatch(span{list[0].First, b.Head()})
+	at = make([]int64, 0, len(b.ends))
+	body := 0
+	for _, step := range list {
+		for range step.Changes {
+			end := b.ends[len(at)]
+			at = append(at, size+int64(len(text)))
+			text = appendLine(text, opening, span{step.First, step.Last()}, b.bodies[body:end])
+			body = end
+		}
+	}
+	return text, at
 }
 
 // look has all who wait look at what there is.

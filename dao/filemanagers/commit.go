@@ -10,10 +10,12 @@ import (
 	"time"
 
 	"pulperia/dao"
+	"pulperia/dao/models"
+	"pulperia/dao/steps"
 )
 
-// committer orders all writes of a store and makes them durable. A write runs in its caller's
-// goroutine, under the lock, on a view that holds what the writes before it have done; so there is
+// committer orders all steps of a store and makes them durable. A step runs in its caller's
+// goroutine, under the lock, on a batch that holds what the steps before it have done; so there is
 // one order. One goroutine takes the batch that has gathered, appends its changes to the journal
 // with one write and one sync (group commit), and only then makes them visible and answers; so
 // nobody reads what is not durable. Meanwhile the next batch gathers, on top of that one: if that
@@ -27,7 +29,7 @@ type committer struct {
 
 	segmentSize int64 // where a new journal file is begun: old ones go as a whole
 
-	mu        sync.Mutex // held by the write that runs
+	mu        sync.Mutex // held by the step that runs
 	gathering *batch     // what the next commit will take
 	syncing   *batch     // what the present one has taken
 	closed    bool
@@ -37,19 +39,40 @@ type committer struct {
 	broken atomic.Pointer[error] // why no more writes are taken
 	syncs  atomic.Int64
 	waited atomic.Int64 // for syncs, in nanoseconds
-	spare  *view        // of a batch that is done, for the next one
+	spare  *batch       // one that is done, for the next one
+	at     models.Time  // of the last step
 	buffer []byte
 }
 
 // mostKept is how large, in bytes, a buffer may be to be used again.
 const mostKept = 1 << 20
 
-// commit runs do and waits until what it did is durable.
-func (c *committer) commit(ctx context.Context, do func(step) error) (dao.Receipt, error) {
+// Update runs do as one step, and waits until that is durable.
+func (c *committer) Update(ctx context.Context, do func(dao.Tx) error) (dao.Receipt, error) {
+	return c.commit(ctx, func(b *batch) (dao.Receipt, error) {
+		step, err := b.Run(dao.ByOf(ctx), models.TimeOf(c.state.now()), do)
+		if err != nil {
+			return dao.Receipt{}, err
+		}
+		return dao.Receipt{Position: c.feed.position(step.Last()), Repeated: len(step.Changes) == 0}, nil
+	})
+}
+
+// load stores whole values, and waits until they are durable.
+func (c *committer) load(ctx context.Context, all dao.Batch) (dao.Receipt, error) {
+	return c.commit(ctx, func(b *batch) (dao.Receipt, error) {
+		before := b.Head()
+		err := b.Load(dao.ByOf(ctx), models.TimeOf(c.state.now()), copies(all))
+		return dao.Receipt{Position: c.feed.position(b.Head()), Repeated: b.Head() == before}, err
+	})
+}
+
+// commit has run add to the batch that gathers, and waits until that is durable.
+func (c *committer) commit(ctx context.Context, run func(*batch) (dao.Receipt, error)) (dao.Receipt, error) {
 	if err := ctx.Err(); err != nil {
 		return dao.Receipt{}, err
 	}
-	b, receipt, err := c.run(do)
+	b, receipt, err := c.run(run)
 	if b == nil {
 		return dao.Receipt{}, err
 	}
@@ -60,28 +83,33 @@ func (c *committer) commit(ctx context.Context, do func(step) error) (dao.Receip
 	return receipt, nil
 }
 
-// run runs do as a step of the batch that gathers, which it returns, or none when the store takes
-// no writes.
-func (c *committer) run(do func(step) error) (*batch, dao.Receipt, error) {
+// run has run add to the batch that gathers, which it returns, or none when the store takes no
+// writes.
+func (c *committer) run(run func(*batch) (dao.Receipt, error)) (*batch, dao.Receipt, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if err := c.ready(); err != nil {
 		return nil, dao.Receipt{}, err
 	}
 	b := c.gather()
-	receipt, err := b.run(do)
+	ends, bodies := len(b.ends), len(b.bodies)
+	receipt, err := run(b)
+	if err != nil { // of what is undone
+		b.ends, b.bodies = b.ends[:ends], b.bodies[:bodies]
+	}
+	c.at = b.At()
 	return b, receipt, err
 }
 
 // gather returns the batch that gathers, and begins it if there is none.
 func (c *committer) gather() *batch {
 	if c.gathering == nil {
-		v := newView(c.state, c.feed, c.spare)
-		c.spare = nil
+		base, head := steps.Base(c.state), c.feed.head
 		if c.syncing != nil {
-			v.on(c.syncing.view)
+			base, head = c.syncing, c.syncing.Head
 		}
-		c.gathering = newBatch(v)
+		c.gathering = newBatch(base, steps.Options{Head: head(), At: c.at, Clock: &c.state.clock}, c.spare)
+		c.spare = nil
 		select {
 		case c.wake <- struct{}{}:
 		default: // it will look anyway
@@ -130,9 +158,9 @@ func (c *committer) stop() {
 // commitGathered commits batches until none gathers.
 func (c *committer) commitGathered() {
 	for b := c.take(); b != nil; b = c.take() {
-		at, added, err := c.store(b.view)
+		at, added, err := c.store(b)
 		if added > 0 {
-			c.state.apply(b.changes, func() { c.feed.extend(at, added) })
+			c.state.apply(b.Steps(), func() { c.feed.extend(at, added) })
 		}
 		c.settle(b, err)
 		c.grew(added)
@@ -151,10 +179,10 @@ func (c *committer) take() *batch {
 // settle ends a batch, and with an error also the one that gathers on top of it.
 func (c *committer) settle(b *batch, err error) {
 	c.mu.Lock()
-	c.syncing, c.spare = nil, b.view
+	c.syncing, c.spare = nil, b
 	above := c.gathering
 	if above != nil {
-		above.under = nil
+		above.On(c.state)
 		if err != nil {
 			c.gathering = nil
 		}
@@ -168,15 +196,15 @@ func (c *committer) settle(b *batch, err error) {
 
 // store makes a batch durable. It returns where each change begins in the live file of the journal,
 // and how much was added to it.
-func (c *committer) store(v *view) (at []int64, added int64, err error) {
-	if len(v.changes) == 0 {
+func (c *committer) store(b *batch) (at []int64, added int64, err error) {
+	if len(b.ends) == 0 {
 		return nil, 0, nil
 	}
 	live, err := c.liveSegment()
 	if err != nil {
 		return nil, 0, fmt.Errorf("%w: begin a journal file: %w", dao.ErrUnavailable, err)
 	}
-	text, at := v.lines(c.buffer[:0], live.size)
+	text, at := b.lines(c.buffer[:0], live.size)
 	if c.buffer = text; cap(text) > mostKept {
 		c.buffer = nil
 	}

@@ -58,11 +58,7 @@ func scenario() (acts []act) {
 		return err
 	}
 	parcel := func(t *testing.T, s dao.Store) error {
-		_, _, err := s.Values.Update(t.Context(), daotest.Parcel.Schema, testID(1), func(before models.Value) (models.Value, error) {
-			after := testParcel(2)
-			after.SetHead(before.GetHead())
-			return after, nil
-		})
+		_, err := s.Update(t.Context(), func(tx dao.Tx) error { return tx.Put(daotest.Parcel.Schema, testParcel(2)) })
 		return err
 	}
 	fold := func(t *testing.T, s dao.Store) error { return s.Engine.(*engine).compactor.compact(false) }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -32,10 +33,10 @@ type engine struct {
 }
 
 func newEngine(c *contents, o Options) *engine {
-	s := &state{kinds: newKinds(c.kinds), tombstones: c.tombstones, now: o.now}
 	f := &feed{epoch: c.meta.Epoch, segments: c.segments, moved: make(chan struct{})}
+	s := &state{kinds: newKinds(c.kinds), tombstones: c.tombstones, now: o.now, feed: f}
 	committer := &committer{
-		state: s, feed: f, disk: o.disk, segmentSize: 4 << 20, wake: make(chan struct{}, 1), ended: make(chan struct{}),
+		state: s, feed: f, disk: o.disk, at: c.at, segmentSize: 4 << 20, wake: make(chan struct{}, 1), ended: make(chan struct{}),
 	}
 	e := &engine{state: s, feed: f, committer: committer, present: o.present, unlock: func() error { return nil }}
 	e.compactor = &compactor{disk: o.disk, state: s, feed: f, log: o.Log, keep: int64(o.Keep), every: o.Fold, meta: c.meta}
@@ -54,7 +55,7 @@ func (e *engine) store() dao.Store {
 	return dao.Store{
 		Products: newProducts(v),
 		Carts:    newCarts(v),
-		Messages: messages{e.reader(e.kind(dao.Message.Schema)), e.committer},
+		Messages: messages{dao.Appends{Updater: e.committer}, e.reader(e.kind(dao.Message.Schema))},
 		Values:   v,
 		Feed:     e.feed,
 		Presence: newPresence(),
@@ -62,47 +63,34 @@ func (e *engine) store() dao.Store {
 	}
 }
 
-func (e *engine) reader(k *kind) reader { return reader{e.state, e.feed, k} }
+// Update runs do as one step.
+func (e *engine) Update(ctx context.Context, do func(dao.Tx) error) (dao.Receipt, error) {
+	return e.committer.Update(ctx, do)
+}
 
-// Load stores a batch as one step.
+// Load stores a batch.
 func (e *engine) Load(ctx context.Context, batch dao.Batch) (dao.Receipt, error) {
 	if len(batch.Carts) > 0 && !e.readOnly {
 		if err := e.forgetAttendance(); err != nil {
 			return dao.Receipt{}, fmt.Errorf("load: %w: %w", dao.ErrUnavailable, err)
 		}
 	}
-	receipt, err := e.committer.commit(ctx, func(s step) error {
-		for schema, v := range batch.All() {
-			if err := s.load(e.kind(schema), schema.Clone(v)); err != nil {
-				return fmt.Errorf("%s: %w", schema.Call(v), err)
-			}
-		}
-		return nil
-	})
+	receipt, err := e.committer.load(ctx, batch)
 	if err != nil {
 		return receipt, fmt.Errorf("load: %w", err)
 	}
 	return receipt, nil
 }
 
-// load stores a whole value, and fills in what it does not bring along.
-func (s step) load(k *kind, v models.Value) error {
-	v.Normalize()
-	if err := v.Check(); err != nil {
-		return err
+// copies yields copies of all values of a batch.
+func copies(batch dao.Batch) iter.Seq2[*dao.Schema, models.Value] {
+	return func(yield func(*dao.Schema, models.Value) bool) {
+		for schema, v := range batch.All() {
+			if !yield(schema, schema.Clone(v)) {
+				return
+			}
+		}
 	}
-	head := v.GetHead()
-	if s.has(k, head.ID) {
-		return dao.Conflict{Field: "_id", Value: head.ID.String()}
-	}
-	if err := s.wantFree(k, nil, v); err != nil {
-		return err
-	}
-	head = s.clock.Fill(head, s.now)
-	head.Rev = max(head.Rev, s.firstRev(k.Kind, head.ID))
-	v.SetHead(head)
-	s.put(k, nil, v)
-	return nil
 }
 
 // dumpSize is how many values one batch of a dump holds.

@@ -26,6 +26,10 @@ func (f *feed) Head(ctx context.Context) (dao.Position, error) {
 	return dao.Position{Epoch: f.epoch, Offset: f.head()}, ctx.Err()
 }
 
+func (f *feed) position(offset int64) dao.Position {
+	return dao.Position{Epoch: f.epoch, Offset: offset}
+}
+
 func (f *feed) head() int64 {
 	f.mu.RLock()
 	defer f.mu.RUnlock()
@@ -50,16 +54,32 @@ func (f *feed) Since(ctx context.Context, after dao.Position, limit int) ([]dao.
 	}
 	var changes []dao.Change
 	for limit > len(changes) {
-		more, err := f.read(after.Offset+int64(len(changes)), limit-len(changes))
+		at := after.Offset + int64(len(changes))
+		more, err := f.read(at, limit-len(changes))
+		whole := wholeSteps(more)
+		if err == nil && whole == 0 && len(more) > 0 && len(changes) == 0 { // the first step is larger
+			more, err = f.read(at, int(more[0].End-at))
+			whole = len(more)
+		}
 		if err != nil {
 			return nil, fmt.Errorf("changes since %s: %w", after, err)
 		}
-		if len(more) == 0 {
+		changes = append(changes, more[:whole]...)
+		if whole == 0 || whole < len(more) {
 			break
 		}
-		changes = append(changes, more...)
 	}
 	return changes, nil
+}
+
+// wholeSteps returns how many of the changes, which follow one another, are of steps that end among
+// them.
+func wholeSteps(changes []dao.Change) int {
+	n := len(changes)
+	for n > 0 && changes[n-1].End > changes[n-1].Offset {
+		n--
+	}
+	return n
 }
 
 // read returns changes after an offset from the one file that holds the first of them.

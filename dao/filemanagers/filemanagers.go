@@ -9,10 +9,10 @@
 //
 // # How a write becomes durable
 //
-// A write runs in its caller's goroutine, one after the other, on a view of the store (view.go).
-// The committer (commit.go) appends the changes of a batch to the journal (journal.go) with one
-// write and one fdatasync, and then shows them to readers (state.go); meanwhile the next batch
-// gathers. Values live in memory with the indexes that listing needs (kinds.go; index.go and
+// A step runs in its caller's goroutine, one after the other, on a batch over the store (package
+// steps, batch.go). The committer (commit.go) appends the steps of a batch to the journal (journal.go)
+// with one write and one fdatasync, and then shows them to readers (state.go); meanwhile the next
+// batch gathers. Values live in memory with the indexes that listing needs (kinds.go; index.go and
 // vocabulary.go for products); of histories and of the feed only the places in the files do.
 //
 // # How the files stay readable

@@ -11,16 +11,18 @@ import (
 	"strconv"
 
 	"pulperia/dao"
+	"pulperia/dao/models"
 )
 
 // The journal is a row of files, each named by the offset of its first change. A file begins with a
 // header line, then every change is one line:
 //
-//	{"sum":"5b3f81c2","batch":[18,20],"step":[19,20],"offset":19,"at":"…","kind":"product","op":"put","id":"…","rev":1,"doc":{…}}
+//	{"sum":"5b3f81c2","batch":[18,20],"step":[19,20],"by":"…","offset":19,"at":"…","kind":"product","op":"put","id":"…","rev":1,"doc":{…}}
 //
 // sum is the CRC-32C of the line after its comma, in hex. batch holds the first and the last offset
 // that were written and synced together: only the last batch of the journal may be torn. step does
-// the same for changes that are all or none.
+// the same for changes that are all or none; by is who made them. Both are left out where there is
+// nothing to say.
 //
 // The live file may end with blank lines, which the next changes are written over: see
 // [segment.reserve].
@@ -84,9 +86,12 @@ func appendSpan(b []byte, s span) []byte {
 	return append(b, ']')
 }
 
-// appendBody appends what of a line does not depend on its batch, up to the closing brace. doc is
-// the document of the change.
-func appendBody(b []byte, c dao.Change, doc []byte) []byte {
+// appendBody appends what of the line of a change does not depend on its batch; doc appends its
+// document, if there is one.
+func appendBody(b []byte, c dao.Change, doc func([]byte) []byte) []byte {
+	if c.By != "" {
+		b = append(append(append(b, `"by":`...), models.JSON(c.By)...), ',')
+	}
 	b = strconv.AppendInt(append(b, `"offset":`...), c.Offset, 10)
 	b, _ = c.At.AppendText(append(b, `,"at":"`...))
 	b = append(b, `","kind":"`...)
@@ -94,7 +99,7 @@ func appendBody(b []byte, c dao.Change, doc []byte) []byte {
 	b = hex.AppendEncode(append(b, `","id":"`...), c.ID[:])
 	b = strconv.AppendInt(append(b, `","rev":`...), c.Rev, 10)
 	if doc != nil {
-		b = append(append(b, `,"doc":`...), doc...)
+		b = doc(append(b, `,"doc":`...))
 	}
 	return append(b, '}')
 }
@@ -142,14 +147,26 @@ func changeOf(text []byte) (c dao.Change, err error) {
 		value, rest, _ = bytes.Cut(rest, []byte(end))
 		return value
 	}
-	upTo(`"offset":`) // past the spans
+	opening := upTo(`"offset":`)
 	offset, at, kind, op, id := upTo(`,"at":"`), upTo(`","kind":"`), upTo(`","op":"`), upTo(`","id":"`), upTo(`","rev":`)
 	rev, doc, _ := bytes.Cut(bytes.TrimSuffix(rest, []byte{'}'}), []byte(`,"doc":`))
 	c.Kind, c.Op, c.Doc = dao.Kind(kind), dao.Op(op), bytes.Clone(doc)
 	var errOffset, errRev error
 	c.Offset, errOffset = strconv.ParseInt(string(offset), 10, 64)
 	c.Rev, errRev = strconv.ParseInt(string(rev), 10, 64)
-	return c, errors.Join(errOffset, errRev, c.At.UnmarshalText(at), c.ID.UnmarshalText(id))
+	c.End = c.Offset
+	err = errors.Join(errOffset, errRev, c.At.UnmarshalText(at), c.ID.UnmarshalText(id))
+	c.End = c.Offset
+	if _, step, many := bytes.Cut(opening, []byte(`"step":[`)); many {
+		var errEnd error
+		last, _, _ := bytes.Cut(step[bytes.IndexByte(step, ',')+1:], []byte{']'})
+		c.End, errEnd = strconv.ParseInt(string(last), 10, 64)
+		err = errors.Join(err, errEnd)
+	}
+	if _, by, said := bytes.Cut(opening, []byte(`"by":`)); said {
+		err = errors.Join(err, json.Unmarshal(bytes.TrimSuffix(by, []byte{','}), &c.By))
+	}
+	return c, err
 }
 
 // verify returns what of a line its checksum is made from.

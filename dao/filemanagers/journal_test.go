@@ -31,17 +31,25 @@ func scanFrom(t *testing.T, first int64, text []byte) ([]dao.Change, *segment, *
 	return changes, s, tail, err
 }
 
+// bodyOf returns the body of the line of a change.
+func bodyOf(c dao.Change) []byte {
+	if c.Doc == nil {
+		return appendBody(nil, c, nil)
+	}
+	return appendBody(nil, c, func(text []byte) []byte { return append(text, c.Doc...) })
+}
+
 // journalText returns a journal of two batches: one change, and two in one step.
 func journalText() ([]byte, []dao.Change) {
 	changes := []dao.Change{
 		{Offset: 1, At: 5, Kind: dao.KindProduct, Op: dao.OpPut, ID: testID(1), Rev: 1, Doc: []byte(`{"a":"<b> \"ñ\""}`)},
 		{Offset: 2, At: 6, Kind: dao.KindCart, Op: dao.OpDelete, ID: testID(2), Rev: 9},
-		{Offset: 3, At: 6, Kind: dao.KindMessage, Op: dao.OpPut, ID: testID(3), Rev: 1, Doc: []byte(`{}`)},
+		{Offset: 3, At: 6, Kind: dao.KindMessage, Op: dao.OpPut, ID: testID(3), Rev: 1, By: `"offset":1,"step":[9,9],"doc":{`, Doc: []byte(`{}`)},
 	}
 	text := appendHeader(nil, header{journalVersion, "9f2c61ab", 1})
-	text = appendLine(text, openBatch(span{1, 1}), span{1, 1}, appendBody(nil, changes[0], changes[0].Doc))
-	text = appendLine(text, openBatch(span{2, 3}), span{2, 3}, appendBody(nil, changes[1], changes[1].Doc))
-	text = appendLine(text, openBatch(span{2, 3}), span{2, 3}, appendBody(nil, changes[2], changes[2].Doc))
+	text = appendLine(text, openBatch(span{1, 1}), span{1, 1}, bodyOf(changes[0]))
+	text = appendLine(text, openBatch(span{2, 3}), span{2, 3}, bodyOf(changes[1]))
+	text = appendLine(text, openBatch(span{2, 3}), span{2, 3}, bodyOf(changes[2]))
 	return text, changes
 }
 
@@ -56,6 +64,7 @@ func TestJournalRoundTrip(t *testing.T) {
 		t.Error(diff)
 	}
 	for i, c := range want {
+		c.End = []int64{1, 3, 3}[i]
 		again, err := changeOf(text[s.at[i]:s.end(c.Offset)])
 		if err != nil || cmp.Diff(c, again) != "" {
 			t.Errorf("line of change %d: %+v, %v", c.Offset, again, err)
@@ -115,8 +124,8 @@ func TestFirstBatchOfAFileIsTorn(t *testing.T) {
 	text := appendHeader(nil, header{journalVersion, "9f2c61ab", 5})
 	size := int64(len(text))
 	text = append(append(text, make([]byte, 100)...), '\n') // of change 5, which the disk has not written
-	second := dao.Change{Offset: 6, Kind: dao.KindMessage, Op: dao.OpPut, Rev: 1}
-	text = appendLine(text, openBatch(span{5, 6}), span{5, 6}, appendBody(nil, second, []byte(`{}`)))
+	second := dao.Change{Offset: 6, Kind: dao.KindMessage, Op: dao.OpPut, Rev: 1, Doc: []byte(`{}`)}
+	text = appendLine(text, openBatch(span{5, 6}), span{5, 6}, bodyOf(second))
 	_, _, tail, err := scanFrom(t, 5, text)
 	if err != nil || tail == nil || tail.from != size {
 		t.Errorf("the torn tail is %v (%v), not from byte %d on", tail, err, size)

@@ -19,9 +19,10 @@ type contents struct {
 	tombstones map[value]tombstone
 
 	segments []*segment
-	stale    []string // files that do not count: of an unfinished compaction, or of the epoch before
-	tail     *tail    // what a crash tore off the journal
-	unfolded int64    // changes that the folded files do not hold
+	stale    []string    // files that do not count: of an unfinished compaction, or of the epoch before
+	tail     *tail       // what a crash tore off the journal
+	unfolded int64       // changes that the folded files do not hold
+	at       models.Time // of the last step that the journal holds
 
 	// What was found instead of the vouched files.
 	isNew  bool      // there is no store.json

@@ -21,6 +21,7 @@ func newReplay(c *contents) *replay {
 }
 
 func (r *replay) visit(l *line) {
+	r.at = max(r.at, l.At)
 	if len(r.edited) > 0 {
 		r.past[value{l.Kind, l.ID}] = l.Doc
 	}

@@ -6,6 +6,7 @@ import (
 
 	"pulperia/dao"
 	"pulperia/dao/models"
+	"pulperia/dao/steps"
 )
 
 // state is what is durable, as readers see it. The values in it are never altered, only replaced.
@@ -15,7 +16,49 @@ type state struct {
 	tombstones map[value]tombstone
 	clock      dao.Clock
 	now        func() time.Time
+	feed       *feed
 }
+
+var _ steps.Base = (*state)(nil)
+
+// Value returns what is durable of a value.
+func (s *state) Value(schema *dao.Schema, id models.ID) (models.Value, int64) {
+	k := s.kind(schema)
+	if k.History {
+		return s.told(k, id), 0
+	}
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if v := k.table.get(id); v != nil {
+		return v, v.GetHead().Rev
+	}
+	return nil, s.tombstones[value{schema.Kind, id}].rev
+}
+
+// told returns a value of a history, or nil.
+func (s *state) told(k *kind, id models.ID) (v models.Value) {
+	s.mu.RLock()
+	i, known := k.history.place(id)
+	s.mu.RUnlock()
+	if !known {
+		return nil
+	}
+	err := s.reader(k).read(i, i+1, func(doc []byte) (err error) { v, err = k.Decode(doc); return err })
+	if err != nil {
+		steps.Fail(err)
+	}
+	return v
+}
+
+// Owners returns who has a unique text.
+func (s *state) Owners(schema *dao.Schema, unique int, text string) []models.ID {
+	k := s.kind(schema)
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return k.table.owners(unique, text)
+}
+
+func (s *state) reader(k *kind) reader { return reader{s, s.feed, k} }
 
 // kind returns the kind that a schema describes.
 func (s *state) kind(schema *dao.Schema) *kind {
@@ -37,25 +80,30 @@ type value struct {
 // the same id goes on from its revision and no viewer takes it for something old.
 type tombstone struct{ offset, rev int64 }
 
-// apply makes changes visible that are durable. moved is called before anybody can read them.
-func (s *state) apply(changes []staged, moved func()) {
+// apply makes steps visible that are durable. moved is called before anybody can read them.
+func (s *state) apply(list []*steps.Step, moved func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, c := range changes {
-		c.kind.last = c.Offset
-		if c.Op == dao.OpDelete {
-			s.tombstones[value{c.Kind, c.ID}] = tombstone{c.Offset, c.Rev}
-		}
-		switch {
-		case c.kind.History:
-			c.kind.history.append(c.ID, c.Offset)
-		case c.after != nil:
-			c.kind.table.put(c.after)
-		default:
-			c.kind.table.remove(c.ID)
+	for _, step := range list {
+		for i, c := range step.Changes {
+			s.change(step.First+int64(i), c)
 		}
 	}
 	moved()
+}
+
+func (s *state) change(offset int64, c steps.Change) {
+	k := s.kind(c.Schema)
+	k.last = offset
+	switch {
+	case k.History:
+		k.history.append(c.ID, offset)
+	case c.After != nil:
+		k.table.put(c.After)
+	default:
+		k.table.remove(c.ID)
+		s.tombstones[value{k.Kind, c.ID}] = tombstone{offset, c.Rev}
+	}
 }
 
 // forget drops the tombstones of changes that the feed no longer holds.

@@ -28,6 +28,19 @@ func JSON(value any) json.RawMessage {
 	return encode(value)
 }
 
+// AppendJSON appends what JSON makes of a value.
+func AppendJSON(b []byte, value any) []byte {
+	switch v := value.(type) {
+	case *Product:
+		return v.AppendJSON(b)
+	case *Cart:
+		return v.AppendJSON(b)
+	case *Message:
+		return v.AppendJSON(b)
+	}
+	return append(b, JSON(value)...)
+}
+
 func encode(value any) json.RawMessage {
 	var b bytes.Buffer
 	encoder := json.NewEncoder(&b)

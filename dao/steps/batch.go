@@ -55,6 +55,7 @@ type Options struct {
 	Head  int64       // the offset of the last change below it
 	At    models.Time // the time of the last step
 	Clock *dao.Clock  // of creations
+	Used  *Batch      // one that is not needed any more, whose lists are used again; may be nil
 
 	// Size is called with the number of each change of a step that is whole, in their order, and
 	// returns how many bytes its document takes: the moment for an engine to encode it. A step that is
@@ -64,10 +65,16 @@ type Options struct {
 
 // NewBatch returns an empty batch over a base.
 func NewBatch(base Base, o Options) *Batch {
-	return &Batch{
+	b := &Batch{
 		base: base, clock: o.Clock, size: o.Size, head: o.Head, at: o.At,
 		values: map[name]entry{}, owned: map[uniqueText]models.ID{},
 	}
+	if o.Used != nil {
+		clear(o.Used.steps) // of what they refer to
+		clear(o.Used.journal)
+		b.steps, b.journal = o.Used.steps[:0], o.Used.journal[:0]
+	}
+	return b
 }
 
 // On puts the batch on another base, at the same place of the log: what lay below it is in the log
