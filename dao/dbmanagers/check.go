@@ -176,7 +176,7 @@ func (r *checking) checkMissing(ctx context.Context) error {
 		case last.offset > applied:
 			r.Counts[name.kind]++ // committed, and not brought forward yet
 		default:
-			revs, err := r.feed.lastRevs(ctx, last.ID)
+			revs, err := r.feed.lastRevs(ctx, name.kind, last.ID)
 			if err != nil {
 				return r.readError(ctx, "read the feed", err)
 			}

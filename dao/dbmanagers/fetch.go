@@ -9,6 +9,7 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
+	"pulperia/dao"
 	"pulperia/dao/models"
 	"pulperia/dao/steps"
 )
@@ -226,7 +227,7 @@ func (c *collection) fetchNow(ctx context.Context, ids map[models.ID]bool) (map[
 			return nil, err
 		}
 	}
-	revs, err := c.feed.lastRevs(ctx, in)
+	revs, err := c.feed.lastRevs(ctx, c.Kind, in)
 	for id, rev := range revs {
 		one := found[id]
 		one.lastRev = rev
@@ -237,18 +238,20 @@ func (c *collection) fetchNow(ctx context.Context, ids map[models.ID]bool) (map[
 
 // lastRevs returns the last revisions that the feed knows of some ids. It is asked for without an
 // order: by one, servers walk all of it for an id that it does not have.
-func (f *feed) lastRevs(ctx context.Context, ids any) (map[models.ID]int64, error) {
+func (f *feed) lastRevs(ctx context.Context, kind dao.Kind, ids any) (map[models.ID]int64, error) {
 	revs := map[models.ID]int64{}
 	q := query{
 		filter: bson.D{{Key: "changes.id", Value: ids}},
-		fields: bson.D{{Key: "changes.id", Value: 1}, {Key: "changes.rev", Value: 1}},
+		fields: bson.D{{Key: "changes.id", Value: 1}, {Key: "changes.kind", Value: 1}, {Key: "changes.rev", Value: 1}},
 	}
 	err := f.coll.find(ctx, q, func(raw bson.Raw) error {
 		for _, one := range valuesOf(raw.Lookup("changes")) {
 			doc, _ := one.DocumentOK()
 			id, _ := doc.Lookup("id").ObjectIDOK()
 			rev, _ := doc.Lookup("rev").AsInt64OK()
-			revs[models.ID(id)] = max(revs[models.ID(id)], rev)
+			if textOf(doc.Lookup("kind")) == string(kind) {
+				revs[models.ID(id)] = max(revs[models.ID(id)], rev)
+			}
 		}
 		return nil
 	})

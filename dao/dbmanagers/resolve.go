@@ -101,14 +101,38 @@ type base struct {
 	lineLog
 	have  *stock
 	trial bool
+
+	guessed *[]steps.Want // what a trial lacks
 }
 
-var _ steps.Asked = base{}
+var (
+	_ steps.Asked   = base{}
+	_ steps.Guesses = base{}
+)
+
+// Guessed returns what a trial lacks.
+func (b base) Guessed() []steps.Want {
+	if b.guessed == nil {
+		return nil
+	}
+	return *b.guessed
+}
+
+// lack has what is missing be fetched: at once, or after the trial.
+func (b base) lack(wants ...steps.Want) {
+	if b.guessed == nil {
+		steps.Fail(steps.Missing{Wants: wants})
+	}
+	*b.guessed = append(*b.guessed, wants...)
+}
 
 // Base returns what was fetched for a step, brought forward to the head. What other programs did to
 // it is put in front of the step first.
 func (l lineLog) Base(b *steps.Batch, have *stock) steps.Base {
-	on := base{l, have, b == nil}
+	on := base{l, have, b == nil, nil}
+	if on.trial {
+		on.guessed = new([]steps.Want)
+	}
 	if b != nil && have != nil {
 		for key, one := range have.values {
 			l.noteForeign(b, key, one)
@@ -168,12 +192,16 @@ type notice struct {
 
 // Value returns a value at the head.
 func (b base) Value(s *dao.Schema, id models.ID) (models.Value, int64) {
+	if id.IsZero() { // nobody has it
+		return nil, 0
+	}
 	one, there := fetched{}, false
 	if b.have != nil {
 		one, there = b.have.values[valueKey{s.Kind, id}]
 	}
 	if !there || !b.trial && time.Since(one.at) > stale {
-		steps.Fail(steps.Missing{Wants: []steps.Want{{Schema: s, ID: id}}})
+		b.lack(steps.Want{Schema: s, ID: id})
+		return nil, 0
 	}
 	now, doubt := b.of(s).resolve(id, one)
 	switch doubt {
@@ -184,7 +212,7 @@ func (b base) Value(s *dao.Schema, id models.ID) (models.Value, int64) {
 	default:
 		return now.value, now.last
 	}
-	steps.Fail(steps.Missing{Wants: []steps.Want{{Schema: s, ID: id}}})
+	b.lack(steps.Want{Schema: s, ID: id})
 	return nil, 0
 }
 
@@ -196,7 +224,8 @@ func (b base) Owners(s *dao.Schema, unique int, text string) []models.ID {
 		found = b.have.owners[key]
 	}
 	if found.at.IsZero() || !b.trial && time.Since(found.at) > stale {
-		steps.Fail(steps.Missing{Wants: []steps.Want{{Schema: s, Unique: unique, Text: text}}})
+		b.lack(steps.Want{Schema: s, Unique: unique, Text: text})
+		return nil
 	}
 	ids := slices.Clone(found.ids)
 	for _, id := range b.feed.tail.holders(key) {
@@ -212,16 +241,16 @@ func (b base) Owners(s *dao.Schema, unique int, text string) []models.ID {
 
 // Ask has all be fetched at once that a step will ask for.
 func (b base) Ask(s *dao.Schema, ids []models.ID) {
-	var missing steps.Missing
+	var missing []steps.Want
 	for _, id := range ids {
 		if b.have != nil {
 			if one, there := b.have.values[valueKey{s.Kind, id}]; there && (b.trial || time.Since(one.at) <= stale) {
 				continue
 			}
 		}
-		missing.Wants = append(missing.Wants, steps.Want{Schema: s, ID: id})
+		missing = append(missing, steps.Want{Schema: s, ID: id})
 	}
-	if len(missing.Wants) > 0 {
-		steps.Fail(missing)
+	if len(missing) > 0 {
+		b.lack(missing...)
 	}
 }

@@ -36,6 +36,12 @@ type Asked interface {
 	Ask(s *dao.Schema, ids []models.ID)
 }
 
+// Guesses is a base that, for a trial, takes what it lacks for absent and goes on, so that all of it
+// is known at once.
+type Guesses interface {
+	Guessed() []Want
+}
+
 // Step is what one write does: all of it or nothing, one place in the log.
 type Step struct {
 	ID      models.ID // by chance, where the engine needs one; it sets it
