@@ -95,20 +95,28 @@ func (c Collection[T]) Create(ctx context.Context, value T) (stored T, receipt R
 	return c.copyOf(made), receipt, nil
 }
 
-// createIn is create as a step of its own.
-func (s *Schema) createIn(ctx context.Context, in Updater, own models.Value) (made models.Value, receipt Receipt, err error) {
-	head, ran := own.GetHead(), false
-	receipt, err = in.Update(ctx, func(tx Tx) (err error) {
-		v := own
-		if ran { // what an earlier run put may still be looked at
-			v = s.Clone(own)
-			v.SetHead(head)
-		}
-		ran = true
-		made, err = s.Create(tx, v)
-		return err
-	})
-	return made, receipt, err
+// createIn is Create as a step of its own.
+func (s *Schema) createIn(ctx context.Context, in Updater, own models.Value) (models.Value, Receipt, error) {
+	c := creation{s, own, own.GetHead().ID, nil}
+	receipt, err := in.Update(ctx, c.do)
+	return c.made, receipt, err
+}
+
+type creation struct {
+	*Schema
+	own   models.Value
+	given models.ID
+	made  models.Value
+}
+
+func (c *creation) do(tx Tx) (err error) {
+	v := c.own
+	if c.made != nil { // it runs again, and what it put may still be looked at
+		v = c.Clone(v)
+		v.SetHead(models.Head{ID: c.given})
+	}
+	c.made, err = c.Schema.Create(tx, v)
+	return err
 }
 
 // Update reads a value, lets change alter it and stores the result, as one atomic step: of parallel

@@ -67,15 +67,29 @@ func Ask(tx Tx, s *Schema, ids ...models.ID) {
 	}
 }
 
-// checked is a Tx that takes a value as normal and checked.
-type checked interface {
+// quick is a Tx that spares who makes much the errors about what is not there, and checks a second
+// time.
+type quick interface {
+	Peek(s *Schema, id models.ID) models.Value
 	PutChecked(s *Schema, v models.Value) error
+}
+
+// peek is Get without an error for what is absent.
+func peek(tx Tx, s *Schema, id models.ID) (models.Value, error) {
+	if q, is := tx.(quick); is {
+		return q.Peek(s, id), nil
+	}
+	v, err := tx.Get(s, id)
+	if errors.Is(err, ErrNotFound) {
+		return nil, nil
+	}
+	return v, err
 }
 
 // putChecked is Put of a value that is normal, and checked against what it was, already.
 func putChecked(tx Tx, s *Schema, v models.Value) error {
-	if quick, is := tx.(checked); is {
-		return quick.PutChecked(s, v)
+	if q, is := tx.(quick); is {
+		return q.PutChecked(s, v)
 	}
 	return tx.Put(s, v)
 }
@@ -154,13 +168,13 @@ func (w Within[T]) Delete(id models.ID, checks ...func(T) error) (was T, err err
 // is the very one that is given, and what is returned may be. Nobody alters it.
 func (s *Schema) Create(tx Tx, v models.Value) (models.Value, error) {
 	if id := v.GetHead().ID; !id.IsZero() {
-		switch there, err := tx.Get(s, id); {
-		case err == nil && s.Same(there, v):
-			return there, nil
-		case err == nil:
-			return nil, Conflict{Field: "_id", Value: id.String()}
-		case !errors.Is(err, ErrNotFound):
+		switch there, err := peek(tx, s, id); {
+		case err != nil:
 			return nil, err
+		case there != nil && s.Same(there, v):
+			return there, nil
+		case there != nil:
+			return nil, Conflict{Field: "_id", Value: id.String()}
 		}
 	}
 	return v, putChecked(tx, s, v)

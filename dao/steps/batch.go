@@ -17,6 +17,8 @@ type Batch struct {
 	head  int64       // the offset of the last change
 	at    models.Time // the time of the last step
 	steps []*Step
+	tx    Tx    // the step that runs
+	rooms rooms // for those to come
 
 	values  map[name]entry
 	owned   map[uniqueText]models.ID // who got a text last; it may have let go of it
@@ -55,7 +57,7 @@ type Options struct {
 	Head  int64       // the offset of the last change below it
 	At    models.Time // the time of the last step
 	Clock *dao.Clock  // of creations
-	Used  *Batch      // one that is not needed any more, whose lists are used again; may be nil
+	Used  *Batch      // one whose steps nobody needs any more: its lists are used again; may be nil
 
 	// Size is called with the number of each change of a step that is whole, in their order, and
 	// returns how many bytes its document takes: the moment for an engine to encode it. A step that is
@@ -70,11 +72,42 @@ func NewBatch(base Base, o Options) *Batch {
 		values: map[name]entry{}, owned: map[uniqueText]models.ID{},
 	}
 	if o.Used != nil {
-		clear(o.Used.steps) // of what they refer to
-		clear(o.Used.journal)
-		b.steps, b.journal = o.Used.steps[:0], o.Used.journal[:0]
+		b.use(o.Used)
 	}
 	return b
+}
+
+// use takes over the lists of a batch that is not needed any more, and what they refer to is let go.
+func (b *Batch) use(old *Batch) {
+	clear(old.steps)
+	clear(old.journal)
+	b.steps, b.journal, b.rooms = old.steps[:0], old.journal[:0], old.rooms.again()
+}
+
+// rooms is space for steps and their changes. They are made some at once: a batch of many has little
+// garbage then.
+type rooms struct {
+	steps   []Step
+	changes []Change
+	taken   int // of each
+}
+
+func (r rooms) again() rooms {
+	clear(r.steps[:r.taken])
+	clear(r.changes)
+	r.taken = 0
+	return r
+}
+
+// next returns an empty step, which is the next one again until it is taken.
+func (r *rooms) next(least int) *Step {
+	if r.taken == len(r.steps) {
+		n := min(4+least, 64)
+		*r = rooms{make([]Step, n), make([]Change, n), 0}
+	}
+	step := &r.steps[r.taken]
+	*step = Step{Changes: r.changes[r.taken : r.taken : r.taken+1]}
+	return step
 }
 
 // On puts the batch on another base, at the same place of the log: what lay below it is in the log
@@ -191,23 +224,24 @@ func (b *Batch) restore(u undo) {
 	b.own(u.name, u.value)
 }
 
-// begin returns a step that begins now.
+// begin returns a step that begins now. There is one at a time, so it is always the same Tx.
 func (b *Batch) begin(by string, now models.Time) *Tx {
-	tx := &Tx{batch: b, step: Step{By: by, At: max(now, b.at), First: b.head + 1}, mark: b.Mark(), n: int32(len(b.steps) + 1)}
-	tx.step.Changes = tx.first[:0]
-	return tx
+	step := b.rooms.next(len(b.steps))
+	step.By, step.At, step.First = by, max(now, b.at), b.head+1
+	b.tx = Tx{batch: b, step: step, mark: b.Mark(), n: int32(len(b.steps) + 1)}
+	return &b.tx
 }
 
 // Run runs do as one step on top of all that the batch has. When do fails, panics or ends its
 // goroutine, nothing of it is left. A step without changes is returned, too, but is none of the
-// batch's: Last is then where it was in effect.
+// batch's: Last is then where it was in effect; it is good until the next one begins.
 func (b *Batch) Run(by string, now models.Time, do func(dao.Tx) error) (step *Step, err error) {
 	tx := b.begin(by, now)
 	defer tx.end(&step, &err)
 	if err = do(tx); err == nil {
 		err = tx.complete()
 	}
-	return &tx.step, err
+	return tx.step, err
 }
 
 // Add puts a step with one change in, as it is: what others have done, and what the log is to be
@@ -216,7 +250,7 @@ func (b *Batch) Add(by string, now models.Time, c Change) *Step {
 	tx := b.begin(by, now)
 	tx.record(entry{value: c.After, last: c.Rev}, c)
 	tx.accept()
-	return &tx.step
+	return tx.step
 }
 
 // Load stores whole values, with the ids, revisions and times that they bring, in steps of

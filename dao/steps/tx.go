@@ -13,8 +13,7 @@ var _ dao.Tx = (*Tx)(nil)
 // Tx is a step that runs.
 type Tx struct {
 	batch *Batch
-	step  Step
-	first [1]Change // room for most
+	step  *Step
 	mark  Mark
 	n     int32 // the step's number, counted from 1
 	bytes int   // of what was encoded
@@ -32,11 +31,14 @@ func (tx *Tx) By() string { return tx.step.By }
 
 // Get returns a value.
 func (tx *Tx) Get(s *dao.Schema, id models.ID) (models.Value, error) {
-	if v := tx.look(s, id).value; v != nil {
+	if v := tx.Peek(s, id); v != nil {
 		return v, nil
 	}
 	return nil, s.Absent(id)
 }
+
+// Peek returns a value, or nil.
+func (tx *Tx) Peek(s *dao.Schema, id models.ID) models.Value { return tx.look(s, id).value }
 
 // look returns what is known of a value.
 func (tx *Tx) look(s *dao.Schema, id models.ID) entry {
@@ -215,7 +217,7 @@ func (tx *Tx) load(s *dao.Schema, v models.Value) error {
 	v.SetHead(head)
 	c := Change{Schema: s, Op: dao.OpPut, ID: head.ID, Rev: head.Rev, After: v}
 	tx.record(entry{value: v, last: head.Rev}, c)
-	tx.bytes += tx.batch.size(&tx.step, len(tx.step.Changes)-1)
+	tx.bytes += tx.batch.size(tx.step, len(tx.step.Changes)-1)
 	return nil
 }
 
@@ -226,7 +228,7 @@ func (tx *Tx) complete() error {
 		return fmt.Errorf("%w: it has %d changes, and %d may be", dao.ErrTooLarge, n, dao.MaxChanges)
 	}
 	for i := range tx.step.Changes {
-		if tx.bytes += tx.batch.size(&tx.step, i); tx.bytes > dao.MaxBytes {
+		if tx.bytes += tx.batch.size(tx.step, i); tx.bytes > dao.MaxBytes {
 			return fmt.Errorf("%w: its documents have more than %d bytes", dao.ErrTooLarge, dao.MaxBytes)
 		}
 	}
@@ -257,7 +259,8 @@ func (tx *Tx) isNothing(c Change) bool {
 // accept makes the step one of the batch's.
 func (tx *Tx) accept() {
 	b := tx.batch
-	b.steps = append(b.steps, &tx.step)
+	b.steps = append(b.steps, tx.step)
+	b.rooms.taken++
 	b.head, b.at = tx.step.Last(), tx.step.At
 	tx.mark, tx.ended = b.Mark(), true
 }
