@@ -28,6 +28,7 @@ type stock struct {
 	owners map[ofText]ownersFetched
 	look   bool // it showed that this process is behind
 	apply  bool // it showed that documents are, in a way that the tail does not explain
+	again  int  // how many times it was too old when the step ran
 }
 
 type ownersFetched struct {
@@ -35,8 +36,38 @@ type ownersFetched struct {
 	at  time.Time
 }
 
-// stale is how old what was fetched may be when a step runs on it.
+// stale is how old what was fetched may be when a step runs on it, so that what another program did
+// is told soon. Nothing else depends on it: so who comes too late again and again runs all the same.
 const stale = time.Second
+
+// old says whether all is to be fetched again.
+func (s *stock) old(trial bool) bool {
+	if trial || s == nil || s.again >= 2 {
+		return false
+	}
+	for _, one := range s.values {
+		if time.Since(one.at) > stale {
+			return true
+		}
+	}
+	for _, one := range s.owners {
+		if time.Since(one.at) > stale {
+			return true
+		}
+	}
+	return false
+}
+
+// wants is all that was fetched.
+func (s *stock) wants() (list []steps.Want) {
+	for key := range s.values {
+		list = append(list, steps.Want{Schema: dao.SchemaOf(key.kind), ID: key.id})
+	}
+	for text := range s.owners {
+		list = append(list, steps.Want{Schema: dao.SchemaOf(text.kind), Unique: text.unique, Text: text.text})
+	}
+	return list
+}
 
 // Fetch fetches what a step lacks.
 func (l lineLog) Fetch(ctx context.Context, have *stock, wants []steps.Want) (*stock, error) {

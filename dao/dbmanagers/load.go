@@ -80,7 +80,7 @@ func (l *loading) try(ctx context.Context) (done bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	b.On(base{l.lineLog, l.have, true, nil}) // what was fetched took as long as it took: the tail has the rest
+	b.On(base{lineLog: l.lineLog, have: l.have, trial: true}) // what was fetched took as long as it took: the tail has the rest
 	err = b.Load(l.by, models.TimeOf(time.Now()), l.all())
 	if missing, lacks := errors.AsType[steps.Missing](err); lacks {
 		l.have, err = l.Fetch(ctx, l.have, missing.Wants)

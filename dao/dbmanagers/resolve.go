@@ -102,7 +102,14 @@ type base struct {
 	have  *stock
 	trial bool
 
-	guessed *[]steps.Want // what a trial lacks
+	guess *guess // of a trial
+	old   bool   // what was fetched is
+}
+
+// guess is what a trial does not know, and whether it may guess that just now.
+type guess struct {
+	may   bool
+	lacks []steps.Want
 }
 
 var (
@@ -110,30 +117,37 @@ var (
 	_ steps.Guesses = base{}
 )
 
-// Guessed returns what a trial lacks.
+// Guess says whether what is not known may be taken for absent.
+func (b base) Guess(may bool) {
+	if b.guess != nil {
+		b.guess.may = may
+	}
+}
+
+// Guessed returns what was taken for absent.
 func (b base) Guessed() []steps.Want {
-	if b.guessed == nil {
+	if b.guess == nil {
 		return nil
 	}
-	return *b.guessed
+	return b.guess.lacks
 }
 
 // lack has what is missing be fetched: at once, or after the trial.
 func (b base) lack(wants ...steps.Want) {
-	if b.guessed == nil {
+	if b.guess == nil || !b.guess.may {
 		steps.Fail(steps.Missing{Wants: wants})
 	}
-	*b.guessed = append(*b.guessed, wants...)
+	b.guess.lacks = append(b.guess.lacks, wants...)
 }
 
 // Base returns what was fetched for a step, brought forward to the head. What other programs did to
 // it is put in front of the step first.
 func (l lineLog) Base(b *steps.Batch, have *stock) steps.Base {
-	on := base{l, have, b == nil, nil}
+	on := base{lineLog: l, have: have, trial: b == nil, old: have.old(b == nil)}
 	if on.trial {
-		on.guessed = new([]steps.Want)
+		on.guess = new(guess)
 	}
-	if b != nil && have != nil {
+	if b != nil && have != nil && !on.old {
 		for key, one := range have.values {
 			l.noteForeign(b, key, one)
 		}
@@ -150,7 +164,7 @@ func (l lineLog) noteForeign(b *steps.Batch, key valueKey, one fetched) {
 	if _, bad := c.refused.Load(key.id); bad { // it would not bear that
 		return
 	}
-	if doubt != sure || !now.foreign || time.Since(one.at) > stale {
+	if doubt != sure || !now.foreign {
 		return
 	}
 	for _, step := range b.Steps() {
@@ -190,16 +204,25 @@ type notice struct {
 	value models.Value // as it was read; nil when it is gone
 }
 
+// wantFresh has all be fetched again that is too old.
+func (b base) wantFresh() {
+	if b.old {
+		b.have.again++
+		steps.Fail(steps.Missing{Wants: b.have.wants()})
+	}
+}
+
 // Value returns a value at the head.
 func (b base) Value(s *dao.Schema, id models.ID) (models.Value, int64) {
 	if id.IsZero() { // nobody has it
 		return nil, 0
 	}
+	b.wantFresh()
 	one, there := fetched{}, false
 	if b.have != nil {
 		one, there = b.have.values[valueKey{s.Kind, id}]
 	}
-	if !there || !b.trial && time.Since(one.at) > stale {
+	if !there {
 		b.lack(steps.Want{Schema: s, ID: id})
 		return nil, 0
 	}
@@ -218,12 +241,13 @@ func (b base) Value(s *dao.Schema, id models.ID) (models.Value, int64) {
 
 // Owners returns who has a unique text by the documents, or by the tail.
 func (b base) Owners(s *dao.Schema, unique int, text string) []models.ID {
+	b.wantFresh()
 	key := ofText{s.Kind, unique, text}
 	var found ownersFetched
 	if b.have != nil {
 		found = b.have.owners[key]
 	}
-	if found.at.IsZero() || !b.trial && time.Since(found.at) > stale {
+	if found.at.IsZero() {
 		b.lack(steps.Want{Schema: s, Unique: unique, Text: text})
 		return nil
 	}
@@ -244,7 +268,7 @@ func (b base) Ask(s *dao.Schema, ids []models.ID) {
 	var missing []steps.Want
 	for _, id := range ids {
 		if b.have != nil {
-			if one, there := b.have.values[valueKey{s.Kind, id}]; there && (b.trial || time.Since(one.at) <= stale) {
+			if _, there := b.have.values[valueKey{s.Kind, id}]; there {
 				continue
 			}
 		}
