@@ -112,7 +112,7 @@ func (c *collection) list(ctx context.Context, filter, order bson.D, page, limit
 		if err != nil {
 			return nil, 0, err
 		}
-		if list, total, err = c.page(ctx, filter, order, page, limit); err != nil {
+		if list, total, err = c.page(ctx, filter, order, page, limit, at); err != nil {
 			return nil, 0, err
 		}
 		if tries == 3 {

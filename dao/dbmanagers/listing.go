@@ -144,8 +144,8 @@ func orderOf(q models.ProductQuery) bson.D {
 
 // page returns the values of one page, and how many a filter selects in all. Both are asked for at
 // once, and so may be of two moments; what the page itself tells of the total counts then. A limit
-// of 0 means all.
-func (c *collection) page(ctx context.Context, filter, order bson.D, page, limit int) (list []models.Value, total int, err error) {
+// of 0 means all. What was deleted after the position at is still there.
+func (c *collection) page(ctx context.Context, filter, order bson.D, page, limit int, at int64) (list []models.Value, total int, err error) {
 	ctx, cancel := context.WithTimeout(ctx, c.Timeout)
 	defer cancel()
 	counted := make(chan error, 1)
@@ -158,7 +158,7 @@ func (c *collection) page(ctx context.Context, filter, order bson.D, page, limit
 		counted <- err
 	}()
 	const farthest = 1 << 40 // no collection is that long, and the product below does not run over
-	skipped, n := farthest, 0
+	skipped, n, late := farthest, 0, 0
 	var foreign []models.ID
 	if limit == 0 || page-1 < farthest/limit {
 		skipped = (page - 1) * limit
@@ -168,10 +168,13 @@ func (c *collection) page(ctx context.Context, filter, order bson.D, page, limit
 			n++
 			now, doubt := c.resolve(rec.id, fetched{rec: rec, applied: applied})
 			switch {
-			case doubt != sure:
+			case doubt != sure || now.value == nil && c.feed.tail.last(valueKey{c.Kind, rec.id}) > at: // it was there
 				list = append(list, c.value(rec))
 			case now.value != nil:
 				list = append(list, now.value)
+			default: // a create that arrived after the delete
+				n--
+				late++
 			}
 			if doubt == sure && now.foreign {
 				foreign = append(foreign, rec.id)
@@ -192,6 +195,9 @@ func (c *collection) page(ctx context.Context, filter, order bson.D, page, limit
 		total = min(total, skipped)
 	}
 	c.noticeLater(foreign)
+	if late > 0 && total > skipped+n {
+		total -= late
+	}
 	return list, total, err
 }
 
