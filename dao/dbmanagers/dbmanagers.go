@@ -123,7 +123,7 @@ func open(ctx context.Context, url string, o Options) (*engine, error) {
 
 // engine is an open store as a whole.
 type engine struct {
-	db      database
+	server  database
 	servers *watcher
 	meta    table
 	Options
@@ -152,7 +152,7 @@ type figures struct {
 }
 
 func newEngine(db database, o Options) *engine {
-	e := &engine{db: db, meta: db.table("meta"), servers: new(watcher), Options: o.withDefaults(), head: new(head)}
+	e := &engine{server: db, meta: db.table("meta"), servers: new(watcher), Options: o.withDefaults(), head: new(head)}
 	e.life, e.stop = context.WithCancel(context.Background())
 	e.feed = newFeed(e, db.table("feed"))
 	for _, s := range dao.Kinds() {
@@ -248,7 +248,7 @@ func (e *engine) Ready(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, e.Timeout)
 	defer cancel()
 	if e.readOnly {
-		return e.readError(ctx, "ask the database", e.db.ping(ctx))
+		return e.readError(ctx, "ask the database", e.server.ping(ctx))
 	}
 	_, err = e.setMeta(ctx, nil, bson.D{{Key: "$max", Value: bson.D{{Key: "base", Value: int64(0)}}}})
 	return e.readError(ctx, "write to the database", err)
@@ -316,7 +316,7 @@ func (e *engine) Close() error {
 	}
 	e.stop()
 	e.running.Wait()
-	if err := e.db.close(ctx); err != nil {
+	if err := e.server.close(ctx); err != nil {
 		return fmt.Errorf("close store: %w", err)
 	}
 	return nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -17,10 +18,11 @@ var _ dao.Feed = (*feed)(nil)
 // feed is the collection of steps.
 type feed struct {
 	*engine
-	coll  table
-	tail  *tail
-	looks shared
-	quiet atomic.Int64 // until when nobody writes, since an epoch has begun; in nanoseconds since 1970
+	coll     table
+	tail     *tail
+	looks    shared
+	learning sync.Mutex   // held by who takes in what the feed says
+	quiet    atomic.Int64 // until when nobody writes, since an epoch has begun; in nanoseconds since 1970
 
 	waiting   atomic.Int64 // how many wait for a change,
 	patiently atomic.Int64 // and how many of them can wait for some seconds

@@ -73,7 +73,7 @@ func (e *engine) findUnclaimed(ctx context.Context, shared []*collection, add fu
 	}
 	limit := int64(claimMost + bad)
 	if !e.apart.Load() {
-		err := e.db.unite(ctx, names, unclaimed, limit, func(name string, raw bson.Raw) { add(shared[slices.Index(names, name)], raw) })
+		err := e.server.unite(ctx, names, unclaimed, limit, func(name string, raw bson.Raw) { add(shared[slices.Index(names, name)], raw) })
 		if !errors.Is(err, errNotUnited) {
 			return err
 		}

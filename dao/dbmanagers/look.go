@@ -85,6 +85,8 @@ func (f *feed) freshen(ctx context.Context, age time.Duration) error {
 
 // lookOnce is one find, from the head on. One is under way at a time.
 func (f *feed) lookOnce(ctx context.Context) error {
+	f.learning.Lock()
+	defer f.learning.Unlock()
 	for {
 		was := f.tail.state()
 		asked := time.Now()
@@ -180,6 +182,9 @@ func (f *feed) beginAnew(ctx context.Context, was tailState) error {
 	f.at("anew")
 	err := f.load(ctx, !f.readOnly)
 	now := f.tail.state()
+	if err == nil && !f.readOnly && now.epoch != was.epoch { // it may have been dropped with all that was beside it
+		err = errors.Join(f.makeIndexes(ctx), f.noteKinds(ctx))
+	}
 	if err == nil && now.epoch == was.epoch && now.end < was.end {
 		err = errOtherFeed
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -119,6 +120,9 @@ func (c *collection) noteKind(ctx context.Context) error {
 		return nil
 	}
 	meta, err := c.readMeta(ctx)
+	if errors.Is(err, mongo.ErrNoDocuments) { // it is lost: the feed begins anew, and this is done again
+		return nil
+	}
 	if err != nil {
 		return c.readError(ctx, "read meta", err)
 	}
@@ -151,7 +155,7 @@ func (c *collection) noteKind(ctx context.Context) error {
 
 // name has a kind kept where meta says.
 func (c *collection) name(meta storeMeta) {
-	t := c.db.table(cmp.Or(meta.Names[c.Plural], c.Plural))
+	t := c.server.table(cmp.Or(meta.Names[c.Plural], c.Plural))
 	c.where.Store(&t)
 }
 

@@ -2,22 +2,32 @@ package dbmanagers
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
 )
 
-// tidyEvery is the time between two looks whether something is to be pruned, made again or counted.
-const tidyEvery = memory / 4
+// tidyEvery is the time between two looks whether meta is as it was, and rareEvery the number of them
+// between two whether something is to be pruned, made again or counted.
+const (
+	tidyEvery = 20 * time.Second
+	rareEvery = 7
+)
 
 // tidy does until ctx is done what need not be done often.
 func (e *engine) tidy(ctx context.Context) {
-	for ctx.Err() == nil {
+	for n := 0; ctx.Err() == nil; {
 		pause := tidyEvery
 		if e.sweepEvery > 0 {
 			pause = e.sweepEvery
 		}
 		sleep(ctx, pause)
+		e.note(ctx, "look at meta", e.bounded(ctx, e.feed.refresh))
+		if n++; n%rareEvery != 0 {
+			continue
+		}
 		e.note(ctx, "count documents", e.bounded(ctx, e.count))
 		e.note(ctx, "repeat deletes", e.dig(ctx))
 		e.note(ctx, "prune the feed", e.bounded(ctx, e.feed.prune))
@@ -68,19 +78,37 @@ func (e *engine) dig(ctx context.Context) error {
 	return nil
 }
 
+// refresh takes in what happened to meta: another process has pruned the feed or begun an epoch, the
+// store goes by another identity, or somebody has dropped it.
+func (f *feed) refresh(ctx context.Context) error {
+	meta, err := f.readMeta(ctx)
+	gone := errors.Is(err, mongo.ErrNoDocuments)
+	if err != nil && !gone {
+		return err
+	}
+	at := f.tail.state()
+	if gone || meta.Epoch != at.epoch {
+		f.learning.Lock()
+		defer f.learning.Unlock()
+		return f.beginAnew(ctx, at)
+	}
+	err = f.identify(ctx, &meta)
+	f.tail.mu.Lock()
+	defer f.tail.mu.Unlock()
+	f.tail.meta.Base = max(f.tail.meta.Base, meta.Base)
+	f.tail.meta.Identity = meta.Identity
+	return err
+}
+
 // prune removes the oldest entries when there are a tenth more than are to be kept: those that are
 // applied by the word of the head, which others read, too, and that are older than the memory. The
 // base comes first: whoever reads meanwhile must not take a gap for the beginning.
 func (f *feed) prune(ctx context.Context) error {
 	meta, err := f.readMeta(ctx)
-	if err != nil {
+	at := f.tail.state()
+	if err != nil || meta.Epoch != at.epoch {
 		return err
 	}
-	at := f.tail.state()
-	if meta.Epoch != at.epoch {
-		return f.look(ctx)
-	}
-	f.raiseBase(meta.Base)
 	keep := int64(f.Keep)
 	if keep == 0 || at.end-meta.Base <= keep+max(keep/10, 100) {
 		return nil
