@@ -29,6 +29,8 @@ const (
 // anew, in an epoch of its own: write says whether that may be done. Documents that are missing or
 // older than the feed are no reason: that is what other programs did.
 func (f *feed) load(ctx context.Context, write bool) error {
+	ctx, cancel := context.WithTimeout(ctx, 6*f.Timeout) // of several questions
+	defer cancel()
 	for doubts := 0; ; {
 		meta, err := f.readMeta(ctx)
 		none := errors.Is(err, mongo.ErrNoDocuments)

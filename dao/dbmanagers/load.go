@@ -108,8 +108,10 @@ func (l *loading) try(ctx context.Context) (done bool, err error) {
 
 // appendAll commits the steps, each by itself: they are large.
 func (l *loading) appendAll(ctx context.Context, b *steps.Batch) (stand int, err error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
+	if err := l.turn.take(ctx); err != nil {
+		return 0, l.notDone("commit", err)
+	}
+	defer l.turn.give()
 	at := l.feed.tail.state()
 	if at.head != l.on {
 		return 0, nil
