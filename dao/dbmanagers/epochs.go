@@ -1,6 +1,7 @@
 package dbmanagers
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -112,8 +113,9 @@ func (f *feed) begin(ctx context.Context, meta storeMeta, none, damaged bool, af
 	}
 	switch {
 	case !make:
-		if meta.Base = max(meta.Base, after); damaged || none {
-			meta.Epoch = newEpoch()
+		if meta.Base = max(meta.Base, after); damaged || none { // made up, but once
+			f.madeUp = cmp.Or(f.madeUp, newEpoch())
+			meta.Epoch = f.madeUp
 		}
 		f.tail.set(meta, []*entry{{First: meta.Base, N: 1}}, time.Now())
 		return true, nil

@@ -20,6 +20,7 @@ type feed struct {
 	coll     table
 	tail     *tail
 	looks    shared
+	madeUp   string       // the epoch of who only reads what has none
 	learning token        // held by who takes in what the feed says
 	quiet    atomic.Int64 // until when nobody writes, since an epoch has begun; in nanoseconds since 1970
 

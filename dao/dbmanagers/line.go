@@ -255,6 +255,9 @@ func (c *committer) adopt(list []*entry) bool {
 	}
 	for _, e := range list {
 		e.own = true
+		for _, one := range e.Changes {
+			one.own = true
+		}
 		t.adopt(e)
 	}
 	t.wake()

@@ -18,13 +18,16 @@ func (e *engine) Load(ctx context.Context, batch dao.Batch) (dao.Receipt, error)
 	if e.readOnly {
 		return dao.Receipt{}, fmt.Errorf("load: %w: it is open for reading only", dao.ErrUnavailable)
 	}
-	leave, err := e.enter(ctx)
+	leave, err := e.gate.enter(ctx)
 	if err != nil {
 		return dao.Receipt{}, err
 	}
 	defer leave()
 	if batch.Len() == 0 {
 		return dao.Receipt{Position: e.feed.last(), Repeated: true}, nil
+	}
+	if err := e.reachable(); err != nil {
+		return dao.Receipt{}, err
 	}
 	if len(batch.Carts) > 0 {
 		if err := e.bounded(ctx, e.forgetAttendance); err != nil {

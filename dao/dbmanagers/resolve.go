@@ -73,7 +73,8 @@ func (c *collection) resolve(id models.ID, f fetched) (state, doubt) {
 // onTheWay is resolve where some of what the feed tells may not be in the document yet.
 func (c *collection) onTheWay(d *record, above []*change, last *change) (state, doubt) {
 	dead := last.Op.removes()
-	created := slices.ContainsFunc(above, func(t *change) bool { return t.Op == opCreate })
+	// Of what others have made it is not known whether it is there yet, or again is not.
+	created := slices.ContainsFunc(above, func(t *change) bool { return t.Op == opCreate && t.own })
 	switch {
 	case d != nil && d.ours && d.stamp >= last.offset:
 		return c.asItIs(d), sure
