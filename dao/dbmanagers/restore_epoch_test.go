@@ -20,7 +20,7 @@ func (p *place) renewed(before dao.Position, processes ...process) dao.Position 
 	p.Helper()
 	var now dao.Position
 	for _, one := range processes {
-		p.await("a new epoch", func() bool { return one.feed.last().Epoch != before.Epoch })
+		p.await("a new epoch", func() bool { return one.lookNow() == nil && one.feed.last().Epoch != before.Epoch })
 		if now = one.feed.last(); now.Epoch != processes[0].feed.last().Epoch {
 			p.Fatalf("one process is in epoch %s, another in %s", now.Epoch, processes[0].feed.last().Epoch)
 		}
