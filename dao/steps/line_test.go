@@ -232,7 +232,7 @@ func TestLineOutcomes(t *testing.T) {
 			all.Go(func() { l.Update(t.Context(), add) }) // while this one is sent, the others wait
 			time.Sleep(far / 4)
 			all.Go(func() { _, first = l.Update(t.Context(), put(parcels, example(parcels, 30+before, id(30+before)))) })
-			time.Sleep(far)
+			time.Sleep(far + far/4) // until the first waits
 			all.Go(func() {
 				_, conflict = l.Update(t.Context(), func(tx dao.Tx) error { // only where the other one is there
 					if owner, _ := tx.Owner(parcels, "label", fmt.Sprint("P ", 30+before)); owner.IsZero() {
@@ -257,11 +257,11 @@ func TestLineOutcomes(t *testing.T) {
 func TestLineIsLeft(t *testing.T) {
 	inLines(t, 1, func(t *testing.T, s *sharedLog, lines []*Line[fetched]) {
 		l := lines[0]
-		for _, after := range []time.Duration{far + far/4, 2*far + far/4} { // while the first is sent; while it is itself
+		for i, after := range []time.Duration{far + far/2, 2*far + far/2} { // while the first is sent; while it is itself
 			before := len(s.steps)
 			ctx, cancel := context.WithTimeout(t.Context(), after)
 			var all sync.WaitGroup
-			all.Go(func() { l.Update(t.Context(), put(said, dao.Message.Example(1))) })
+			all.Go(func() { l.Update(t.Context(), func(tx dao.Tx) error { return tx.Put(said, dao.Message.Example(1)) }) })
 			var err error
 			time.Sleep(far / 8)
 			all.Go(func() { _, err = l.Update(ctx, add) })
@@ -269,6 +269,9 @@ func TestLineIsLeft(t *testing.T) {
 			l.Update(t.Context(), func(dao.Tx) error { return nil })
 			cancel()
 			done := len(s.steps) == before+2
+			if done != (i == 1) {
+				t.Errorf("leaving after %v, it is done: %v", after, done)
+			}
 			if !errors.Is(err, context.DeadlineExceeded) || errors.Is(err, dao.ErrUnknown) != done {
 				t.Errorf("who leaves after %v is told %v, and it is done: %v", after, err, done)
 			}
