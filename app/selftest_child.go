@@ -73,14 +73,7 @@ func allWriters() []writer {
 			id := nameID(name)
 			v := k.Example(int(binary.BigEndian.Uint32(id[:]))<<24 + n) // nobody else's
 			v.SetHead(models.Head{ID: id})
-			if n == 1 {
-				_, _, err := s.Values.Create(ctx, k, v)
-				return err
-			}
-			_, _, err := s.Values.Update(ctx, k, id, func(before models.Value) (models.Value, error) {
-				v.SetHead(before.GetHead())
-				return v, nil
-			})
+			_, err := s.Update(ctx, func(tx dao.Tx) error { return tx.Put(k, k.Clone(v)) })
 			return err
 		}})
 	}

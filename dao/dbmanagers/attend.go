@@ -2,13 +2,11 @@ package dbmanagers
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
-	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"pulperia/dao"
 	"pulperia/dao/models"
@@ -34,16 +32,22 @@ func (e *engine) Attend(ctx context.Context, open, age time.Duration) (since mod
 	}
 	defer leave()
 	var known attendance
-	err = e.meta.FindOne(ctx, bson.M{"_id": attendanceID}).Decode(&known)
-	if err != nil && !errors.Is(err, mongo.ErrNoDocuments) {
+	raw, err := findOne(ctx, e.meta, query{filter: bson.M{"_id": attendanceID}})
+	if err == nil && raw != nil {
+		err = bson.Unmarshal(raw, &known)
+	}
+	if err != nil {
 		return 0, e.readError(ctx, "read when the shop was open", err)
 	}
 	next := attendance{ID: attendanceID, Turn: bson.NewObjectID()}
 	next.Attendance, since = known.Note(e.feed.last().Epoch, now(), open, age)
 	e.at("attending")
-	filter := bson.M{"_id": attendanceID, "turn": known.Turn}
-	result, err := e.meta.ReplaceOne(ctx, filter, next, options.Replace().SetUpsert(known.ID == ""))
-	if mongo.IsDuplicateKeyError(err) || err == nil && result.MatchedCount+result.UpsertedCount == 0 {
+	how := write{replaceOne, bson.M{"_id": attendanceID, "turn": known.Turn}, next}
+	if known.ID == "" {
+		how = write{insertOne, nil, next}
+	}
+	did, err := e.meta.write(ctx, true, how)
+	if mongo.IsDuplicateKeyError(err) || err == nil && did == 0 {
 		return 0, nil
 	}
 	return since, writeError("note that the shop was open", err)
@@ -51,7 +55,7 @@ func (e *engine) Attend(ctx context.Context, open, age time.Duration) (since mod
 
 // forgetAttendance has Attend begin anew, in every process.
 func (e *engine) forgetAttendance(ctx context.Context) error {
-	if _, err := e.meta.DeleteOne(ctx, bson.M{"_id": attendanceID}); err != nil {
+	if _, err := e.meta.write(ctx, true, write{deleteOne, bson.M{"_id": attendanceID}, nil}); err != nil {
 		return fmt.Errorf("forget when the shop was open: %w: %w", dao.ErrUnavailable, err) // nothing of the load is written
 	}
 	return nil

@@ -1,7 +1,6 @@
 package dbmanagers
 
 import (
-	"github.com/cespare/xxhash/v2"
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"pulperia/dao"
@@ -15,7 +14,12 @@ func cartForm() form {
 	f.dirt = cartDirt
 	// Of what another program has brought or changed, its own dates tell less than that we see it
 	// now.
-	f.met = func(bson.Raw) bson.D { return bson.D{{Key: "seen", Value: int64(now())}} }
+	f.met = func(_ models.Value, at bson.DateTime) bson.D { return bson.D{{Key: "seen", Value: int64(at)}} }
+	f.blend = []string{"products"}
+	f.mixed = func(before models.Value) bson.D { // others may keep more in an item
+		items := cartDoc(*before.(*models.Cart))
+		return bson.D{{Key: "products", Value: items[1].Value}}
+	}
 	f.inner = func(note func(string, []bson.RawElement, ...string), doc bson.Raw) []string {
 		for _, e := range entriesOf(doc) {
 			item, _ := e.value.DocumentOK()
@@ -27,10 +31,6 @@ func cartForm() form {
 	return f
 }
 
-// cartKeys are the derived values of a cart; the sum is for noticing what other programs change.
 func cartKeys(c models.Cart) bson.D {
-	sum := xxhash.Sum64(models.JSON(c.Products))
-	return bson.D{
-		{Key: "created", Value: int64(c.CreatedAt)}, {Key: "updated", Value: int64(c.UpdatedAt)}, {Key: "sum", Value: int64(sum)},
-	}
+	return bson.D{{Key: "created", Value: int64(c.CreatedAt)}, {Key: "updated", Value: int64(c.UpdatedAt)}}
 }

@@ -6,9 +6,7 @@ import (
 	"errors"
 	"fmt"
 
-	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
-	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"pulperia/dao"
 	"pulperia/dao/models"
@@ -18,10 +16,10 @@ import (
 type checking struct {
 	dao.Report
 	*engine
-	owners map[ofKind]models.ID
+	owners map[ofText]models.ID
 	known  map[valueKey]bool
 	refs   []reference
-	revs   map[valueKey]dao.Change // the last change of each value that the feed holds
+	last   map[valueKey]*change // the last change of each value that the feed holds
 }
 
 // reference is what a document names.
@@ -40,12 +38,12 @@ func Check(ctx context.Context, url string, o Options) (report dao.Report, err e
 	}
 	defer store.Close()
 	r := &checking{
-		engine: store.Engine.(*engine), owners: make(map[ofKind]models.ID), known: make(map[valueKey]bool), revs: make(map[valueKey]dao.Change),
+		engine: store.Engine.(*engine), owners: map[ofText]models.ID{}, known: map[valueKey]bool{}, last: map[valueKey]*change{},
 	}
-	base, head := r.feed.bounds()
+	at := r.feed.tail.state()
 	r.Counts = dao.Counts{}
-	r.First, r.Head = base+1, r.feed.position(head)
-	if _, err := r.feed.readMeta(ctx); errors.Is(err, mongo.ErrNoDocuments) {
+	r.First, r.Head = at.base+1, r.feed.last()
+	if _, err := r.readMeta(ctx); errors.Is(err, mongo.ErrNoDocuments) {
 		r.Head.Epoch = "" // the one at hand is made up: the first shop that opens the database begins one
 	}
 	for _, part := range []func(context.Context) error{r.checkFeed, r.checkValues, r.checkMissing} {
@@ -56,32 +54,41 @@ func Check(ctx context.Context, url string, o Options) (report dao.Report, err e
 	return r.Report, nil
 }
 
-// checkFeed wants offsets without a gap, revisions that grow, and documents that can be read.
+// checkFeed wants entries without a gap, revisions that grow, and documents that can be read.
 func (r *checking) checkFeed(ctx context.Context) error {
-	base, head := r.feed.bounds()
-	for at := base; at < head; {
-		changes, err := r.feed.read(ctx, at, int(min(pageSize, head-at)))
+	at, end := r.feed.tail.state().base, r.feed.tail.state().end
+	for at < end {
+		list, err := r.feed.read(ctx, at, pageSize)
 		if err != nil {
 			return r.readError(ctx, "read the feed", err)
 		}
-		if len(changes) == 0 {
-			r.Problem("the feed has no change %d, and its head is %d", at+1, head)
+		if len(list) == 0 || list[0].First > at+1 {
+			r.Problem("the feed has no change %d, and its head is %d", at+1, end)
 			return nil
 		}
-		for _, change := range changes {
-			at = change.Offset
-			name := valueKey{change.Kind, change.ID}
-			if before := r.revs[name]; before.Rev >= change.Rev {
-				r.Problem("change %d: %s %s is at revision %d, after revision %d in change %d", at, change.Kind, change.ID, change.Rev, before.Rev, before.Offset)
+		for _, e := range list {
+			if e.First > at+1 {
+				break // said when it is read from there
 			}
-			if change.Op == dao.OpPut && !json.Valid(change.Doc) {
-				r.Problem("change %d: its document is no JSON", at)
+			at = e.end()
+			for _, c := range e.Changes {
+				r.checkChange(c)
 			}
-			change.Doc = nil
-			r.revs[name] = change
 		}
 	}
 	return nil
+}
+
+func (r *checking) checkChange(c *change) {
+	name := valueKey{c.Kind, c.id()}
+	if before := r.last[name]; before != nil && before.Rev >= c.Rev {
+		r.Problem("change %d: %s %s is at revision %d, after revision %d in change %d", c.offset, c.Kind, c.id(), c.Rev, before.Rev, before.offset)
+	}
+	if !c.Op.removes() && !json.Valid([]byte(c.Doc)) {
+		r.Problem("change %d: its document is no JSON", c.offset)
+	}
+	c.Doc = ""
+	r.last[name] = c
 }
 
 // checkValues checks all documents, kind by kind.
@@ -100,28 +107,23 @@ func (r *checking) checkValues(ctx context.Context) error {
 }
 
 func (r *checking) checkKind(ctx context.Context, c *collection) error {
-	return c.each(ctx, bson.M{}, options.Find().SetBatchSize(pageSize), func(rec record) error {
-		switch last, told := r.revs[valueKey{c.Kind, rec.id}]; {
-		case rec.stamp == loading:
-			r.Note("%s %s belongs to a load that is not committed", c.Kind, rec.id)
-			return nil
-		case c.foreign(rec):
-			r.Note("%s %s is of another program, and no %s of this shop: it stays as it is", c.coll.Name(), show(rec.key), c.Kind)
+	return c.each(ctx, query{}, func(rec *record) error {
+		name := valueKey{c.Kind, rec.id}
+		switch last := r.last[name]; {
+		case !rec.ours && !c.Shared:
+			r.Note("%s %s is of another program, and no %s of this shop: it stays as it is", c.table().name(), show(rec.key), c.Kind)
 			return nil
 		case !rec.ours:
 			r.Note("%s %s is of another program and not taken in yet: the shop does so", c.Kind, rec.id)
-		case rec.stamp == 0:
-			r.Note("the last change of %s %s is not announced yet: the shop does so", c.Kind, rec.id)
 		case rec.stamp > r.Head.Offset && rec.stamp > r.head():
 			r.Problem("%s %s bears the change %d, which the feed does not have", c.Kind, rec.id, rec.stamp)
-		case told && last.Rev > rec.rev:
+		case last != nil && last.Op.removes() && rec.stamp < last.offset:
+			return nil // deleted, and not brought forward yet
+		case last != nil && last.offset > rec.stamp && last.offset <= r.feed.tail.state().applied:
 			r.Note("%s %s is at revision %d, and the feed tells of revision %d: another program has put an old one back; the shop tells of that",
 				c.Kind, rec.id, rec.rev, last.Rev)
 		}
-		delete(r.revs, valueKey{c.Kind, rec.id})
-		if rec.gone {
-			return nil
-		}
+		delete(r.last, name)
 		for _, sentence := range c.dirt(rec.raw) {
 			r.Note("%s %s: %s", c.Kind, show(rec.key), sentence)
 		}
@@ -135,26 +137,26 @@ func (r *checking) checkKind(ctx context.Context, c *collection) error {
 
 // head is where the feed is by now: the shop goes on while it is checked.
 func (r *checking) head() int64 {
-	if r.feed.catchUp(context.Background()) != nil {
+	if r.feed.look(context.Background()) != nil {
 		return 0
 	}
-	_, head := r.feed.bounds()
-	return head
+	return r.feed.tail.state().end
 }
 
 // visit counts a value, and notes whose its unique texts are and what it names.
-func (r *checking) visit(c *collection, rec record) {
+func (r *checking) visit(c *collection, rec *record) {
 	r.Counts[c.Kind]++
 	if c.History {
 		return
 	}
 	v := c.value(rec)
 	r.known[valueKey{c.Kind, rec.id}] = true
-	for _, t := range c.texts(v, nil) {
-		if owner, twice := r.owners[ofKind{c.Kind, t}]; twice {
-			r.Note("%s %s has the %s %q of %s %s, too: a new one cannot get it", c.Kind, show(rec.key), c.Unique[t.unique].Field, t.is, c.Kind, owner)
+	for i, unique := range c.Unique {
+		text := ofText{c.Kind, i, unique.Of(v)}
+		if owner, twice := r.owners[text]; twice && text.text != "" {
+			r.Note("%s %s has the %s %q of %s %s, too: a new one cannot get it", c.Kind, show(rec.key), unique.Field, text.text, c.Kind, owner)
 		}
-		r.owners[ofKind{c.Kind, t}] = rec.id
+		r.owners[text] = rec.id
 	}
 	if c.Refs == nil {
 		return
@@ -167,16 +169,20 @@ func (r *checking) visit(c *collection, rec record) {
 // checkMissing notes what the feed tells of and no document is left of, unless it has been deleted
 // just now.
 func (r *checking) checkMissing(ctx context.Context) error {
-	for name, last := range r.revs {
-		if last.Op == dao.OpDelete {
-			continue
-		}
-		now, err := r.feed.lastRev(ctx, name.kind, name.id)
-		if err != nil {
-			return err
-		}
-		if now == last.Rev {
-			r.Note("%s %s is gone: another program has deleted it; the shop tells of that", name.kind, name.id)
+	applied := r.feed.tail.state().applied
+	for name, last := range r.last {
+		switch {
+		case last.Op.removes():
+		case last.offset > applied:
+			r.Counts[name.kind]++ // committed, and not brought forward yet
+		default:
+			revs, err := r.feed.lastRevs(ctx, name.kind, last.ID)
+			if err != nil {
+				return r.readError(ctx, "read the feed", err)
+			}
+			if revs[name.id] == last.Rev {
+				r.Note("%s %s is gone: another program has deleted it; the shop tells of that", name.kind, name.id)
+			}
 		}
 	}
 	return nil

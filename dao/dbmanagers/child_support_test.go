@@ -109,7 +109,7 @@ var errands = map[string]func(process, errand) error{
 		return err
 	},
 	"claim": func(s process, e errand) error {
-		_, err := s.db.Collection("products").InsertOne(s.ctx, foreignProduct(e.ID, "foreign "+e.ID.String()))
+		_, err := s.place.db.Collection("products").InsertOne(s.ctx, foreignProduct(e.ID, "foreign "+e.ID.String()))
 		return err
 	},
 	"write": func(s process, e errand) error {

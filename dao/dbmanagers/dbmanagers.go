@@ -1,37 +1,33 @@
 // Package dbmanagers keeps a store in a MongoDB database: Atlas, a replica set, a standalone
 // server, FerretDB.
 //
+//	feed                        the steps, {_id: first offset, n, step, at, by, applied, changes}
 //	products, carts, messages   in the shape that a mongoose application of the same assignment reads and writes
 //	the other kinds             in the shape of their JSON form (codec.go); no other program writes them
-//	feed                        the changes, {_id: offset, at, kind, op, id, rev, doc}
-//	meta                        the identity of the store; the epoch and the base of the feed; the kinds that not every shop has; loads under way; when the shop was open
+//	meta                        the identity of the store; the epoch and the base of the feed; the kinds that not every shop has; when the shop was open
 //	presence                    who is here, in each process
 //
-// What is ours in a document stands in its sub-document pulperia: rev, feed (the offset of its last
-// change), and what listing and searching need, derived from the other fields.
+// What is ours in a document stands in its sub-document pulperia: rev, feed (the offset of the last
+// change that is in it), store, sum (of what that change told), and what listing and searching need,
+// derived from the other fields.
 //
-// # How a change is made
+// # How a step is made
 //
-// Neither transactions nor change streams are used, for not every server has them. A change goes in
-// three steps:
+// Neither transactions nor change streams are used, for not every server has them. The insert of a
+// step into feed is its commit: one document, so that it is there whole or not at all.
 //
-//  1. Change (collection.go): one atomic operation on one document, filtered by its revision, which
-//     also makes pulperia.feed null: the change is made and not yet announced.
-//  2. Announce (announce.go): insert it into the feed under the next offset. That _id is unique, so
-//     that processes agree on one order without gaps, and whoever inserts has seen all that is
-//     before: so he knows what was told last of each value (told.go), and it is announced once,
-//     above that, whoever does it.
-//  3. Stamp: pulperia.feed becomes the offset; a deleted document is removed.
+//  1. Read (fetch.go, resolve.go): the documents that the step asks for, corrected by the end of the
+//     feed, which every process knows (tail.go, look.go), as far as they are not brought forward yet.
+//  2. Commit (line.go): all steps that wait run at the head, one on top of the other, and are
+//     inserted in order behind it, one insert in flight. The unique _id lets one process win. Who
+//     loses, or is not sure, looks; what has not its place runs again on the new head. So offsets have
+//     no gap, and all that a step read is still so at its place. The writer answers here.
+//  3. Apply (apply.go, settle.go): the documents are brought forward in the order of the feed, each
+//     by the offset that it bears: idempotent, so whoever needs a document does it. A process that
+//     dies between 2 and 3 leaves nothing undone.
 //
-// The writer answers after the second step. Whoever meets a document that is not announced finishes
-// it first: the next writer of it, a page of messages, and the sweeper (sweep.go) that looks for
-// them. So a process that dies between two steps leaves nothing undone, revisions stand in the feed
-// in their order, and nothing is announced twice.
-//
-// Documents that other programs insert have no pulperia. They match "not announced", too, and are
-// claimed. What other programs change in a document of ours is found by the patrol (patrol.go) and
-// announced as a change, and so is one that they put back from an old copy; what they delete is
-// announced as a delete.
+// What other programs do to documents is told by steps in front of those that meet it (foreign.go).
+// docs/adr/0022 has the rules, and what each of them is for.
 package dbmanagers
 
 import (
@@ -44,9 +40,9 @@ import (
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
-	"go.mongodb.org/mongo-driver/v2/mongo"
 
 	"pulperia/dao"
+	"pulperia/dao/steps"
 )
 
 // Options are the settings of the engine. Zero values mean the defaults.
@@ -57,9 +53,9 @@ type Options struct {
 	Log      *slog.Logger  // slog.Default()
 	Becomes  string        // the identity of the store that a restoration makes; "" for one of its own
 
-	at           func(step string) // called between the steps of a change: tests end the process there
-	sweepEvery   time.Duration     // between two looks for what others left undone
-	loadPatience time.Duration     // how long the record of a load may stand still before others finish it
+	at         func(step string) // called between the parts of a step: tests end the process there
+	sweepEvery time.Duration     // between two looks for what others did, and what need not be done often
+	remember   time.Duration     // how long the feed is kept at least
 }
 
 func (o Options) withDefaults() Options {
@@ -72,11 +68,8 @@ func (o Options) withDefaults() Options {
 	if o.at == nil {
 		o.at = func(string) {}
 	}
-	if o.sweepEvery == 0 {
-		o.sweepEvery = 500 * time.Millisecond
-	}
-	if o.loadPatience == 0 {
-		o.loadPatience = 6 * o.Timeout
+	if o.remember == 0 {
+		o.remember = memory
 	}
 	return o
 }
@@ -122,52 +115,78 @@ func open(ctx context.Context, url string, o Options) (*engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := newEngine(client, db, o)
-	e.servers = seen
+	d := driven{client, db}
+	e := newEngine(d, o)
+	e.servers, e.presence.docs, e.head.docs = seen, d.quick("presence"), d.quick("presence")
 	return e, nil
 }
 
 // engine is an open store as a whole.
 type engine struct {
-	client  *mongo.Client
+	server  database
 	servers *watcher
-	meta    *mongo.Collection
+	meta    table
 	Options
 	readOnly bool
+	apart    atomic.Bool // the server does not unite collections
 	gate     gate
 	clock    dao.Clock
 	figures  figures
 	tasks    sync.Map // *retry.Task of what goes on in the background, by name
 
 	feed        *feed
-	announcer   *announcer
-	stamper     *stamper
+	head        *head
+	line        *steps.Line[*stock]
+	applier     *applier
 	collections []*collection // of all kinds, in the order of a dump
-	appender    *appender
 	presence    *presence
-	loads       *loads
-	stop        context.CancelFunc // of what runs in the background
+	life        context.Context // of what runs in the background
+	stop        context.CancelFunc
 	running     sync.WaitGroup
 }
 
 // figures are counted for whoever operates the shop.
 type figures struct {
-	announced, lost, finished, claimed, noticed, failed atomic.Int64
-	values                                              sync.Map // int64 by kind
+	announced, lost, claimed, noticed, failed atomic.Int64
+	values                                    sync.Map // int64 by kind
 }
 
-func newEngine(client *mongo.Client, db *mongo.Database, o Options) *engine {
-	e := &engine{client: client, meta: db.Collection("meta"), Options: o}
-	e.feed = newFeed(e, db.Collection("feed"))
+func newEngine(db database, o Options) *engine {
+	e := &engine{server: db, meta: db.table("meta"), servers: new(watcher), Options: o.withDefaults(), head: new(head)}
+	e.life, e.stop = context.WithCancel(context.Background())
+	e.feed = newFeed(e, db.table("feed"))
 	for _, s := range dao.Kinds() {
-		e.collections = append(e.collections, &collection{engine: e, Schema: s, form: formOf(s), coll: db.Collection(s.Plural)})
+		c := &collection{engine: e, Schema: s, form: formOf(s)}
+		c.name(storeMeta{})
+		e.collections = append(e.collections, c)
 	}
-	e.loads = newLoads()
-	e.announcer = newAnnouncer(e)
-	e.stamper = newStamper(e)
-	e.appender = newAppender(e)
-	e.presence = &presence{coll: db.Collection("presence"), timeout: o.Timeout}
+	e.feed.tail.forget = e.forget
+	e.applier = &applier{engine: e, signal: make(chan struct{}, 1)}
+	e.line = steps.NewLine(e.life, lineLog{&committer{engine: e, head: e.head}})
+	e.presence = &presence{docs: db.table("presence"), timeout: e.Timeout}
+	e.head.docs = db.table("presence")
 	return e
+}
+
+// forget has the rounds forget what is deleted; all where no change is given.
+func (e *engine) forget(c *change) {
+	for _, of := range e.collections {
+		if c == nil {
+			of.walk.forget()
+		} else if of.Kind == c.Kind {
+			of.walk.forget(c.id())
+		}
+	}
+}
+
+// byKind returns the collection of a kind; nil for one that this program does not know.
+func (e *engine) byKind(kind dao.Kind) *collection {
+	for _, c := range e.collections {
+		if c.Kind == kind {
+			return c
+		}
+	}
+	return nil
 }
 
 func (e *engine) store() dao.Store {
@@ -175,7 +194,7 @@ func (e *engine) store() dao.Store {
 	return dao.Store{
 		Products: products{dao.Product.In(v), e.of(dao.Product.Schema)},
 		Carts:    dao.Cart.In(v),
-		Messages: messages{e.of(dao.Message.Schema)},
+		Messages: messages{dao.Appends{Updater: e}, e.of(dao.Message.Schema)},
 		Values:   v,
 		Feed:     e.feed,
 		Presence: e.presence,
@@ -189,24 +208,34 @@ func (e *engine) prepare(ctx context.Context) error {
 	if err := e.refuseUnfinished(ctx); err != nil {
 		return err
 	}
+	if err := e.bringForward(ctx); err != nil {
+		return err
+	}
 	if err := e.makeIndexes(ctx); err != nil {
 		return err
 	}
 	if err := e.feed.load(ctx, true); err != nil {
 		return err
 	}
+	e.findOdd(ctx)
 	return e.noteKinds(ctx)
+}
+
+// findOdd notes where there are documents whose _id is no ObjectID.
+func (e *engine) findOdd(ctx context.Context) {
+	for _, c := range e.shared() {
+		odd, err := findOne(ctx, c.table(), query{filter: bson.D{{Key: idField, Value: bson.D{{Key: "$exists", Value: true}}}}})
+		c.odd.Store(odd != nil || err != nil)
+	}
 }
 
 // start begins what goes on in the background until Close.
 func (e *engine) start() {
-	ctx, stop := context.WithCancel(context.Background())
-	e.stop = stop
-	e.running.Go(func() { e.announcer.run(ctx) })
-	e.running.Go(func() { e.stamper.run(ctx) })
-	e.running.Go(func() { e.appender.run(ctx) })
-	e.running.Go(func() { e.feed.follow(ctx) })
-	e.running.Go(func() { e.sweep(ctx) })
+	e.running.Go(func() { e.applier.run(e.life) })
+	e.running.Go(func() { e.feed.watch(e.life) })
+	e.running.Go(func() { e.watchOthers(e.life) })
+	e.running.Go(func() { e.tidy(e.life) })
+	e.applier.wake()
 }
 
 // Ready has the primary acknowledge a write. It changes nothing, but needs all that a change needs.
@@ -219,14 +248,14 @@ func (e *engine) Ready(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, e.Timeout)
 	defer cancel()
 	if e.readOnly {
-		return e.readError(ctx, "ask the database", e.client.Ping(ctx, nil))
+		return e.readError(ctx, "ask the database", e.server.ping(ctx))
 	}
-	_, err = e.meta.UpdateOne(ctx, bson.M{"_id": storeID}, bson.M{"$max": bson.M{"base": int64(0)}})
+	_, err = e.setMeta(ctx, nil, bson.D{{Key: "$max", Value: bson.D{{Key: "base", Value: int64(0)}}}})
 	return e.readError(ctx, "write to the database", err)
 }
 
 // Identity names the store.
-func (e *engine) Identity() string { return e.feed.known() }
+func (e *engine) Identity() string { return e.identity() }
 
 // Become has the store go by another identity, in every process.
 func (e *engine) Become(ctx context.Context, identity string) error {
@@ -238,12 +267,12 @@ func (e *engine) Become(ctx context.Context, identity string) error {
 		return err
 	}
 	defer leave()
-	if _, err := e.meta.UpdateOne(ctx, bson.M{"_id": storeID}, bson.M{"$set": bson.M{"identity": identity}}); err != nil {
+	if _, err := e.setMeta(ctx, nil, set("identity", identity)); err != nil {
 		return writeError("take an identity", err)
 	}
-	e.feed.mu.Lock()
-	defer e.feed.mu.Unlock()
-	e.feed.identity = identity
+	e.feed.tail.mu.Lock()
+	defer e.feed.tail.mu.Unlock()
+	e.feed.tail.meta.Identity = identity
 	return nil
 }
 
@@ -255,7 +284,7 @@ func (e *engine) Stats() []dao.Stat {
 	counter := func(name, help string, value *atomic.Int64) dao.Stat {
 		return dao.Stat{Name: name, Help: help, Counter: true, Value: float64(value.Load())}
 	}
-	base, head := e.feed.bounds()
+	at := e.feed.tail.state()
 	f := &e.figures
 	var stats []dao.Stat
 	for _, c := range e.collections {
@@ -264,29 +293,30 @@ func (e *engine) Stats() []dao.Stat {
 		stats = append(stats, c.Stat("in the store, as last counted", int(counted)))
 	}
 	return append(stats, []dao.Stat{
-		gauge("feed_changes", "Changes that the feed keeps.", head-base),
-		counter("announced_total", "Changes that this process put into the feed.", &f.announced),
-		counter("announce_retries_total", "Times another process had taken the next offset.", &f.lost),
-		counter("finished_total", "Changes of other processes that this one finished.", &f.finished),
+		gauge("feed_changes", "Changes that the feed keeps.", at.end-at.base),
+		gauge("feed_unapplied", "Changes that this process does not know to be in the documents yet.", at.end-at.applied),
+		counter("commits_total", "Steps that this process put into the feed.", &f.announced),
+		counter("commit_retries_total", "Times another process had taken the next place in the feed.", &f.lost),
 		counter("claimed_total", "Documents of other programs that were taken in.", &f.claimed),
 		counter("noticed_total", "Changes that other programs made and this process noticed.", &f.noticed),
 		counter("failures_total", "Operations on the database that failed in the background.", &f.failed),
 	}...)
 }
 
-// Close waits for the writes under way, lets what is announced be stamped, and disconnects.
+// Close waits for the writes under way, brings the documents forward, and disconnects.
 func (e *engine) Close() error {
 	if !e.gate.close() {
 		return nil
 	}
+	e.line.Close()
 	ctx, cancel := context.WithTimeout(context.Background(), e.Timeout)
 	defer cancel()
-	e.stamper.drain(ctx)
-	if e.stop != nil {
-		e.stop()
+	if known := e.feed.known(); known.head != nil && !e.readOnly && known.applied < known.end {
+		e.applier.bring(ctx, known.end) // what is not, others bring forward
 	}
+	e.stop()
 	e.running.Wait()
-	if err := e.client.Disconnect(ctx); err != nil {
+	if err := e.server.close(ctx); err != nil {
 		return fmt.Errorf("close store: %w", err)
 	}
 	return nil

@@ -2,45 +2,44 @@ package dbmanagers
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
-	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"pulperia/dao"
 	"pulperia/dao/models"
 )
 
-// Dump hands out the store as it was at one moment. No server is asked for that, for not every one
-// can tell: collections are read one after the other into a spool, and what the feed tells of that
+// Dump hands out the store as it was at one position. No server is asked for that, for not every one
+// can tell: collections are read one after the other into memory, and what the feed tells of that
 // time is laid over them. Histories come last, and need none.
 func (e *engine) Dump(ctx context.Context, visit func(dao.Batch) error) (dao.Position, error) {
-	return e.dump(ctx, visit, func(*collection, record) {})
+	return e.dump(ctx, visit, func(*collection, *record) {})
 }
 
 // dump is Dump that shows every document that it reads.
-func (e *engine) dump(ctx context.Context, visit func(dao.Batch) error, look func(*collection, record)) (dao.Position, error) {
+func (e *engine) dump(ctx context.Context, visit func(dao.Batch) error, look func(*collection, *record)) (dao.Position, error) {
 	leave, err := e.enter(ctx)
 	if err != nil {
 		return dao.Position{}, err
 	}
 	defer leave()
-	if err := e.feed.catchUp(ctx); err != nil {
+	d := &dumping{engine: e, visit: visit, look: look, values: map[*collection][]packed{}, later: map[valueKey]dao.Change{}}
+	if !e.readOnly {
+		if err := e.claimAll(ctx); err != nil {
+			return dao.Position{}, e.readError(ctx, "look for documents of other programs", err)
+		}
+	}
+	if err := e.feed.look(ctx); err != nil {
 		return dao.Position{}, e.readError(ctx, "read the feed", err)
 	}
-	d, err := e.newDumping(visit, look)
-	if err != nil {
-		return dao.Position{}, err
-	}
-	defer d.close()
+	d.at = e.feed.last()
 	for _, c := range e.collections {
-		settle := func() error { return d.scan(ctx, c) }
-		if c.History {
-			settle = func() error { return c.settleHistory(ctx) }
+		if _, err = c.settled(ctx); err == nil && !c.History {
+			err = d.scan(ctx, c)
 		}
-		if err := settle(); err != nil {
+		if err != nil {
 			return dao.Position{}, err
 		}
 	}
@@ -48,7 +47,7 @@ func (e *engine) dump(ctx context.Context, visit func(dao.Batch) error, look fun
 		return dao.Position{}, err
 	}
 	for _, c := range e.collections {
-		give := d.giveSpooled
+		give := d.giveScanned
 		if c.History {
 			give = d.giveHistory
 		}
@@ -59,111 +58,80 @@ func (e *engine) dump(ctx context.Context, visit func(dao.Batch) error, look fun
 	return d.at, nil
 }
 
-// settleHistory returns when all values of a history have their place in the feed, and bear it.
-func (c *collection) settleHistory(ctx context.Context) error {
-	for more := !c.readOnly; more; {
-		foreign, err := c.unannounced(ctx, bson.M{revField: bson.M{"$exists": false}})
-		if err != nil {
-			return err
-		}
-		list := make([]*record, len(foreign))
-		for i := range foreign {
-			list[i] = &foreign[i]
-		}
-		if err := c.finishAll(ctx, list); err != nil {
-			return err
-		}
-		more = len(foreign) == pageSize
-	}
-	for !c.readOnly {
-		placed, err := c.placeAll(ctx)
-		if err != nil {
-			return err
-		}
-		c.stamper.drain(ctx)
-		if len(placed) < pageSize {
-			return ctx.Err()
-		}
-	}
-	return nil
-}
-
 // dumping is a dump on its way.
 type dumping struct {
 	*engine
 	visit  func(dao.Batch) error
-	look   func(*collection, record)
+	look   func(*collection, *record)
 	batch  dao.Batch
-	spools map[*collection]*spool
+	values map[*collection][]packed
 	at     dao.Position
 	later  map[valueKey]dao.Change // the last changes since the dump began
 }
 
-// valueKey names a value.
-type valueKey struct {
-	kind dao.Kind
+// packed is a value that was read, as JSON: values take ten times as much.
+type packed struct {
 	id   models.ID
+	text []byte
 }
 
-func (e *engine) newDumping(visit func(dao.Batch) error, look func(*collection, record)) (*dumping, error) {
-	_, head := e.feed.bounds()
-	d := &dumping{engine: e, visit: visit, look: look, at: e.feed.position(head), later: make(map[valueKey]dao.Change), spools: make(map[*collection]*spool)}
-	for _, c := range e.collections {
-		if c.History {
-			continue
-		}
-		s, err := newSpool()
-		if err != nil {
-			d.close()
-			return nil, fmt.Errorf("dump: %w", err)
-		}
-		d.spools[c] = s
-	}
-	return d, nil
-}
-
-func (d *dumping) close() {
-	for _, s := range d.spools {
-		s.close()
-	}
-}
-
-// scan reads a collection into its spool. What is not announced gets its place in the feed, so that
-// it is before or after the dump.
+// scan reads a collection. What this process only reads is corrected by the tail, since it brings
+// nothing forward.
 func (d *dumping) scan(ctx context.Context, c *collection) error {
-	n := 0
-	byID := options.Find().SetSort(bson.M{"_id": 1}).SetBatchSize(pageSize)
-	return c.each(ctx, bson.M{}, byID, func(rec record) error {
-		if rec.stamp == loading || c.foreign(rec) {
+	applied, n := c.feed.tail.state().applied, 0
+	seen := map[models.ID]bool{}
+	q := query{sort: by("_id")}
+	err := c.each(ctx, q, func(rec *record) error {
+		if !rec.ours && !c.Shared {
 			return nil
-		}
-		if rec.stamp == 0 && !d.readOnly {
-			if _, err := c.finish(ctx, &rec); errors.Is(err, dao.ErrNotFound) {
-				return nil // another program has removed it
-			} else if err != nil {
-				return err
-			}
 		}
 		if n++; n%pageSize == 0 { // before what it needs is pruned
 			if err := d.follow(ctx); err != nil {
 				return err
 			}
 		}
-		if rec.gone {
+		seen[rec.id] = true
+		now, doubt := c.resolve(rec.id, fetched{rec: rec, applied: applied})
+		if doubt != sure { // the feed's last word is laid over it
+			now.value = c.value(rec)
+		}
+		if now.value == nil {
 			return nil
 		}
+		head := now.value.GetHead()
+		head.Rev = max(head.Rev, 1)
+		now.value.SetHead(head)
 		d.look(c, rec)
-		if key, _ := rec.key.ObjectIDOK(); models.ID(key) != rec.id { // the order of _id is not that of ids here
-			d.later[valueKey{c.Kind, rec.id}] = dao.Change{Kind: c.Kind, Op: dao.OpPut, ID: rec.id, Doc: c.doc(rec.raw, max(rec.rev, 1))}
-			return nil
-		}
-		return d.spools[c].add(rec.raw)
+		d.values[c] = append(d.values[c], packed{rec.id, models.JSON(now.value)})
+		return nil
 	})
+	if err != nil {
+		return c.readError(ctx, "read "+c.Plural, err)
+	}
+	if d.readOnly { // what is not in the documents yet
+		for _, e := range c.feed.tail.from(applied + 1) {
+			d.over(e.told())
+		}
+	}
+	return nil
+}
+
+// over lays changes over what was read.
+func (d *dumping) over(changes []dao.Change) {
+	for _, change := range changes {
+		d.at.Offset = max(d.at.Offset, change.Offset)
+		if s := dao.SchemaOf(change.Kind); s != nil && !s.History {
+			key := valueKey{change.Kind, change.ID}
+			if d.later[key].Offset < change.Offset {
+				d.later[key] = change
+			}
+		}
+	}
 }
 
 // follow takes in what has changed, and moves the dump's position there.
 func (d *dumping) follow(ctx context.Context) error {
-	if err := d.feed.catchUp(ctx); err != nil {
+	if err := d.feed.look(ctx); err != nil {
 		return d.readError(ctx, "read the feed", err)
 	}
 	for {
@@ -171,81 +139,92 @@ func (d *dumping) follow(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("dump: %w", err)
 		}
-		for _, change := range changes {
-			d.at.Offset = change.Offset
-			if s := dao.SchemaOf(change.Kind); s != nil && !s.History {
-				d.later[valueKey{change.Kind, change.ID}] = change
-			}
-		}
-		if len(changes) < pageSize {
+		if len(changes) == 0 {
 			return nil
 		}
+		d.over(changes)
 	}
 }
 
-// giveSpooled hands out a collection in the order of ids, as the feed says that it was in the end.
-func (d *dumping) giveSpooled(_ context.Context, c *collection) error {
-	fresh := d.madeLater(c.Kind)
-	err := d.spools[c].each(func(raw bson.Raw) error {
-		rec := recordOf(raw)
-		for len(fresh) > 0 && fresh[0].ID.Compare(rec.id) < 0 {
-			if err := d.addLater(fresh[0]); err != nil {
-				return err
-			}
-			fresh = fresh[1:]
-		}
-		if len(fresh) > 0 && fresh[0].ID == rec.id {
-			fresh = fresh[1:]
-		}
-		if change, changed := d.later[valueKey{c.Kind, rec.id}]; changed {
-			return d.addLater(change)
-		}
-		return d.add(c, rec)
-	})
-	for _, change := range fresh {
-		if err == nil {
-			err = d.addLater(change)
+// giveScanned hands out a collection in the order of ids, as the feed says that it was in the end.
+func (d *dumping) giveScanned(_ context.Context, c *collection) error {
+	list := d.values[c]
+	known := make(map[models.ID]bool, len(list))
+	for _, one := range list {
+		known[one.id] = true
+	}
+	for key := range d.later {
+		if key.kind == c.Kind && !known[key.id] {
+			list = append(list, packed{id: key.id})
 		}
 	}
-	if err != nil {
-		return err
+	slices.SortFunc(list, func(a, b packed) int { return a.id.Compare(b.id) })
+	for _, one := range list {
+		text := one.text
+		if change, changed := d.later[valueKey{c.Kind, one.id}]; changed {
+			if text = change.Doc; change.Op == dao.OpDelete {
+				continue
+			}
+		}
+		v, err := c.Decode(text)
+		if err != nil {
+			return fmt.Errorf("dump: %s %s: %w", c.Kind, one.id, err)
+		}
+		if err := d.add(v); err != nil {
+			return err
+		}
 	}
 	return d.give()
 }
 
-// madeLater returns the last changes of one kind that left something, in the order of ids.
-func (d *dumping) madeLater(kind dao.Kind) (list []dao.Change) {
-	for key, change := range d.later {
-		if key.kind == kind && change.Op == dao.OpPut {
-			list = append(list, change)
+// giveHistory hands out the values of a history up to the dump's position, in the order of the feed;
+// those that nobody has told of come last.
+func (d *dumping) giveHistory(ctx context.Context, c *collection) error {
+	given := map[models.ID]bool{}
+	applied := c.feed.tail.state().applied
+	give := func(rec *record) error {
+		if rec.stamp > d.at.Offset && rec.ours {
+			return nil
+		}
+		now, doubt := c.resolve(rec.id, fetched{rec: rec, applied: max(applied, d.at.Offset)})
+		if doubt == sure && now.value == nil {
+			return nil
+		}
+		given[rec.id] = true
+		d.look(c, rec)
+		return d.add(c.value(rec))
+	}
+	// In ranges of offsets: see collection.before.
+	for from := int64(0); from <= d.at.Offset; from += 10 * pageSize {
+		q := query{sort: by(stampField), filter: bson.D{
+			{Key: stampField, Value: bson.D{{Key: "$gte", Value: from}, {Key: "$lt", Value: from + 10*pageSize}}}, {Key: markField, Value: c.mark()},
+		}}
+		if err := c.each(ctx, q, give); err != nil {
+			return c.readError(ctx, "read "+c.Plural, err)
 		}
 	}
-	slices.SortFunc(list, func(a, b dao.Change) int { return a.ID.Compare(b.ID) })
-	return list
-}
-
-// addLater hands out a value as a change left it.
-func (d *dumping) addLater(change dao.Change) error {
-	if change.Op == dao.OpDelete {
-		return nil
+	if d.readOnly {
+		for _, e := range c.feed.tail.from(applied + 1) {
+			for _, change := range e.Changes {
+				if change.Kind != c.Kind || given[change.id()] || change.after() == nil || c.feed.tail.last(valueKey{c.Kind, change.id()}) != change.offset {
+					continue
+				}
+				if err := d.add(c.Clone(change.after())); err != nil {
+					return err
+				}
+			}
+		}
+		theirs := query{sort: by("_id"), filter: bson.D{{Key: markField, Value: bson.D{{Key: "$ne", Value: c.mark()}}}}}
+		if err := c.each(ctx, theirs, give); err != nil {
+			return c.readError(ctx, "read "+c.Plural, err)
+		}
 	}
-	v, err := dao.SchemaOf(change.Kind).Decode(change.Doc)
-	if err != nil {
-		return fmt.Errorf("dump: change %d: %w", change.Offset, err)
-	}
-	d.batch.Add(v)
-	return d.giveFull()
+	return d.give()
 }
 
-// add hands out a value as it stands in its document; one of another program, which is not claimed,
-// at its first revision.
-func (d *dumping) add(c *collection, rec record) error {
-	d.batch.Add(c.valueAt(rec.raw, max(rec.rev, 1)))
-	return d.giveFull()
-}
-
-func (d *dumping) giveFull() error {
-	if d.batch.Len() < pageSize {
+// add hands out a value.
+func (d *dumping) add(v models.Value) error {
+	if d.batch.Add(v); d.batch.Len() < pageSize {
 		return nil
 	}
 	return d.give()

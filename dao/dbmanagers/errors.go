@@ -14,7 +14,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/x/mongo/driver/topology"
 
 	"pulperia/dao"
-	"pulperia/dao/models"
+	"pulperia/dao/retry"
 )
 
 // readError is an error of reading in the words of the contract: that of the caller's context, or
@@ -40,11 +40,6 @@ func writeError(what string, err error) error {
 		return fmt.Errorf("%s: %w: MongoDB write failed: %w", what, dao.ErrUnavailable, err)
 	}
 	return fmt.Errorf("%s: %w: MongoDB write failed: %w", what, dao.ErrUnknown, err)
-}
-
-// unknown is dao.ErrUnknown for a reason that would be another answer by itself.
-func unknown(what string, reason error) error {
-	return fmt.Errorf("%s: %w: %v", what, dao.ErrUnknown, reason)
 }
 
 // notSent says whether an operation never left: no server was there for it, or no connection to
@@ -82,6 +77,8 @@ const (
 	codeDeadlock          = 16908292 // of DocumentDB
 	codeInternalError     = 1
 	codeNamespaceNotFound = 26
+	duplicateKey          = 11000
+	codeIndexNotFound     = 27
 	codeIndexOptions      = 85
 	codeIndexKeys         = 86
 )
@@ -199,4 +196,21 @@ func (e *engine) enterWrite(ctx context.Context) (write context.Context, leave f
 	return write, func() { cancel(); out() }, nil
 }
 
-func now() models.Time { return models.TimeOf(time.Now()) }
+// bounded gives one operation its deadline.
+func (e *engine) bounded(ctx context.Context, do func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(ctx, e.Timeout)
+	defer cancel()
+	return do(ctx)
+}
+
+// note takes in how something in the background ended, and returns how long to wait at least before
+// it is tried again.
+func (e *engine) note(ctx context.Context, what string, err error) (pause time.Duration) {
+	if err != nil && ctx.Err() == nil {
+		e.figures.failed.Add(1)
+	}
+	task, _ := e.tasks.LoadOrStore(what, retry.New(e.Log, what+" (MongoDB)"))
+	return task.(*retry.Task).Ended(ctx, err)
+}
+
+func sleep(ctx context.Context, d time.Duration) { retry.Sleep(ctx, d) }

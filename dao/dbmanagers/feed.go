@@ -2,198 +2,181 @@ package dbmanagers
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
-	"go.mongodb.org/mongo-driver/v2/mongo"
-	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"pulperia/dao"
-	"pulperia/dao/models"
-	"pulperia/dao/retry"
 )
 
 var _ dao.Feed = (*feed)(nil)
 
-const (
-	pollBusy = 50 * time.Millisecond  // between questions for what other processes changed, while anyone waits for it
-	pollIdle = 500 * time.Millisecond // while nobody does
-	pageSize = 1_000                  // how many documents one question asks for
-	tailSize = 2_000                  // how many changes are kept in memory
-)
-
-// feed is the collection of changes as far as this process has seen it: the head is that of its own
-// writes and of the last question. Changes never change, so the last ones are kept in memory.
+// feed is the collection of steps.
 type feed struct {
 	*engine
-	coll *mongo.Collection
+	coll     table
+	tail     *tail
+	looks    shared
+	learning sync.Mutex   // held by who takes in what the feed says
+	quiet    atomic.Int64 // until when nobody writes, since an epoch has begun; in nanoseconds since 1970
 
-	mu       sync.Mutex
-	identity string // of the store
-	epoch    string
-	base     int64        // the last offset that is no longer kept
-	head     int64        // the last one known; all before it are there
-	tail     []dao.Change // the last ones before the head
-	words    words
-	moved    chan struct{}
-	waiting  int           // how many wait for a change
-	hurry    chan struct{} // wakes the follower when somebody begins to wait
-
-	// The sweeper's own:
-	doubts int             // in how many sweeps on end the feed looked damaged
-	sure   [2]dao.Position // heads of earlier sweeps
+	waiting   atomic.Int64 // how many wait for a change,
+	patiently atomic.Int64 // and how many of them can wait for some seconds
+	hurry     chan struct{}
 }
 
-func newFeed(e *engine, coll *mongo.Collection) *feed {
-	return &feed{engine: e, coll: coll, moved: make(chan struct{}), hurry: make(chan struct{}, 1)}
+func newFeed(e *engine, coll table) *feed {
+	return &feed{engine: e, coll: coll, tail: newTail(), hurry: make(chan struct{}, 1)}
 }
 
-// entry is a change as the collection holds it.
-type entry struct {
-	Offset int64         `bson:"_id"`
-	At     bson.DateTime `bson:"at"`
-	Kind   dao.Kind      `bson:"kind"`
-	Op     dao.Op        `bson:"op"`
-	ID     bson.ObjectID `bson:"id"`
-	Rev    int64         `bson:"rev"`
-	Doc    string        `bson:"doc,omitempty"` // JSON: it is told as it is stored
-}
-
-func entryOf(c dao.Change) entry {
-	return entry{c.Offset, bson.DateTime(c.At), c.Kind, c.Op, objectID(c.ID), c.Rev, string(c.Doc)}
-}
-
-func (e entry) change() dao.Change {
-	change := dao.Change{Offset: e.Offset, At: models.Time(e.At), Kind: e.Kind, Op: e.Op, ID: models.ID(e.ID), Rev: e.Rev}
-	if e.Doc != "" {
-		change.Doc = json.RawMessage(e.Doc)
-	}
-	return change
-}
-
-// bounds returns the last offset that is no longer kept, and the head.
-func (f *feed) bounds() (base, head int64) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.base, f.head
-}
-
-// last returns the position of the head.
-func (f *feed) last() dao.Position {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return dao.Position{Epoch: f.epoch, Offset: f.head}
-}
-
-func (f *feed) position(offset int64) dao.Position {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return dao.Position{Epoch: f.epoch, Offset: offset}
-}
-
-// Head returns the last position known: at most pollIdle behind other processes, and never behind a
-// write of this one.
-func (f *feed) Head(ctx context.Context) (dao.Position, error) {
-	return f.last(), ctx.Err()
-}
-
-// Since returns the changes after a position, from memory if it can.
+// Since returns the changes after a position, whole steps, from memory if it can.
 func (f *feed) Since(ctx context.Context, after dao.Position, limit int) ([]dao.Change, error) {
 	leave, err := f.enter(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer leave()
-	if _, head := f.bounds(); after.Offset > head { // a position from another process that is ahead of this one
-		if err := f.catchUp(ctx); err != nil {
+	if after.Offset > f.last().Offset { // a position from another process that is ahead of this one
+		if err := f.look(ctx); err != nil {
 			return nil, f.readError(ctx, "changes since "+after.String(), err)
 		}
 	}
-	changes, known := f.remembered(after, limit)
-	if known {
-		return changes, nil
+	at := f.tail.state()
+	if after.Epoch != at.epoch || after.Offset < at.base || after.Offset > at.told {
+		return nil, fmt.Errorf("changes since %s: %w: the feed goes from %s.%d to %d", after, dao.ErrGone, at.epoch, at.base, at.told)
 	}
-	base, head := f.bounds()
-	if after.Epoch != f.position(0).Epoch || after.Offset < base || after.Offset > head {
-		return nil, fmt.Errorf("changes since %s: %w: the feed goes from %s to %d", after, dao.ErrGone, f.position(base), head)
-	}
-	if limit = int(min(int64(limit), head-after.Offset)); limit <= 0 {
+	if after.Offset == at.told || limit <= 0 {
 		return []dao.Change{}, nil
 	}
-	if changes, err = f.read(ctx, after.Offset, limit); err != nil {
-		return nil, f.readError(ctx, "changes since "+after.String(), err)
+	list := f.tail.from(after.Offset + 1)
+	if len(list) == 0 || list[0].First > after.Offset+1 {
+		if list, err = f.read(ctx, after.Offset, limit); err != nil {
+			return nil, f.readError(ctx, "changes since "+after.String(), err)
+		}
 	}
-	if len(changes) < limit {
+	changes := changesOf(list, after.Offset, limit)
+	if len(changes) == 0 || changes[0].Offset > after.Offset+1 && list[0].First > after.Offset+1 {
 		return nil, fmt.Errorf("changes since %s: %w: it was pruned just now", after, dao.ErrGone)
 	}
 	return changes, nil
 }
 
-// remembered is Since for what is in memory.
-func (f *feed) remembered(after dao.Position, limit int) (changes []dao.Change, known bool) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	from := int64(len(f.tail)) - (f.head - after.Offset)
-	if after.Epoch != f.epoch || after.Offset > f.head || from < 0 {
-		return nil, false
+// changesOf returns what entries tell after an offset, whole steps: one at least, else at most limit
+// changes.
+func changesOf(list []*entry, after int64, limit int) []dao.Change {
+	changes := []dao.Change{}
+	for i, e := range list {
+		if i > 0 && e.First != list[i-1].end()+1 {
+			break
+		}
+		told := e.told()
+		told = slices.DeleteFunc(told, func(c dao.Change) bool { return c.Offset <= after })
+		if len(changes) > 0 && len(changes)+len(told) > limit {
+			break
+		}
+		changes = append(changes, told...)
 	}
-	changes = slices.Clone(f.tail[from:min(from+int64(max(0, limit)), int64(len(f.tail)))])
-	for i := range changes {
-		changes[i].Doc = slices.Clone(changes[i].Doc)
-	}
-	return changes, true
+	return changes
 }
 
-// read asks for the changes after an offset and returns those that follow on it without a gap.
-func (f *feed) read(ctx context.Context, after int64, limit int) ([]dao.Change, error) {
+// read asks for the entries after an offset, and for the one that it lies in.
+func (f *feed) read(ctx context.Context, after int64, limit int) ([]*entry, error) {
 	ctx, cancel := context.WithTimeout(ctx, f.Timeout)
 	defer cancel()
-	cursor, err := f.coll.Find(ctx, bson.M{"_id": bson.M{"$gt": after}}, options.Find().SetSort(bson.M{"_id": 1}).SetLimit(int64(limit)))
+	first := after + 1
+	in, err := f.entries(ctx, query{
+		filter: bson.D{{Key: "_id", Value: bson.D{{Key: "$lte", Value: first}}}}, sort: by("-_id"), limit: 1,
+	})
 	if err != nil {
 		return nil, err
 	}
-	var entries []entry
-	if err := cursor.All(ctx, &entries); err != nil {
-		return nil, err
+	if len(in) > 0 && in[0].end() >= first {
+		first = in[0].First
 	}
-	changes := make([]dao.Change, 0, len(entries))
-	for i, e := range entries {
-		if e.Offset != after+int64(i)+1 {
-			break
-		}
-		changes = append(changes, e.change())
-	}
-	return changes, nil
+	return f.entries(ctx, query{
+		filter: bson.D{{Key: "_id", Value: bson.D{{Key: "$gte", Value: first}}}}, sort: by("_id"), limit: int64(min(limit, pageSize)),
+	})
 }
 
-// advance takes in changes that follow on one another, as far as they lie past the head.
-func (f *feed) advance(epoch string, changes []dao.Change) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	before := f.head
-	for _, change := range changes {
-		if epoch == f.epoch && change.Offset == f.head+1 {
-			f.head, f.tail = change.Offset, append(f.tail, change)
-			f.hear(change)
+// Wait returns when the head is past the position.
+func (f *feed) Wait(ctx context.Context, after dao.Position) error {
+	if at := f.last(); after.Epoch == at.Epoch && after.Offset > at.Offset {
+		if err := f.look(ctx); err != nil {
+			return f.readError(ctx, "wait", err)
 		}
 	}
-	if f.head == before {
-		return
+	counter := &f.waiting
+	if dao.IsPatient(ctx) {
+		counter = &f.patiently
 	}
-	if len(f.tail) > 2*tailSize {
-		f.tail = slices.Clone(f.tail[len(f.tail)-tailSize:])
+	counter.Add(1)
+	defer counter.Add(-1)
+	select {
+	case f.hurry <- struct{}{}:
+	default:
 	}
-	f.wake()
+	for {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		f.tail.mu.Lock()
+		there, moved := after.Epoch == f.tail.meta.Epoch && after.Offset == f.tail.told, f.tail.moved
+		f.tail.mu.Unlock()
+		if !there {
+			return nil
+		}
+		select {
+		case <-moved:
+		case <-ctx.Done():
+		}
+	}
 }
 
-// wake lets everyone look again who waits.
-func (f *feed) wake() {
-	close(f.moved)
-	f.moved = make(chan struct{})
+// How often this process looks at the feed while somebody waits for it, and how long after something
+// happened it does so more often.
+const (
+	lookBusy    = 250 * time.Millisecond
+	lookWaiting = time.Second
+	lookIdle    = 5 * time.Second
+	busyFor     = 10 * time.Second
+)
+
+// watch looks what other processes did until ctx is done.
+func (f *feed) watch(ctx context.Context) {
+	for ctx.Err() == nil {
+		pause := f.every()
+		if pause == 0 { // nobody wants to know
+			select {
+			case <-f.hurry:
+			case <-ctx.Done():
+			}
+			continue
+		}
+		rest := pause - time.Since(f.tail.state().lookAt)
+		if rest <= 0 {
+			rest = f.note(ctx, "follow the feed", f.look(ctx))
+		}
+		select {
+		case <-time.After(rest):
+		case <-f.hurry: // somebody begins to wait: perhaps more often now
+			sleep(ctx, 20*time.Millisecond)
+		case <-ctx.Done():
+		}
+	}
 }
 
-func sleep(ctx context.Context, d time.Duration) { retry.Sleep(ctx, d) }
+func (f *feed) every() time.Duration {
+	switch busy := time.Since(f.tail.state().activeSince) < busyFor; {
+	case f.waiting.Load() > 0 && busy:
+		return lookBusy
+	case f.waiting.Load() > 0:
+		return lookWaiting
+	case f.patiently.Load() > 0 || busy:
+		return lookIdle
+	}
+	return 0
+}

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"pulperia/dao"
 	"pulperia/dao/models"
@@ -164,8 +163,8 @@ func (p process) truthful(changes []dao.Change) {
 	}
 	got := make(map[valueKey]told)
 	for _, c := range p.collections {
-		p.ok("read", c.each(p.ctx, bson.M{}, nil, func(rec record) error {
-			got[valueKey{c.Kind, rec.id}] = told{rec.stamp, c.Kind, dao.OpPut, rec.id, rec.rev, string(c.doc(rec.raw, rec.rev))}
+		p.ok("read", c.each(p.ctx, query{}, func(rec *record) error {
+			got[valueKey{c.Kind, rec.id}] = told{rec.stamp, c.Kind, dao.OpPut, rec.id, rec.rev, string(models.JSON(c.value(rec)))}
 			return nil
 		}))
 	}
@@ -179,7 +178,7 @@ func (p process) truthful(changes []dao.Change) {
 func (p process) sound() []dao.Change {
 	p.Helper()
 	p.settled()
-	p.ok("catch up", p.feed.catchUp(p.ctx))
+	p.ok("catch up", p.lookNow())
 	head, err := p.Feed.Head(p.ctx)
 	p.ok("head", err)
 	all := p.history(dao.Position{Epoch: head.Epoch})

@@ -2,8 +2,8 @@ package dbmanagers
 
 import (
 	"reflect"
+	"slices"
 
-	"github.com/cespare/xxhash/v2"
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"pulperia/dao"
@@ -12,13 +12,16 @@ import (
 
 // form is how the values of a kind stand in documents.
 type form struct {
-	write  func(models.Value) bson.D                                                                                // the whole document, without the sub-document pulperia
-	read   func(bson.Raw) models.Value                                                                              // with tolerance; a revision that is not the document's is set later
-	change func(old, new models.Value, doc bson.Raw) (set, unset bson.D)                                            // what makes of doc, which is read as old, one that is read as new
-	keys   func(models.Value) bson.D                                                                                // what listing needs, derived from the fields; none of a history
-	met    func(doc bson.Raw) bson.D                                                                                // beside that, of what another program has brought or changed; may be missing
-	dirt   func(doc bson.Raw) []string                                                                              // where doc is not as we would write it
-	inner  func(note func(prefix string, fields []bson.RawElement, known ...string), doc bson.Raw) (known []string) // names unknown fields further in; may be missing
+	write      func(models.Value) bson.D                                                                                // the whole document, without the sub-document pulperia
+	read       func(bson.Raw) models.Value                                                                              // with tolerance; a revision that is not the document's is set later
+	change     func(old, new models.Value, doc bson.Raw) (set, unset bson.D)                                            // what makes of doc, which is read as old, one that is read as new
+	keys       func(models.Value) bson.D                                                                                // what listing needs, derived from the fields; none of a history
+	met        func(v models.Value, at bson.DateTime) bson.D                                                            // beside that, of what another program has brought or changed; may be missing
+	mixed      func(before models.Value) bson.D                                                                         // selects a document whose mixed fields hold nothing but ours; may be missing
+	blend      []string                                                                                                 // the mixed fields: others may keep something of their own in them
+	quantities []string                                                                                                 // whole numbers that are written as differences
+	dirt       func(doc bson.Raw) []string                                                                              // where doc is not as we would write it
+	inner      func(note func(prefix string, fields []bson.RawElement, known ...string), doc bson.Raw) (known []string) // names unknown fields further in; may be missing
 }
 
 // typed is a form by functions on a kind's own type.
@@ -68,17 +71,14 @@ func formOf(s *dao.Schema) form {
 	return f
 }
 
-// schemaKeys are what listing needs by a schema, with a sum by which a change that another program
-// made is noticed.
+// schemaKeys are what listing needs by a schema.
 func schemaKeys(s *dao.Schema, v models.Value) bson.D {
 	head := v.GetHead()
 	keys := bson.D{{Key: "created", Value: int64(head.CreatedAt)}, {Key: "updated", Value: int64(head.UpdatedAt)}}
 	for _, sort := range s.Sorts {
 		keys = append(keys, bson.E{Key: sortKey(sort), Value: keyValue(sort.Of(v))})
 	}
-	bare := s.Clone(v)
-	bare.SetHead(models.Head{ID: head.ID})
-	return append(keys, bson.E{Key: "sum", Value: int64(xxhash.Sum64(models.JSON(bare)))})
+	return keys
 }
 
 func sortKey(sort dao.Sort) string { return "by_" + sort.Field }
@@ -91,28 +91,83 @@ func keyValue(k models.SortKey) any {
 	return k.Number
 }
 
-// derived returns what stands in pulperia beside the protocol's own fields.
-func (c *collection) derived(v models.Value) bson.D {
+// ours is what stands in pulperia of a document as a change has left it.
+func (c *collection) ours(ch *change) bson.D {
+	v := ch.after()
+	ours := bson.D{
+		{Key: "rev", Value: ch.Rev}, {Key: "feed", Value: ch.offset}, {Key: "store", Value: c.mark()}, {Key: "sum", Value: sumOf(c.Schema, v)},
+	}
 	if c.keys == nil {
-		return nil
+		return ours
 	}
-	return c.withUnique(c.keys(v), v)
+	ours = append(ours, c.keys(v)...)
+	for i := range c.Unique {
+		if name := c.Unique[i].Field; !slices.ContainsFunc(ours, func(e bson.E) bool { return e.Key == name }) {
+			ours = append(ours, bson.E{Key: name, Value: c.Unique[i].Of(v)})
+		}
+	}
+	return ours
 }
 
-// derivedOf is derived of a document that another program has brought or changed.
-func (c *collection) derivedOf(doc bson.Raw) (keys bson.D) {
-	if c.keys != nil {
-		keys = c.derived(c.read(doc))
+// met is ours for a document that another program has brought or changed.
+func (c *collection) met(ch *change, at bson.DateTime) bson.D {
+	ours := c.ours(ch)
+	if ch.Key != nil {
+		ours = append(ours, bson.E{Key: "id", Value: ch.ID})
 	}
-	if c.met != nil {
-		keys = append(keys, c.met(doc)...)
+	if c.form.met != nil {
+		ours = append(ours, c.form.met(ch.after(), at)...)
 	}
-	return keys
+	return ours
 }
 
-// value is the value that a record holds. One that was claimed since it was read has its revision
-// already.
-func (c *collection) value(r record) models.Value { return c.valueAt(r.raw, r.rev) }
+// whole is the document of a value that a step of ours has made.
+func (c *collection) whole(ch *change) bson.D {
+	return append(c.write(ch.after()), bson.E{Key: "pulperia", Value: c.ours(ch)})
+}
+
+// difference is what a step of ours writes of a document: the fields that differ, and quantities as
+// differences.
+func (c *collection) difference(before, after models.Value) (names []string, inc bson.M) {
+	set, _ := changedFields(c.write(before), c.write(after))
+	old := c.write(before)
+	for _, field := range set {
+		if slices.Contains(c.quantities, field.Key) {
+			i := slices.IndexFunc(old, func(e bson.E) bool { return e.Key == field.Key })
+			was, _ := asInt(old[i].Value)
+			is, _ := asInt(field.Value)
+			if inc == nil {
+				inc = bson.M{}
+			}
+			inc[field.Key] = is - was
+			continue
+		}
+		names = append(names, field.Key)
+	}
+	return names, inc
+}
+
+// guard selects a document in which fields can be written over, and says whether one can be known to
+// be that.
+func (c *collection) guard(names []string, first *change) (filter bson.D, plain bool) {
+	if !slices.ContainsFunc(names, func(name string) bool { return slices.Contains(c.blend, name) }) {
+		return nil, true
+	}
+	before := first.before
+	if before == nil {
+		told := c.feed.tail.of(valueKey{c.Kind, first.id()})
+		if i := slices.Index(told, first); i > 0 {
+			before = told[i-1].after()
+		}
+	}
+	if before == nil {
+		return nil, false
+	}
+	return c.mixed(before), true
+}
+
+// value is the value that a record holds.
+func (c *collection) value(r *record) models.Value { return c.valueAt(r.raw, r.rev) }
 
 func (c *collection) valueAt(doc bson.Raw, rev int64) models.Value {
 	v := c.read(doc)

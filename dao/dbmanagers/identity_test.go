@@ -34,7 +34,7 @@ func TestStoreWithoutIdentity(t *testing.T) {
 	opening.Wait()
 	identity := processes[0].Identity()
 	agree := func() (agree bool) {
-		meta, err := processes[0].feed.readMeta(p.ctx)
+		meta, err := processes[0].readMeta(p.ctx)
 		agree = err == nil && meta.Identity == identity && identity != ""
 		for _, one := range processes {
 			agree = agree && one.Identity() == identity

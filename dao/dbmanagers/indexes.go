@@ -7,23 +7,22 @@ import (
 	"strings"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
-	"go.mongodb.org/mongo-driver/v2/mongo"
-	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"pulperia/dao"
 )
 
-// index is one that the engine needs. All are over fields of ours, so that they never meet an index
-// of another program.
+// index is one that the engine needs, or that there is. Ours are over fields of ours, or have _id
+// with them, so that they never meet an index of another program.
 type index struct {
-	coll   *mongo.Collection
+	coll   table
 	keys   bson.D
+	called string // its name, where that is not what drivers call it
 	unique bool
 	sparse bool // documents without the field are not in it
 }
 
-// feedIndex is what names a change: the feed holds each once.
-var feedIndex = []string{"kind", "id", "rev"}
+// feedIndex finds what the feed tells of a value.
+var feedIndex = []string{"changes.id"}
 
 func by(fields ...string) (keys bson.D) {
 	for _, field := range fields {
@@ -38,10 +37,12 @@ func by(fields ...string) (keys bson.D) {
 
 func (e *engine) indexes() (list []index) {
 	for _, c := range e.collections {
-		add := func(i index) { i.coll = c.coll; list = append(list, i) }
-		for i := range c.Unique {
-			add(index{keys: by(c.field(onlyField, i)), unique: true, sparse: true})
-			add(index{keys: by(c.field(everyField, i))})
+		add := func(i index) { i.coll = c.table(); list = append(list, i) }
+		for _, unique := range c.Unique {
+			add(index{keys: by("pulperia." + unique.Field)})
+			if c.Shared {
+				add(index{keys: by(unique.Field, "_id")}) // not code_1, as mongoose applications name one of theirs
+			}
 		}
 		if !c.History {
 			add(index{keys: by(createdField, "_id")})
@@ -53,17 +54,18 @@ func (e *engine) indexes() (list []index) {
 			add(index{keys: by("pulperia."+sortKey(sort), createdField, "_id")})
 		}
 		if c.Kind == dao.KindProduct {
-			list = append(list, productIndexes(c.coll)...)
+			list = append(list, productIndexes(c.table())...)
 		}
 		add(index{keys: by(stampField)})
-		add(index{keys: by(idField), sparse: true})
-		add(index{keys: by(loadField), sparse: true})
+		if c.Shared {
+			add(index{keys: by(idField), sparse: true})
+		}
 	}
-	return append(list, index{coll: e.feed.coll, keys: by(feedIndex...), unique: true})
+	return append(list, index{coll: e.feed.coll, keys: by(feedIndex...)})
 }
 
 // productIndexes are those of [products.List].
-func productIndexes(coll *mongo.Collection) []index {
+func productIndexes(coll table) []index {
 	return []index{
 		{coll: coll, keys: by(centsField, createdField, "_id")},
 		{coll: coll, keys: by("-"+centsField, createdField, "_id")},
@@ -74,6 +76,9 @@ func productIndexes(coll *mongo.Collection) []index {
 
 // name is what drivers call it.
 func (i index) name() string {
+	if i.called != "" {
+		return i.called
+	}
 	var parts []string
 	for _, key := range i.keys {
 		parts = append(parts, fmt.Sprint(key.Key, "_", key.Value))
@@ -83,23 +88,24 @@ func (i index) name() string {
 
 // seeToIndexes makes them again when another program has dropped some.
 func (e *engine) seeToIndexes(ctx context.Context) error {
-	there := make(map[*mongo.Collection][]string)
+	there := make(map[string][]string)
 	for _, one := range e.indexes() {
-		if there[one.coll] == nil {
+		coll := one.coll.name()
+		if there[coll] == nil {
 			err := e.bounded(ctx, func(ctx context.Context) error {
-				specs, err := one.coll.Indexes().ListSpecifications(ctx)
-				there[one.coll] = []string{}
-				for _, spec := range specs {
-					there[one.coll] = append(there[one.coll], spec.Name)
+				found, err := one.coll.indexes(ctx)
+				there[coll] = []string{}
+				for _, index := range found {
+					there[coll] = append(there[coll], index.name())
 				}
 				return err
 			})
-			if err != nil && code(err) != codeNamespaceNotFound {
+			if err != nil {
 				return err
 			}
 		}
-		if !slices.Contains(there[one.coll], one.name()) {
-			e.Log.Warn("somebody has dropped an index that the shop needs: it is made again", "collection", one.coll.Name(), "index", one.name())
+		if !slices.Contains(there[coll], one.name()) {
+			e.Log.Warn("somebody has dropped an index that the shop needs: it is made again", "collection", coll, "index", one.name())
 			return e.makeIndexes(ctx)
 		}
 	}
@@ -108,54 +114,28 @@ func (e *engine) seeToIndexes(ctx context.Context) error {
 
 // makeIndexes makes those that are missing, of the given collections or of all. It takes as long as
 // it takes: on a large collection of another program that may be minutes.
-func (e *engine) makeIndexes(ctx context.Context, of ...*mongo.Collection) error {
-	var colls []*mongo.Collection // the feed is the last: whoever sees its index knows that the others are there
-	lists := make(map[*mongo.Collection][]mongo.IndexModel)
+func (e *engine) makeIndexes(ctx context.Context, of ...table) error {
+	var colls []table // the feed is the last: whoever sees its index knows that the others are there
+	lists := make(map[string][]index)
 	for _, one := range e.indexes() {
-		if len(of) > 0 && !slices.Contains(of, one.coll) {
+		name := one.coll.name()
+		if len(of) > 0 && !slices.ContainsFunc(of, func(t table) bool { return t.name() == name }) {
 			continue
 		}
-		o := options.Index()
-		if one.unique {
-			o.SetUnique(true)
-		}
-		if one.sparse {
-			o.SetSparse(true)
-		}
-		if lists[one.coll] == nil {
+		if lists[name] == nil {
 			colls = append(colls, one.coll)
 		}
-		lists[one.coll] = append(lists[one.coll], mongo.IndexModel{Keys: one.keys, Options: o})
+		lists[name] = append(lists[name], one)
 	}
 	for _, coll := range colls {
-		err := e.makeIndexesOf(ctx, coll, lists[coll])
+		err := untilMade(ctx, func() error { return coll.makeIndexes(ctx, lists[coll.name()]) })
 		switch code(err) {
 		case codeIndexOptions, codeIndexKeys:
 			err = fmt.Errorf("%w: somebody has made another one of this name or over these fields: drop it, the shop makes its own", err)
 		}
 		if err != nil {
-			return fmt.Errorf("make the indexes of %s: %w", coll.Name(), err)
+			return fmt.Errorf("make the indexes of %s: %w", coll.name(), err)
 		}
 	}
 	return nil
-}
-
-// makeIndexesOf makes those of one collection.
-func (e *engine) makeIndexesOf(ctx context.Context, coll *mongo.Collection, list []mongo.IndexModel) error {
-	for tries := 0; ; tries++ {
-		err := untilMade(ctx, func() error { _, err := coll.Indexes().CreateMany(ctx, list); return err })
-		doubled := mongo.IsDuplicateKeyError(err) || code(err) == codeInternalError // FerretDB's word for it
-		if !doubled || tries == 3 {
-			return err
-		}
-		settle := e.feed.settleDoubles
-		for _, c := range e.collections {
-			if c.coll == coll {
-				settle = c.settleTexts
-			}
-		}
-		if err := settle(ctx); err != nil {
-			return err
-		}
-	}
 }

@@ -2,13 +2,11 @@ package dbmanagers
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
-	"go.mongodb.org/mongo-driver/v2/mongo"
 
 	"pulperia/dao"
 	"pulperia/dao/models"
@@ -19,14 +17,18 @@ var _ dao.Values = values{}
 // values is the store's values of every kind but histories.
 type values struct{ *engine }
 
-// of returns the collection of a kind.
-func (e *engine) of(s *dao.Schema) *collection {
-	for _, c := range e.collections {
-		if c.Schema == s {
-			return c
-		}
+// Update runs do as one step.
+func (e *engine) Update(ctx context.Context, do func(dao.Tx) error) (dao.Receipt, error) {
+	write, leave, err := e.enterWrite(ctx)
+	if err != nil {
+		return dao.Receipt{}, err
 	}
-	panic("the " + s.Plural + " were described after the store was opened")
+	defer leave()
+	receipt, err := e.line.Update(write, do)
+	if err != nil && write.Err() != nil && errors.Is(err, write.Err()) && !errors.Is(err, dao.ErrUnknown) && !errors.Is(err, dao.ErrUnavailable) {
+		err = fmt.Errorf("%w: the step was not committed within %s, and never will be", dao.ErrUnavailable, e.Timeout)
+	}
+	return receipt, err
 }
 
 // Get returns one value.
@@ -36,12 +38,54 @@ func (e values) Get(ctx context.Context, s *dao.Schema, id models.ID) (models.Va
 		return nil, err
 	}
 	defer leave()
-	c := e.of(s)
-	rec, err := c.find(ctx, id)
-	if err != nil {
-		return nil, err
+	v, err := e.of(s).get(ctx, id)
+	if err == nil && v.value == nil {
+		return nil, s.Absent(id)
 	}
-	return c.value(rec), nil
+	return v.value, err
+}
+
+// get returns what a value is now. What another program did to it is told before it is shown.
+func (c *collection) get(ctx context.Context, id models.ID) (state, error) {
+	what := fmt.Sprintf("read %s %s", c.Kind, id)
+	told := c.readOnly
+	for {
+		looked := make(chan error, 1)
+		go func() { looked <- c.feed.freshen(ctx, fresh) }()
+		found, err := c.fetch(ctx, []models.ID{id})
+		if err = errors.Join(err, <-looked); err != nil {
+			return state{}, c.readError(ctx, what, err)
+		}
+		now, doubt := c.resolve(id, found[id])
+		switch {
+		case doubt == sure && (!now.foreign || told):
+			return now, nil
+		case doubt == sure:
+			told = true
+			if _, bad := c.refused.Load(id); !bad {
+				c.note(ctx, "tell what another program did", c.noticeSome(ctx, []models.ID{id}))
+			}
+		case doubt == behind:
+			err = c.feed.look(ctx)
+		case c.readOnly:
+			last := c.feed.tail.of(valueKey{c.Kind, id})
+			return state{value: last[len(last)-1].after(), last: last[len(last)-1].Rev}, nil
+		default:
+			err = errors.Join(c.feed.look(ctx), c.applier.bring(ctx, c.feed.tail.state().end))
+		}
+		if err != nil {
+			return state{}, c.readError(ctx, what, err)
+		}
+	}
+}
+
+// noticeSome has steps tell what another program did to some values.
+func (c *collection) noticeSome(ctx context.Context, ids []models.ID) error {
+	_, err := c.engine.Update(ctx, func(tx dao.Tx) error {
+		dao.Ask(tx, c.Schema, ids...)
+		return nil
+	})
+	return err
 }
 
 // List answers from the indexes of the server.
@@ -56,206 +100,72 @@ func (e values) List(ctx context.Context, s *dao.Schema, q models.Query) (list [
 	if sort, by := c.Sort(q.Sort); by {
 		order = append(bson.D{{Key: "pulperia." + sortKey(sort), Value: order[0].Value}}, order...)
 	}
-	total, err = c.page(ctx, listed(nil), order, max(q.Page, 1), q.Limit, func(rec record) { list = append(list, c.value(rec)) })
-	if err != nil {
-		return nil, 0, err
-	}
-	return list, total, nil
+	return c.list(ctx, c.listed(nil), order, max(q.Page, 1), q.Limit)
 }
 
-// Create stores a new value.
-func (e values) Create(ctx context.Context, s *dao.Schema, value models.Value) (stored models.Value, receipt dao.Receipt, err error) {
-	ctx, leave, err := e.enterWrite(ctx)
-	if err != nil {
-		return nil, dao.Receipt{}, err
-	}
-	defer leave()
-	c, head := e.of(s), value.GetHead()
-	given := idFor(&head.ID)
-	head.CreatedAt = e.clock.Next(now())
-	head.UpdatedAt = head.CreatedAt
-	value.SetHead(head)
-	fresh := draft{
-		id: head.ID, given: given,
-		write: func(rev int64) (bson.D, bson.D, json.RawMessage) {
-			head.Rev = rev
-			value.SetHead(head)
-			stored = value
-			return c.write(value), c.derived(value), models.JSON(value)
-		},
-		taken: func(rec record) error {
-			if stored = c.value(rec); !c.Same(stored, value) {
-				return dao.Conflict{Field: "_id", Value: head.ID.String()}
-			}
-			return nil
-		},
-		other: func(ctx context.Context) error { return c.wantFree(ctx, onlyField, c.texts(value, nil), head.ID) },
-		keeps: func(ctx context.Context) error { return c.keepsAll(ctx, c.texts(value, nil), head.ID) },
-	}
-	if err = c.wantFree(ctx, everyField, c.texts(value, nil), head.ID); err == nil {
-		receipt, err = c.create(ctx, fresh)
-	} else if given && errors.Is(err, dao.ErrConflict) { // where the id is taken, too, that counts, as on files
-		if rec, absent := c.find(ctx, head.ID); absent == nil {
-			if again, ended := c.repeated(ctx, rec, fresh.taken); !errors.Is(ended, dao.ErrNotFound) { // gone just now
-				receipt, err = again, ended
-			}
+// list returns a page as it is at one position: all up to it is in the documents, and nothing of the
+// kind has come since the query began. While others write without end, it is not older than the
+// position at which it began.
+func (c *collection) list(ctx context.Context, filter, order bson.D, page, limit int) (list []models.Value, total int, err error) {
+	for tries := 1; ; tries++ {
+		at, err := c.settled(ctx)
+		if err != nil {
+			return nil, 0, err
 		}
-	}
-	return stored, receipt, err
-}
-
-// Update changes a value. Unique texts that it gets are looked for before they are written.
-func (e values) Update(ctx context.Context, s *dao.Schema, id models.ID, alter func(models.Value) (models.Value, error)) (stored models.Value, receipt dao.Receipt, err error) {
-	ctx, leave, err := e.enterWrite(ctx)
-	if err != nil {
-		return nil, dao.Receipt{}, err
-	}
-	defer leave()
-	c := e.of(s)
-	var wanted []text       // that the value does not have yet
-	free := map[text]bool{} // those that nobody else has
-	for pause := time.Millisecond; ; pause *= 2 {
-		receipt, err = c.update(ctx, id, func(rec record) (*mutation, error) {
-			if len(c.Unique) > 0 && c.stale(rec.raw) {
-				return nil, errStale
-			}
-			before := c.value(rec)
-			after, err := alter(before)
-			if err != nil || after == nil {
-				stored = before
-				return nil, err
-			}
-			wanted = c.texts(after, before)
-			for _, one := range wanted {
-				if !free[one] {
-					return nil, errNewText
-				}
-			}
-			head := after.GetHead()
-			head.UpdatedAt = now()
-			after.SetHead(head)
-			stored = after
-			return c.changeOf(before, after, rec.raw, wanted), nil
-		})
-		if err == nil {
-			return stored, receipt, nil
+		if list, total, err = c.page(ctx, filter, order, page, limit, at); err != nil {
+			return nil, 0, err
 		}
-		if errors.Is(err, errNewText) {
-			for _, one := range wanted {
-				free[one] = true
-			}
+		if tries == 3 {
+			return list, total, nil
 		}
-		if err := c.makeWay(ctx, id, wanted, pause, err); err != nil {
-			return nil, dao.Receipt{}, err
+		if err := c.feed.freshen(ctx, 0); err != nil {
+			return nil, 0, c.readError(ctx, "look at the feed", err)
+		}
+		if !c.moved(at) {
+			return list, total, nil
 		}
 	}
 }
 
-// changeOf is the change that makes one value of another, which gets unique texts that are new.
-func (c *collection) changeOf(before, after models.Value, raw bson.Raw, wanted []text) *mutation {
-	todo := &mutation{keys: c.keys(after)}
-	if id := after.GetHead().ID; len(wanted) > 0 {
-		todo.keys = c.derived(after)
-		todo.keeps = func(ctx context.Context) error { return c.keepsAll(ctx, wanted, id) }
+// settled returns when all that is known is in the documents, and up to where that is.
+func (c *collection) settled(ctx context.Context) (at int64, err error) {
+	if err = c.feed.freshen(ctx, fresh); err == nil && !c.readOnly {
+		at = c.feed.tail.state().end
+		err = c.applier.bring(ctx, at)
 	}
-	todo.set, todo.unset = c.change(before, after, raw)
-	for i := range c.Unique { // one that is "" now is nobody's
-		if c.Unique[i].Of(after) == "" && c.Unique[i].Of(before) != "" {
-			for _, where := range []int{everyField, onlyField} {
-				todo.unset = append(todo.unset, bson.E{Key: c.field(where, i), Value: ""})
+	return at, c.readError(ctx, "bring documents forward", err)
+}
+
+// moved says whether the feed tells of the kind above an offset.
+func (c *collection) moved(at int64) bool {
+	for _, e := range c.feed.tail.from(at + 1) {
+		for _, change := range e.Changes {
+			if change.Kind == c.Kind {
+				return true
 			}
 		}
 	}
-	todo.tell = func(rev int64) json.RawMessage {
-		head := after.GetHead()
-		head.Rev = rev
-		after.SetHead(head)
-		return models.JSON(after)
-	}
-	return todo
+	return false
 }
 
-// makeWay does what an update needs before it is tried again, if the reason why it failed is one
-// that passes.
-func (c *collection) makeWay(ctx context.Context, id models.ID, wanted []text, pause time.Duration, reason error) error {
-	switch {
-	case errors.Is(reason, errStale):
-		return c.noticeFirst(ctx, id)
-	case errors.Is(reason, errNewText):
-		return c.wantFree(ctx, everyField, wanted, id)
-	case mongo.IsDuplicateKeyError(reason):
-		if err := c.wantFree(ctx, onlyField, wanted, id); err != nil {
-			return err
-		}
-		return pauseFor(ctx, pause, reason)
-	}
-	return reason
-}
-
-// Delete removes a value. Its unique texts are free as soon as it is marked as deleted, also for an
-// index of another program.
-func (e values) Delete(ctx context.Context, s *dao.Schema, id models.ID, refuse func(models.Value) error) (models.Value, dao.Receipt, error) {
-	ctx, leave, err := e.enterWrite(ctx)
-	if err != nil {
-		return nil, dao.Receipt{}, err
-	}
-	defer leave()
-	c := e.of(s)
-	var refused error
-	was, receipt, err := c.delete(ctx, id, func(rec record) (free bson.D, yes bool) {
-		refused = refuse(c.value(rec))
-		for _, unique := range c.Unique {
-			free = append(free, bson.E{Key: unique.Field, Value: fmt.Sprintf("deleted %s %d", id, time.Now().UnixNano())})
-		}
-		return free, refused == nil
-	})
-	if err == nil {
-		err = refused
-	}
-	if err != nil {
-		return nil, receipt, err
-	}
-	return c.value(was), receipt, nil
-}
-
-// Expire deletes the values that nobody has touched since before, one by one: each is looked at
-// again when it is its turn.
-func (e values) Expire(ctx context.Context, s *dao.Schema, before models.Time) (n int, err error) {
+// Untouched looks by the dates of the values, and by when another program was last seen to have
+// touched one.
+func (e values) Untouched(ctx context.Context, s *dao.Schema, before models.Time) (old []models.ID, err error) {
 	leave, err := e.enter(ctx)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
 	defer leave()
 	c := e.of(s)
-	var old []models.ID
-	filter := bson.M{updatedField: bson.M{"$lt": int64(before)}, seenField: bson.M{"$not": bson.M{"$gte": int64(before)}}}
-	if err := c.each(ctx, filter, nil, func(rec record) error { old = append(old, rec.id); return nil }); err != nil {
-		return 0, err
+	if _, err := c.settled(ctx); err != nil {
+		return nil, err
 	}
-	for _, id := range old {
-		expired, err := c.expire(ctx, id, before)
-		if err != nil {
-			return n, err
-		}
-		if expired {
-			n++
-		}
-	}
-	return n, nil
+	filter := c.listed(bson.D{
+		{Key: updatedField, Value: bson.D{{Key: "$lt", Value: int64(before)}}},
+		{Key: seenField, Value: bson.D{{Key: "$not", Value: bson.D{{Key: "$gte", Value: int64(before)}}}}},
+	})
+	err = c.each(ctx, query{filter: filter}, func(rec *record) error { old = append(old, rec.id); return nil })
+	return old, c.readError(ctx, "read "+c.Plural, err)
 }
 
-func (c *collection) expire(ctx context.Context, id models.ID, before models.Time) (bool, error) {
-	ctx, leave, err := c.enterWrite(ctx)
-	if err != nil {
-		return false, err
-	}
-	defer leave()
-	_, receipt, err := c.delete(ctx, id, func(rec record) (bson.D, bool) {
-		seen, _ := timeOf(ownField(rec.raw, "seen"))
-		return nil, max(c.value(rec).GetHead().UpdatedAt, seen) < before && !c.stale(rec.raw) // or another program has just changed it
-	})
-	if errors.Is(err, dao.ErrNotFound) {
-		return false, nil
-	}
-	return err == nil && !receipt.Repeated, err
-}
+func now() models.Time { return models.TimeOf(time.Now()) }

@@ -7,14 +7,12 @@ import (
 	"unicode"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
-	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"pulperia/dao"
 	"pulperia/dao/models"
 )
 
-// The derived values that listings go by. A document without pulperia.created is in none of them:
-// it is not claimed, being loaded, or deleted.
+// The derived values that listings go by.
 const (
 	createdField = "pulperia.created"
 	updatedField = "pulperia.updated"
@@ -38,11 +36,13 @@ func (p products) List(ctx context.Context, q models.ProductQuery) (models.Produ
 		return p.named(ctx, q)
 	}
 	page := models.ProductPage{Page: max(q.Page, 1), Limit: q.Limit, Products: []models.Product{}}
-	page.Total, err = p.page(ctx, listed(filterOf(q)), orderOf(q), page.Page, q.Limit, func(rec record) {
-		page.Products = append(page.Products, readProduct(rec.raw))
-	})
+	list, total, err := p.list(ctx, p.listed(filterOf(q)), orderOf(q), page.Page, q.Limit)
 	if err != nil {
 		return models.ProductPage{}, err
+	}
+	page.Total = total
+	for _, v := range list {
+		page.Products = append(page.Products, *v.(*models.Product))
 	}
 	return page, nil
 }
@@ -51,21 +51,25 @@ func (p products) List(ctx context.Context, q models.ProductQuery) (models.Produ
 func (p products) named(ctx context.Context, q models.ProductQuery) (models.ProductPage, error) {
 	ctx, cancel := context.WithTimeout(ctx, p.Timeout)
 	defer cancel()
-	var all []models.Product
-	filter := listed(filterOf(models.ProductQuery{IDs: q.IDs, Codes: q.Codes}))
-	err := p.each(ctx, filter, nil, func(rec record) error { all = append(all, readProduct(rec.raw)); return nil })
+	filter := p.listed(filterOf(models.ProductQuery{IDs: q.IDs, Codes: q.Codes}))
+	list, _, err := p.list(ctx, filter, nil, 1, 0)
 	if err != nil {
 		return models.ProductPage{}, err
+	}
+	all := make([]models.Product, len(list))
+	for i, v := range list {
+		all[i] = *v.(*models.Product)
 	}
 	return q.Select(all), nil
 }
 
-// listed is a filter with what makes a document one that is listed.
-func listed(filter bson.D) bson.D {
-	if slices.ContainsFunc(filter, func(e bson.E) bool { return e.Key == createdField }) {
-		return filter
+// listed is a filter with what makes a document one of ours. It is one that indexes of ours begin
+// with or end on.
+func (c *collection) listed(filter bson.D) bson.D {
+	if !slices.ContainsFunc(filter, func(e bson.E) bool { return e.Key == createdField }) {
+		filter = append(filter, bson.E{Key: createdField, Value: bson.D{{Key: "$gte", Value: int64(math.MinInt64)}}})
 	}
-	return append(filter, bson.E{Key: createdField, Value: bson.M{"$gte": int64(math.MinInt64)}})
+	return append(filter, bson.E{Key: markField, Value: c.mark()})
 }
 
 // filterOf is a query in the language of the server.
@@ -138,27 +142,49 @@ func orderOf(q models.ProductQuery) bson.D {
 	return oldest
 }
 
-// page visits the documents of one page, and returns how many a filter selects in all. Both are
-// asked for at once, and so may be of two moments; what the page itself tells of the total counts
-// then.
-func (c *collection) page(ctx context.Context, filter, order bson.D, page, limit int, visit func(record)) (total int, err error) {
+// page returns the values of one page, and how many a filter selects in all. Both are asked for at
+// once, and so may be of two moments; what the page itself tells of the total counts then. A limit
+// of 0 means all. What was deleted after the position at is still there.
+func (c *collection) page(ctx context.Context, filter, order bson.D, page, limit int, at int64) (list []models.Value, total int, err error) {
 	ctx, cancel := context.WithTimeout(ctx, c.Timeout)
 	defer cancel()
 	counted := make(chan error, 1)
 	go func() {
-		n, err := c.coll.CountDocuments(ctx, filter)
+		n, err := int64(0), error(nil)
+		if limit > 0 {
+			n, err = c.table().count(ctx, filter)
+		}
 		total = int(n)
 		counted <- err
 	}()
 	const farthest = 1 << 40 // no collection is that long, and the product below does not run over
-	skipped, n := farthest, 0
-	if page-1 < farthest/limit {
+	skipped, n, late := farthest, 0, 0
+	var foreign []models.ID
+	if limit == 0 || page-1 < farthest/limit {
 		skipped = (page - 1) * limit
-		find := options.Find().SetSort(order).SetSkip(int64(skipped)).SetLimit(int64(limit)).SetBatchSize(int32(limit))
-		err = c.each(ctx, filter, find, func(rec record) error { visit(rec); n++; return nil })
+		applied := c.feed.tail.state().applied
+		q := query{filter: filter, sort: order, skip: int64(skipped), limit: int64(limit)}
+		err = c.each(ctx, q, func(rec *record) error {
+			n++
+			now, doubt := c.resolve(rec.id, fetched{rec: rec, applied: applied})
+			switch {
+			case doubt != sure || now.value == nil && c.feed.tail.last(valueKey{c.Kind, rec.id}) > at: // it was there
+				list = append(list, c.value(rec))
+			case now.value != nil:
+				list = append(list, now.value)
+			default: // a create that arrived after the delete
+				n--
+				late++
+			}
+			if doubt == sure && now.foreign {
+				foreign = append(foreign, rec.id)
+			}
+			return nil
+		})
 	}
+	err = c.readError(ctx, "read "+c.Plural, err)
 	if countErr := <-counted; err == nil {
-		err = c.readError(ctx, "count "+c.coll.Name(), countErr)
+		err = c.readError(ctx, "count "+c.Plural, countErr)
 	}
 	switch {
 	case n == limit:
@@ -168,7 +194,11 @@ func (c *collection) page(ctx context.Context, filter, order bson.D, page, limit
 	default:
 		total = min(total, skipped)
 	}
-	return total, err
+	c.noticeLater(foreign)
+	if late > 0 && total > skipped+n {
+		total -= late
+	}
+	return list, total, err
 }
 
 // Categories counts in the server.
@@ -180,23 +210,16 @@ func (p products) Categories(ctx context.Context) ([]dao.Category, error) {
 	defer leave()
 	ctx, cancel := context.WithTimeout(ctx, p.Timeout)
 	defer cancel()
-	cursor, err := p.coll.Aggregate(ctx, bson.A{
-		bson.M{"$match": listed(nil)},
-		bson.M{"$group": bson.M{"_id": "$pulperia.category", "products": bson.M{"$sum": 1}}},
-	})
+	if _, err := p.settled(ctx); err != nil {
+		return nil, err
+	}
+	groups, err := p.table().groups(ctx, p.listed(nil), "pulperia.category")
 	if err != nil {
 		return nil, p.readError(ctx, "count categories", err)
 	}
-	var groups []struct {
-		Name     string `bson:"_id"`
-		Products int    `bson:"products"`
-	}
-	if err := cursor.All(ctx, &groups); err != nil {
-		return nil, p.readError(ctx, "count categories", err)
-	}
-	list := make([]dao.Category, len(groups))
-	for i, g := range groups {
-		list[i] = dao.Category{Name: g.Name, Products: g.Products}
+	list := make([]dao.Category, 0, len(groups))
+	for name, n := range groups {
+		list = append(list, dao.Category{Name: name, Products: n})
 	}
 	slices.SortFunc(list, func(a, b dao.Category) int {
 		if a.Name < b.Name {

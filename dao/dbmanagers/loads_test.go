@@ -1,16 +1,11 @@
 package dbmanagers
 
 import (
-	"errors"
 	"slices"
 	"sync"
 	"testing"
-	"time"
-
-	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"pulperia/dao"
-	"pulperia/dao/dbmanagers/mongotest"
 	"pulperia/dao/models"
 )
 
@@ -36,11 +31,6 @@ func TestLoadConflictLeavesNothing(t *testing.T) {
 			if feed := s.sound(); len(feed) != 2 {
 				t.Errorf("%d changes, want 2", len(feed))
 			}
-			for _, coll := range []string{"products", "carts", "messages"} {
-				if n := p.howMany(coll, bson.M{loadField: bson.M{"$exists": true}}); n > 0 {
-					t.Errorf("%d %s of the load are left", n, coll)
-				}
-			}
 			good := aBatch(number(1), 10)
 			_, err = s.Load(p.ctx, good)
 			p.ok("load", err)
@@ -48,78 +38,14 @@ func TestLoadConflictLeavesNothing(t *testing.T) {
 	}
 }
 
-// A load whose process stands still for too long is undone by another one. When it wakes up it says
-// that nothing was done, and so it is: what it inserted after it was undone goes, too.
-func TestLoadUndoneMeanwhile(t *testing.T) {
-	p := newPlace(t)
-	others := p.open(Options{sweepEvery: 20 * time.Millisecond, loadPatience: 100 * time.Millisecond})
-	var once sync.Once
-	s := p.open(Options{sweepEvery: time.Hour, at: func(step string) {
-		if step == "hidden" {
-			once.Do(func() {
-				p.await("it is undone", func() bool { return p.howMany("meta", bson.M{"load": bson.M{"$exists": true}}) == 0 })
-			})
-		}
-	}})
-	batch := aBatch(number(1), 1_200)
-	_, err := s.Load(p.ctx, batch)
-	p.fails("load", err, dao.ErrUnavailable)
-	if errors.Is(err, dao.ErrUnknown) {
-		t.Errorf("a load that was undone: %v", err)
-	}
-	if feed := others.sound(); len(feed) != 0 {
-		t.Errorf("%d changes of a load that was undone", len(feed))
-	}
-	_, err = others.Load(p.ctx, batch)
-	p.ok("load again", err)
-	s.sound()
-}
-
-// Documents of a load that came after it had been undone, by a process that then died, do not keep
-// their ids and codes for ever.
-func TestLoadStraysRemoved(t *testing.T) {
-	p := newPlace(t)
-	s := p.open(Options{sweepEvery: 5 * time.Millisecond, loadPatience: 100 * time.Millisecond})
-	stray := append(foreignProduct(number(1), "a"), bson.E{Key: "pulperia", Value: bson.D{
-		{Key: "rev", Value: int64(1)}, {Key: "feed", Value: loading}, {Key: "load", Value: "load of nobody"}, {Key: "place", Value: int64(0)}, {Key: "unique", Value: "a"},
-	}})
-	_, err := p.db.Collection("products").InsertOne(p.ctx, stray)
-	p.ok("insert", err)
-	p.await("it is gone", func() bool { return p.document("products", objectID(number(1))) == nil })
-	_, _, err = s.Products.Create(p.ctx, aProduct("a"))
-	p.ok("create with its code", err)
-}
-
-// A change of a loaded document that comes before the load is stamped, by a process that dies
-// before it announces it, is told of all the same: the load's stamp is not taken for its own.
-func TestLoadStampsOnlyItsOwn(t *testing.T) {
-	p := newPlace(t)
-	batch := aBatch(number(1), 3)
-	var once sync.Once
-	s := p.open(Options{sweepEvery: time.Hour, at: func(step string) {
-		if step == "stamp" {
-			once.Do(func() {
-				p.killed(errand{URL: p.url, Do: "update product", ID: batch.Products[0].ID, Step: "changed"})
-			})
-		}
-	}})
-	_, err := s.Load(p.ctx, batch)
-	p.ok("load", err)
-	feed := p.open(quickSweep).sound()
-	if len(feed) != batch.Len()+1 || feed[batch.Len()].Rev != 2 {
-		t.Errorf("the feed tells %d changes of a load of %d and an update; the last: %+v", len(feed), batch.Len(), tell(feed[len(feed)-1]))
-	}
-}
-
 // A value of a loaded id that somebody makes and deletes while the load is on its way has used up
-// its revisions: the load does not tell of them again, but says that it was not done; the next one
-// goes above them.
+// its revisions: the load goes above them.
 func TestLoadBesideRecreation(t *testing.T) {
 	p := newPlace(t)
 	other := p.open(quickSweep)
 	var once sync.Once
 	s := p.open(Options{at: func(step string) {
-		if step == "drafted" {
+		if step == "insert" {
 			once.Do(func() {
 				for range 2 {
 					p.ok("create", errands["create product"](other, errand{ID: number(1)}))
@@ -132,10 +58,7 @@ func TestLoadBesideRecreation(t *testing.T) {
 	product := aProduct("a")
 	product.ID = number(1)
 	_, err := s.Load(p.ctx, dao.Batch{Products: []models.Product{product}})
-	p.fails("load", err, dao.ErrUnavailable)
-	other.sound()
-	_, err = s.Load(p.ctx, dao.Batch{Products: []models.Product{product}})
-	p.ok("load again", err)
+	p.ok("load", err)
 	if feed := other.sound(); feed[len(feed)-1].Rev != 5 {
 		t.Errorf("loaded at revision %d, want 5", feed[len(feed)-1].Rev)
 	}
@@ -183,36 +106,5 @@ func (p *place) inOrder(feed []dao.Change, messages []models.Message) {
 	}
 	if !slices.Equal(got, want) {
 		p.Errorf("the feed tells of %d messages, want %d in the order of the load", len(got), len(want))
-	}
-}
-
-// Of a load that is committed, the process died while it showed the documents. What is shown is not
-// announced before the rest.
-func TestLoadHalfShown(t *testing.T) {
-	p := newPlace(t)
-	const n, name = 10, "load of somebody"
-	mongotest.Insert(p, p.db.Collection("meta"), loadRecord{ID: name, State: loadCommitted})
-	for i := range n {
-		m := aMessage("hola")
-		m.ID, m.CreatedAt = number(n-i), 1000
-		ours := bson.D{{Key: "rev", Value: int64(1)}, {Key: "feed", Value: nil}, {Key: "load", Value: name}, {Key: "place", Value: int64(i)}}
-		if i%2 == 0 {
-			ours[1].Value = loading
-		}
-		mongotest.Insert(p, p.db.Collection("messages"), append(messageDoc(m), bson.E{Key: "pulperia", Value: ours}))
-	}
-	waiting := p.open(Options{sweepEvery: 20 * time.Millisecond, loadPatience: time.Hour})
-	if page, err := waiting.Messages.Page(p.ctx, models.ID{}, n); err != nil || len(page) != 0 {
-		t.Errorf("a page of a load under way: %v (%v)", page, err)
-	}
-	s := p.open(Options{sweepEvery: 20 * time.Millisecond, loadPatience: time.Second})
-	feed := s.sound()
-	for i, change := range feed {
-		if change.ID != number(n-i) {
-			t.Errorf("message %d of the feed is %s, want %s", i, change.ID, number(n-i))
-		}
-	}
-	if len(feed) != n {
-		t.Errorf("%d messages are told of, want %d", len(feed), n)
 	}
 }

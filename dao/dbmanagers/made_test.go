@@ -36,8 +36,8 @@ func TestIndexesAtTheNextAttempt(t *testing.T) {
 				return nil
 			}
 			db := dialed(t, "mongodb://"+server.address, Options{})
-			e := newEngine(db.Client(), db, Options{}.withDefaults())
-			err := e.makeIndexes(t.Context(), e.of(dao.Cart.Schema).coll)
+			e := newEngine(driven{db.Client(), db}, Options{})
+			err := e.makeIndexes(t.Context(), e.of(dao.Cart.Schema).table())
 			if (err == nil) != c.ok || asked.Load() > 10 {
 				t.Errorf("%v after %d attempts", err, asked.Load())
 			}
@@ -55,7 +55,7 @@ func TestFirstAtTheNextAttempt(t *testing.T) {
 		command string
 		do      func(context.Context, *engine) error
 	}{
-		"begin a feed": {"update", func(ctx context.Context, e *engine) error { return e.feed.begin(ctx, storeMeta{}, 0, true) }},
+		"begin a feed": {"insert", func(ctx context.Context, e *engine) error { return e.makeMeta(ctx, 0) }},
 		"tell who is present": {"update", func(ctx context.Context, e *engine) error {
 			return e.presence.Set(ctx, "node", dao.Visitors{People: []string{"ana"}})
 		}},
@@ -74,38 +74,8 @@ func TestFirstAtTheNextAttempt(t *testing.T) {
 				return nil
 			}
 			db := dialed(t, "mongodb://"+server.address, Options{})
-			if err := first.do(t.Context(), newEngine(db.Client(), db, Options{}.withDefaults())); err != nil || asked.Load() != 3 {
+			if err := first.do(t.Context(), newEngine(driven{db.Client(), db}, Options{})); err != nil || asked.Load() != 3 {
 				t.Errorf("%v after %d attempts", err, asked.Load())
-			}
-		})
-	}
-}
-
-// A message is written once more when DocumentDB could not make a collection that another
-// connection has just made, and not after another internal error, which says nothing of the write.
-func TestAppendAtTheNextAttempt(t *testing.T) {
-	for name, c := range map[string]struct {
-		text string
-		asks int32
-	}{
-		"in the way":    {"Unable to create the specified collection", 3},
-		"anything else": {"no", 1},
-	} {
-		t.Run(name, func(t *testing.T) {
-			server := newFakeServer(t)
-			var asked atomic.Int32
-			server.answer = func(command string) bson.D {
-				if command == "insert" && asked.Add(1) <= 2 {
-					return refuseSaying("insert", codeInternalError, c.text)("insert")
-				}
-				return nil
-			}
-			db := dialed(t, "mongodb://"+server.address, Options{})
-			e := newEngine(db.Client(), db, Options{}.withDefaults())
-			one := &appending{message: aMessage("hola"), done: make(chan struct{})}
-			e.appender.insert(t.Context(), []*appending{one})
-			if got := asked.Load(); got != c.asks || (one.err == nil) != (c.asks == 3) {
-				t.Errorf("%v after %d attempts, wanted %d", one.err, got, c.asks)
 			}
 		})
 	}
@@ -147,7 +117,7 @@ func TestBegunMeanwhile(t *testing.T) {
 				return found(c.record)
 			}
 			db := dialed(t, "mongodb://"+server.address, Options{})
-			err := newEngine(db.Client(), db, Options{}.withDefaults()).wantOurs(t.Context())
+			err := newEngine(driven{db.Client(), db}, Options{}).wantOurs(t.Context())
 			if _, refused := errors.AsType[foreign](err); refused == c.ok || c.ok && err != nil {
 				t.Error(err)
 			}

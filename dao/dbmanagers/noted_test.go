@@ -14,12 +14,12 @@ import (
 func TestKindsAreNotedAnew(t *testing.T) {
 	p := newPlace(t)
 	shops, k := []process{p.open(quickSweep), p.open(quickSweep)}, daotest.Parcel.Schema
-	_, _, err := shops[0].Values.Create(p.ctx, k, k.Example(1))
+	_, err := shops[0].made(k, k.Example(1))
 	p.ok("create", err)
 	_, err = p.db.Collection("meta").DeleteMany(p.ctx, bson.M{})
 	p.ok("drop meta", err)
 	p.await("the kind is noted", func() bool {
-		meta, _ := shops[0].feed.readMeta(p.ctx)
+		meta, _ := shops[0].readMeta(p.ctx)
 		return slices.Contains(meta.Kinds, k.Plural)
 	})
 }

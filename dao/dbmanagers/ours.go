@@ -4,11 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
-	"go.mongodb.org/mongo-driver/v2/mongo"
 
 	"pulperia/dao"
 )
@@ -19,29 +17,22 @@ var (
 	ourStore     = bson.M{"_id": storeID, "version": bson.M{"$type": "number"}, "epoch": bson.M{"$regex": "^[0-9a-f]{8}$"}}
 	ourMigration = bson.M{"_id": restoreID, "content": bson.M{"$type": "string"}, "done": bson.M{"$type": "number"}}
 	ourHours     = bson.M{"_id": attendanceID, "epoch": bson.M{"$type": "string"}, "turn": bson.M{"$type": "objectId"}}
-	ourLoad      = bson.M{"_id": bson.M{"$regex": "^load "}, "load": bson.M{"$in": bson.A{loadOpen, loadCommitted, loadUndone}}}
+	ourLoad      = bson.M{"_id": bson.M{"$regex": "^load "}, "load": bson.M{"$in": bson.A{loadOpen, loadCommitted, loadUndone}}} // of the first format
 	ourSaying    = bson.M{"made": bson.M{"$type": "objectId"}, "seq": bson.M{"$type": "number"}, "digest": bson.M{"$type": "string"}}
 )
 
-// ourEntry selects changes of the kinds there are.
+// ourEntry selects steps, and changes of the first format.
 func ourEntry() bson.M {
 	var kinds bson.A
 	for _, s := range dao.Kinds() {
 		kinds = append(kinds, s.Kind)
 	}
-	return bson.M{
+	step := bson.M{"_id": bson.M{"$type": "number"}, "n": bson.M{"$type": "number"}, "step": bson.M{"$type": "objectId"}}
+	change := bson.M{
 		"_id": bson.M{"$type": "number"}, "kind": bson.M{"$in": kinds},
 		"op": bson.M{"$in": bson.A{dao.OpPut, dao.OpDelete}}, "id": bson.M{"$type": "objectId"}, "rev": bson.M{"$type": "number"},
 	}
-}
-
-// entries selects those of the changes that a filter selects: whatever else lies in the feed is
-// another program's.
-func entries(filter bson.M) bson.M {
-	selected := ourEntry()
-	delete(selected, "_id")
-	maps.Copy(selected, filter)
-	return selected
+	return bson.M{"$or": bson.A{step, change}}
 }
 
 // foreign is a collection under one of our names that is another program's, or that another program
@@ -62,12 +53,12 @@ func (f foreign) Error() string {
 // wantOurs returns an error when a collection that the shop would have for itself belongs to
 // another program. It comes before everything else that is done with a database.
 func (e *engine) wantOurs(ctx context.Context) error {
-	ourRecord := func() error {
-		return e.meta.FindOne(ctx, bson.M{"$or": bson.A{ourStore, ourMigration, ourHours, ourLoad}}).Err()
+	ourRecord := func() (bool, error) {
+		doc, err := findOne(ctx, e.meta, query{filter: bson.M{"$or": bson.A{ourStore, ourMigration, ourHours, ourLoad}}})
+		return doc != nil, err
 	}
-	err := ourRecord()
-	known := err == nil
-	if err != nil && !errors.Is(err, mongo.ErrNoDocuments) {
+	known, err := ourRecord()
+	if err != nil {
 		return e.readError(ctx, "read meta", err)
 	}
 	if known { // what a newer program wrote is none of another's
@@ -76,10 +67,10 @@ func (e *engine) wantOurs(ctx context.Context) error {
 		}
 	}
 	for _, one := range []struct {
-		coll *mongo.Collection
+		coll table
 		ours bson.M
 	}{
-		{e.feed.coll, ourEntry()}, {e.presence.coll, ourSaying}, {e.meta, nil},
+		{e.feed.coll, ourEntry()}, {e.presence.docs, ourSaying}, {e.meta, nil},
 	} {
 		if known && one.ours == nil { // it has our record, whatever stands beside it
 			continue
@@ -88,8 +79,10 @@ func (e *engine) wantOurs(ctx context.Context) error {
 		if err == nil && !known {
 			err = e.wantNoIndexes(ctx, one.coll)
 		}
-		if _, is := errors.AsType[foreign](err); is && !known && ourRecord() == nil {
-			return e.wantOurs(ctx) // another process has begun the store just now
+		if _, is := errors.AsType[foreign](err); is && !known {
+			if begun, _ := ourRecord(); begun {
+				return e.wantOurs(ctx) // another process has begun the store just now
+			}
 		}
 		if err != nil {
 			return err
@@ -100,37 +93,37 @@ func (e *engine) wantOurs(ctx context.Context) error {
 
 // wantOurOwn returns an error when a collection holds a document of another shape than ours. With
 // none of ours, any is.
-func (e *engine) wantOurOwn(ctx context.Context, coll *mongo.Collection, ours bson.M) error {
+func (e *engine) wantOurOwn(ctx context.Context, coll table, ours bson.M) error {
 	filter := bson.M{}
 	if ours != nil {
 		filter["$nor"] = bson.A{ours}
 	}
-	doc, err := coll.FindOne(ctx, filter).Raw()
-	if errors.Is(err, mongo.ErrNoDocuments) {
-		return nil
+	doc, err := findOne(ctx, coll, query{filter: filter})
+	if err != nil || doc == nil {
+		return e.readError(ctx, "read "+coll.name(), err)
 	}
-	if err != nil {
-		return e.readError(ctx, "read "+coll.Name(), err)
+	var some bson.Raw
+	if ours != nil {
+		some, _ = findOne(ctx, coll, query{filter: ours})
 	}
-	mixed := ours != nil && coll.FindOne(ctx, ours).Err() == nil
-	return foreign{coll.Name(), "a document " + show(doc.Lookup("_id")), mixed}
+	return foreign{coll.name(), "a document " + show(doc.Lookup("_id")), some != nil}
 }
 
 // wantNoIndexes returns an error when a collection has an index that we do not make: one that is
 // empty may be another program's as well.
-func (e *engine) wantNoIndexes(ctx context.Context, coll *mongo.Collection) error {
-	found, err := coll.Indexes().ListSpecifications(ctx)
+func (e *engine) wantNoIndexes(ctx context.Context, coll table) error {
+	found, err := coll.indexes(ctx)
 	if err != nil {
-		return e.readError(ctx, "read the indexes of "+coll.Name(), err)
+		return e.readError(ctx, "read the indexes of "+coll.name(), err)
 	}
-	for _, index := range found {
-		keys, _ := index.KeysDocument.Elements()
+	for _, one := range found {
 		var fields []string
-		for _, key := range keys {
-			fields = append(fields, key.Key())
+		for _, key := range one.keys {
+			fields = append(fields, key.Key)
 		}
-		if ours := slices.Equal(fields, feedIndex) && coll == e.feed.coll; !ours && !slices.Equal(fields, []string{"_id"}) {
-			return foreign{coll: coll.Name(), why: "an index " + index.Name}
+		ours := coll.name() == e.feed.coll.name() && (slices.Equal(fields, feedIndex) || slices.Equal(fields, oldFeedIndex))
+		if !ours && !slices.Equal(fields, []string{"_id"}) {
+			return foreign{coll: coll.name(), why: "an index " + one.name()}
 		}
 	}
 	return nil

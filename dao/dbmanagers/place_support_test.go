@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"flag"
+	"fmt"
 	"log/slog"
 	"math/rand/v2"
 	"strconv"
@@ -139,18 +140,32 @@ func (p *place) howMany(coll string, filter bson.M) int64 {
 	return n
 }
 
-// settled returns when every change is announced and stamped, and no trace of a deletion or a load
-// is left.
+// settled returns when every change is in its document.
 func (p *place) settled() {
 	p.Helper()
-	p.await("all is stamped", func() bool {
-		for _, coll := range []string{"products", "carts", "messages"} {
-			if p.howMany(coll, bson.M{"$or": bson.A{bson.M{stampField: nil}, bson.M{stampField: loading}, bson.M{goneField: true}}}) > 0 {
-				return false
-			}
+	p.await("all is brought forward", func() bool { return p.behind() == "" })
+}
+
+// behind names a document that lacks what the feed tells of it; "" for none.
+func (p *place) behind() string {
+	p.Helper()
+	last := map[valueKey]*change{}
+	cursor, err := p.db.Collection("feed").Find(p.ctx, bson.M{}, options.Find().SetSort(bson.M{"_id": 1}))
+	p.ok("read the feed", err)
+	for cursor.Next(p.ctx) {
+		for _, c := range parseEntry(cursor.Current).Changes {
+			last[valueKey{c.Kind, c.id()}] = c
 		}
-		return p.howMany("meta", bson.M{"load": bson.M{"$exists": true}}) == 0
-	})
+	}
+	p.ok("read the feed", cursor.Err())
+	for key, c := range last {
+		raw := p.document(dao.SchemaOf(key.kind).Plural, c.key())
+		stamp, _ := ownField(raw, "feed").AsInt64OK()
+		if c.Op.removes() != (raw == nil) || raw != nil && stamp < c.offset {
+			return fmt.Sprint(key.kind, " ", key.id)
+		}
+	}
+	return ""
 }
 
 func aProduct(code string) models.Product {

@@ -13,11 +13,6 @@ import (
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
-	"go.mongodb.org/mongo-driver/v2/mongo"
-	"go.mongodb.org/mongo-driver/v2/mongo/options"
-	"go.mongodb.org/mongo-driver/v2/mongo/readconcern"
-	"go.mongodb.org/mongo-driver/v2/mongo/readpref"
-	"go.mongodb.org/mongo-driver/v2/mongo/writeconcern"
 
 	"pulperia/dao"
 )
@@ -32,7 +27,7 @@ var _ dao.Presence = (*presence)(nil)
 // The names are most of a document and change least: they are written and read only when their
 // digest is another one.
 type presence struct {
-	coll    *mongo.Collection
+	docs    table
 	timeout time.Duration    // of one operation
 	clock   func() time.Time // time.Now where nil; tests put another in its place
 	said    sync.Map         // digests of the names that Set has written, by node
@@ -83,14 +78,14 @@ func (p *presence) set(ctx context.Context, node string, v dao.Visitors) error {
 	set := bson.M{"typing": typing}
 	update := bson.M{"$set": set, "$inc": bson.M{"seq": int64(1)}}
 	if said, _ := p.said.Load(node); said == digest {
-		n, err := p.update(ctx, bson.M{"_id": node, "digest": digest}, update, false)
+		n, err := p.update(ctx, bson.M{"_id": node, "digest": digest}, update, updateOne)
 		if err != nil || n == 1 {
 			return err
 		} // otherwise somebody took it away, as from a process that had stood still
 	}
 	set["people"], set["more"], set["digest"] = v.People, v.More, digest
 	update["$setOnInsert"] = bson.M{"made": bson.NewObjectID()}
-	_, err := p.update(ctx, bson.M{"_id": node}, update, true)
+	_, err := p.update(ctx, bson.M{"_id": node}, update, upsertOne)
 	if err == nil {
 		p.said.Store(node, digest)
 	}
@@ -100,7 +95,7 @@ func (p *presence) set(ctx context.Context, node string, v dao.Visitors) error {
 // All reads the documents of all processes, and deletes those of processes that are gone.
 func (p *presence) All(ctx context.Context) (map[string]dao.Visitors, error) {
 	before := p.now()
-	found, err := p.find(ctx, bson.M{}, bson.M{"people": 0, "more": 0})
+	found, err := p.find(ctx, bson.M{}, bson.D{{Key: "people", Value: 0}, {Key: "more", Value: 0}})
 	if err != nil {
 		return nil, presenceError(ctx, "ask who is here", err)
 	}
@@ -180,48 +175,34 @@ func (s saying) visitors() dao.Visitors {
 }
 
 // find returns documents by node. What is not in our form is left out.
-func (p *presence) find(ctx context.Context, filter, projection bson.M) (map[string]saying, error) {
+func (p *presence) find(ctx context.Context, filter any, fields bson.D) (map[string]saying, error) {
 	ctx, cancel := context.WithTimeout(ctx, p.timeout)
 	defer cancel()
-	cursor, err := p.quick().Find(ctx, filter, options.Find().SetProjection(projection))
-	if err != nil {
-		return nil, err
-	}
-	defer cursor.Close(ctx)
 	found := map[string]saying{}
-	for cursor.Next(ctx) {
+	return found, p.docs.find(ctx, query{filter: filter, fields: fields}, func(raw bson.Raw) error {
 		var s saying
-		if cursor.Decode(&s) == nil {
+		if bson.Unmarshal(raw, &s) == nil && s.Digest != wantsHead {
 			found[s.Node] = s
 		}
-	}
-	return found, cursor.Err()
+		return nil
+	})
 }
 
-func (p *presence) update(ctx context.Context, filter, update bson.M, upsert bool) (matched int64, err error) {
+func (p *presence) update(ctx context.Context, filter, update any, kind writeKind) (matched int64, err error) {
 	ctx, cancel := context.WithTimeout(ctx, p.timeout)
 	defer cancel()
 	err = untilMade(ctx, func() error {
-		result, err := p.quick().UpdateOne(ctx, filter, update, options.UpdateOne().SetUpsert(upsert))
-		if err == nil {
-			matched = result.MatchedCount
-		}
+		matched, err = p.docs.write(ctx, true, write{kind, filter, update})
 		return err
 	})
 	return matched, err
 }
 
-func (p *presence) remove(ctx context.Context, filter bson.M) error {
+func (p *presence) remove(ctx context.Context, filter any) error {
 	ctx, cancel := context.WithTimeout(ctx, p.timeout)
 	defer cancel()
-	_, err := p.quick().DeleteOne(ctx, filter)
+	_, err := p.docs.write(ctx, true, write{deleteOne, filter, nil})
 	return err
-}
-
-// quick is the collection without what makes writes durable: these are worth nothing after seconds.
-func (p *presence) quick() *mongo.Collection {
-	return p.coll.Clone(options.Collection().SetWriteConcern(writeconcern.W1()).
-		SetReadConcern(readconcern.Local()).SetReadPreference(readpref.Primary()))
 }
 
 func (p *presence) now() time.Time {

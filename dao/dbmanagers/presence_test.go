@@ -31,7 +31,7 @@ func presences(t *testing.T, url string) (a, b *presence, pass func(time.Duratio
 			t.Fatal(err)
 		}
 		return &presence{
-			coll: client.Database(parsed.Database).Collection("presence"), timeout: 10 * time.Second,
+			docs: driven{client, client.Database(parsed.Database)}.quick("presence"), timeout: 10 * time.Second,
 			clock: func() time.Time { return at.Add(ahead) },
 		}
 	}
@@ -78,7 +78,7 @@ func TestPresenceStandsStill(t *testing.T) {
 	}
 	pass(time.Second)
 	sees(t, "silent for long", b, map[string]string{"b": "beto"})
-	if n, err := a.coll.CountDocuments(t.Context(), bson.M{}); err != nil || n != 1 {
+	if n, err := a.docs.count(t.Context(), bson.M{}); err != nil || n != 1 {
 		t.Errorf("%d documents are left, %v", n, err)
 	}
 	says(t, a, "a", "ana")
@@ -91,12 +91,12 @@ func TestPresenceNamesTravelOnce(t *testing.T) {
 	a, b, _ := presences(t, mongotest.URI(t))
 	says(t, a, "a", "ana")
 	sees(t, "at first", b, map[string]string{"a": "ana"})
-	if _, err := a.coll.UpdateByID(t.Context(), "a", bson.M{"$set": bson.M{"people": bson.A{"somebody else"}}}); err != nil {
+	if _, err := a.docs.write(t.Context(), true, write{updateOne, bson.M{"_id": "a"}, bson.M{"$set": bson.M{"people": bson.A{"somebody else"}}}}); err != nil {
 		t.Fatal(err)
 	}
 	says(t, a, "a", "ana")
 	sees(t, "names that are known", b, map[string]string{"a": "ana"})
-	late := &presence{coll: b.coll, timeout: b.timeout}
+	late := &presence{docs: b.docs, timeout: b.timeout}
 	sees(t, "what was not written again", late, map[string]string{"a": "somebody else"})
 	says(t, a, "a", "beto")
 	sees(t, "other names", b, map[string]string{"a": "beto"})
@@ -109,7 +109,7 @@ func TestPresenceAmongJunk(t *testing.T) {
 		bson.M{"_id": bson.NewObjectID(), "people": bson.A{"x"}}, bson.M{"_id": "number", "people": 5, "seq": int64(1)},
 		bson.M{"_id": "text", "seq": "many"}, bson.M{"_id": "null", "seq": nil, "people": nil, "typing": nil},
 	}
-	mongotest.Insert(t, a.coll, junk...)
+	mongotest.Insert(t, a.docs.(driverTable).coll, junk...)
 	for range 2 {
 		says(t, a, "a", "ana")
 		all, err := b.All(t.Context())

@@ -37,7 +37,7 @@ func TestProcesses(t *testing.T) {
 	feed := processes[0].sound()
 	head := dao.Position{Epoch: start.Epoch, Offset: int64(len(feed))}
 	for i, one := range processes {
-		one.ok("catch up", one.feed.catchUp(p.ctx))
+		one.ok("catch up", one.lookNow())
 		one.same(fmt.Sprintf("process %d since the beginning", i), one.history(start), feed)
 	}
 	for i, f := range followers {

@@ -1,7 +1,6 @@
 package dbmanagers
 
 import (
-	"github.com/cespare/xxhash/v2"
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"pulperia/dao"
@@ -17,8 +16,12 @@ type products struct {
 }
 
 func productForm() form {
-	f := typed[models.Product]{productDoc, readProduct, productChange, ownKeys}.form()
+	f := typed[models.Product]{productDoc, readProduct, productChange, productKeys}.form()
 	f.dirt = productDirt
+	f.blend, f.quantities = []string{"thumbnails"}, []string{"stock"}
+	f.mixed = func(models.Value) bson.D { // from there they may come
+		return bson.D{{Key: thumbnailField, Value: bson.D{{Key: "$exists", Value: false}}}}
+	}
 	f.inner = func(_ func(string, []bson.RawElement, ...string), doc bson.Raw) []string {
 		if _, from := picturesOf(doc); from == thumbnailField {
 			return []string{thumbnailField}
@@ -26,13 +29,4 @@ func productForm() form {
 		return nil
 	}
 	return f
-}
-
-// ownKeys are the derived values of a product, with a sum by which a change that another program
-// made is noticed.
-func ownKeys(p models.Product) bson.D {
-	keys := productKeys(p)
-	p.Rev, p.CreatedAt, p.UpdatedAt = 0, 0, 0
-	sum := xxhash.Sum64(models.JSON(p))
-	return append(keys, bson.E{Key: "sum", Value: int64(sum)})
 }

@@ -15,7 +15,7 @@ import (
 func TestPruning(t *testing.T) {
 	const keep = 50
 	p := newPlace(t)
-	o := Options{Keep: keep, sweepEvery: 50 * time.Millisecond}
+	o := Options{Keep: keep, sweepEvery: 50 * time.Millisecond, remember: time.Second}
 	one, two := p.open(o), p.open(Options{sweepEvery: 50 * time.Millisecond}) // the other leaves pruning to it
 	start := one.feed.last()
 	f, g := one.follow(start), two.follow(start)

@@ -9,7 +9,6 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
-	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"pulperia/dao"
 	"pulperia/dao/models"
@@ -49,6 +48,7 @@ type restoreRecord struct {
 	Content string `bson:"content"` // what is to be in the store in the end; "" once it is discarded
 	Owner   string `bson:"owner"`   // the process that does it
 	Done    int64  `bson:"done"`    // how many values are in
+	Mark    string `bson:"mark"`    // what the documents are stamped by
 }
 
 // Restore begins a restoration of the database that a URL names, or goes on with one. source says
@@ -60,7 +60,7 @@ func Restore(ctx context.Context, url string, o Options, source, content string)
 		return nil, err
 	}
 	r := &Restoration{engine: e, shown: Redact(url)}
-	r.record = restoreRecord{restoreID, source, content, models.NewID(time.Now()).String(), 0}
+	r.record = restoreRecord{restoreID, source, content, models.NewID(time.Now()).String(), 0, newEpoch()}
 	if err := r.begin(ctx); err != nil {
 		return nil, errors.Join(explainLater(url, o, err), r.Close())
 	}
@@ -78,7 +78,7 @@ func (r *Restoration) begin(ctx context.Context) error {
 		if err := r.engine.wantEmpty(ctx, bson.M{}); err != nil {
 			return err
 		}
-		err := untilMade(ctx, func() error { _, err := r.engine.meta.InsertOne(ctx, r.record); return err })
+		err := untilMade(ctx, func() error { return r.engine.meta.insert(ctx, []bson.Raw{marshal(r.record)}, true) })
 		if mongo.IsDuplicateKeyError(err) {
 			return errors.New("another migration into it has begun just now")
 		}
@@ -86,13 +86,15 @@ func (r *Restoration) begin(ctx context.Context) error {
 		return writeError("begin", err)
 	case there.Content == "":
 		return r.beginAnew(ctx)
+	case there.Mark == "":
+		return fmt.Errorf("a migration from %s into it was begun by an older pulperia: begin anew with --restart", there.Source)
 	case there.Content != r.record.Content && there.Source != r.record.Source:
 		return fmt.Errorf("a migration from %s into it was not finished: go on with that one, or begin anew with --restart", there.Source)
 	case there.Content != r.record.Content:
 		return fmt.Errorf("a migration into it was not finished, and %s has changed since: begin anew with --restart", there.Source)
 	}
-	r.record.Done = there.Done
-	_, err = r.engine.meta.UpdateOne(ctx, bson.M{"_id": restoreID}, bson.M{"$set": bson.M{"owner": r.record.Owner}})
+	r.record.Done, r.record.Mark = there.Done, there.Mark
+	_, err = r.engine.meta.write(ctx, true, write{updateOne, bson.M{"_id": restoreID}, set("owner", r.record.Owner)})
 	return writeError("go on", err)
 }
 
@@ -102,16 +104,16 @@ func (r *Restoration) begin(ctx context.Context) error {
 func (r *Restoration) beginAnew(ctx context.Context) error {
 	discarded := bson.M{"_id": restoreID, "content": ""}
 	for _, c := range r.engine.collections {
-		if _, err := c.coll.DeleteMany(ctx, bson.M{stampField: bson.M{"$gt": int64(0)}}); err != nil {
-			return writeError("clear "+c.coll.Name(), err)
+		if _, err := c.table().write(ctx, true, write{deleteMany, bson.M{stampField: bson.M{"$gt": int64(0)}}, nil}); err != nil {
+			return writeError("clear "+c.Plural, err)
 		}
 	}
 	if err := r.engine.wantEmpty(ctx, bson.M{stampField: nil}); err != nil {
-		_, removed := r.engine.meta.DeleteOne(ctx, discarded)
+		_, removed := r.engine.meta.write(ctx, true, write{deleteOne, discarded, nil})
 		return errors.Join(err, writeError("clear meta", removed))
 	}
-	result, err := r.engine.meta.ReplaceOne(ctx, discarded, r.record)
-	if err == nil && result.MatchedCount == 0 {
+	did, err := r.engine.meta.write(ctx, true, write{replaceOne, discarded, r.record})
+	if err == nil && did == 0 {
 		return errors.New("another migration into it has begun just now")
 	}
 	return writeError("begin", err)
@@ -127,12 +129,12 @@ func (e *engine) unfinished(ctx context.Context) (*restoreRecord, error) {
 	if err := e.wantOurs(ctx); err != nil {
 		return nil, err
 	}
-	var there restoreRecord
-	err := e.meta.FindOne(ctx, bson.M{"_id": restoreID}).Decode(&there)
-	if errors.Is(err, mongo.ErrNoDocuments) {
-		return nil, nil
+	raw, err := findOne(ctx, e.meta, query{filter: bson.M{"_id": restoreID}})
+	if err != nil || raw == nil {
+		return nil, e.readError(ctx, "read meta", err)
 	}
-	return &there, e.readError(ctx, "read meta", err)
+	there := new(restoreRecord)
+	return there, e.readError(ctx, "read meta", bson.Unmarshal(raw, there))
 }
 
 // Done returns how many values are in, in the order of a dump.
@@ -165,20 +167,24 @@ func (r *Restoration) complete(ctx context.Context) error {
 		return err
 	}
 	r.engine.at("indexed")
-	if _, err := r.engine.feed.coll.DeleteMany(ctx, entries(bson.M{})); err != nil {
-		return writeError("empty the feed", err)
+	if _, err := r.engine.feed.coll.write(ctx, true, write{deleteMany, ourEntry(), nil}, write{insertOne, nil, rootAt(r.last)}); err != nil {
+		return writeError("begin the feed", err)
 	}
 	meta := storeMeta{
-		ID: storeID, Version: formatVersion, Identity: cmp.Or(r.engine.Becomes, dao.NewIdentity()), Epoch: newEpoch(), Base: r.last,
+		ID: storeID, Version: formatVersion, Identity: cmp.Or(r.engine.Becomes, dao.NewIdentity()), Epoch: newEpoch(), Base: r.last, Begun: true,
+		Mark: r.record.Mark,
 	}
-	if _, err := r.engine.meta.ReplaceOne(ctx, bson.M{"_id": storeID}, meta, options.Replace().SetUpsert(true)); err != nil {
-		return writeError("begin the feed", err)
+	if _, err := r.engine.meta.write(ctx, true, write{deleteOne, storeFilter, nil}, write{insertOne, nil, meta}); err != nil {
+		return writeError("begin the store", err)
+	}
+	if err := r.engine.feed.load(ctx, true); err != nil {
+		return err
 	}
 	if err := r.engine.noteKinds(ctx); err != nil {
 		return err
 	}
 	r.engine.at("completed")
-	return r.engine.feed.set(ctx, meta, r.last)
+	return nil
 }
 
 // beginIndexes has all but histories indexed when all of these are in.
@@ -188,10 +194,10 @@ func (r *Restoration) beginIndexes(ctx context.Context) error {
 	}
 	r.indexed = make(chan error, 1)
 	ctx, r.giveUp = context.WithCancel(ctx)
-	var colls []*mongo.Collection
+	var colls []table
 	for _, c := range r.engine.collections {
 		if !c.History {
-			colls = append(colls, c.coll)
+			colls = append(colls, c.table())
 		}
 	}
 	go func() { r.indexed <- r.engine.makeIndexes(ctx, colls...) }()
@@ -211,8 +217,8 @@ func (r *Restoration) awaitIndexes() error {
 
 // Finish makes it a store that opens.
 func (r *Restoration) Finish(ctx context.Context) error {
-	result, err := r.engine.meta.DeleteOne(ctx, r.mine())
-	if err == nil && result.DeletedCount == 0 {
+	did, err := r.engine.meta.write(ctx, true, write{deleteOne, r.mine(), nil})
+	if err == nil && did == 0 {
 		err = errTakenOver
 	}
 	if err != nil {
@@ -241,7 +247,8 @@ func Discard(ctx context.Context, url string, o Options) error {
 	}
 	there, err := e.unfinished(ctx)
 	if err == nil && there != nil { // of no owner, too: a process that is still at it ends
-		_, err = e.meta.UpdateOne(ctx, bson.M{"_id": restoreID}, bson.M{"$set": bson.M{"content": "", "owner": "", "done": int64(0)}})
+		update := bson.M{"$set": bson.M{"content": "", "owner": "", "done": int64(0)}}
+		_, err = e.meta.write(ctx, true, write{updateOne, bson.M{"_id": restoreID}, update})
 		err = writeError("note it", err)
 	}
 	if err != nil {

@@ -34,11 +34,11 @@ func (p *place) renewed(before dao.Position, processes ...process) dao.Position 
 // each process writes from here on is told to all, once, and codes are guarded.
 func (p *place) goesOn(processes ...process) {
 	p.Helper()
-	base, err := processes[0].feed.readMeta(p.ctx)
+	base, err := processes[0].readMeta(p.ctx)
 	p.ok("read meta", err)
 	var followers []*follower
 	for _, one := range processes {
-		p.ok("catch up", one.feed.catchUp(p.ctx))
+		p.ok("catch up", one.lookNow())
 		followers = append(followers, one.follow(one.feed.last()))
 	}
 	before := processes[0].feed.last()
@@ -203,9 +203,9 @@ func TestSleptThroughPruning(t *testing.T) {
 	p := newPlace(t)
 	w := mongotest.NewLine(t, p.url, 0)
 	asleep := p.openAt(w.URI, Options{sweepEvery: time.Hour, Timeout: 2 * time.Second})
-	awake := p.open(Options{sweepEvery: 20 * time.Millisecond, Keep: 20})
+	awake := p.open(Options{sweepEvery: 20 * time.Millisecond, Keep: 20, remember: time.Millisecond})
 	p.stocked(awake, 1, 3)
-	p.ok("catch up", asleep.feed.catchUp(p.ctx))
+	p.ok("catch up", asleep.lookNow())
 	behind := asleep.feed.last()
 	w.Cut()
 	p.restock(awake, 1, 200)
@@ -217,9 +217,9 @@ func TestSleptThroughPruning(t *testing.T) {
 	p.settled()
 	p.await("it is told of where it counts", func() bool {
 		base, _ := awake.feed.bounds()
-		return p.howMany("feed", bson.M{"id": objectID(number(7)), "_id": bson.M{"$gt": base}}) == 1
+		return p.howMany("feed", bson.M{"changes.id": objectID(number(7)), "_id": bson.M{"$gt": base}}) == 1
 	})
-	if n := p.howMany("feed", bson.M{"id": objectID(number(7))}); n != 1 {
+	if n := p.howMany("feed", bson.M{"changes.id": objectID(number(7))}); n != 1 {
 		t.Errorf("it is told of %d times", n)
 	}
 	p.ok("refresh", asleep.feed.refresh(p.ctx))

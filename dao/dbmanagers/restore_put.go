@@ -9,7 +9,6 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
-	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"pulperia/dao"
 	"pulperia/dao/models"
@@ -59,12 +58,22 @@ func (r *Restoration) put(ctx context.Context, c *collection, values []models.Va
 	go func() {
 		docs := make([]bson.Raw, len(values))
 		for i, v := range values {
-			ours := append(bson.D{{Key: "rev", Value: v.GetHead().Rev}, {Key: "feed", Value: before + int64(i) + 1}}, c.derived(v)...)
-			docs[i], _ = bson.Marshal(append(c.write(v), bson.E{Key: "pulperia", Value: ours})) // never fails: see valueOf
+			docs[i] = marshal(append(c.write(v), bson.E{Key: "pulperia", Value: r.ours(c, v, before+int64(i)+1)}))
 		}
 		next.done <- r.insert(ctx, c, docs)
 	}()
 	return nil
+}
+
+// ours is what stands in pulperia of a value, as if a change of this offset had brought it.
+func (r *Restoration) ours(c *collection, v models.Value, offset int64) bson.D {
+	ours := c.ours(&change{Rev: v.GetHead().Rev, offset: offset, value: v})
+	for i := range ours {
+		if ours[i].Key == "store" {
+			ours[i].Value = r.record.Mark
+		}
+	}
+	return ours
 }
 
 // settle waits for the oldest insert and notes that its values are in.
@@ -76,8 +85,8 @@ func (r *Restoration) settle(ctx context.Context) error {
 	}
 	done := r.record.Done + oldest.values
 	err := r.engine.bounded(context.WithoutCancel(ctx), func(ctx context.Context) error {
-		result, err := r.engine.meta.UpdateOne(ctx, r.mine(), bson.M{"$set": bson.M{"done": done}})
-		if err == nil && result.MatchedCount == 0 {
+		did, err := r.engine.meta.write(ctx, true, write{updateOne, r.mine(), set("done", done)})
+		if err == nil && did == 0 {
 			return errTakenOver
 		}
 		return err
@@ -116,18 +125,15 @@ func (r *Restoration) mine() bson.M { return bson.M{"_id": restoreID, "owner": r
 func (r *Restoration) insert(ctx context.Context, c *collection, docs []bson.Raw) error {
 	ctx, cancel := context.WithTimeout(ctx, insertTimeout)
 	defer cancel()
-	err := untilMade(ctx, func() error {
-		_, err := c.coll.InsertMany(ctx, docs, options.InsertMany().SetOrdered(false))
-		return err
-	})
+	err := untilMade(ctx, func() error { return c.table().insert(ctx, docs, false) })
 	r.engine.at("inserted")
 	bulk, ok := errors.AsType[mongo.BulkWriteException](err)
 	if !ok || bulk.WriteConcernError != nil {
-		return writeError("insert into "+c.coll.Name(), err)
+		return writeError("insert into "+c.Plural, err)
 	}
 	for _, one := range bulk.WriteErrors {
 		if !one.HasErrorCode(duplicateKey) {
-			return writeError("insert into "+c.coll.Name(), err)
+			return writeError("insert into "+c.Plural, err)
 		}
 	}
 	return c.wantThere(ctx, docs)
@@ -138,10 +144,10 @@ func (c *collection) wantThere(ctx context.Context, docs []bson.Raw) error {
 	missing := make(map[models.ID]bson.Raw, len(docs))
 	ids := make(bson.A, len(docs))
 	for i, doc := range docs {
-		rec := recordOf(doc)
+		rec := c.recordOf(doc)
 		missing[rec.id], ids[i] = doc, rec.key
 	}
-	err := c.each(ctx, bson.M{"_id": bson.M{"$in": ids}}, options.Find().SetBatchSize(pageSize), func(rec record) error {
+	err := c.each(ctx, query{filter: bson.M{"_id": bson.M{"$in": ids}}}, func(rec *record) error {
 		if bytes.Equal(rec.raw, missing[rec.id]) {
 			delete(missing, rec.id)
 		}

@@ -22,9 +22,9 @@ func Survey(ctx context.Context, s dao.Store, visit func(dao.Batch) error) (Find
 	if !ours {
 		return found, errors.New("survey: the store is none of this engine")
 	}
-	_, err := e.dump(ctx, visit, func(c *collection, rec record) {
+	_, err := e.dump(ctx, visit, func(c *collection, rec *record) {
 		for _, field := range c.unknownFields(c.Schema, rec.raw) {
-			found.Unknown[c.coll.Name()+"."+field]++
+			found.Unknown[c.Plural+"."+field]++
 		}
 		if len(c.dirt(rec.raw)) > 0 {
 			found.Guessed++

@@ -48,7 +48,7 @@ func TestSurvey(t *testing.T) {
 	e := s.Engine.(*engine)
 	insert := func(c *collection, doc bson.M) {
 		t.Helper()
-		if _, err := c.coll.InsertOne(t.Context(), doc); err != nil {
+		if _, err := e.bare(c.Plural).InsertOne(t.Context(), doc); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -78,7 +78,7 @@ func TestDumpOrderOfForeignIDs(t *testing.T) {
 	}
 	defer e.Close()
 	for i := range 20 {
-		mongotest.Insert(t, e.of(dao.Cart.Schema).coll, bson.M{"_id": []any{i, fmt.Sprint("c", i), bson.NewObjectID(), bson.ObjectID{11: byte(i - 3)}}[i%4], "products": bson.A{}})
+		mongotest.Insert(t, e.bare("carts"), bson.M{"_id": []any{i, fmt.Sprint("c", i), bson.NewObjectID(), bson.ObjectID{11: byte(i - 3)}}[i%4], "products": bson.A{}})
 	}
 	s, err := OpenReadOnly(t.Context(), url, Options{})
 	if err != nil {

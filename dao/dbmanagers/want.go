@@ -5,34 +5,18 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"slices"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
-	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"pulperia/dao"
 )
 
 // What a database must be, or must not be, before anything is made in it or read from it.
 
-// wantKnown returns an error when a newer program has written the database, or one with other
-// kinds.
-func (m storeMeta) wantKnown() error {
-	if m.Version > formatVersion {
-		return fmt.Errorf("it was written by a newer pulperia (its format is %d, this program's is %d): use that one", m.Version, formatVersion)
-	}
-	for _, plural := range m.Kinds {
-		if !slices.ContainsFunc(dao.Kinds(), func(s *dao.Schema) bool { return s.Plural == plural }) {
-			return fmt.Errorf("it holds %s, which this program does not know: use a newer pulperia", plural)
-		}
-	}
-	return nil
-}
-
 // refuseNewer is wantKnown for who has not read meta yet.
 func (e *engine) refuseNewer(ctx context.Context) error {
-	meta, err := e.feed.readMeta(ctx)
+	meta, err := e.readMeta(ctx)
 	if err != nil && !errors.Is(err, mongo.ErrNoDocuments) {
 		return e.readError(ctx, "read meta", err)
 	}
@@ -42,10 +26,14 @@ func (e *engine) refuseNewer(ctx context.Context) error {
 // wantStore returns an error when no shop has opened the database and no other program has put
 // anything into it: then its name is wrong.
 func (e *engine) wantStore(ctx context.Context) error {
-	_, err := e.feed.readMeta(ctx)
+	_, err := e.readMeta(ctx)
 	for _, c := range e.collections {
-		if errors.Is(err, mongo.ErrNoDocuments) {
-			err = c.coll.FindOne(ctx, bson.M{}, options.FindOne().SetProjection(bson.M{"_id": 1})).Err()
+		if !errors.Is(err, mongo.ErrNoDocuments) {
+			break
+		}
+		doc, failed := findOne(ctx, c.table(), query{fields: bson.D{{Key: "_id", Value: 1}}})
+		if failed != nil || doc != nil {
+			err = failed
 		}
 	}
 	if errors.Is(err, mongo.ErrNoDocuments) {
@@ -72,9 +60,9 @@ func (e *engine) wantEmpty(ctx context.Context, filter bson.M) error {
 	}
 	counts := dao.Counts{}
 	for _, c := range e.collections {
-		n, err := c.coll.CountDocuments(ctx, filter)
+		n, err := c.table().count(ctx, filter)
 		if err != nil {
-			return e.readError(ctx, "count "+c.coll.Name(), err)
+			return e.readError(ctx, "count "+c.Plural, err)
 		}
 		counts[c.Kind] = int(n)
 	}

@@ -165,6 +165,10 @@ func (b *Batch) owner(s *dao.Schema, unique int, text string) models.ID {
 
 // wantFree is a dao.Conflict when a value may not have the unique texts that it did not have before.
 func (b *Batch) wantFree(s *dao.Schema, before, after models.Value) error {
+	if trial, is := b.base.(Guesses); is && len(s.Unique) > 0 {
+		trial.Guess(true)
+		defer trial.Guess(false)
+	}
 	for i, unique := range s.Unique {
 		text := unique.Of(after)
 		if text == "" || before != nil && unique.Of(before) == text {

@@ -107,22 +107,39 @@ func (l *Line[F]) Update(ctx context.Context, do func(dao.Tx) error) (dao.Receip
 }
 
 // prepare fetches what do asks for when it runs for a trial. What it answers then does not count:
-// what it was based on may be old.
+// what it was based on may be old, or guessed.
 func (l *Line[F]) prepare(ctx context.Context, w *write[F]) error {
 	for {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		trial := NewBatch(l.log.Base(nil, w.have), Options{Clock: new(dao.Clock), Size: func(*Step, int) int { return 0 }})
-		_, err := trial.Run(w.by, models.TimeOf(time.Now()), w.do)
-		missing, lacks := errors.AsType[Missing](err)
-		if !lacks {
+		wants := l.try(w)
+		if len(wants) == 0 {
 			return nil
 		}
-		if w.have, err = l.log.Fetch(ctx, w.have, missing.Wants); err != nil {
+		var err error
+		if w.have, err = l.log.Fetch(ctx, w.have, wants); err != nil {
 			return err
 		}
 	}
+}
+
+// try runs do for a trial and returns what it lacks. A panic of it counts when it lacks nothing.
+func (l *Line[F]) try(w *write[F]) (wants []Want) {
+	base := l.log.Base(nil, w.have)
+	guesses, _ := base.(Guesses)
+	defer func() {
+		if guesses != nil {
+			wants = append(wants, guesses.Guessed()...)
+		}
+		if len(wants) > 0 {
+			recover()
+		}
+	}()
+	trial := NewBatch(base, Options{Clock: new(dao.Clock), Size: func(*Step, int) int { return 0 }})
+	_, err := trial.Run(w.by, models.TimeOf(time.Now()), w.do)
+	missing, _ := errors.AsType[Missing](err)
+	return missing.Wants
 }
 
 // join puts a write into the line.

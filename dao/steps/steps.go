@@ -36,6 +36,14 @@ type Asked interface {
 	Ask(s *dao.Schema, ids []models.ID)
 }
 
+// Guesses is a base that, for a trial, takes a unique text for free when it does not know whose it
+// is, so that a step which makes many values asks for all of them at once. What a step is told by Get
+// and Owner is never guessed.
+type Guesses interface {
+	Guess(bool)      // whether it may
+	Guessed() []Want // what it did not know
+}
+
 // Step is what one write does: all of it or nothing, one place in the log.
 type Step struct {
 	ID      models.ID // by chance, where the engine needs one; it sets it

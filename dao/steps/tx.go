@@ -45,9 +45,12 @@ func (tx *Tx) look(s *dao.Schema, id models.ID) entry {
 	tx.wantOpen()
 	n := name{s, id}
 	if tx.seen != n {
-		e := tx.batch.entry(s, id)
-		if e.value == nil && s.History {
+		e := entry{}
+		if s.History {
 			e.value = tx.appended(s, id)
+		}
+		if e.value == nil {
+			e = tx.batch.entry(s, id)
 		}
 		tx.seen, tx.found = n, e
 	}

@@ -1,0 +1,290 @@
+package dbmanagers
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"pulperia/dao"
+	"pulperia/dao/models"
+	"pulperia/dao/steps"
+)
+
+// fetched is a document as it was found, or its absence.
+type fetched struct {
+	rec     *record   // nil: it was not there
+	applied int64     // what this process knew to be applied before it asked
+	lastRev int64     // that the feed knows of the id, asked for where the document is absent or not ours
+	at      time.Time // when it was asked for
+}
+
+// stock is what was fetched for one step.
+type stock struct {
+	values map[valueKey]fetched
+	owners map[ofText]ownersFetched
+	look   bool // it showed that this process is behind
+	apply  bool // it showed that documents are, in a way that the tail does not explain
+	again  int  // how many times it was too old when the step ran
+}
+
+type ownersFetched struct {
+	ids []models.ID
+	at  time.Time
+}
+
+// stale is how old what was fetched may be when a step runs on it, so that what another program did
+// is told soon. Nothing else depends on it: so who comes too late again and again runs all the same.
+const stale = time.Second
+
+// old says whether all is to be fetched again.
+func (s *stock) old(trial bool) bool {
+	if trial || s == nil || s.again >= 2 {
+		return false
+	}
+	for _, one := range s.values {
+		if time.Since(one.at) > stale {
+			return true
+		}
+	}
+	for _, one := range s.owners {
+		if time.Since(one.at) > stale {
+			return true
+		}
+	}
+	return false
+}
+
+// wants is all that was fetched.
+func (s *stock) wants() (list []steps.Want) {
+	for key := range s.values {
+		list = append(list, steps.Want{Schema: dao.SchemaOf(key.kind), ID: key.id})
+	}
+	for text := range s.owners {
+		list = append(list, steps.Want{Schema: dao.SchemaOf(text.kind), Unique: text.unique, Text: text.text})
+	}
+	return list
+}
+
+// Fetch fetches what a step lacks.
+func (l lineLog) Fetch(ctx context.Context, have *stock, wants []steps.Want) (*stock, error) {
+	if have == nil {
+		have = &stock{values: map[valueKey]fetched{}, owners: map[ofText]ownersFetched{}}
+	}
+	if have.look || have.apply {
+		if err := l.feed.look(ctx); err != nil {
+			return have, l.readError(ctx, "look at the feed", err)
+		}
+	}
+	if have.apply {
+		if err := l.applier.bring(ctx, l.feed.tail.state().end); err != nil {
+			return have, l.readError(ctx, "bring documents forward", err)
+		}
+	}
+	have.look, have.apply = false, false
+	ids, texts := map[*collection][]models.ID{}, map[ofText][]string{}
+	for _, w := range wants {
+		if w.ID.IsZero() {
+			unique := ofText{w.Schema.Kind, w.Unique, ""}
+			texts[unique] = append(texts[unique], w.Text)
+		} else {
+			ids[l.of(w.Schema)] = append(ids[l.of(w.Schema)], w.ID)
+		}
+	}
+	for unique, list := range texts {
+		for some := range slices.Chunk(list, pageSize) {
+			if err := l.byKind(unique.kind).fetchOwners(ctx, have, unique.unique, some); err != nil {
+				return have, l.readError(ctx, "read "+string(unique.kind)+"s", err)
+			}
+		}
+	}
+	for c, list := range ids {
+		for some := range slices.Chunk(list, pageSize) {
+			found, err := c.fetch(ctx, some)
+			if err != nil {
+				return have, l.readError(ctx, fmt.Sprintf("read %s %s", c.Kind, some[0]), err)
+			}
+			for id, one := range found {
+				have.values[valueKey{c.Kind, id}] = one
+			}
+		}
+	}
+	return have, nil
+}
+
+// fetchOwners reads the documents that have one of some unique texts, in the field itself too: those
+// that nobody has claimed count.
+func (c *collection) fetchOwners(ctx context.Context, have *stock, unique int, texts []string) error {
+	applied, at := c.feed.tail.state().applied, time.Now()
+	field, in := c.Unique[unique].Field, bson.D{{Key: "$in", Value: texts}}
+	filter := bson.D{{Key: "pulperia." + field, Value: in}}
+	if c.Shared {
+		filter = bson.D{{Key: "$or", Value: bson.A{filter, bson.D{{Key: field, Value: in}}}}}
+	}
+	var list []*record
+	err := c.bounded(ctx, func(ctx context.Context) error {
+		list = nil
+		return c.each(ctx, query{filter: filter}, func(rec *record) error { list = append(list, rec); return nil })
+	})
+	if err != nil {
+		return err
+	}
+	for _, text := range texts {
+		have.owners[ofText{c.Kind, unique, text}] = ownersFetched{at: at}
+	}
+	for _, rec := range list {
+		if rec.ours { // of the others the feed is asked, too
+			have.values[valueKey{c.Kind, rec.id}] = fetched{rec: rec, applied: applied, at: at}
+		}
+		if !rec.ours && !c.Shared {
+			continue
+		}
+		for _, text := range []string{c.Unique[unique].Of(c.read(rec.raw)), textOf(ownField(rec.raw, field))} {
+			key := ofText{c.Kind, unique, text}
+			if owners, asked := have.owners[key]; asked && !slices.Contains(owners.ids, rec.id) {
+				owners.ids = append(owners.ids, rec.id)
+				have.owners[key] = owners
+			}
+		}
+	}
+	return nil
+}
+
+// fetches lets those who want documents of one collection share finds.
+type fetches struct {
+	mu    sync.Mutex
+	busy  int
+	queue []*fetching
+}
+
+type fetching struct {
+	ids   map[models.ID]bool
+	found map[models.ID]fetched
+	err   error
+	done  chan struct{}
+}
+
+// findsAtOnce keeps the line to the server busy, and lets the others gather.
+const findsAtOnce = 4
+
+// fetch reads documents by their ids, from now on.
+func (c *collection) fetch(ctx context.Context, ids []models.ID) (map[models.ID]fetched, error) {
+	f := &c.fetches
+	f.mu.Lock()
+	if n := len(f.queue); n == 0 || len(f.queue[n-1].ids) > pageSize {
+		f.queue = append(f.queue, &fetching{ids: map[models.ID]bool{}, done: make(chan struct{})})
+		if f.busy < findsAtOnce {
+			f.busy++
+			go c.runFetches()
+		}
+	}
+	mine := f.queue[len(f.queue)-1]
+	for _, id := range ids {
+		mine.ids[id] = true
+	}
+	f.mu.Unlock()
+	select {
+	case <-mine.done:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	if mine.err != nil {
+		return nil, mine.err
+	}
+	found := make(map[models.ID]fetched, len(ids))
+	for _, id := range ids {
+		found[id] = mine.found[id]
+	}
+	return found, nil
+}
+
+func (c *collection) runFetches() {
+	for {
+		c.fetches.mu.Lock()
+		var one *fetching
+		if len(c.fetches.queue) == 0 {
+			c.fetches.busy--
+		} else {
+			one, c.fetches.queue = c.fetches.queue[0], c.fetches.queue[1:]
+		}
+		c.fetches.mu.Unlock()
+		if one == nil {
+			return
+		}
+		one.err = c.bounded(c.life, func(ctx context.Context) (err error) { one.found, err = c.fetchNow(ctx, one.ids); return err })
+		close(one.done)
+	}
+}
+
+// fetchNow is one find for all, and for those that are absent or not ours one in the feed.
+func (c *collection) fetchNow(ctx context.Context, ids map[models.ID]bool) (map[models.ID]fetched, error) {
+	base := fetched{applied: c.feed.tail.state().applied, at: time.Now()}
+	found := make(map[models.ID]fetched, len(ids))
+	list := make(bson.A, 0, len(ids))
+	for id := range ids {
+		found[id] = base
+		list = append(list, objectID(id))
+		if key, odd := c.oddKeys.Load(id); odd {
+			list = append(list, key)
+		}
+	}
+	add := func(rec *record) error {
+		one := base
+		one.rec = rec
+		if ids[rec.id] {
+			found[rec.id] = one
+		}
+		return nil
+	}
+	in := bson.D{{Key: "$in", Value: list}}
+	if err := c.each(ctx, query{filter: bson.D{{Key: "_id", Value: in}}}, add); err != nil {
+		return nil, err
+	}
+	var unsure bson.A
+	for id, one := range found {
+		if one.rec == nil || !one.rec.ours {
+			unsure = append(unsure, objectID(id))
+		}
+	}
+	if len(unsure) == 0 {
+		return found, nil
+	}
+	in = bson.D{{Key: "$in", Value: unsure}}
+	if c.odd.Load() {
+		if err := c.each(ctx, query{filter: bson.D{{Key: idField, Value: in}}}, add); err != nil {
+			return nil, err
+		}
+	}
+	revs, err := c.feed.lastRevs(ctx, c.Kind, in)
+	for id, rev := range revs {
+		one := found[id]
+		one.lastRev = rev
+		found[id] = one
+	}
+	return found, err
+}
+
+// lastRevs returns the last revisions that the feed knows of some ids. It is asked for without an
+// order: by one, servers walk all of it for an id that it does not have.
+func (f *feed) lastRevs(ctx context.Context, kind dao.Kind, ids any) (map[models.ID]int64, error) {
+	revs := map[models.ID]int64{}
+	q := query{
+		filter: bson.D{{Key: "changes.id", Value: ids}},
+		fields: bson.D{{Key: "changes.id", Value: 1}, {Key: "changes.kind", Value: 1}, {Key: "changes.rev", Value: 1}},
+	}
+	err := f.coll.find(ctx, q, func(raw bson.Raw) error {
+		for _, one := range valuesOf(raw.Lookup("changes")) {
+			doc, _ := one.DocumentOK()
+			id, _ := doc.Lookup("id").ObjectIDOK()
+			rev, _ := doc.Lookup("rev").AsInt64OK()
+			if textOf(doc.Lookup("kind")) == string(kind) {
+				revs[models.ID(id)] = max(revs[models.ID(id)], rev)
+			}
+		}
+		return nil
+	})
+	return revs, err
+}
