@@ -8,8 +8,33 @@ import (
 	"testing"
 
 	"pulperia/dao"
+	"pulperia/dao/daotest"
 	"pulperia/dao/models"
 )
+
+// stepScenario is scenario, and then a life with steps of several values and kinds.
+func stepScenario() []act {
+	order := func(n int) act { // which takes its stock, and is a parcel and a message
+		return func(t *testing.T, s dao.Store) error {
+			_, err := s.Update(t.Context(), func(tx dao.Tx) error {
+				_, err := dao.Product.Within(tx).Update(testID(9), func(p *models.Product) error { p.Stock++; return nil })
+				_, cartErr := dao.Cart.Within(tx).Update(testID(1), func(c *models.Cart) error { c.Products = nil; return nil })
+				sold := daotest.Parcel.Example(n)
+				sold.SetHead(models.Head{ID: testID(n)})
+				return errors.Join(err, cartErr, tx.Put(daotest.Parcel.Schema, sold), tx.Put(dao.Message.Schema, &models.Message{ID: testID(n), User: "ana@example.com", Message: "pedido"}))
+			})
+			return err
+		}
+	}
+	cleared := func(t *testing.T, s dao.Store) error {
+		_, err := s.Update(t.Context(), func(tx dao.Tx) error {
+			return errors.Join(tx.Delete(daotest.Parcel.Schema, testID(20)), tx.Delete(dao.Product.Schema, testID(2)), tx.Put(daotest.Parcel.Schema, testParcel(20)))
+		})
+		return err
+	}
+	fold := func(t *testing.T, s dao.Store) error { return s.Engine.(*engine).compactor.compact(false) }
+	return append(scenario(), order(20), fold, order(21), cleared, order(22), fold)
+}
 
 const (
 	shelves   = 6     // products between which stock is moved
