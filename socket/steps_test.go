@@ -169,11 +169,12 @@ func (f *countingFeed) Since(ctx context.Context, after dao.Position, limit int)
 // it is read from the feed but a few times, however many come back for it.
 func TestLargeStep(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := openShopKeeping(t, t.TempDir(), 10_000, Options{ring: 16})
+		s := openShop(t, t.TempDir(), Options{})
+		s.leave()
 		feed := &countingFeed{Feed: s.store.Feed}
 		trade := shop.New(s.store, shop.Options{})
 		trade.Feed = feed
-		s.hub.Shop = trade
+		s.start(Options{Shop: trade, ring: 16})
 		start := s.head()
 		live := s.hello(ana, start, "messages")
 		s.load() // 2.4 MB
