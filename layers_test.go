@@ -26,8 +26,9 @@ var layers = map[string][]string{
 	"shop":                                 {"dao", "dao/models"},
 	"views":                                {"dao", "dao/models"},
 	"catalogue":                            {"dao", "dao/models"},
-	"dao/filemanagers":                     {"dao", "dao/models"},
-	"dao/dbmanagers":                       {"dao", "dao/models", "dao/retry"},
+	"dao/filemanagers":                     {"dao", "dao/models", "dao/steps"},
+	"dao/dbmanagers":                       {"dao", "dao/models", "dao/steps", "dao/retry"},
+	"dao/steps":                            {"dao", "dao/models"},
 	"dao/daotest":                          {"dao", "dao/models"},
 	"dao/dbmanagers/mongotest":             {},
 	"dao/dbmanagers/mongotest/withmongodb": {"dao/dbmanagers/mongotest"},
@@ -50,7 +51,7 @@ const module = "pulperia/"
 // can be written to, which is out of their reach.
 var (
 	doors  = []string{"routes/*.go", "socket/*.go", "catalogue/*.go", "app/import*.go", "app/demo.go"}
-	stores = []string{"Store", "Engine", "Values", "Products", "Carts", "Messages", "Collection", "KindOf"}
+	stores = []string{"Store", "Engine", "Values", "Products", "Carts", "Messages", "Collection", "KindOf", "Updater", "Tx", "Within", "Appends"}
 )
 
 // Imports go one way: a package knows only those that stand to the right of it.

@@ -29,6 +29,9 @@ func (h *Hub) tick(now time.Time) {
 			wake = append(wake, c)
 		}
 	}
+	if now.Sub(h.large.read) > keepLarge {
+		h.large = large{}
+	}
 	if news, any := h.people.tick(now); any {
 		wake = append(wake, h.tell(&event{body: news}, "", false)...)
 	}

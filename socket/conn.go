@@ -3,6 +3,7 @@ package socket
 import (
 	"net"
 	"net/netip"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -73,29 +74,33 @@ func (c *conn) send(body any) {
 	}
 }
 
-// deliver queues changes for a live connection, and says whether it must be given to the writers.
+// deliver queues steps for a live connection, and says whether it must be given to the writers.
 // One that has enough to take falls behind, however well it reads: it takes the rest from the ring
-// or the feed, its queue once empty. The caller holds the hub's lock.
+// or the feed, its queue once empty; and so does each for a step that is too large for a queue. The
+// caller holds the hub's lock.
 func (c *conn) deliver(b *bundle) (wake bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.state != stateLive || c.reason != "" {
 		return false
 	}
-	text, first, n := b.through(c.door), b.events[0].offset, len(b.events)
-	if c.cursor >= first { // its page was newer than the hub
-		text, n = nil, 0
-		for _, e := range b.events {
-			if e.offset > c.cursor {
-				text, n = append(text, e.through(c.door)...), n+1
-			}
+	first, p := b.events[0].offset, piece{}
+	switch {
+	case b.size > maxQueue:
+		c.state, c.cursor = stateBehind, max(c.cursor, first-1)
+		return c.schedule()
+	case c.cursor < first:
+		p = b.through(c)
+	default: // its page was newer than the hub
+		if i := slices.IndexFunc(b.events, func(e *event) bool { return e.offset > c.cursor }); i >= 0 {
+			p = pieceOf(b.events[i:], c.door, c.wants)
 		}
 	}
 	switch {
-	case len(text) == 0:
+	case len(p.text) == 0:
 		return false
-	case c.queue.fits(len(text), maxQueue):
-		c.queue.add(text, n)
+	case c.queue.fits(len(p.text), maxQueue):
+		c.queue.add(p.text, p.events)
 	default:
 		c.state, c.cursor = stateBehind, max(c.cursor, first-1)
 	}

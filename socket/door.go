@@ -46,7 +46,7 @@ func (d door) encode(body any) []byte {
 func resumeAt(body any) string {
 	switch b := body.(type) {
 	case change:
-		return dao.Position{Epoch: b.Epoch, Offset: b.Offset}.String()
+		return b.position().String()
 	case position:
 		return dao.Position(b).String()
 	case welcome:

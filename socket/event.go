@@ -1,6 +1,8 @@
 package socket
 
 import (
+	"slices"
+	"strings"
 	"sync"
 
 	"pulperia/dao"
@@ -21,10 +23,11 @@ type (
 		People    []string // at most maxPeople
 		Count     int
 	}
-	change struct {
+	change struct { // with the position of the end of its step
 		Epoch string
 		dao.Change
 	}
+	part     change // one after which more of the same step follows
 	position dao.Position
 	ack      struct {
 		ID       models.ID
@@ -64,15 +67,20 @@ type event struct {
 	body   any
 	topic  string
 	offset int64 // of a change
+	end    int64 // of its step
 
-	forms [doors]struct {
-		once sync.Once
-		text []byte
-	}
+	forms [doors]form
+	parts [doors]form // of a change: after which more of its step follows
+}
+
+type form struct {
+	once sync.Once
+	text []byte
 }
 
 func newChange(epoch string, c dao.Change) *event {
-	return &event{body: change{epoch, c}, topic: dao.TopicOf(c), offset: c.Offset}
+	c.End = max(c.End, c.Offset)
+	return &event{body: change{epoch, c}, topic: dao.TopicOf(c), offset: c.Offset, end: c.End}
 }
 
 // size is about what the event takes in memory.
@@ -85,35 +93,125 @@ func (e *event) through(d door) []byte {
 	return form.text
 }
 
-// bundle is changes of one topic that follow one another in the feed: they go into each queue as
-// one piece.
+// partThrough returns what a door sends of a change after which more of its step follows: nobody can
+// go on from there.
+func (e *event) partThrough(d door) []byte {
+	form := &e.parts[d]
+	form.once.Do(func() { form.text = d.encode(part(e.body.(change))) })
+	return form.text
+}
+
+// firstStep returns how many of the events, from the first on, are of its step.
+func firstStep(events []*event) int {
+	n := 1
+	for n < len(events) && events[n].offset <= events[0].end {
+		n++
+	}
+	return n
+}
+
+// wanted returns how many of the events of a step a reader gets.
+func wanted(step []*event, wants func(topic string) bool) (n int) {
+	for _, e := range step {
+		if wants(e.topic) {
+			n++
+		}
+	}
+	return n
+}
+
+// giveStep gives a reader the events of a step that it wants, each as it goes over the line: the last of
+// them alone with the position.
+func giveStep(step []*event, d door, wants func(topic string) bool, give func(e *event, text []byte)) {
+	left := wanted(step, wants)
+	for _, e := range step {
+		switch {
+		case !wants(e.topic):
+		case left == 1:
+			give(e, e.through(d))
+			return
+		default:
+			left--
+			give(e, e.partThrough(d))
+		}
+	}
+}
+
+// bundle is steps that follow one another in the feed: what a reader gets of them goes into its
+// queue as one piece.
 type bundle struct {
 	events []*event
-	forms  [doors][]byte
+	topics []string
+	size   int
+	whole  [doors]piece             // of one topic
+	pieces map[string]*[doors]piece // of several, by what of them a reader wants
 }
 
-func (b *bundle) through(d door) []byte {
-	if len(b.events) == 1 {
-		return b.events[0].through(d)
-	}
-	if b.forms[d] == nil {
-		for _, e := range b.events {
-			b.forms[d] = append(b.forms[d], e.through(d)...)
+// piece is what a reader gets of a bundle.
+type piece struct {
+	text   []byte
+	events int
+}
+
+// through returns what goes to a reader, which the caller has locked.
+func (b *bundle) through(c *conn) piece {
+	p := &b.whole[c.door]
+	if len(b.topics) > 1 {
+		key := strings.Join(slices.DeleteFunc(slices.Clone(b.topics), func(topic string) bool { return !c.wants(topic) }), ",")
+		if b.pieces == nil {
+			b.pieces = map[string]*[doors]piece{}
 		}
+		if b.pieces[key] == nil {
+			b.pieces[key] = new([doors]piece)
+		}
+		p = &b.pieces[key][c.door]
 	}
-	return b.forms[d]
+	if p.text == nil {
+		*p = pieceOf(b.events, c.door, c.wants)
+	}
+	return *p
 }
 
-// bundles cuts a list of changes where the topic changes or a bundle has a chunk of bytes.
-func bundles(events []*event) (list []*bundle) {
-	size := 0
+func pieceOf(events []*event, d door, wants func(string) bool) (p piece) {
+	for len(events) > 0 {
+		n := firstStep(events)
+		giveStep(events[:n], d, wants, func(_ *event, text []byte) {
+			if p.events++; p.text == nil {
+				p.text = slices.Clip(text) // mostly the only one
+				return
+			}
+			p.text = append(p.text, text...)
+		})
+		events = events[n:]
+	}
+	return p
+}
+
+// sizeOf returns how many bytes events take on the line, about.
+func sizeOf(events []*event) (n int) {
 	for _, e := range events {
-		more := len(e.body.(change).Doc)
-		if n := len(list); n > 0 && list[n-1].events[0].topic == e.topic && size+more < chunk {
-			list[n-1].events, size = append(list[n-1].events, e), size+more
+		n += 200 + len(e.body.(change).Doc)
+	}
+	return n
+}
+
+// bundles makes bundles of a list of whole steps: of many, as long as they are of one topic and a
+// bundle has no chunk of bytes.
+func bundles(events []*event) (list []*bundle) {
+	for len(events) > 0 {
+		next := &bundle{events: events[:firstStep(events)]}
+		next.size = sizeOf(next.events)
+		for _, e := range next.events {
+			if !slices.Contains(next.topics, e.topic) {
+				next.topics = append(next.topics, e.topic)
+			}
+		}
+		events = events[len(next.events):]
+		if n := len(list); n > 0 && list[n-1].size+next.size < chunk && len(next.topics) == 1 && slices.Equal(list[n-1].topics, next.topics) {
+			list[n-1].events, list[n-1].size = append(list[n-1].events, next.events...), list[n-1].size+next.size
 			continue
 		}
-		list, size = append(list, &bundle{events: []*event{e}}), more
+		list = append(list, next)
 	}
 	return list
 }

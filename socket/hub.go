@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"slices"
 	"sync"
 	"time"
 
@@ -37,6 +38,7 @@ type Hub struct {
 	joined  map[string]map[*conn]struct{} // by topic
 	ring    ring
 	people  people
+	large   large
 	away    bool // the store was when it was last asked
 
 	changed    chan struct{} // asks for a look at the other processes
@@ -186,7 +188,8 @@ func (h *Hub) beginAt(from dao.Position, recent []*event) {
 	}
 }
 
-// read returns the next changes after a position that is not the head, at most limit, as events.
+// read returns the next changes after a position that is not the head, at most limit unless the next
+// step has more, as events.
 func (h *Hub) read(ctx context.Context, after dao.Position, limit int) ([]*event, error) {
 	changes, err := h.Shop.Feed.Since(ctx, after, limit)
 	if err == nil && len(changes) == 0 { // whoever took that for an answer would ask again at once
@@ -199,7 +202,7 @@ func (h *Hub) read(ctx context.Context, after dao.Position, limit int) ([]*event
 	return events, err
 }
 
-// publish gives a bundle of changes to whoever is live and listens. Who is behind takes it from the
+// publish gives a bundle of steps to whoever is live and listens. Who is behind takes it from the
 // ring in time.
 func (h *Hub) publish(b *bundle) {
 	now := time.Now()
@@ -209,9 +212,11 @@ func (h *Hub) publish(b *bundle) {
 		h.ring.add(e)
 		h.metrics.lag.Observe(now.Sub(e.body.(change).At.Std()).Seconds())
 	}
-	for c := range h.joined[b.events[0].topic] {
-		if c.deliver(b) {
-			wake = append(wake, c)
+	for i, topic := range b.topics {
+		for c := range h.joined[topic] {
+			if !slices.ContainsFunc(b.topics[:i], c.wants) && c.deliver(b) { // once, whatever else of it is wanted
+				wake = append(wake, c)
+			}
 		}
 	}
 	h.mu.Unlock()

@@ -3,6 +3,7 @@ package socket
 import (
 	"testing"
 
+	"pulperia/dao"
 	"pulperia/dao/daotest"
 	"pulperia/dao/models"
 )
@@ -16,11 +17,13 @@ func TestPrivateKind(t *testing.T) {
 		public := s.hello(ana, s.head(), "messages", "products", "parcel:"+other.String())
 		parcel := daotest.Parcel.Example(1)
 		parcel.SetHead(models.Head{ID: first})
-		if _, _, err := s.store.Values.Create(t.Context(), daotest.Parcel.Schema, parcel); err != nil {
-			t.Fatal(err)
-		}
-		if _, _, err := s.store.Values.Delete(t.Context(), daotest.Parcel.Schema, first, func(models.Value) error { return nil }); err != nil {
-			t.Fatal(err)
+		for _, do := range []func(dao.Tx) error{
+			func(tx dao.Tx) error { return tx.Put(daotest.Parcel.Schema, parcel) },
+			func(tx dao.Tx) error { return tx.Delete(daotest.Parcel.Schema, first) },
+		} {
+			if _, err := s.store.Update(t.Context(), do); err != nil {
+				t.Fatal(err)
+			}
 		}
 		settle()
 		told := only(mine.heard(), "change")

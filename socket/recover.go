@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"pulperia/dao"
@@ -127,25 +128,51 @@ func (h *Hub) fill(c *conn) {
 		return
 	}
 	c.state = stateLive
-	if n := len(events); n > 0 && !c.wants(events[n-1].topic) {
+	if n := len(events); n > 0 && !c.wantsOf(events[n-1].end, events) {
 		// What it was sent last is not where it stands: lest it asks for all that again when it
 		// comes back.
 		c.queue.add((&event{body: position(h.ring.position())}).through(c.door), 1)
 	}
 }
 
-// take queues the next of the events that it missed, a chunk at most, and moves on. The caller
-// holds mu.
+// wantsOf says whether it gets one of those of the events whose step has this end.
+func (c *conn) wantsOf(end int64, events []*event) bool {
+	return slices.ContainsFunc(events, func(e *event) bool { return e.end == end && c.wants(e.topic) })
+}
+
+// take queues the next of the events that it missed, a chunk at most, and moves on: step by step, of
+// which each is one piece unless it is too large for that. The caller holds mu.
 func (c *conn) take(events []*event) {
-	for _, e := range events {
-		if c.wants(e.topic) {
-			if c.queue.size >= chunk {
+	for len(events) > 0 && c.queue.size < chunk {
+		n := firstStep(events)
+		step := events[:n]
+		events = events[n:]
+		if sizeOf(step) > maxQueue {
+			if !c.takePart(step) {
 				return
 			}
-			c.queue.add(e.through(c.door), 1)
+			continue
 		}
-		c.cursor = e.offset
+		if p := pieceOf(step, c.door, c.wants); p.events > 0 {
+			c.queue.add(p.text, p.events)
+		}
+		c.cursor = step[n-1].offset
 	}
+}
+
+// takePart queues a chunk of a step, and says whether that was the rest of it.
+func (c *conn) takePart(step []*event) (all bool) {
+	full := false
+	giveStep(step, c.door, c.wants, func(e *event, text []byte) {
+		if full = full || c.queue.size >= chunk; !full {
+			c.queue.add(text, 1)
+			c.cursor = e.offset
+		}
+	})
+	if !full {
+		c.cursor = step[len(step)-1].offset
+	}
+	return !full
 }
 
 // readFeed reads for a connection that is behind a step of what the ring has no longer.
@@ -164,7 +191,7 @@ func (h *Hub) readFeed(c *conn) {
 	if ended {
 		return
 	}
-	events, err := h.read(ctx, dao.Position{Epoch: h.position().Epoch, Offset: from}, step/4)
+	events, err := h.readAgain(ctx, dao.Position{Epoch: h.position().Epoch, Offset: from})
 	switch {
 	case errors.Is(err, dao.ErrGone):
 		c.end(reasonGone) // it was pruned meanwhile; the client is told when it comes back
@@ -185,6 +212,44 @@ func (h *Hub) readFeed(c *conn) {
 	if wake {
 		h.writers.add(c)
 	}
+}
+
+// large is what was read last of a step that is larger than one read. Many who come back want it, and
+// each of them a chunk at a time.
+type large struct {
+	epoch  string
+	events []*event
+	read   time.Time
+}
+
+// keepLarge is for how long that is kept.
+const keepLarge = 10 * time.Second
+
+// after returns what is kept after a position, or nothing.
+func (l *large) after(at dao.Position) []*event {
+	n := len(l.events)
+	if n == 0 || l.epoch != at.Epoch || at.Offset+1 < l.events[0].offset || at.Offset >= l.events[n-1].offset {
+		return nil
+	}
+	return l.events[at.Offset+1-l.events[0].offset:]
+}
+
+// readAgain reads for who is behind.
+func (h *Hub) readAgain(ctx context.Context, after dao.Position) ([]*event, error) {
+	h.mu.Lock()
+	events := h.large.after(after)
+	h.mu.Unlock()
+	if events != nil {
+		return events, nil
+	}
+	const most = step / 4
+	events, err := h.read(ctx, after, most)
+	if err == nil && len(events) > most {
+		h.mu.Lock()
+		h.large = large{after.Epoch, events, time.Now()}
+		h.mu.Unlock()
+	}
+	return events, err
 }
 
 // retryStore is when to come back to a store that could not be reached.

@@ -110,8 +110,8 @@ func TestBurst(t *testing.T) {
 	io.WriteString(stuck, handshake+"\r\n"+string(text(`{"type":"hello","user":"ana@example.com","topics":["messages"]}`)))
 	readers := []*client{listen(start), listen(start), listen(start)}
 	poll(t, func() string { return missing("welcomed", int(s.recovered(recoveryNone)), 4) })
-	s.load()
-	s.load()
+	s.burst()
+	s.burst()
 	for _, c := range readers {
 		got := []string{start}
 		poll(t, func() string {

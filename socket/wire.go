@@ -18,7 +18,9 @@ import (
 func encode(body any) (kind string, text []byte) {
 	switch b := body.(type) {
 	case change:
-		return "change", encodeChange(b)
+		return "change", encodeChange(b, true)
+	case part:
+		return "change", encodeChange(change(b), false)
 	case position:
 		return "position", models.JSON(wirePosition{"position", dao.Position(b).String()})
 	case welcome:
@@ -42,12 +44,15 @@ func encode(body any) (kind string, text []byte) {
 // list is never null in JSON.
 func list(names []string) []string { return append([]string{}, names...) }
 
-// encodeChange is by hand because it is what there is most of, and so that doc stays as it is.
-func encodeChange(c change) []byte {
+// encodeChange is by hand because it is what there is most of, and so that doc stays as it is. The
+// position is that of the end of its step.
+func encodeChange(c change, positioned bool) []byte {
 	b := make([]byte, 0, 160+len(c.Doc))
-	b = append(b, `{"type":"change","position":"`...)
-	b = append(b, dao.Position{Epoch: c.Epoch, Offset: c.Offset}.String()...)
-	b = append(b, `","kind":"`...)
+	b = append(b, `{"type":"change",`...)
+	if positioned {
+		b = append(append(append(b, `"position":"`...), c.position().String()...), `",`...)
+	}
+	b = append(b, `"kind":"`...)
 	b = append(b, c.Kind...)
 	b = append(b, `","op":"`...)
 	b = append(b, c.Op...)
@@ -60,6 +65,10 @@ func encodeChange(c change) []byte {
 		b = append(b, c.Doc...)
 	}
 	return append(b, '}')
+}
+
+func (c change) position() dao.Position {
+	return dao.Position{Epoch: c.Epoch, Offset: max(c.Offset, c.End)}
 }
 
 type (

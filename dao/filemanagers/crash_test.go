@@ -143,7 +143,7 @@ func states(t *testing.T, keep int) (after []string, steps int) {
 		t.Fatal(err)
 	}
 	after = []string{content(t, s)}
-	for i, act := range scenario() {
+	for i, act := range stepScenario() {
 		if err := act(t, s); err != nil {
 			t.Fatalf("act %d: %v", i, err)
 		}
@@ -205,7 +205,7 @@ func live(t *testing.T, d disk, keep int) (done int, unknown bool) {
 		return 0, false
 	}
 	defer s.Close()
-	for _, act := range scenario() {
+	for _, act := range stepScenario() {
 		if err := act(t, s); err != nil {
 			return done, errors.Is(err, dao.ErrUnknown)
 		}
@@ -226,7 +226,7 @@ func TestOneStepFails(t *testing.T) {
 		if err != nil {
 			continue // the start was refused; nothing was acknowledged
 		}
-		acts := scenario()
+		acts := stepScenario()
 		done, unknown := 0, false
 		for _, act := range acts {
 			if err := act(t, s); err != nil {

@@ -108,12 +108,15 @@ func Open(ctx context.Context, dir string, o Options) (dao.Store, error) {
 
 // open opens a store whose lock is taken.
 func open(o Options, unlock func() error) (dao.Store, error) {
-	c, err := loadAdopted(o)
+	c, was, err := loadAdopted(o)
 	if err != nil {
 		return dao.Store{}, err
 	}
 	if err := prepare(o.disk, c); err != nil {
 		return dao.Store{}, errors.Join(err, c.close())
+	}
+	if was < formatVersion {
+		o.Log.Info("the store was brought forward; an older pulperia does not open it any more", "from format", was, "to", formatVersion)
 	}
 	if c.unfolded > 0 {
 		o.Log.Info("the store was not stopped cleanly; the journal was applied", "changes", c.unfolded)
@@ -127,20 +130,23 @@ func open(o Options, unlock func() error) (dao.Store, error) {
 	return e.store(), nil
 }
 
-// loadAdopted loads a store, and takes in what is new or was edited.
-func loadAdopted(o Options) (*contents, error) {
+// loadAdopted loads a store, and takes in what is new or was edited. It says which format it had.
+func loadAdopted(o Options) (c *contents, format int, err error) {
 	if err := refuseUnfinished(o.disk); err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	found, err := load(o.disk)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	c, err := found.adopted(o.disk, o.Accept)
+	if format = found.meta.Format; found.isNew {
+		format = formatVersion
+	}
+	c, err = found.adopted(o.disk, o.Accept)
 	if err == nil && len(found.edited) > 0 {
 		o.Log.Info("took in files that were edited by hand; the epoch is a new one", "files", found.edits())
 	}
-	return c, err
+	return c, format, err
 }
 
 // adopted returns a store as it is when it was taken in: itself, if it is not new and nobody has

@@ -63,7 +63,7 @@ func wantOwnFolder(d disk) error {
 	return fmt.Errorf("the folder holds other things (%q is one of %d) and no store: name one that is empty or not there yet", others[0], len(others))
 }
 
-const formatVersion = 3 // 1 did not count entries, 2 had no identity
+const formatVersion = 4 // 1 did not count entries, 2 had no identity, 3 did not say who made a step
 
 // meta is store.json. Writing it anew is what makes a compaction count.
 type meta struct {

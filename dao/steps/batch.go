@@ -1,9 +1,6 @@
 package steps
 
 import (
-	"fmt"
-	"iter"
-
 	"pulperia/dao"
 	"pulperia/dao/models"
 )
@@ -82,32 +79,6 @@ func (b *Batch) use(old *Batch) {
 	clear(old.steps)
 	clear(old.journal)
 	b.steps, b.journal, b.rooms = old.steps[:0], old.journal[:0], old.rooms.again()
-}
-
-// rooms is space for steps and their changes. They are made some at once: a batch of many has little
-// garbage then.
-type rooms struct {
-	steps   []Step
-	changes []Change
-	taken   int // of each
-}
-
-func (r rooms) again() rooms {
-	clear(r.steps[:r.taken])
-	clear(r.changes)
-	r.taken = 0
-	return r
-}
-
-// next returns an empty step, which is the next one again until it is taken.
-func (r *rooms) next(least int) *Step {
-	if r.taken == len(r.steps) {
-		n := min(4+least, 64)
-		*r = rooms{make([]Step, n), make([]Change, n), 0}
-	}
-	step := &r.steps[r.taken]
-	*step = Step{Changes: r.changes[r.taken : r.taken : r.taken+1]}
-	return step
 }
 
 // On puts the batch on another base, at the same place of the log: what lay below it is in the log
@@ -255,37 +226,4 @@ func (b *Batch) Add(by string, now models.Time, c Change) *Step {
 	tx.record(entry{value: c.After, last: c.Rev}, c)
 	tx.accept()
 	return tx.step
-}
-
-// Load stores whole values, with the ids, revisions and times that they bring, in steps of
-// dao.LoadBytes. The batch keeps the values. When one is refused, nothing of it is left.
-func (b *Batch) Load(by string, now models.Time, values iter.Seq2[*dao.Schema, models.Value]) (err error) {
-	mark, whole := b.Mark(), false
-	defer func() {
-		if r := recover(); r != nil {
-			fault, is := r.(failure)
-			if !is {
-				panic(r)
-			}
-			err = fault.err
-		}
-		if !whole {
-			b.Back(mark)
-		}
-	}()
-	tx := b.begin(by, now)
-	for schema, v := range values {
-		if err := tx.load(schema, v); err != nil {
-			return fmt.Errorf("%s: %w", schema.Call(v), err)
-		}
-		if tx.bytes >= dao.LoadBytes {
-			tx.accept()
-			tx = b.begin(by, now)
-		}
-	}
-	if len(tx.step.Changes) > 0 {
-		tx.accept()
-	}
-	whole = true
-	return nil
 }

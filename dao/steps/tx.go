@@ -198,29 +198,6 @@ func (tx *Tx) record(e entry, c Change) {
 	tx.seen, tx.found = n, e
 }
 
-// load stores a whole value, and fills in what it does not bring along.
-func (tx *Tx) load(s *dao.Schema, v models.Value) error {
-	v.Normalize()
-	if err := v.Check(); err != nil {
-		return err
-	}
-	head := v.GetHead()
-	was := tx.before(s, head.ID)
-	if was.value != nil {
-		return dao.Conflict{Field: "_id", Value: head.ID.String()}
-	}
-	if err := tx.batch.wantFree(s, nil, v); err != nil {
-		return err
-	}
-	head = tx.batch.clock.Fill(head, tx.step.At)
-	head.Rev = max(head.Rev, was.last+1)
-	v.SetHead(head)
-	c := Change{Schema: s, Op: dao.OpPut, ID: head.ID, Rev: head.Rev, After: v}
-	tx.record(entry{value: v, last: head.Rev}, c)
-	tx.bytes += tx.batch.size(tx.step, len(tx.step.Changes)-1)
-	return nil
-}
-
 // complete drops what came to nothing, and wants the step within its limits.
 func (tx *Tx) complete() error {
 	tx.step.Changes = slices.DeleteFunc(tx.step.Changes, tx.isNothing)

@@ -63,6 +63,8 @@ export class Live {
   #again = 0 // timer of the next try for a WebSocket, while one can only listen
   /** @type {string | null} */
   #store = null // that the line leads to, once it has been welcomed there
+  /** @type {Told["change"][]} */
+  #step = [] // what has come of one that is not whole yet
   #reason = "" // why the shop said goodbye
   #heardAt = 0
 
@@ -131,6 +133,7 @@ export class Live {
     this.#line = null
     this.canSend = false
     this.#store = null
+    this.#step = []
   }
 
   #dial() {
@@ -172,9 +175,10 @@ export class Live {
         this.#welcome(frame, streams)
         break
       case "change":
-        if (!isAfter(frame.position, this.since)) return
-        this.since = frame.position
-        break
+        if (this.state === "connected") this.#watch()
+        this.#step.push(frame)
+        if (frame.position) this.#stepped(frame.position)
+        return
       case "position":
         this.since = frame.position
         break
@@ -187,6 +191,16 @@ export class Live {
     }
     if (this.state === "connected") this.#watch()
     this.#tell(frame.type, frame)
+  }
+
+  /** stepped tells of a step, all of it or, when the line is lost in its middle, nothing: only its last change has the position.
+   * @type {(position: string) => void} */
+  #stepped(position) {
+    const step = this.#step
+    this.#step = []
+    if (!isAfter(position, this.since)) return
+    this.since = position
+    for (const change of step) this.#tell("change", {...change, position})
   }
 
   /** @type {(frame: Told["welcome"], streams: boolean) => void} */
