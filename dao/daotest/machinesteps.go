@@ -32,10 +32,12 @@ func (m *machine) step(rt *rapid.T) {
 	var touched []key
 	var want func(error)
 	for _, a := range acts {
+		of := key{a.Kind, a.id}
+		was := after.values[of]
 		if want = after.act(a); want != nil {
 			break
 		}
-		if of := (key{a.Kind, a.id}); !slices.Contains(touched, of) {
+		if after.values[of] != was && !slices.Contains(touched, of) { // a put of the same is none
 			touched = append(touched, of)
 		}
 	}

@@ -57,7 +57,6 @@ type world struct {
 	t      *testing.T
 	random *rand.Rand
 	server *modelServer
-	begun  time.Time
 
 	mu      sync.Mutex
 	entries []*entry // every one that was inserted, in the order of time
@@ -89,7 +88,6 @@ func (w *world) fail(format string, args ...any) {
 type simProcess struct {
 	*engine
 	client *modelClient
-	dead   bool
 }
 
 const (
@@ -119,14 +117,6 @@ func (w *world) start() *simProcess {
 			return p
 		}
 	}
-}
-
-// kill ends a process between two of its commands, and starts another.
-func (w *world) kill(p *simProcess) {
-	p.dead, p.client.down = true, true
-	p.stop()
-	next := w.start()
-	*p = *next
 }
 
 // simulate runs one seed, and returns what is wrong.

@@ -18,7 +18,6 @@ type intent struct {
 	n       int
 	kind    string
 	x, y, z int
-	began   int // entries that were there
 	receipt dao.Receipt
 	err     error
 	ended   bool
@@ -185,7 +184,7 @@ func (r *replay) Owners(s *dao.Schema, unique int, text string) (ids []models.ID
 }
 
 // check replays the feed on a model, and compares the answers, what was read, and the documents.
-func (w *world) check(e *engine_) {
+func (w *world) check(e *simProcess) {
 	m := &replay{map[valueKey]models.Value{}, map[valueKey]int64{}}
 	byIntent := map[int]*entry{}
 	seen := map[string]bool{}
@@ -233,8 +232,6 @@ func (w *world) check(e *engine_) {
 	w.compareDocuments(m, e)
 }
 
-type engine_ = simProcess
-
 func (w *world) shown(r *reading) string {
 	var b strings.Builder
 	for id, v := range r.values {
@@ -250,7 +247,7 @@ func (w *world) shown(r *reading) string {
 // compareReads looks which views show the store as it is at a position.
 func (w *world) compareReads(m *replay, at int64, matched []bool) {
 	for i, r := range w.reads {
-		if matched[i] || at < r.from || at > r.to && r.to >= r.from && !r.listed && false {
+		if matched[i] || at < r.from {
 			continue
 		}
 		same := true
