@@ -111,7 +111,7 @@ func (h *Hub) follow(ctx context.Context) {
 // advance waits until the feed has something, and hands it on.
 func (h *Hub) advance(ctx context.Context) error {
 	at := h.position()
-	if err := h.Shop.Feed.Wait(ctx, at); err != nil {
+	if err := h.wait(ctx, at); err != nil {
 		return err
 	}
 	events, err := h.read(ctx, at, step)
@@ -124,6 +124,27 @@ func (h *Hub) advance(ctx context.Context) error {
 		h.letBreathe(ctx)
 	}
 	return nil
+}
+
+// patience is how long the hub waits for the feed before it looks again whether anybody is connected.
+const patience = 500 * time.Millisecond
+
+// wait returns when the feed has something. With nobody to tell of it that need not be soon.
+func (h *Hub) wait(ctx context.Context, at dao.Position) error {
+	for {
+		h.mu.Lock()
+		alone := len(h.conns) == 0
+		h.mu.Unlock()
+		waiting, cancel := context.WithTimeout(ctx, patience)
+		if alone {
+			waiting = dao.Patiently(waiting)
+		}
+		err := h.Shop.Feed.Wait(waiting, at)
+		cancel()
+		if err == nil || ctx.Err() != nil || !errors.Is(err, context.DeadlineExceeded) {
+			return err
+		}
+	}
 }
 
 // letBreathe waits a moment when most connections do not keep up, as when a catalogue is imported:

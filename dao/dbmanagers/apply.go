@@ -3,7 +3,6 @@ package dbmanagers
 import (
 	"context"
 	"slices"
-	"sync"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -17,13 +16,12 @@ import (
 type applier struct {
 	*engine
 	signal chan struct{}
-	mu     sync.Mutex // held by who is at it
+	turn   token // of who is at it
 }
 
 const (
 	applyAtOnce = 2_000           // changes of one round
 	theirs      = 2 * time.Second // how long what others committed is left to them
-	digEvery    = memory / 4      // how often deletes are repeated
 )
 
 // wake says that there is something to bring forward.
@@ -75,10 +73,11 @@ func (a *applier) bring(ctx context.Context, upTo int64) error {
 		if a.feed.tail.state().applied >= upTo {
 			return nil
 		}
-		a.mu.Lock()
+		if err := a.turn.take(ctx); err != nil {
+			return err
+		}
 		err := a.round(ctx, upTo)
-		a.mu.Unlock()
-		if err != nil {
+		if a.turn.give(); err != nil {
 			return err
 		}
 	}
@@ -87,7 +86,7 @@ func (a *applier) bring(ctx context.Context, upTo int64) error {
 
 // round brings the next entries forward.
 func (a *applier) round(ctx context.Context, upTo int64) error {
-	if err := a.feed.freshen(ctx, memory/4); err != nil {
+	if err := a.feed.freshen(ctx, a.memory/4); err != nil {
 		return err
 	}
 	at := a.feed.tail.state()
@@ -115,6 +114,9 @@ func (a *applier) round(ctx context.Context, upTo int64) error {
 		}
 	}
 	a.at("apply")
+	if a.mutant == "trust-commit" {
+		a.feed.tail.brought(end)
+	}
 	if err := a.applyAll(ctx, todo); err != nil {
 		return err
 	}
@@ -152,6 +154,9 @@ func (f *forwarding) last() *change { return f.changes[len(f.changes)-1] }
 // dead says whether the feed tells, later on, that the value is deleted: then nothing is made.
 func (f *forwarding) dead() bool {
 	told := f.feed.tail.of(valueKey{f.Kind, f.last().id()})
+	if f.mutant == "all-lives" && !f.last().Op.removes() {
+		return false
+	}
 	return slices.ContainsFunc(told, func(c *change) bool { return c.Op.removes() && c.offset >= f.last().offset })
 }
 
@@ -187,6 +192,9 @@ func (c *collection) apply(ctx context.Context, list []*forwarding) error {
 			unsure = append(unsure, updates...)
 		}
 	}
+	if c.mutant == "skip-unmatched" {
+		return nil
+	}
 	return c.settleAll(ctx, unsure)
 }
 
@@ -215,6 +223,12 @@ func (f *forwarding) optimistic() (write, applying) {
 		return write{}, asRead
 	}
 	filter := append(f.before(first.offset), bson.E{Key: revField, Value: first.Rev - 1})
+	switch f.mutant {
+	case "no-filter":
+		filter = filter[:2]
+	case "less-filter":
+		filter = append(filter[:3], bson.E{Key: revField, Value: bson.D{{Key: "$lt", Value: first.Rev}}})
+	}
 	names, inc := f.union(f.changes)
 	guard, plain := f.guard(names, first)
 	if !plain {
@@ -240,6 +254,14 @@ func (f *forwarding) foreign(c *change) bson.D {
 // union is the fields that some changes wrote, and by how much quantities changed in all.
 func (f *forwarding) union(list []*change) (names []string, inc bson.D) {
 	sums := map[string]int64{}
+	if f.mutant == "whole" {
+		for _, field := range f.write(f.last().after()) {
+			if field.Key != "_id" {
+				names = append(names, field.Key)
+			}
+		}
+		return names, nil
+	}
 	for _, c := range list {
 		for _, name := range c.Set {
 			if !slices.Contains(names, name) {

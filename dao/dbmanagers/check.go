@@ -107,6 +107,9 @@ func (r *checking) checkValues(ctx context.Context) error {
 }
 
 func (r *checking) checkKind(ctx context.Context, c *collection) error {
+	if name := c.table().name(); name != c.Plural {
+		r.Note("the collection %s is another program's: the shop has its own %s in %s", c.Plural, c.Plural, name)
+	}
 	return c.each(ctx, query{}, func(rec *record) error {
 		name := valueKey{c.Kind, rec.id}
 		switch last := r.last[name]; {

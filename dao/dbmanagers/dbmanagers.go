@@ -31,6 +31,7 @@
 package dbmanagers
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -56,6 +57,9 @@ type Options struct {
 	at         func(step string) // called between the parts of a step: tests end the process there
 	sweepEvery time.Duration     // between two looks for what others did, and what need not be done often
 	remember   time.Duration     // how long the feed is kept at least
+	memory     time.Duration     // how long a process remembers: see tail
+	kept       int64             // how many changes it remembers at least
+	mutant     string            // a rule that is broken, to see that the simulation finds it
 }
 
 func (o Options) withDefaults() Options {
@@ -68,9 +72,9 @@ func (o Options) withDefaults() Options {
 	if o.at == nil {
 		o.at = func(string) {}
 	}
-	if o.remember == 0 {
-		o.remember = memory
-	}
+	o.memory = cmp.Or(o.memory, memory)
+	o.remember = cmp.Or(o.remember, o.memory)
+	o.kept = cmp.Or(o.kept, kept)
 	return o
 }
 
@@ -152,7 +156,7 @@ type figures struct {
 }
 
 func newEngine(db database, o Options) *engine {
-	e := &engine{server: db, meta: db.table("meta"), servers: new(watcher), Options: o.withDefaults(), head: new(head)}
+	e := &engine{server: db, meta: db.table("meta"), servers: new(watcher), Options: o.withDefaults(), head: &head{turn: newToken()}}
 	e.life, e.stop = context.WithCancel(context.Background())
 	e.feed = newFeed(e, db.table("feed"))
 	for _, s := range dao.Kinds() {
@@ -160,8 +164,8 @@ func newEngine(db database, o Options) *engine {
 		c.name(storeMeta{})
 		e.collections = append(e.collections, c)
 	}
-	e.feed.tail.forget = e.forget
-	e.applier = &applier{engine: e, signal: make(chan struct{}, 1)}
+	e.feed.tail.forget, e.feed.tail.memory, e.feed.tail.kept = e.forget, e.memory, e.kept
+	e.applier = &applier{engine: e, signal: make(chan struct{}, 1), turn: newToken()}
 	e.line = steps.NewLine(e.life, lineLog{&committer{engine: e, head: e.head}})
 	e.presence = &presence{docs: db.table("presence"), timeout: e.Timeout}
 	e.head.docs = db.table("presence")

@@ -180,6 +180,11 @@ func (d *dumping) giveScanned(_ context.Context, c *collection) error {
 // giveHistory hands out the values of a history up to the dump's position, in the order of the feed;
 // those that nobody has told of come last.
 func (d *dumping) giveHistory(ctx context.Context, c *collection) error {
+	if !d.readOnly { // all that the dump is about
+		if err := c.applier.bring(ctx, c.feed.tail.state().end); err != nil {
+			return c.readError(ctx, "bring documents forward", err)
+		}
+	}
 	given := map[models.ID]bool{}
 	applied := c.feed.tail.state().applied
 	give := func(rec *record) error {

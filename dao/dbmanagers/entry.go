@@ -55,6 +55,7 @@ type change struct {
 
 	offset int64
 	value  models.Value // of Doc, once it was needed; never altered
+	own    bool         // of a step that this process has committed
 	before models.Value // what it was, where this process knows that
 }
 

@@ -1,6 +1,7 @@
 package dbmanagers
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -29,6 +30,8 @@ const (
 // anew, in an epoch of its own: write says whether that may be done. Documents that are missing or
 // older than the feed are no reason: that is what other programs did.
 func (f *feed) load(ctx context.Context, write bool) error {
+	ctx, cancel := context.WithTimeout(ctx, 6*f.Timeout) // of several questions
+	defer cancel()
 	for doubts := 0; ; {
 		meta, err := f.readMeta(ctx)
 		none := errors.Is(err, mongo.ErrNoDocuments)
@@ -37,6 +40,12 @@ func (f *feed) load(ctx context.Context, write bool) error {
 		}
 		if err != nil {
 			return f.readError(ctx, "read meta", err)
+		}
+		if none {
+			meta.Mark, err = f.recoverMark(ctx)
+			if err != nil {
+				return err
+			}
 		}
 		asked := time.Now()
 		list, whole, err := f.loadTail(ctx, meta)
@@ -110,15 +119,20 @@ func (f *feed) begin(ctx context.Context, meta storeMeta, none, damaged bool, af
 	}
 	switch {
 	case !make:
-		if meta.Base = max(meta.Base, after); damaged || none {
-			meta.Epoch = newEpoch()
+		if meta.Base = max(meta.Base, after); damaged || none { // made up, but once
+			f.madeUp = cmp.Or(f.madeUp, newEpoch())
+			meta.Epoch = f.madeUp
 		}
 		f.tail.set(meta, []*entry{{First: meta.Base, N: 1}}, time.Now())
 		return true, nil
 	case none && !damaged:
-		return false, f.readError(ctx, "begin the store", f.makeMeta(ctx, 0))
+		return false, f.readError(ctx, "begin the store", f.makeMeta(ctx, 0, meta.Mark))
 	case none:
-		return false, f.readError(ctx, "begin an epoch", f.makeMeta(ctx, after+apart))
+		err := f.makeMeta(ctx, after+apart, meta.Mark)
+		if err == nil {
+			_, err = f.coll.write(ctx, true, write{deleteMany, entriesUpTo(after), nil})
+		}
+		return false, f.readError(ctx, "begin an epoch", err)
 	case damaged:
 		f.at("epoch")
 		next := bson.D{{Key: "$set", Value: bson.D{
@@ -145,6 +159,28 @@ func rootAt(base int64) entry {
 // entriesUpTo selects entries: whatever else lies in the feed is another program's.
 func entriesUpTo(offset int64) bson.D {
 	return bson.D{{Key: "_id", Value: bson.D{{Key: "$type", Value: "number"}, {Key: "$lte", Value: offset}}}, {Key: "step", Value: bson.D{{Key: "$type", Value: "objectId"}}}}
+}
+
+// recoverMark returns what the documents of a store are stamped by whose record is lost.
+func (f *feed) recoverMark(ctx context.Context) (mark string, err error) {
+	if mark = f.mark(); mark != "" {
+		return mark, nil
+	}
+	last := int64(0)
+	for _, c := range f.collections {
+		raw, err := findOne(ctx, c.table(), query{
+			filter: bson.D{{Key: stampField, Value: bson.D{{Key: "$gt", Value: last}}}, {Key: markField, Value: bson.D{{Key: "$type", Value: "string"}}}},
+			sort:   by("-" + stampField),
+		})
+		if err != nil {
+			return "", f.readError(ctx, "read "+c.table().name(), err)
+		}
+		if raw != nil {
+			mark = textOf(ownField(raw, "store"))
+			last, _ = ownField(raw, "feed").AsInt64OK()
+		}
+	}
+	return mark, nil
 }
 
 // lastStamp returns the highest offset above the given one that a document of this store bears, or

@@ -198,7 +198,11 @@ func (e *engine) enterWrite(ctx context.Context) (write context.Context, leave f
 
 // bounded gives one operation its deadline.
 func (e *engine) bounded(ctx context.Context, do func(context.Context) error) error {
-	ctx, cancel := context.WithTimeout(ctx, e.Timeout)
+	return e.within(ctx, e.Timeout, do)
+}
+
+func (e *engine) within(ctx context.Context, d time.Duration, do func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(ctx, d)
 	defer cancel()
 	return do(ctx)
 }

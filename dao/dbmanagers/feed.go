@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -21,7 +20,8 @@ type feed struct {
 	coll     table
 	tail     *tail
 	looks    shared
-	learning sync.Mutex   // held by who takes in what the feed says
+	madeUp   string       // the epoch of who only reads what has none
+	learning token        // held by who takes in what the feed says
 	quiet    atomic.Int64 // until when nobody writes, since an epoch has begun; in nanoseconds since 1970
 
 	waiting   atomic.Int64 // how many wait for a change,
@@ -30,7 +30,7 @@ type feed struct {
 }
 
 func newFeed(e *engine, coll table) *feed {
-	return &feed{engine: e, coll: coll, tail: newTail(), hurry: make(chan struct{}, 1)}
+	return &feed{engine: e, coll: coll, tail: newTail(), hurry: make(chan struct{}, 1), learning: newToken()}
 }
 
 // Since returns the changes after a position, whole steps, from memory if it can.

@@ -73,6 +73,7 @@ func TestCodesWithoutIndex(t *testing.T) {
 			return err
 		})
 		all.Wait()
+		p.settled()
 		if n := p.howMany("products", bson.M{"code": code}); n > 1 || int64(given.Load()) != n {
 			t.Errorf("round %d: %d products have the code, and %d were told so", round, n, given.Load())
 		}

@@ -24,11 +24,27 @@ func (e *engine) Update(ctx context.Context, do func(dao.Tx) error) (dao.Receipt
 		return dao.Receipt{}, err
 	}
 	defer leave()
-	receipt, err := e.line.Update(write, do)
+	receipt, err := e.commit(write, do)
 	if err != nil && write.Err() != nil && errors.Is(err, write.Err()) && !errors.Is(err, dao.ErrUnknown) && !errors.Is(err, dao.ErrUnavailable) {
 		err = fmt.Errorf("%w: the step was not committed within %s, and never will be", dao.ErrUnavailable, e.Timeout)
 	}
 	return receipt, err
+}
+
+// commit has the line run a step. What it is refused for may be old news, where other processes have
+// committed since the last look: so it is looked again.
+func (e *engine) commit(ctx context.Context, do func(dao.Tx) error) (dao.Receipt, error) {
+	for tries := 1; ; tries++ {
+		began := time.Now()
+		receipt, err := e.line.Update(ctx, do)
+		was := e.feed.tail.state()
+		if err == nil || tries == 5 || was.lookAt.After(began) || errors.Is(err, dao.ErrUnknown) || errors.Is(err, dao.ErrUnavailable) || ctx.Err() != nil {
+			return receipt, err
+		}
+		if e.feed.look(ctx) != nil || e.feed.tail.state().head == was.head {
+			return receipt, err
+		}
+	}
 }
 
 // Get returns one value.
@@ -48,7 +64,7 @@ func (e values) Get(ctx context.Context, s *dao.Schema, id models.ID) (models.Va
 // get returns what a value is now. What another program did to it is told before it is shown.
 func (c *collection) get(ctx context.Context, id models.ID) (state, error) {
 	what := fmt.Sprintf("read %s %s", c.Kind, id)
-	told := c.readOnly
+	told, began := c.readOnly, time.Now()
 	for {
 		looked := make(chan error, 1)
 		go func() { looked <- c.feed.freshen(ctx, fresh) }()
@@ -58,6 +74,8 @@ func (c *collection) get(ctx context.Context, id models.ID) (state, error) {
 		}
 		now, doubt := c.resolve(id, found[id])
 		switch {
+		case doubt == sure && now.value == nil && !now.foreign && c.feed.tail.state().lookAt.Before(began): // old news, perhaps
+			err = c.feed.look(ctx)
 		case doubt == sure && (!now.foreign || told):
 			return now, nil
 		case doubt == sure:
@@ -129,7 +147,7 @@ func (c *collection) list(ctx context.Context, filter, order bson.D, page, limit
 
 // settled returns when all that is known is in the documents, and up to where that is.
 func (c *collection) settled(ctx context.Context) (at int64, err error) {
-	if err = c.feed.freshen(ctx, fresh); err == nil && !c.readOnly {
+	if err = c.feed.freshen(ctx, fresh); err == nil && !c.readOnly && c.mutant != "list-unsettled" {
 		at = c.feed.tail.state().end
 		err = c.applier.bring(ctx, at)
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"sync"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -42,13 +41,13 @@ type committer struct {
 
 // head is the end of the feed, where one insert is in flight.
 type head struct {
-	mu sync.Mutex
+	turn token
 	turns
 }
 
 // Begin returns an empty batch at the head.
 func (l lineLog) Begin(ctx context.Context) (*steps.Batch, error) {
-	if err := l.feed.freshen(ctx, memory/2); err != nil {
+	if err := l.feed.freshen(ctx, l.ageAllowed()); err != nil {
 		return nil, l.notDone("look at the feed", err)
 	}
 	if l.turns.wait(ctx) {
@@ -65,6 +64,14 @@ func (l lineLog) Begin(ctx context.Context) (*steps.Batch, error) {
 		}
 	}
 	return l.begin(), nil
+}
+
+// ageAllowed is how old a look may be that an insert stands on.
+func (l lineLog) ageAllowed() time.Duration {
+	if l.mutant == "stale-look" {
+		return time.Hour
+	}
+	return l.memory / 2
 }
 
 func (c *committer) begin() *steps.Batch {
@@ -139,8 +146,10 @@ func (c *committer) entryOf(step *steps.Step, applied int64) *entry {
 
 // Append inserts the steps of a batch.
 func (l lineLog) Append(ctx context.Context, b *steps.Batch) (stand int, err error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
+	if err := l.turn.take(ctx); err != nil {
+		return 0, l.notDone("commit", err)
+	}
+	defer l.turn.give()
 	at := l.feed.tail.state()
 	if at.head != l.on { // a load or a look came between
 		return 0, nil
@@ -187,6 +196,9 @@ func (c *committer) commit(ctx context.Context, list []*entry) (stand int, err e
 			return len(list), nil
 		}
 		left = left || failed != nil && !notSent(failed)
+		if failed != nil && c.mutant == "blind-fail" {
+			return stand, c.notDone("insert into the feed", failed)
+		}
 		more, decided := c.decided(rest)
 		if stand += more; decided {
 			return stand, nil
@@ -211,10 +223,11 @@ func (c *committer) insert(ctx context.Context, docs []bson.Raw, list []*entry) 
 	if contended {
 		time.AfterFunc(200*time.Microsecond, func() { beside <- c.feed.look(ctx) })
 	}
-	failed = c.bounded(ctx, func(ctx context.Context) error { return c.feed.coll.insert(ctx, docs, true) })
+	// Less than half of the time: so that who waits is told what became of it, and not that nobody knows.
+	failed = c.within(ctx, c.Timeout*9/20, func(ctx context.Context) error { return c.feed.coll.insert(ctx, docs, c.mutant != "unordered") })
 	c.at("inserted")
 	c.took(time.Since(sent))
-	if failed == nil && time.Since(looked) < memory/2 && c.adopt(list) {
+	if failed == nil && (time.Since(looked) < c.memory/2 || c.mutant == "stale-look") && c.adopt(list) {
 		c.won()
 		return nil, true
 	}
@@ -242,6 +255,9 @@ func (c *committer) adopt(list []*entry) bool {
 	}
 	for _, e := range list {
 		e.own = true
+		for _, one := range e.Changes {
+			one.own = true
+		}
 		t.adopt(e)
 	}
 	t.wake()
@@ -264,7 +280,7 @@ func (c *committer) decided(list []*entry) (stand int, sure bool) {
 		if !known && e.First < t.entries[0].First {
 			return stand, false // forgotten
 		}
-		if !known || t.entries[i].Step != e.Step {
+		if !known || t.entries[i].Step != e.Step && c.mutant != "no-step-ids" {
 			return stand, true
 		}
 		stand++

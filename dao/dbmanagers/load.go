@@ -18,13 +18,16 @@ func (e *engine) Load(ctx context.Context, batch dao.Batch) (dao.Receipt, error)
 	if e.readOnly {
 		return dao.Receipt{}, fmt.Errorf("load: %w: it is open for reading only", dao.ErrUnavailable)
 	}
-	leave, err := e.enter(ctx)
+	leave, err := e.gate.enter(ctx)
 	if err != nil {
 		return dao.Receipt{}, err
 	}
 	defer leave()
 	if batch.Len() == 0 {
 		return dao.Receipt{Position: e.feed.last(), Repeated: true}, nil
+	}
+	if err := e.reachable(); err != nil {
+		return dao.Receipt{}, err
 	}
 	if len(batch.Carts) > 0 {
 		if err := e.bounded(ctx, e.forgetAttendance); err != nil {
@@ -108,8 +111,10 @@ func (l *loading) try(ctx context.Context) (done bool, err error) {
 
 // appendAll commits the steps, each by itself: they are large.
 func (l *loading) appendAll(ctx context.Context, b *steps.Batch) (stand int, err error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
+	if err := l.turn.take(ctx); err != nil {
+		return 0, l.notDone("commit", err)
+	}
+	defer l.turn.give()
 	at := l.feed.tail.state()
 	if at.head != l.on {
 		return 0, nil

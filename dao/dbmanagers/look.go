@@ -68,6 +68,22 @@ func (s *shared) run(what func() error) {
 	}
 }
 
+// token is a lock that one may wait for until a context is done.
+type token chan struct{}
+
+func newToken() token { return make(token, 1) }
+
+func (t token) take(ctx context.Context) error {
+	select {
+	case t <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (t token) give() { <-t }
+
 // look catches up with the feed: it is sent from now on. Those who come meanwhile share the next.
 func (f *feed) look(ctx context.Context) error {
 	return f.looks.do(ctx, func() error {
@@ -85,8 +101,10 @@ func (f *feed) freshen(ctx context.Context, age time.Duration) error {
 
 // lookOnce is one find, from the head on. One is under way at a time.
 func (f *feed) lookOnce(ctx context.Context) error {
-	f.learning.Lock()
-	defer f.learning.Unlock()
+	if err := f.learning.take(ctx); err != nil {
+		return err
+	}
+	defer f.learning.give()
 	for {
 		was := f.tail.state()
 		asked := time.Now()
@@ -194,7 +212,7 @@ func (f *feed) beginAnew(ctx context.Context, was tailState) error {
 // loadTail reads the end of the feed back to what is applied, older than the memory by its writers'
 // clocks, or not kept.
 func (f *feed) loadTail(ctx context.Context, meta storeMeta) (list []*entry, whole bool, err error) {
-	old := bson.NewDateTimeFromTime(time.Now().Add(-2 * memory))
+	old := bson.NewDateTimeFromTime(time.Now().Add(-2 * f.memory))
 	const most = 50_000
 	for before := int64(1 << 62); ; {
 		q := query{
@@ -216,7 +234,7 @@ func (f *feed) loadTail(ctx context.Context, meta storeMeta) (list []*entry, who
 			break
 		}
 		last := list[len(list)-1]
-		if before = last.First; last.First <= list[0].Applied && (last.At < old && list[0].end()-last.First >= kept || len(list) >= most) {
+		if before = last.First; last.First <= list[0].Applied && (last.At < old && list[0].end()-last.First >= f.kept || len(list) >= most) {
 			slices.Reverse(list)
 			return list, true, nil
 		}

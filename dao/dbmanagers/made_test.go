@@ -55,7 +55,7 @@ func TestFirstAtTheNextAttempt(t *testing.T) {
 		command string
 		do      func(context.Context, *engine) error
 	}{
-		"begin a feed": {"insert", func(ctx context.Context, e *engine) error { return e.makeMeta(ctx, 0) }},
+		"begin a feed": {"insert", func(ctx context.Context, e *engine) error { return e.makeMeta(ctx, 0, "") }},
 		"tell who is present": {"update", func(ctx context.Context, e *engine) error {
 			return e.presence.Set(ctx, "node", dao.Visitors{People: []string{"ana"}})
 		}},

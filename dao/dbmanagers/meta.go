@@ -72,9 +72,9 @@ func (e *engine) setMeta(ctx context.Context, also bson.D, update bson.D) (done 
 }
 
 // makeMeta makes the record of a store, unless another process is first.
-func (e *engine) makeMeta(ctx context.Context, after int64) error {
+func (e *engine) makeMeta(ctx context.Context, after int64, mark string) error {
 	meta := storeMeta{
-		ID: storeID, Version: formatVersion, Identity: cmp.Or(e.identity(), dao.NewIdentity()), Epoch: newEpoch(), Base: after, Mark: newEpoch(),
+		ID: storeID, Version: formatVersion, Identity: cmp.Or(e.identity(), dao.NewIdentity()), Epoch: newEpoch(), Base: after, Mark: cmp.Or(mark, newEpoch()),
 	}
 	err := untilMade(ctx, func() error { return e.meta.insert(ctx, []bson.Raw{marshal(meta)}, true) })
 	if mongo.IsDuplicateKeyError(err) {

@@ -107,7 +107,10 @@ func TestForeignDocumentsInTheFeed(t *testing.T) {
 	mongotest.Insert(p, p.db.Collection("feed"), bson.D{{Key: "_id", Value: 1_000_000}, {Key: "title", Value: "noticias"}})
 	_, err := p.db.Collection("meta").DeleteMany(p.ctx, bson.M{})
 	p.ok("drop meta", err)
-	p.await("another epoch", func() bool { return p.howMany("meta", bson.M{"_id": storeID}) == 1 })
+	p.await("another epoch", func() bool {
+		s.feed.refresh(p.ctx)
+		return p.howMany("meta", bson.M{"_id": storeID}) == 1
+	})
 	p.await("an empty feed", func() bool { return p.howMany("feed", bson.M{"_id": bson.M{"$lt": 1_000}}) == 0 })
 	if p.howMany("feed", bson.M{"title": "noticias"}) != 1 {
 		t.Error("the document of the other program is gone")

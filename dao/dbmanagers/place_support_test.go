@@ -140,10 +140,17 @@ func (p *place) howMany(coll string, filter bson.M) int64 {
 	return n
 }
 
-// settled returns when every change is in its document.
+// settled returns when every change is in its document, and every document of another program claimed.
 func (p *place) settled() {
 	p.Helper()
-	p.await("all is brought forward", func() bool { return p.behind() == "" })
+	p.await("all is brought forward", func() bool {
+		for _, coll := range []string{"products", "carts", "messages"} {
+			if p.howMany(coll, bson.M{stampField: nil}) > 0 {
+				return false
+			}
+		}
+		return p.behind() == ""
+	})
 }
 
 // behind names a document that lacks what the feed tells of it; "" for none.

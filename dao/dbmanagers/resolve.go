@@ -51,6 +51,9 @@ func (c *collection) resolve(id models.ID, f fetched) (state, doubt) {
 	}
 	last := told[len(told)-1]
 	above := slices.IndexFunc(told, func(t *change) bool { return t.offset > f.applied })
+	if c.mutant == "no-tail" && d != nil && d.ours {
+		return c.asItIs(d), sure
+	}
 	if above >= 0 {
 		return c.onTheWay(d, told[above:], last)
 	}
@@ -59,7 +62,7 @@ func (c *collection) resolve(id models.ID, f fetched) (state, doubt) {
 		return state{last: last.Rev, foreign: !dead}, sure
 	case !d.ours:
 		return c.claimed(d, max(last.Rev, f.lastRev)), sure
-	case d.stamp < last.offset && dead: // a create that arrived late
+	case d.stamp < last.offset && dead && c.mutant != "no-graves": // a create that arrived late
 		return state{last: last.Rev}, sure
 	case d.stamp < last.offset: // an old copy
 		return c.claimed(d, last.Rev), sure
@@ -70,7 +73,8 @@ func (c *collection) resolve(id models.ID, f fetched) (state, doubt) {
 // onTheWay is resolve where some of what the feed tells may not be in the document yet.
 func (c *collection) onTheWay(d *record, above []*change, last *change) (state, doubt) {
 	dead := last.Op.removes()
-	created := slices.ContainsFunc(above, func(t *change) bool { return t.Op == opCreate })
+	// Of what others have made it is not known whether it is there yet, or again is not.
+	created := slices.ContainsFunc(above, func(t *change) bool { return t.Op == opCreate && t.own })
 	switch {
 	case d != nil && d.ours && d.stamp >= last.offset:
 		return c.asItIs(d), sure
@@ -253,6 +257,9 @@ func (b base) Owners(s *dao.Schema, unique int, text string) []models.ID {
 	}
 	ids := slices.Clone(found.ids)
 	for _, id := range b.feed.tail.holders(key) {
+		if b.mutant == "owners-once" {
+			break
+		}
 		told := b.feed.tail.of(valueKey{s.Kind, id})
 		last := told[len(told)-1].after()
 		if last != nil && s.Unique[unique].Of(last) == text && !slices.Contains(ids, id) {

@@ -85,7 +85,7 @@ func (r *Restoration) begin(ctx context.Context) error {
 		r.engine.at("begun")
 		return writeError("begin", err)
 	case there.Content == "":
-		return r.beginAnew(ctx)
+		return r.beginAnew(ctx, there)
 	case there.Mark == "":
 		return fmt.Errorf("a migration from %s into it was begun by an older pulperia: begin anew with --restart", there.Source)
 	case there.Content != r.record.Content && there.Source != r.record.Source:
@@ -101,8 +101,11 @@ func (r *Restoration) begin(ctx context.Context) error {
 // beginAnew removes what a discarded restoration has put, and takes its record. An insert of a
 // process that was killed may land even now: it meets the new ones as any other that is there
 // already, so only documents without a stamp are in the way.
-func (r *Restoration) beginAnew(ctx context.Context) error {
+func (r *Restoration) beginAnew(ctx context.Context, there *restoreRecord) error {
 	discarded := bson.M{"_id": restoreID, "content": ""}
+	if there.Mark != "" { // what lands late is as ours would be
+		r.record.Mark = there.Mark
+	}
 	for _, c := range r.engine.collections {
 		if _, err := c.table().write(ctx, true, write{deleteMany, bson.M{stampField: bson.M{"$gt": int64(0)}}, nil}); err != nil {
 			return writeError("clear "+c.Plural, err)

@@ -20,7 +20,7 @@ func (p *place) renewed(before dao.Position, processes ...process) dao.Position 
 	p.Helper()
 	var now dao.Position
 	for _, one := range processes {
-		p.await("a new epoch", func() bool { return one.feed.last().Epoch != before.Epoch })
+		p.await("a new epoch", func() bool { return one.lookNow() == nil && one.feed.last().Epoch != before.Epoch })
 		if now = one.feed.last(); now.Epoch != processes[0].feed.last().Epoch {
 			p.Fatalf("one process is in epoch %s, another in %s", now.Epoch, processes[0].feed.last().Epoch)
 		}
@@ -202,8 +202,8 @@ func TestDocumentsOlder(t *testing.T) {
 func TestSleptThroughPruning(t *testing.T) {
 	p := newPlace(t)
 	w := mongotest.NewLine(t, p.url, 0)
-	asleep := p.openAt(w.URI, Options{sweepEvery: time.Hour, Timeout: 2 * time.Second})
-	awake := p.open(Options{sweepEvery: 20 * time.Millisecond, Keep: 20, remember: time.Millisecond})
+	asleep := p.openAt(w.URI, Options{sweepEvery: time.Hour, Timeout: 2 * time.Second, memory: 3 * time.Second})
+	awake := p.open(Options{sweepEvery: 20 * time.Millisecond, Keep: 20, memory: 3 * time.Second, kept: 10})
 	p.stocked(awake, 1, 3)
 	p.ok("catch up", asleep.lookNow())
 	behind := asleep.feed.last()

@@ -27,7 +27,7 @@ func (c *collection) settleAll(ctx context.Context, list []*forwarding) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if time.Since(c.feed.tail.state().lookAt) > memory/3 { // before every write
+		if time.Since(c.feed.tail.state().lookAt) > c.memory/3 { // before every write
 			return errLookAgain
 		}
 		var left []*forwarding
@@ -115,7 +115,7 @@ func (f *forwarding) fold(rec *record) (w write, needed bool) {
 	switch {
 	case rec == nil:
 		made := slices.ContainsFunc(f.changes, func(c *change) bool { return c.Op == opCreate })
-		if !made || dead { // others' word is the last: what they deleted is not made again
+		if !made && f.mutant != "upsert" || dead { // others' word is the last: what they deleted is not made again
 			return write{}, false
 		}
 		return write{insertOne, nil, marshal(f.whole(last))}, true

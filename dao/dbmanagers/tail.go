@@ -46,11 +46,13 @@ type tail struct {
 	moved   chan struct{}          // closed when there is more
 	active  time.Time              // when something happened last
 
+	memory time.Duration
+	kept   int64
 	forget func(*change) // called for a delete; for nil when all was begun anew
 }
 
 func newTail() *tail {
-	return &tail{moved: make(chan struct{}), forget: func(*change) {}}
+	return &tail{moved: make(chan struct{}), memory: memory, kept: kept, forget: func(*change) {}}
 }
 
 // head is the last entry. The caller holds the lock.
@@ -114,15 +116,15 @@ func (t *tail) wake() {
 
 // trim forgets what is applied, old, and more than is kept. The caller holds the lock.
 func (t *tail) trim() {
-	old := time.Now().Add(-memory)
+	old := time.Now().Add(-t.memory)
 	n, head := 0, t.head().end()
 	for n < len(t.entries)-1 {
-		if e := t.entries[n]; e.end() > t.applied || e.end() > head-kept || e.seen.After(old) {
+		if e := t.entries[n]; e.end() > t.applied || e.end() > head-t.kept || e.seen.After(old) {
 			break
 		}
 		n++
 	}
-	if n < 100 {
+	if int64(n) < min(100, t.kept/4) {
 		return
 	}
 	for _, e := range t.entries[:n] {

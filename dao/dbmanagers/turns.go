@@ -42,7 +42,11 @@ func (t *turns) beaten(ctx context.Context) {
 		{Key: "$setOnInsert", Value: bson.D{{Key: "made", Value: bson.NewObjectID()}}},
 	}
 	node := t.name()
-	go t.docs.write(ctx, true, write{upsertOne, bson.D{{Key: "_id", Value: node}}, update})
+	go func() {
+		ctx, cancel := context.WithTimeout(ctx, time.Second)
+		defer cancel()
+		t.docs.write(ctx, true, write{upsertOne, bson.D{{Key: "_id", Value: node}}, update})
+	}()
 }
 
 func (t *turns) name() string {
@@ -81,6 +85,8 @@ func (t *turns) wait(ctx context.Context) bool {
 
 // ask looks who wants the head. What has not changed since is of a process that does not any more.
 func (t *turns) ask(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
 	seen := map[string]int64{}
 	err := t.docs.find(ctx, query{filter: bson.D{{Key: "digest", Value: wantsHead}}}, func(raw bson.Raw) error {
 		node, _ := raw.Lookup("_id").StringValueOK()

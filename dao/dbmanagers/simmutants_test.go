@@ -1,0 +1,45 @@
+package dbmanagers
+
+import (
+	"fmt"
+	"testing"
+
+	"pulperia/dose"
+)
+
+var mutantSeeds = dose.Flag("sim.mutants", 300, 2_000, "seeds in which a broken protocol must be found")
+
+// mutants are protocols that are broken in one rule, each with what the rule is for. The simulation
+// must find every one.
+var mutants = map[string]string{
+	"no-step-ids":    "a place is taken for one's own because it is taken",
+	"blind-fail":     "a time-out is taken for a failure",
+	"unordered":      "what follows on a lost place is inserted all the same",
+	"no-tail":        "documents are read as they are",
+	"owners-once":    "whose a text is is known by the documents only",
+	"no-filter":      "a change is applied whatever is in the document",
+	"less-filter":    "a change is applied before the one that it follows on",
+	"skip-unmatched": "what did not match is not looked at",
+	"trust-commit":   "what is committed counts as applied",
+	"upsert":         "an update makes a document that others deleted",
+	"whole":          "the whole document is written, and quantities as they are",
+	"list-unsettled": "a listing does not wait until documents are brought forward",
+	"no-graves":      "a create that arrives after the delete stays",
+}
+
+func TestMutants(t *testing.T) {
+	for mutant, what := range mutants {
+		t.Run(mutant, func(t *testing.T) {
+			for seed := uint64(1); seed <= uint64(mutantSeeds.Get()); seed++ {
+				s := scenarioOf(seed)
+				s.mutant = mutant
+				if wrong := simulate(t, s); len(wrong) > 0 {
+					t.Attr("found", fmt.Sprint(seed))
+					t.Logf("seed %d: %s", seed, wrong[0])
+					return
+				}
+			}
+			t.Errorf("%s is not found: %s", mutant, what)
+		})
+	}
+}
