@@ -3,7 +3,7 @@
 ifndef together # only what `test` names runs side by side
 .NOTPARALLEL:
 endif
-.PHONY: run quick most contract test inside e2e check setup format tidy lint release bench faults screens
+.PHONY: run quick most contract test simulate inside e2e check setup format tidy lint release bench faults screens
 
 # A program with the race detector waits for a second before it ends. Tests start hundreds of them.
 export GORACE ?= atexit_sleep_ms=20
@@ -34,6 +34,10 @@ contract:
 test: setup
 	$(MAKE) --no-print-directory -j2 together=yes inside e2e
 
+# The simulation of the MongoDB engine, and that it finds broken ones: virtual time, so without the race detector.
+simulate:
+	go test -run '^TestSimulation' ./dao/dbmanagers
+
 # The tests without a browser.
 inside: setup
 	$(with_mongodb) go test -race -timeout 25m ./...
@@ -44,7 +48,7 @@ inside: setup
 e2e: setup
 	$(with_mongodb) go -C e2e test -count=1 -timeout 25m ./...
 
-check: setup format tidy lint test
+check: setup format tidy lint simulate test
 
 # Installs what is missing, or says how to.
 setup:

@@ -89,8 +89,8 @@ var jsonFiles = []promise{
 
 var mongoDB = []promise{
 	{"A process that dies between any two steps of a change is completed by the others, and nothing is announced twice.",
-		"A process is killed at each step of each kind of write, and of a load; another one looks from beside.",
-		[]string{"killed between steps"}},
+		"A process is killed at each step of each kind of write, and of a load; another one looks from beside. On a model of the server, in virtual time, processes die and commands are lost, late and torn by thousands of seeds.",
+		[]string{"killed between steps", "simulation"}},
 	{"Several processes on one database show the same things in the same order.",
 		"Processes write to the same values, are killed and cut off while others follow the feed.",
 		[]string{"several processes", "several programs"}},

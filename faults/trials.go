@@ -42,6 +42,7 @@ var trials = []trial{
 	{name: "outage", pkg: "./app", run: "^TestOutage$"},
 	{name: "several programs", pkg: "./app", run: "^(TestSeveralPrograms|TestPresenceAcrossPrograms|TestDemoAtOnce)$"},
 
+	{name: "simulation", pkg: "./dao/dbmanagers", run: "^TestSimulation", long: []string{"-sim.seeds=10000", "-sim.mutants=2000"}, seedFlag: "sim.seed"},
 	{name: "killed between steps", pkg: "./dao/dbmanagers", run: "^TestFailpoints"},
 	{name: "several processes", pkg: "./dao/dbmanagers", run: "^TestProcesses", long: []string{"-faults.times=10"}, seedFlag: "faults.seed"},
 	{name: "outages of the database", pkg: "./dao/dbmanagers", run: "^TestOutage", long: []string{"-faults.times=5"}, seedFlag: "faults.seed"},

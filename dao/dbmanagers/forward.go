@@ -142,9 +142,12 @@ func (f *forwardOld) stampAll(ctx context.Context) error {
 func compareOld(a, b bson.Raw) int {
 	key := func(raw bson.Raw) [2]int64 {
 		stamp, announced := ownField(raw, "feed").AsInt64OK()
-		place, _ := ownField(raw, "place").AsInt64OK()
+		place, loaded := ownField(raw, "place").AsInt64OK()
 		if !announced {
 			stamp = 1 << 62
+		}
+		if !loaded {
+			place = 1 << 62
 		}
 		return [2]int64{stamp, place}
 	}

@@ -32,16 +32,15 @@ func (e *engine) Update(ctx context.Context, do func(dao.Tx) error) (dao.Receipt
 }
 
 // commit has the line run a step. What it is refused for may be old news, where other processes have
-// committed since the last look: so it is looked again.
+// committed since the last look: so it is looked again, and run again if they have.
 func (e *engine) commit(ctx context.Context, do func(dao.Tx) error) (dao.Receipt, error) {
 	for tries := 1; ; tries++ {
-		began := time.Now()
+		known := e.feed.tail.lastOfOthers()
 		receipt, err := e.line.Update(ctx, do)
-		was := e.feed.tail.state()
-		if err == nil || tries == 5 || was.lookAt.After(began) || errors.Is(err, dao.ErrUnknown) || errors.Is(err, dao.ErrUnavailable) || ctx.Err() != nil {
+		if err == nil || tries == 5 || errors.Is(err, dao.ErrUnknown) || errors.Is(err, dao.ErrUnavailable) || ctx.Err() != nil {
 			return receipt, err
 		}
-		if e.feed.look(ctx) != nil || e.feed.tail.state().head == was.head {
+		if e.feed.look(ctx) != nil || e.feed.tail.lastOfOthers() == known {
 			return receipt, err
 		}
 	}

@@ -34,8 +34,18 @@ func (p *place) renewed(before dao.Position, processes ...process) dao.Position 
 // each process writes from here on is told to all, once, and codes are guarded.
 func (p *place) goesOn(processes ...process) {
 	p.Helper()
-	base, err := processes[0].readMeta(p.ctx)
-	p.ok("read meta", err)
+	var base storeMeta
+	p.await("all follow the epoch that meta has", func() bool {
+		meta, err := processes[0].readMeta(p.ctx)
+		base = meta
+		for _, one := range processes {
+			err = errors.Join(err, one.feed.refresh(p.ctx))
+			if one.feed.last().Epoch != base.Epoch {
+				return false
+			}
+		}
+		return err == nil
+	})
 	var followers []*follower
 	for _, one := range processes {
 		p.ok("catch up", one.lookNow())

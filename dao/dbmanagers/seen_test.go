@@ -54,6 +54,7 @@ func TestForeignCartInUse(t *testing.T) {
 	s := p.open(Options{sweepEvery: time.Hour})
 	cart, _, err := s.Carts.Create(p.ctx, models.Cart{})
 	p.ok("create", err)
+	p.settled()
 	push := bson.M{"$push": bson.M{"products": bson.D{{Key: "product", Value: objectID(number(9))}, {Key: "quantity", Value: 1}}}}
 	_, err = p.db.Collection("carts").UpdateOne(p.ctx, bson.M{"_id": objectID(cart.ID)}, push)
 	p.ok("change it as mongoose does", err)

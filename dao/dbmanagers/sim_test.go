@@ -285,6 +285,9 @@ func (h modelHandle) writeNow(one write) bool {
 // TestSimulation runs seeds until one is wrong.
 func TestSimulation(t *testing.T) {
 	seeds := uint64(simSeeds.Get())
+	if underRace {
+		seeds = min(seeds, 20)
+	}
 	first := uint64(time.Now().UnixNano())
 	if *simSeed != 0 {
 		first, seeds = *simSeed, 1

@@ -45,6 +45,7 @@ type tail struct {
 	loads   int                    // how many times it was begun anew: names of steps were forgotten then
 	moved   chan struct{}          // closed when there is more
 	active  time.Time              // when something happened last
+	others  int64                  // where the last entry ends that another process has committed
 
 	memory time.Duration
 	kept   int64
@@ -82,6 +83,9 @@ func (t *tail) adopt(e *entry) {
 	e.seen = time.Now()
 	t.entries = append(t.entries, e)
 	t.applied = max(t.applied, e.Applied)
+	if !e.own {
+		t.others = e.end()
+	}
 	if len(e.Changes) > 0 {
 		t.told, t.active = e.end(), e.seen
 	}
@@ -171,6 +175,13 @@ func (t *tail) state() tailState {
 	return tailState{
 		t.meta.Epoch, t.head(), t.head().end(), t.told, t.applied, t.meta.Base, t.loads, t.lookAt, t.active,
 	}
+}
+
+// lastOfOthers is where the last entry ends that another process has committed.
+func (t *tail) lastOfOthers() int64 {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.others
 }
 
 // position is that of what was told last.

@@ -1,0 +1,5 @@
+//go:build !race
+
+package dbmanagers
+
+const underRace = false
