@@ -30,7 +30,7 @@ func (a Appends) Append(ctx context.Context, m models.Message) (models.Message, 
 	if err := m.Check(); err != nil {
 		return models.Message{}, Receipt{}, err
 	}
-	stored, receipt, err := Message.createIn(ctx, a, &m)
+	stored, receipt, err := Message.createIn(ctx, a.Updater, &m)
 	if err != nil {
 		return models.Message{}, Receipt{}, fmt.Errorf("append message: %w", err)
 	}

@@ -7,6 +7,7 @@ var trials = []trial{
 	{name: "contract on files", pkg: "./dao/filemanagers", run: "^TestContract$", long: []string{"-rapid.checks=500"}},
 	{name: "contract on MongoDB", pkg: "./dao/dbmanagers", run: "^TestContract$", long: []string{"-rapid.checks=100"}},
 	{name: "mutants", pkg: "./dao/daotest", run: "^TestMutants$"},
+	{name: "path of a step", pkg: "./dao/steps", run: "^(TestBatchesUndo|TestStepsThatDoNotEnd|TestLine)", long: []string{"-rapid.checks=20000"}},
 	{name: "both engines", pkg: "./dao/dbmanagers", run: "^TestBesideFiles$", long: []string{"-beside.steps=40000"}, seedFlag: "beside.seed"},
 
 	{name: "power loss", pkg: "./dao/filemanagers", run: "PowerLoss", long: []string{"-crashtimes=20"}, seedFlag: "crashseed"},
@@ -53,6 +54,7 @@ var trials = []trial{
 
 	{name: "bad line", pkg: "./socket", run: "^TestBadLine$", long: []string{"-proxy=2m"}, seedFlag: "proxy.seed"},
 	{name: "recovery", pkg: "./socket", run: "^(TestNothingIsMissed|TestPageNewer|TestComingBack|TestLongHistory|TestOnlyTyping|TestRestart|TestOtherEpoch|TestEpochChanges)"},
+	{name: "steps on the line", pkg: "./socket", run: "^(TestStep|TestLargeStep)"},
 	{name: "one order", pkg: "./socket", run: "^TestOneOrder$"},
 	{name: "same id twice", pkg: "./socket", run: "^(TestOneIDTwice|TestNotStored)$"},
 	{name: "slow reader", pkg: "./socket", run: "^(TestSlowReader|TestStalledReader|TestQueue|TestBurst|TestResourcesReturn)$"},

@@ -60,7 +60,9 @@ func (h *Hub) open(d door, line net.Conn, client netip.Prefix) *conn {
 		c.frames = rate.NewLimiter(rate.Limit(h.FramesPerMinute)/60, max(1, h.FramesPerMinute/3))
 	}
 	h.mu.Lock()
-	h.conns[c] = struct{}{}
+	if h.conns[c] = struct{}{}; len(h.conns) == 1 {
+		h.again()
+	}
 	closed := h.closed
 	h.mu.Unlock()
 	h.metrics.connections[d].Inc()
@@ -82,7 +84,9 @@ func (h *Hub) gone(c *conn) {
 	c.net.Close()
 
 	h.mu.Lock()
-	delete(h.conns, c)
+	if delete(h.conns, c); len(h.conns) == 0 {
+		h.again()
+	}
 	for _, topic := range c.topics {
 		if delete(h.joined[topic], c); len(h.joined[topic]) == 0 {
 			delete(h.joined, topic)

@@ -34,6 +34,7 @@ type Hub struct {
 	closed  bool
 	empty   chan struct{} // closed when it is closed and the last connection has gone
 	conns   map[*conn]struct{}
+	again   context.CancelFunc            // has the wait for the feed begin anew
 	clients map[netip.Prefix]int          // how many connections each has
 	joined  map[string]map[*conn]struct{} // by topic
 	ring    ring
@@ -67,6 +68,7 @@ func New(o Options) (*Hub, error) {
 		reads:   make(chan struct{}, maxReads),
 		empty:   make(chan struct{}),
 		conns:   map[*conn]struct{}{},
+		again:   func() {},
 		clients: map[netip.Prefix]int{},
 		joined:  map[string]map[*conn]struct{}{},
 		ring:    ring{most: o.ring},
@@ -126,22 +128,21 @@ func (h *Hub) advance(ctx context.Context) error {
 	return nil
 }
 
-// patience is how long the hub waits for the feed before it looks again whether anybody is connected.
-const patience = 500 * time.Millisecond
-
-// wait returns when the feed has something. With nobody to tell of it that need not be soon.
+// wait returns when the feed has something. With nobody to tell of it that need not be soon; it is
+// begun anew when the first one comes or the last one goes.
 func (h *Hub) wait(ctx context.Context, at dao.Position) error {
 	for {
+		waiting, again := context.WithCancel(ctx)
 		h.mu.Lock()
-		alone := len(h.conns) == 0
-		h.mu.Unlock()
-		waiting, cancel := context.WithTimeout(ctx, patience)
-		if alone {
+		h.again = again
+		if len(h.conns) == 0 {
 			waiting = dao.Patiently(waiting)
 		}
+		h.mu.Unlock()
 		err := h.Shop.Feed.Wait(waiting, at)
-		cancel()
-		if err == nil || ctx.Err() != nil || !errors.Is(err, context.DeadlineExceeded) {
+		anew := waiting.Err() != nil && ctx.Err() == nil
+		again()
+		if err == nil || !anew {
 			return err
 		}
 	}

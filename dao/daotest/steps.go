@@ -20,6 +20,7 @@ func stepTests() []test {
 		{"a step that is too large is refused", stepTooLarge},
 		{"a message is said once in a step, and never removed", stepOfMessages},
 		{"a hundred orders for fifty pieces sell fifty", stepOrders},
+		{"who follows sees whole steps", stepFollowed},
 	}
 	rules := []struct {
 		name string

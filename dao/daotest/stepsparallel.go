@@ -133,3 +133,52 @@ func skew(t *testing.T, h Harness, k *dao.Schema, isThere func(tx dao.Tx, other 
 	}
 	s.equal("changes", s.head().Offset, int64(pairs))
 }
+
+// Whatever a follower asks for, and whenever: what it gets ends where a step ends, and so does the
+// head, at which pages are made.
+func stepFollowed(t *testing.T, h Harness) {
+	s := open(t, h)
+	writers, each := 3, times(8, 20)
+	atOnce(writers+2, func(w int) {
+		at := dao.Position{Epoch: s.head().Epoch}
+		for n := range each {
+			if w >= writers {
+				break
+			}
+			_, err := s.Update(s.ctx, func(tx dao.Tx) error {
+				for i := range 2 + (w+n)%4 {
+					m := message(fmt.Sprint(w, n, i))
+					if err := tx.Put(dao.Message.Schema, &m); err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+			if err != nil {
+				t.Errorf("step: %v", err)
+			}
+		}
+		for seen := 0; w >= writers && seen < writers*each; {
+			if err := s.Feed.Wait(s.ctx, at); err != nil {
+				t.Errorf("wait: %v", err)
+				return
+			}
+			head, err := s.Feed.Head(s.ctx)
+			if err != nil {
+				t.Errorf("head: %v", err)
+				return
+			}
+			for at.Offset < head.Offset {
+				changes, err := s.Feed.Since(s.ctx, at, w-writers+1)
+				if err != nil || len(changes) == 0 || changes[len(changes)-1].End != at.Offset+int64(len(changes)) {
+					t.Errorf("since %v: %d changes (%v), the last of which is no end", at, len(changes), err)
+					return
+				}
+				at.Offset, seen = at.Offset+int64(len(changes)), seen+1
+			}
+			if w == writers && at != head {
+				t.Errorf("the head was at %v, where no step ends: the next end is at %v", head, at)
+			}
+		}
+	})
+}

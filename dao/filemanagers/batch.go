@@ -17,6 +17,7 @@ type batch struct {
 	*steps.Batch
 	bodies []byte // of their lines, one after the other
 	ends   []int  // where in bodies that of each change ends
+	below  int64  // the offset of the last change below it
 
 	done chan struct{} // closed when the outcome is known
 	told atomic.Bool   // the same, for a quick look
@@ -36,7 +37,7 @@ func newBatch(base steps.Base, o steps.Options, used *batch) *batch {
 	if used != nil && cap(used.bodies) <= mostKept {
 		o.Used, b.bodies, b.ends = used.Batch, used.bodies[:0], used.ends[:0]
 	}
-	o.Size = b.encode
+	o.Size, b.below = b.encode, o.Head
 	b.Batch = steps.NewBatch(base, o)
 	b.late = time.AfterFunc(patience, b.look)
 	return b
@@ -53,6 +54,19 @@ func (b *batch) encode(step *steps.Step, i int) int {
 	b.bodies = appendBody(b.bodies, line, doc)
 	b.ends = append(b.ends, len(b.bodies))
 	return len(b.bodies) - begin
+}
+
+// cut takes the bodies of what was undone out.
+func (b *batch) cut() {
+	n := int(b.Head() - b.below)
+	if n == len(b.ends) {
+		return
+	}
+	b.ends = b.ends[:n]
+	b.bodies = b.bodies[:0]
+	if n > 0 {
+		b.bodies = b.bodies[:b.ends[n-1]]
+	}
 }
 
 // lines appends the batch as the journal holds it, and says where each line begins in a file of the

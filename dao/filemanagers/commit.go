@@ -92,12 +92,11 @@ func (c *committer) run(run func(*batch) (dao.Receipt, error)) (*batch, dao.Rece
 		return nil, dao.Receipt{}, err
 	}
 	b := c.gather()
-	ends, bodies := len(b.ends), len(b.bodies)
+	defer func() { // do may panic
+		b.cut()
+		c.at = b.At()
+	}()
 	receipt, err := run(b)
-	if err != nil { // of what is undone
-		b.ends, b.bodies = b.ends[:ends], b.bodies[:bodies]
-	}
-	c.at = b.At()
 	return b, receipt, err
 }
 

@@ -3,6 +3,8 @@ package filemanagers
 import (
 	"context"
 	"errors"
+	"fmt"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -346,4 +348,43 @@ func sharedTextIsLeft(t *testing.T, first, last int) {
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// A step that is refused when it is written down already leaves nothing of that in the journal: what
+// comes behind it in its batch is read again as it was.
+func TestTooLargeLeavesNoLines(t *testing.T) {
+	disk := newMemDisk()
+	s, err := openDisk(disk, 1_000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 3 {
+		_, err := s.Update(t.Context(), func(tx dao.Tx) error {
+			for n := range 900 {
+				p := testProduct(1)
+				p.ID, p.Code = models.ID{}, fmt.Sprint(i, n)
+				p.Description = strings.Repeat("ñ", models.MaxDescription)
+				if err := tx.Put(dao.Product.Schema, &p); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if !errors.Is(err, dao.ErrTooLarge) {
+			t.Errorf("9 MB are %v", err)
+		}
+		if _, _, err := s.Products.Create(t.Context(), testProduct(i)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := content(t, s)
+	s.Close()
+	if s, err = openDisk(disk, 1_000); err != nil {
+		t.Fatal(err)
+	}
+	if got := content(t, s); got != want {
+		t.Errorf("after a restart there is\n%s, not\n%s", got, want)
+	}
+	wantWholeFeed(t, s)
+	s.Close()
 }

@@ -116,7 +116,7 @@ func open(o Options, unlock func() error) (dao.Store, error) {
 		return dao.Store{}, errors.Join(err, c.close())
 	}
 	if was < formatVersion {
-		o.Log.Info("the store was brought forward; an older pulperia does not open it any more", "from format", was, "to", formatVersion)
+		o.Log.Info("the store was brought forward; an older pulperia does not open it any more", "format", formatVersion, "was", was)
 	}
 	if c.unfolded > 0 {
 		o.Log.Info("the store was not stopped cleanly; the journal was applied", "changes", c.unfolded)

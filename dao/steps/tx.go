@@ -200,7 +200,9 @@ func (tx *Tx) record(e entry, c Change) {
 
 // complete drops what came to nothing, and wants the step within its limits.
 func (tx *Tx) complete() error {
-	tx.step.Changes = slices.DeleteFunc(tx.step.Changes, tx.isNothing)
+	if slices.ContainsFunc(tx.step.Changes, Change.isNothing) {
+		tx.drop()
+	}
 	if n := len(tx.step.Changes); n > dao.MaxChanges {
 		return fmt.Errorf("%w: it has %d changes, and %d may be", dao.ErrTooLarge, n, dao.MaxChanges)
 	}
@@ -215,22 +217,26 @@ func (tx *Tx) complete() error {
 	return nil
 }
 
-// isNothing says whether a change is none in the end, and then has its value be as it was before.
-func (tx *Tx) isNothing(c Change) bool {
+// isNothing says whether a change is none in the end.
+func (c Change) isNothing() bool {
 	switch {
-	case c.Before == nil && c.After == nil:
-	case c.Before != nil && c.After != nil && c.Schema.Same(c.After, c.Before):
-	default:
+	case c.Before == nil:
+		return c.After == nil
+	case c.After == nil:
 		return false
 	}
-	b, n := tx.batch, name{c.Schema, c.ID}
-	for _, u := range b.journal[tx.mark.journal:] {
-		if u.name == n {
-			b.restore(u)
-			break
+	return c.Schema.Same(c.After, c.Before)
+}
+
+// drop takes out the changes that are none, and has their values be as they were before.
+func (tx *Tx) drop() {
+	done := tx.batch.journal[tx.mark.journal:]
+	for _, c := range tx.step.Changes {
+		if i := slices.IndexFunc(done, func(u undo) bool { return u.name == name{c.Schema, c.ID} }); i >= 0 && c.isNothing() {
+			tx.batch.restore(done[i])
 		}
 	}
-	return true
+	tx.step.Changes = slices.DeleteFunc(tx.step.Changes, Change.isNothing)
 }
 
 // accept makes the step one of the batch's.
