@@ -34,7 +34,7 @@ var spoiltFiles = []struct {
 	{"store.json empty", true, func(t *testing.T, dir string) { edit(t, dir, "store.json", func([]byte) []byte { return nil }) }, "store.json"},
 	{"newer format", true, func(t *testing.T, dir string) {
 		edit(t, dir, "store.json", func(text []byte) []byte {
-			return []byte(strings.Replace(string(text), `"format": 3`, `"format": 9`, 1))
+			return []byte(strings.Replace(string(text), `"format": 4`, `"format": 9`, 1))
 		})
 	}, "format 9 is newer"},
 	{"products.json flipped", false, func(t *testing.T, dir string) { edit(t, dir, "products.json", flip) }, "not stopped cleanly"},
@@ -87,7 +87,7 @@ var spoiltDatabases = []struct {
 	{"another scheme", func(t *testing.T, url string) string { return "postgres://ana:secreto@127.0.0.1/x" }, []string{"--from", "postgres://ana:***@", "must be a folder, or a URL"}},
 	{"a lost slash", func(t *testing.T, url string) string { return "mongodb:/ana:secreto@127.0.0.1/x" }, []string{"--from", "must be a folder, or a URL"}},
 	{"another database", func(t *testing.T, url string) string { return database(t) }, []string{"there is no store in it"}},
-	{"newer format", setting("meta", bson.M{"version": 2}), []string{"newer pulperia"}},
+	{"newer format", setting("meta", bson.M{"version": 3}), []string{"newer pulperia"}},
 	{"unfinished migration", func(t *testing.T, url string) string {
 		to := database(t)
 		if _, err := migrateMeeting(t, url, to, 20, func(stop func()) { stop() }); err == nil {

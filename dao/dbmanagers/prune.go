@@ -12,8 +12,8 @@ import (
 // tidyEvery is the time between two looks whether meta is as it was, and rareEvery the number of them
 // between two whether something is to be pruned, made again or counted.
 const (
-	tidyEvery = 20 * time.Second
-	rareEvery = 7
+	tidyEvery = 15 * time.Second
+	rareEvery = 10
 )
 
 // tidy does until ctx is done what need not be done often.
@@ -25,6 +25,9 @@ func (e *engine) tidy(ctx context.Context) {
 		}
 		sleep(ctx, pause)
 		e.note(ctx, "look at meta", e.bounded(ctx, e.feed.refresh))
+		if time.Since(e.feed.tail.state().activeSince) < busyFor {
+			e.note(ctx, "see to the indexes", e.seeToIndexes(ctx))
+		}
 		if n++; n%rareEvery != 0 {
 			continue
 		}

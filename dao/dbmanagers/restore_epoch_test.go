@@ -19,8 +19,17 @@ var quickSweep = Options{sweepEvery: 50 * time.Millisecond}
 func (p *place) renewed(before dao.Position, processes ...process) dao.Position {
 	p.Helper()
 	var now dao.Position
+	p.await("a new epoch, the same in all processes", func() bool {
+		epochs := map[string]bool{}
+		for _, one := range processes {
+			if errors.Join(one.lookNow(), one.feed.refresh(p.ctx)) != nil {
+				return false
+			}
+			epochs[one.feed.last().Epoch] = true
+		}
+		return len(epochs) == 1 && !epochs[before.Epoch]
+	})
 	for _, one := range processes {
-		p.await("a new epoch", func() bool { return one.lookNow() == nil && one.feed.last().Epoch != before.Epoch })
 		if now = one.feed.last(); now.Epoch != processes[0].feed.last().Epoch {
 			p.Fatalf("one process is in epoch %s, another in %s", now.Epoch, processes[0].feed.last().Epoch)
 		}

@@ -193,7 +193,7 @@ func guestDeletesCart(w *walk) {
 func guestDeletesMessage(w *walk) {
 	at := w.random.IntN(len(w.model.messages))
 	id := w.model.messages[at].ID
-	told, err := w.collection("feed").CountDocuments(w.Context(), bson.M{"kind": "message", "id": w.objectID(id)})
+	told, err := w.collection("feed").CountDocuments(w.Context(), bson.M{"changes": bson.M{"$elemMatch": bson.M{"kind": "message", "id": w.objectID(id)}}})
 	if err != nil {
 		w.Fatal(err)
 	}
