@@ -315,8 +315,10 @@ func (e *engine) Close() error {
 	e.line.Close()
 	ctx, cancel := context.WithTimeout(context.Background(), e.Timeout)
 	defer cancel()
-	if known := e.feed.known(); known.head != nil && !e.readOnly && known.applied < known.end {
-		e.applier.bring(ctx, known.end) // what is not, others bring forward
+	if known := e.feed.known(); known.head != nil && !e.readOnly && e.reachable() == nil {
+		if e.applier.bring(ctx, known.end) == nil { // what is not, others bring forward
+			e.noteApplied(ctx)
+		}
 	}
 	e.stop()
 	e.running.Wait()
@@ -324,4 +326,14 @@ func (e *engine) Close() error {
 		return fmt.Errorf("close store: %w", err)
 	}
 	return nil
+}
+
+// noteApplied says in meta up to where all is in the documents: the last steps do not say it of
+// themselves, and who opens the store next would take what others do until then for what is not
+// brought forward yet.
+func (e *engine) noteApplied(ctx context.Context) {
+	at := e.feed.tail.state()
+	same := bson.D{{Key: "epoch", Value: at.epoch}}
+	_, err := e.setMeta(ctx, same, bson.D{{Key: "$max", Value: bson.D{{Key: "applied", Value: at.applied}}}})
+	e.note(ctx, "note what is brought forward", err)
 }

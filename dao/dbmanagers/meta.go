@@ -28,9 +28,10 @@ type storeMeta struct {
 	Version  int    `bson:"version"`
 	Identity string `bson:"identity,omitempty"` // of the store, in all its epochs
 	Epoch    string `bson:"epoch"`
-	Base     int64  `bson:"base"`  // entries up to it do not count
-	Begun    bool   `bson:"begun"` // the first entry of the epoch has been there
-	Mark     string `bson:"mark"`  // what the documents of this database are stamped by: one copied from another store bears another
+	Base     int64  `bson:"base"`    // entries up to it do not count
+	Applied  int64  `bson:"applied"` // up to which whoever closed the store knew all to be in the documents
+	Begun    bool   `bson:"begun"`   // the first entry of the epoch has been there
+	Mark     string `bson:"mark"`    // what the documents of this database are stamped by: one copied from another store bears another
 
 	Kinds []string          `bson:"kinds,omitempty"` // the plurals of those that not every shop has, and of which this one has or had values
 	Names map[string]string `bson:"names,omitempty"` // of their collections, where another program had taken the plural

@@ -71,7 +71,7 @@ func (t *tail) set(meta storeMeta, entries []*entry, asked time.Time) {
 	t.loads++
 	t.forget(nil)
 	// What is pruned was applied.
-	t.applied = max(t.applied, meta.Base, entries[0].First-1)
+	t.applied = max(t.applied, meta.Base, meta.Applied, entries[0].First-1)
 	for _, e := range entries {
 		t.adopt(e)
 	}
