@@ -78,7 +78,7 @@ func (t *turns) wait(ctx context.Context) bool {
 	if time.Since(t.left) < mostGap*gap {
 		return false
 	}
-	sleep(ctx, gap)
+	sleep(ctx, gap-t.theirs*7/10) // the look that follows takes the rest
 	t.left = time.Now()
 	return true
 }

@@ -1,0 +1,120 @@
+package dbmanagers
+
+import (
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"pulperia/dao/models"
+)
+
+// far has processes on a model of a server that is a round trip of 50 ms away, in virtual time: what
+// is measured is how many round trips things take, and not this machine.
+func far(t *testing.T, processes int, do func(t *testing.T, engines []*engine)) {
+	synctest.Test(t, func(t *testing.T) {
+		server := newModelServer(1)
+		engines := make([]*engine, processes)
+		for i := range engines {
+			e, err := openModel(t.Context(), &modelClient{modelServer: server}, Options{Log: slog.New(slog.DiscardHandler)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			engines[i] = e
+		}
+		server.mu.Lock()
+		server.faults.roundTrip = 50 * time.Millisecond
+		server.mu.Unlock()
+		do(t, engines)
+		for _, e := range engines {
+			e.Close()
+		}
+		time.Sleep(time.Minute)
+	})
+}
+
+// Two hundred parallel additions to one cart take a few round trips.
+func TestAdditionsFromFar(t *testing.T) {
+	far(t, 1, func(t *testing.T, engines []*engine) {
+		s := engines[0].store()
+		cart, _, err := s.Carts.Create(t.Context(), models.Cart{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		began := time.Now()
+		var all sync.WaitGroup
+		for range 200 {
+			all.Go(func() {
+				if _, _, err := s.Carts.Update(t.Context(), cart.ID, func(c *models.Cart) error { c.Add(number(1), 1); return nil }); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		all.Wait()
+		took := time.Since(began)
+		t.Attr("took", took.String())
+		got, err := s.Carts.Get(t.Context(), cart.ID)
+		if err != nil || got.Products[0].Quantity != 200 || took > 2*time.Second {
+			t.Errorf("200 additions take %v and make %v (%v)", took, got.Products, err)
+		}
+	})
+}
+
+// throughput is how many steps of disjoint values each process makes in ten seconds.
+func throughput(t *testing.T, processes int) (each []int64, total int64) {
+	const writers, seconds = 64, 10
+	far(t, processes, func(t *testing.T, engines []*engine) {
+		counts := make([]atomic.Int64, processes)
+		end := time.Now().Add(seconds * time.Second)
+		var all sync.WaitGroup
+		for n := range writers {
+			all.Go(func() {
+				of := n % processes
+				s := engines[of].store()
+				cart, _, err := s.Carts.Create(t.Context(), models.Cart{})
+				for err == nil && time.Now().Before(end) {
+					_, _, err = s.Carts.Update(t.Context(), cart.ID, func(c *models.Cart) error {
+						c.Add(number(n), 1)
+						c.Products[0].Quantity = c.Products[0].Quantity%900 + 1
+						return nil
+					})
+					counts[of].Add(1)
+				}
+				if err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		all.Wait()
+		for i := range counts {
+			each = append(each, counts[i].Load()/seconds)
+			total += counts[i].Load() / seconds
+		}
+	})
+	return each, total
+}
+
+// 64 writers make at least 350 steps a second, 50 ms away; two processes together at least 60 % of
+// what one does, four at least 40 %, and none starves.
+func TestThroughputFromFar(t *testing.T) {
+	_, alone := throughput(t, 1)
+	t.Attr("one", fmt.Sprint(alone))
+	if alone < 350 {
+		t.Errorf("one process makes %d steps a second", alone)
+	}
+	for processes, percent := range map[int]int64{2: 60, 4: 40} {
+		each, total := throughput(t, processes)
+		t.Attr(fmt.Sprint(processes), fmt.Sprint(each))
+		if total < alone*percent/100 {
+			t.Errorf("%d processes make %v steps a second, one makes %d", processes, each, alone)
+		}
+		for _, one := range each {
+			if one < total/int64(processes)/3 {
+				t.Errorf("of %d processes one starves: %v", processes, each)
+			}
+		}
+	}
+}
