@@ -25,7 +25,7 @@ func (e *engine) tidy(ctx context.Context) {
 		}
 		sleep(ctx, pause)
 		e.note(ctx, "look at meta", e.bounded(ctx, e.feed.refresh))
-		if time.Since(e.feed.tail.state().activeSince) < busyFor {
+		if time.Since(e.feed.tail.state().activeSince) < 2*tidyEvery { // something has happened
 			e.note(ctx, "see to the indexes", e.seeToIndexes(ctx))
 		}
 		if n++; n%rareEvery != 0 {
