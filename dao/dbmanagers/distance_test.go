@@ -1,6 +1,7 @@
 package dbmanagers
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"sync"
@@ -9,6 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"pulperia/dao"
 	"pulperia/dao/models"
 )
 
@@ -35,6 +37,47 @@ func far(t *testing.T, processes int, do func(t *testing.T, engines []*engine)) 
 		time.Sleep(time.Minute)
 	})
 }
+
+// An idle shop is idle: with nobody connected it asks the database once in five seconds at most, with
+// visitors twice a second, whatever there is in it.
+func TestIdle(t *testing.T) {
+	for name, c := range map[string]struct {
+		wait func(context.Context) context.Context
+		most int // commands in a minute
+	}{
+		"nobody":   {dao.Patiently, 12 + 1},
+		"visitors": {func(ctx context.Context) context.Context { return ctx }, 120},
+	} {
+		t.Run(name, func(t *testing.T) {
+			far(t, 1, func(t *testing.T, engines []*engine) {
+				e := engines[0]
+				for n := range 200 {
+					p := aProduct(fmt.Sprint(n))
+					if _, _, err := e.store().Products.Create(t.Context(), p); err != nil {
+						t.Fatal(err)
+					}
+				}
+				ctx, stop := context.WithCancel(c.wait(t.Context()))
+				go e.feed.Wait(ctx, e.feed.last())
+				time.Sleep(time.Minute) // all that had to be done is
+				e.client().mu.Lock()
+				was := e.client().asked
+				e.client().mu.Unlock()
+				time.Sleep(10 * time.Minute)
+				e.client().mu.Lock()
+				n := e.client().asked - was
+				e.client().mu.Unlock()
+				t.Attr("commands", fmt.Sprint(n))
+				if n > 10*c.most {
+					t.Errorf("%d commands in ten minutes, want at most %d", n, 10*c.most)
+				}
+				stop()
+			})
+		})
+	}
+}
+
+func (e *engine) client() *modelClient { return e.server.(*modelClient) }
 
 // Two hundred parallel additions to one cart take a few round trips.
 func TestAdditionsFromFar(t *testing.T) {

@@ -21,9 +21,10 @@ import (
 const (
 	claimBusy = time.Second      // between two looks for what others inserted, for a while after something happened,
 	claimIdle = 5 * time.Second  // while somebody is connected,
-	claimRare = 10 * time.Second // and else
+	claimRare = 40 * time.Second // and else
 	claimMost = 500              // how many are claimed by one look, of each collection
 	walkEvery = 20 * time.Second // between two steps of the round
+	walkRare  = time.Minute
 	walkBusy  = 2 * time.Second
 	walkStep  = 50 // documents: 30 KB of a usual catalogue
 	walkMore  = 500
@@ -56,7 +57,7 @@ func (e *engine) claimAll(ctx context.Context) error {
 		e.figures.claimed.Add(int64(len(ids)))
 		e.at("claiming")
 		for some := range slices.Chunk(ids, 100) {
-			err = errors.Join(err, c.noticeFound(ctx, some))
+			err = errors.Join(err, c.noticeSome(ctx, some))
 		}
 	}
 	return err
@@ -86,13 +87,6 @@ func (e *engine) findUnclaimed(ctx context.Context, shared []*collection, add fu
 		}
 	}
 	return nil
-}
-
-// noticeFound tells of documents that were found.
-func (c *collection) noticeFound(ctx context.Context, ids []models.ID) error {
-	err := c.noticeSome(ctx, ids)
-	c.warnTwice(ctx, ids)
-	return err
 }
 
 // warnTwice tells that another program has written a unique text that a value has already.
@@ -132,7 +126,7 @@ func (c *collection) noticeLater(ids []models.ID) {
 	if len(ids) == 0 || c.readOnly || c.life.Err() != nil {
 		return
 	}
-	c.running.Go(func() { c.note(c.life, "tell what another program did", c.noticeFound(c.life, ids)) })
+	c.running.Go(func() { c.note(c.life, "tell what another program did", c.noticeSome(c.life, ids)) })
 }
 
 // walk is a round through the documents of a collection.
@@ -194,7 +188,7 @@ func (c *collection) step(ctx context.Context, most int) error {
 	changed = slices.DeleteFunc(changed, func(id models.ID) bool { _, bad := c.refused.Load(id); return bad })
 	if len(changed) > 0 {
 		c.figures.noticed.Add(int64(len(changed)))
-		err = c.noticeFound(ctx, changed)
+		err = c.noticeSome(ctx, changed)
 	}
 	if n < most {
 		w.from = nil
@@ -304,12 +298,12 @@ func (e *engine) watchOthers(ctx context.Context) {
 	claimed, walked, n := time.Time{}, time.Now(), 0
 	for ctx.Err() == nil {
 		busy := time.Since(e.feed.tail.state().activeSince) < busyFor
-		claim, walk, most := claimRare, walkEvery, walkStep
+		claim, walk, most := claimRare, walkRare, walkStep
 		switch {
 		case busy:
 			claim, walk, most = claimBusy, walkBusy, walkMore
 		case e.feed.waiting.Load() > 0:
-			claim = claimIdle
+			claim, walk = claimIdle, walkEvery
 		}
 		if e.sweepEvery > 0 {
 			claim, walk, most = e.sweepEvery, e.sweepEvery, walkMore

@@ -20,7 +20,8 @@ type modelServer struct {
 	tables map[string]*modelTable
 	random *rand.Rand
 	faults faults
-	ops    int
+	asked  int                              // commands
+	apart  bool                             // it does not unite collections
 	watch  func(table string, doc bson.Raw) // called for each document that is inserted
 }
 
@@ -60,8 +61,23 @@ func (m *modelClient) ping(context.Context) error { return nil }
 
 func (m *modelClient) close(context.Context) error { return nil }
 
-func (m *modelClient) unite(context.Context, []string, bson.D, int64, func(string, bson.Raw)) error {
-	return errNotUnited
+func (m *modelClient) unite(ctx context.Context, tables []string, filter bson.D, limit int64, visit func(string, bson.Raw)) error {
+	if m.apart {
+		return errNotUnited
+	}
+	found := map[string][]bson.Raw{}
+	err := modelHandle{m, tables[0]}.command(ctx, func(*modelTable) bool {
+		for _, name := range tables {
+			found[name] = m.at(name).selected(query{filter: filter, limit: limit})
+		}
+		return true
+	})
+	for name, docs := range found {
+		for _, doc := range docs {
+			visit(name, slices.Clone(doc))
+		}
+	}
+	return err
 }
 
 // modelHandle is a table as one process reaches it.
@@ -81,7 +97,10 @@ func (m *modelServer) chance(n int64) int64 {
 
 // command sends parts of which each is atomic; one that returns false is the last.
 func (h modelHandle) command(ctx context.Context, parts ...func(*modelTable) bool) error {
+	h.mu.Lock()
+	h.asked++
 	f := h.faults
+	h.mu.Unlock()
 	trip := f.roundTrip
 	there, back := time.Duration(0), time.Duration(0)
 	if trip > 0 {
@@ -105,7 +124,6 @@ func (h modelHandle) command(ctx context.Context, parts ...func(*modelTable) boo
 		}
 		for i, part := range parts {
 			h.mu.Lock()
-			h.ops++
 			more := part(h.at(h.of))
 			h.mu.Unlock()
 			if !more {

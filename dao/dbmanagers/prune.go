@@ -20,6 +20,9 @@ const (
 func (e *engine) tidy(ctx context.Context) {
 	for n := 0; ctx.Err() == nil; {
 		pause := tidyEvery
+		if e.feed.waiting.Load() == 0 && time.Since(e.feed.tail.state().activeSince) > 2*tidyEvery {
+			pause *= 2
+		}
 		if e.sweepEvery > 0 {
 			pause = e.sweepEvery
 		}

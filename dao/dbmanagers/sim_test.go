@@ -128,6 +128,7 @@ func simulate(t *testing.T, s simulated) []string {
 
 func (w *world) run() {
 	w.server = newModelServer(w.seed)
+	w.server.apart = w.seed%2 == 0
 	w.server.watch = func(table string, doc bson.Raw) {
 		if table == "feed" {
 			w.entries = append(w.entries, parseEntry(doc))
