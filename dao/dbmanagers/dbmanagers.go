@@ -222,6 +222,7 @@ func (e *engine) prepare(ctx context.Context) error {
 		return err
 	}
 	e.findOdd(ctx)
+	e.warnOfIndexes(ctx)
 	return e.noteKinds(ctx)
 }
 

@@ -139,3 +139,19 @@ func (e *engine) makeIndexes(ctx context.Context, of ...table) error {
 	}
 	return nil
 }
+
+// warnOfIndexes names the unique indexes of other programs that may refuse what the shop writes.
+func (e *engine) warnOfIndexes(ctx context.Context) {
+	for _, c := range e.shared() {
+		list, err := c.table().indexes(ctx)
+		if err != nil {
+			continue
+		}
+		for _, one := range list {
+			if one.unique && one.name() != "_id_" {
+				e.Log.Warn("another program has made a unique index over documents of the shop: what that refuses cannot be written there",
+					"collection", c.table().name(), "index", one.name())
+			}
+		}
+	}
+}
