@@ -335,6 +335,8 @@ func (e *engine) Close() error {
 func (e *engine) noteApplied(ctx context.Context) {
 	at := e.feed.tail.state()
 	same := bson.D{{Key: "epoch", Value: at.epoch}}
+	ctx, cancel := context.WithTimeout(ctx, e.Timeout)
+	defer cancel()
 	_, err := e.setMeta(ctx, same, bson.D{{Key: "$max", Value: bson.D{{Key: "applied", Value: at.applied}}}})
 	e.note(ctx, "note what is brought forward", err)
 }
