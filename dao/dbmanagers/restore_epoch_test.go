@@ -193,6 +193,10 @@ func TestDocumentsOlder(t *testing.T) {
 	_, _, err := one.Products.Create(p.ctx, later)
 	p.ok("create", err)
 	p.settled()
+	p.await("whoever comes next knows that", func() bool { // else he makes again what is deleted now
+		meta, err := one.readMeta(p.ctx)
+		return err == nil && meta.Applied >= one.feed.last().Offset
+	})
 	f := one.follow(one.feed.last())
 	p.putBack(backup)
 	two := p.open(quickSweep)
