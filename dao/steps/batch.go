@@ -220,10 +220,29 @@ func (b *Batch) Run(by string, now models.Time, do func(dao.Tx) error) (step *St
 }
 
 // Add puts a step with one change in, as it is: what others have done, and what the log is to be
-// told. The revision is the one that is given.
+// told. The revision is the one that is given. A put of a history without its value is one that nobody
+// asks for before it is in the log.
 func (b *Batch) Add(by string, now models.Time, c Change) *Step {
 	tx := b.begin(by, now)
-	tx.record(entry{value: c.After, last: c.Rev}, c)
+	if c.Schema.History && c.Op == dao.OpPut && c.After == nil {
+		tx.step.Changes = append(tx.step.Changes, c)
+	} else {
+		tx.record(entry{value: c.After, last: c.Rev}, c)
+	}
 	tx.accept()
 	return tx.step
+}
+
+// Find is Value for who is not a step: what a base fails with is the error.
+func (b *Batch) Find(s *dao.Schema, id models.ID) (v models.Value, err error) {
+	defer func() {
+		switch r := recover().(type) {
+		case nil:
+		case failure:
+			err = r.err
+		default:
+			panic(r)
+		}
+	}()
+	return b.entry(s, id).value, nil
 }
