@@ -64,21 +64,33 @@ type Options struct {
 
 // NewBatch returns an empty batch over a base.
 func NewBatch(base Base, o Options) *Batch {
-	b := &Batch{
-		base: base, clock: o.Clock, size: o.Size, head: o.Head, at: o.At,
-		values: map[name]entry{}, owned: map[uniqueText]models.ID{},
-	}
+	b := &Batch{base: base, clock: o.Clock, size: o.Size, head: o.Head, at: o.At}
 	if o.Used != nil {
 		b.use(o.Used)
+	} else {
+		b.values, b.owned = map[name]entry{}, map[uniqueText]models.ID{}
 	}
 	return b
 }
+
+// mostCleared is how much may be in a map that is used again: to clear a large one takes long.
+const mostCleared = 256
 
 // use takes over the lists of a batch that is not needed any more, and what they refer to is let go.
 func (b *Batch) use(old *Batch) {
 	clear(old.steps)
 	clear(old.journal)
 	b.steps, b.journal, b.rooms = old.steps[:0], old.journal[:0], old.rooms.again()
+	b.values, b.owned = again(old.values), again(old.owned)
+	old.values, old.owned = nil, nil
+}
+
+func again[K comparable, V any](m map[K]V) map[K]V {
+	if len(m) > mostCleared {
+		return map[K]V{}
+	}
+	clear(m)
+	return m
 }
 
 // On puts the batch on another base, at the same place of the log: what lay below it is in the log
@@ -220,8 +232,8 @@ func (b *Batch) Run(by string, now models.Time, do func(dao.Tx) error) (step *St
 }
 
 // Add puts a step with one change in, as it is: what others have done, and what the log is to be
-// told. The revision is the one that is given. A put of a history without its value is one that nobody
-// asks for before it is in the log.
+// told. The revision is the one that is given. A put of a history without its value is one that
+// nobody asks for before it is in the log.
 func (b *Batch) Add(by string, now models.Time, c Change) *Step {
 	tx := b.begin(by, now)
 	if c.Schema.History && c.Op == dao.OpPut && c.After == nil {
