@@ -67,8 +67,8 @@ func Ask(tx Tx, s *Schema, ids ...models.ID) {
 	}
 }
 
-// quick is a Tx that spares who makes much the errors about what is not there, and checks a second
-// time.
+// quick is a Tx that spares who makes much the errors about what is not there, and a second check
+// and comparison.
 type quick interface {
 	Peek(s *Schema, id models.ID) models.Value
 	PutChecked(s *Schema, v models.Value) error
@@ -86,7 +86,7 @@ func peek(tx Tx, s *Schema, id models.ID) (models.Value, error) {
 	return v, err
 }
 
-// putChecked is Put of a value that is normal, and checked against what it was, already.
+// putChecked is Put of a value that is normal, checked against what it was, and not the same.
 func putChecked(tx Tx, s *Schema, v models.Value) error {
 	if q, is := tx.(quick); is {
 		return q.PutChecked(s, v)

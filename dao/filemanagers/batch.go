@@ -45,15 +45,32 @@ func newBatch(base steps.Base, o steps.Options, used *batch) *batch {
 
 // encode adds the body of the line of a change, and returns how long it is.
 func (b *batch) encode(step *steps.Step, i int) int {
-	c, begin := &step.Changes[i], len(b.bodies)
-	line := dao.Change{Offset: step.First + int64(i), At: step.At, By: step.By, Kind: c.Schema.Kind, Op: c.Op, ID: c.ID, Rev: c.Rev}
-	var doc func([]byte) []byte
-	if c.After != nil {
-		doc = func(text []byte) []byte { return models.AppendJSON(text, c.After) }
+	begin := len(b.bodies)
+	b.open(step, i)
+	if after := step.Changes[i].After; after != nil {
+		b.bodies = models.AppendJSON(append(b.bodies, docField...), after)
 	}
-	b.bodies = appendBody(b.bodies, line, doc)
-	b.ends = append(b.ends, len(b.bodies))
+	b.end()
 	return len(b.bodies) - begin
+}
+
+// write is encode of the only change of a step, whose document is encoded already.
+func (b *batch) write(step *steps.Step, doc []byte) {
+	b.open(step, 0)
+	b.bodies = append(append(b.bodies, docField...), doc...)
+	b.end()
+}
+
+func (b *batch) open(step *steps.Step, i int) {
+	c := &step.Changes[i]
+	b.bodies = appendHead(b.bodies, &dao.Change{
+		Offset: step.First + int64(i), At: step.At, By: step.By, Kind: c.Schema.Kind, Op: c.Op, ID: c.ID, Rev: c.Rev,
+	})
+}
+
+func (b *batch) end() {
+	b.bodies = append(b.bodies, '}')
+	b.ends = append(b.ends, len(b.bodies))
 }
 
 // cut takes the bodies of what was undone out.

@@ -55,7 +55,7 @@ func (e *engine) store() dao.Store {
 	return dao.Store{
 		Products: newProducts(v),
 		Carts:    newCarts(v),
-		Messages: messages{dao.Appends{Updater: e.committer}, e.reader(e.kind(dao.Message.Schema))},
+		Messages: messages{e.reader(e.kind(dao.Message.Schema)), e.committer},
 		Values:   v,
 		Feed:     e.feed,
 		Presence: newPresence(),

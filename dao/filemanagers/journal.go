@@ -70,7 +70,7 @@ func appendHeader(b []byte, h header) []byte {
 func openBatch(batch span) []byte { return appendSpan(append(openLine(nil), `"batch":`...), batch) }
 
 // appendLine appends a change to b. opening is what openBatch made of its batch, body what
-// appendBody made of it.
+// begins with appendHead.
 func appendLine(b, opening []byte, step span, body []byte) []byte {
 	start := len(b)
 	b = append(b, opening...)
@@ -86,23 +86,21 @@ func appendSpan(b []byte, s span) []byte {
 	return append(b, ']')
 }
 
-// appendBody appends what of the line of a change does not depend on its batch; doc appends its
-// document, if there is one.
-func appendBody(b []byte, c dao.Change, doc func([]byte) []byte) []byte {
+// appendHead appends what of the line of a change does not depend on its batch and stands before its
+// document: docField and the document, if there is one, and a brace complete the body.
+func appendHead(b []byte, c *dao.Change) []byte {
 	if c.By != "" {
-		b = append(append(append(b, `"by":`...), models.JSON(c.By)...), ',')
+		b = append(models.AppendText(append(b, `"by":`...), c.By), ',')
 	}
 	b = strconv.AppendInt(append(b, `"offset":`...), c.Offset, 10)
 	b, _ = c.At.AppendText(append(b, `,"at":"`...))
 	b = append(b, `","kind":"`...)
 	b = append(append(append(b, c.Kind...), `","op":"`...), c.Op...)
 	b = hex.AppendEncode(append(b, `","id":"`...), c.ID[:])
-	b = strconv.AppendInt(append(b, `","rev":`...), c.Rev, 10)
-	if doc != nil {
-		b = doc(append(b, `,"doc":`...))
-	}
-	return append(b, '}')
+	return strconv.AppendInt(append(b, `","rev":`...), c.Rev, 10)
 }
+
+const docField = `,"doc":`
 
 var (
 	errTorn = errors.New("the line is not complete")
@@ -128,7 +126,7 @@ func docOf(text []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	_, doc, found := bytes.Cut(text[min(beforeDoc, len(text)):], []byte(`,"doc":`))
+	_, doc, found := bytes.Cut(text[min(beforeDoc, len(text)):], []byte(docField))
 	if !found {
 		return nil, errors.New("the line has no document")
 	}
@@ -149,7 +147,7 @@ func changeOf(text []byte) (c dao.Change, err error) {
 	}
 	opening := upTo(`"offset":`)
 	offset, at, kind, op, id := upTo(`,"at":"`), upTo(`","kind":"`), upTo(`","op":"`), upTo(`","id":"`), upTo(`","rev":`)
-	rev, doc, _ := bytes.Cut(bytes.TrimSuffix(rest, []byte{'}'}), []byte(`,"doc":`))
+	rev, doc, _ := bytes.Cut(bytes.TrimSuffix(rest, []byte{'}'}), []byte(docField))
 	c.Kind, c.Op, c.Doc = dao.Kind(kind), dao.Op(op), bytes.Clone(doc)
 	var errOffset, errRev error
 	c.Offset, errOffset = strconv.ParseInt(string(offset), 10, 64)

@@ -34,9 +34,9 @@ func scanFrom(t *testing.T, first int64, text []byte) ([]dao.Change, *segment, *
 // bodyOf returns the body of the line of a change.
 func bodyOf(c dao.Change) []byte {
 	if c.Doc == nil {
-		return appendBody(nil, c, nil)
+		return append(appendHead(nil, &c), '}')
 	}
-	return appendBody(nil, c, func(text []byte) []byte { return append(text, c.Doc...) })
+	return append(append(append(appendHead(nil, &c), docField...), c.Doc...), '}')
 }
 
 // journalText returns a journal of two batches: one change, and two in one step.

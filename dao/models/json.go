@@ -41,6 +41,9 @@ func AppendJSON(b []byte, value any) []byte {
 	return append(b, JSON(value)...)
 }
 
+// AppendText appends what JSON makes of a text.
+func AppendText(b []byte, text string) []byte { return appendText(b, text) }
+
 func encode(value any) json.RawMessage {
 	var b bytes.Buffer
 	encoder := json.NewEncoder(&b)

@@ -64,21 +64,33 @@ type Options struct {
 
 // NewBatch returns an empty batch over a base.
 func NewBatch(base Base, o Options) *Batch {
-	b := &Batch{
-		base: base, clock: o.Clock, size: o.Size, head: o.Head, at: o.At,
-		values: map[name]entry{}, owned: map[uniqueText]models.ID{},
-	}
+	b := &Batch{base: base, clock: o.Clock, size: o.Size, head: o.Head, at: o.At}
 	if o.Used != nil {
 		b.use(o.Used)
+	} else {
+		b.values, b.owned = map[name]entry{}, map[uniqueText]models.ID{}
 	}
 	return b
 }
+
+// mostCleared is how much may be in a map that is used again: to clear a large one takes long.
+const mostCleared = 256
 
 // use takes over the lists of a batch that is not needed any more, and what they refer to is let go.
 func (b *Batch) use(old *Batch) {
 	clear(old.steps)
 	clear(old.journal)
 	b.steps, b.journal, b.rooms = old.steps[:0], old.journal[:0], old.rooms.again()
+	b.values, b.owned = again(old.values), again(old.owned)
+	old.values, old.owned = nil, nil
+}
+
+func again[K comparable, V any](m map[K]V) map[K]V {
+	if len(m) > mostCleared {
+		return map[K]V{}
+	}
+	clear(m)
+	return m
 }
 
 // On puts the batch on another base, at the same place of the log: what lay below it is in the log
@@ -197,33 +209,4 @@ func (b *Batch) restore(u undo) {
 	}
 	b.values[u.name] = u.entry
 	b.own(u.name, u.value)
-}
-
-// begin returns a step that begins now. There is one at a time, so it is always the same Tx.
-func (b *Batch) begin(by string, now models.Time) *Tx {
-	step := b.rooms.next(len(b.steps))
-	step.By, step.At, step.First = by, max(now, b.at), b.head+1
-	b.tx = Tx{batch: b, step: step, mark: b.Mark(), n: int32(len(b.steps) + 1)}
-	return &b.tx
-}
-
-// Run runs do as one step on top of all that the batch has. When do fails, panics or ends its
-// goroutine, nothing of it is left. A step without changes is returned, too, but is none of the
-// batch's: Last is then where it was in effect; it is good until the next one begins.
-func (b *Batch) Run(by string, now models.Time, do func(dao.Tx) error) (step *Step, err error) {
-	tx := b.begin(by, now)
-	defer tx.end(&step, &err)
-	if err = do(tx); err == nil {
-		err = tx.complete()
-	}
-	return tx.step, err
-}
-
-// Add puts a step with one change in, as it is: what others have done, and what the log is to be
-// told. The revision is the one that is given.
-func (b *Batch) Add(by string, now models.Time, c Change) *Step {
-	tx := b.begin(by, now)
-	tx.record(entry{value: c.After, last: c.Rev}, c)
-	tx.accept()
-	return tx.step
 }

@@ -17,6 +17,7 @@ type Tx struct {
 	mark  Mark
 	n     int32 // the step's number, counted from 1
 	bytes int   // of what was encoded
+	again bool  // a value was changed more than once: it may be what it was
 	ended bool
 
 	seen  name // what was looked at last, as the next question is mostly about the same
@@ -104,8 +105,13 @@ func (tx *Tx) Owner(s *dao.Schema, field, text string) (models.ID, error) {
 // Put makes or replaces a value.
 func (tx *Tx) Put(s *dao.Schema, v models.Value) error {
 	v.Normalize()
-	if err := s.Judge(v, tx.before(s, v.GetHead().ID).value); err != nil {
+	was := tx.before(s, v.GetHead().ID).value
+	if err := s.Judge(v, was); err != nil {
 		return err
+	}
+	if was != nil && s.Same(v, was) {
+		v.SetHead(was.GetHead())
+		return nil
 	}
 	return tx.PutChecked(s, v)
 }
@@ -118,15 +124,11 @@ func (tx *Tx) before(s *dao.Schema, id models.ID) entry {
 	return tx.look(s, id)
 }
 
-// PutChecked makes or replaces a value that is normal and checked.
+// PutChecked makes or replaces a value that is normal, checked, and not the same as before.
 func (tx *Tx) PutChecked(s *dao.Schema, v models.Value) error {
 	head := v.GetHead()
 	given, was := !head.ID.IsZero(), tx.before(s, head.ID)
-	switch {
-	case was.value != nil && s.Same(v, was.value):
-		v.SetHead(was.value.GetHead())
-		return nil
-	case was.value != nil && s.History:
+	if was.value != nil && s.History {
 		return dao.Conflict{Field: "_id", Value: head.ID.String()}
 	}
 	if !given {
@@ -188,7 +190,7 @@ func (tx *Tx) Delete(s *dao.Schema, id models.ID) error {
 // record makes a change one of the step's, in the place of an earlier one of the same value.
 func (tx *Tx) record(e entry, c Change) {
 	if e.step == tx.n {
-		tx.step.Changes[e.at] = c
+		tx.step.Changes[e.at], tx.again = c, true
 	} else {
 		e.step, e.at = tx.n, int32(len(tx.step.Changes))
 		tx.step.Changes = append(tx.step.Changes, c)
@@ -200,7 +202,7 @@ func (tx *Tx) record(e entry, c Change) {
 
 // complete drops what came to nothing, and wants the step within its limits.
 func (tx *Tx) complete() error {
-	if slices.ContainsFunc(tx.step.Changes, Change.isNothing) {
+	if tx.again && slices.ContainsFunc(tx.step.Changes, Change.isNothing) {
 		tx.drop()
 	}
 	if n := len(tx.step.Changes); n > dao.MaxChanges {
