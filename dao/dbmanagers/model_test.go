@@ -72,12 +72,15 @@ func (m *modelClient) unite(ctx context.Context, tables []string, filter bson.D,
 		}
 		return true
 	})
+	if err != nil { // it may still arrive
+		return err
+	}
 	for name, docs := range found {
 		for _, doc := range docs {
 			visit(name, slices.Clone(doc))
 		}
 	}
-	return err
+	return nil
 }
 
 // modelHandle is a table as one process reaches it.
@@ -224,18 +227,23 @@ func (h modelHandle) find(ctx context.Context, q query, visit func(bson.Raw) err
 }
 
 func (h modelHandle) count(ctx context.Context, filter any) (n int64, err error) {
-	err = h.command(ctx, func(t *modelTable) bool { n = int64(len(t.selected(query{filter: filter}))); return true })
-	return n, err
+	if err := h.command(ctx, func(t *modelTable) bool { n = int64(len(t.selected(query{filter: filter}))); return true }); err != nil {
+		return 0, err
+	}
+	return n, nil
 }
 
 func (h modelHandle) groups(ctx context.Context, filter any, field string) (map[string]int, error) {
 	counts := map[string]int{}
-	return counts, h.command(ctx, func(t *modelTable) bool {
+	if err := h.command(ctx, func(t *modelTable) bool {
 		for _, doc := range t.selected(query{filter: filter}) {
 			counts[textOf(sortValue(doc, field))]++
 		}
 		return true
-	})
+	}); err != nil {
+		return nil, err
+	}
+	return counts, nil
 }
 
 var errModelDuplicate = mongo.WriteError{Code: duplicateKey, Message: "duplicate key"}
@@ -375,8 +383,10 @@ func asWriteError(err error) *mongo.WriteError {
 }
 
 func (h modelHandle) indexes(ctx context.Context) (list []index, err error) {
-	err = h.command(ctx, func(t *modelTable) bool { list = slices.Clone(t.made); return true })
-	return list, err
+	if err := h.command(ctx, func(t *modelTable) bool { list = slices.Clone(t.made); return true }); err != nil {
+		return nil, err
+	}
+	return list, nil
 }
 
 func (h modelHandle) makeIndexes(ctx context.Context, list []index) error {
