@@ -226,7 +226,8 @@ func (h modelHandle) find(ctx context.Context, q query, visit func(bson.Raw) err
 	return nil
 }
 
-func (h modelHandle) count(ctx context.Context, filter any) (n int64, err error) {
+func (h modelHandle) count(ctx context.Context, filter any) (int64, error) {
+	var n int64
 	if err := h.command(ctx, func(t *modelTable) bool { n = int64(len(t.selected(query{filter: filter}))); return true }); err != nil {
 		return 0, err
 	}
@@ -382,7 +383,8 @@ func asWriteError(err error) *mongo.WriteError {
 	return &one
 }
 
-func (h modelHandle) indexes(ctx context.Context) (list []index, err error) {
+func (h modelHandle) indexes(ctx context.Context) ([]index, error) {
+	var list []index
 	if err := h.command(ctx, func(t *modelTable) bool { list = slices.Clone(t.made); return true }); err != nil {
 		return nil, err
 	}
