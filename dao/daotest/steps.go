@@ -209,9 +209,9 @@ func stepOfMessages(t *testing.T, h Harness) {
 	m.ID = id(1)
 	said := func(text string) error {
 		_, err := s.Update(s.ctx, func(tx dao.Tx) error {
-			other := m
+			one, other := m, m // nobody alters what he has put, so each run has its own
 			other.Message = text
-			return errors.Join(tx.Put(dao.Message.Schema, &m), tx.Put(dao.Message.Schema, &other))
+			return errors.Join(tx.Put(dao.Message.Schema, &one), tx.Put(dao.Message.Schema, &other))
 		})
 		return err
 	}
