@@ -21,7 +21,7 @@ type Messages interface {
 	Page(ctx context.Context, before models.ID, limit int) ([]models.Message, error)
 }
 
-// Appends is the half of [Messages] that is the same in every engine.
+// Appends is the half of [Messages] that is the same in every engine that has no quicker one.
 type Appends struct{ Updater }
 
 // Append stores a message.
