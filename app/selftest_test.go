@@ -239,9 +239,9 @@ func (l lateCarts) Create(ctx context.Context, c models.Cart) (models.Cart, dao.
 	return l.Carts.Create(ctx, c)
 }
 
-func (l lateValues) Create(ctx context.Context, s *dao.Schema, v models.Value) (models.Value, dao.Receipt, error) {
+func (l lateValues) Update(ctx context.Context, do func(dao.Tx) error) (dao.Receipt, error) {
 	time.Sleep(lateness)
-	return l.Values.Create(ctx, s, v)
+	return l.Values.Update(ctx, do)
 }
 
 // muddled tells two changes in the wrong order now and then.
