@@ -2,6 +2,7 @@ package dbmanagers
 
 import (
 	"encoding/json"
+	"sync/atomic"
 	"time"
 
 	"github.com/cespare/xxhash/v2"
@@ -54,9 +55,10 @@ type change struct {
 	Inc  bson.M        `bson:"inc,omitempty"` // and the quantities, by how much they changed
 
 	offset int64
-	value  models.Value // of Doc, once it was needed; never altered
-	own    bool         // of a step that this process has committed
-	before models.Value // what it was, where this process knows that
+	value  models.Value                 // of Doc, where this process made the change; never altered
+	read   atomic.Pointer[models.Value] // of Doc, once it was needed; never altered
+	own    bool                         // of a step that this process has committed
+	before models.Value                 // what it was, where this process knows that
 }
 
 func (c *change) id() models.ID { return models.ID(c.ID) }
@@ -71,12 +73,18 @@ func (c *change) key() any {
 
 // after is the value that the change left; nil for none, or where the document cannot be read.
 func (c *change) after() models.Value {
-	if c.value == nil && c.Doc != "" {
-		if s := dao.SchemaOf(c.Kind); s != nil {
-			c.value, _ = s.Decode([]byte(c.Doc))
-		}
+	if c.value != nil {
+		return c.value
 	}
-	return c.value
+	if read := c.read.Load(); read != nil {
+		return *read
+	}
+	var v models.Value
+	if s := dao.SchemaOf(c.Kind); s != nil && c.Doc != "" {
+		v, _ = s.Decode([]byte(c.Doc))
+	}
+	c.read.Store(&v)
+	return v
 }
 
 // parseEntry reads a document of the feed; nil for one that no pulperia wrote.

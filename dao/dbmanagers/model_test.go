@@ -100,6 +100,9 @@ func (m *modelServer) chance(n int64) int64 {
 
 // command sends parts of which each is atomic; one that returns false is the last.
 func (h modelHandle) command(ctx context.Context, parts ...func(*modelTable) bool) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	h.mu.Lock()
 	h.asked++
 	f := h.faults
