@@ -22,7 +22,8 @@ const manyProducts = 5_000
 
 // Who reads everything, at the pace of a common line, is never closed as slow, however much comes
 // at once: an import of thousands of products beside the open shop, or as many requests as it
-// takes. Each change comes once and in order over the one line, which is live after.
+// takes. Each change comes once over the one line, which is live after; the end of a step carries the
+// position of all that came.
 func TestWhoReadsEverythingIsNeverSlow(t *testing.T) {
 	dose.SkipSmall(t, "it brings in thousands of products")
 	t.Parallel()
@@ -96,6 +97,7 @@ func (s *shop) unhurriedViewer(t *testing.T) (ended chan string) {
 	lines := bufio.NewReaderSize(answer.Body, 4<<10)
 	ended = make(chan string, 1)
 	go func() {
+		came := map[string]bool{}
 		for last := int64(0); last < manyProducts; {
 			line, err := lines.ReadBytes('\n')
 			if err != nil || bytes.Contains(line, []byte(`"type":"bye"`)) {
@@ -107,13 +109,17 @@ func (s *shop) unhurriedViewer(t *testing.T) (ended chan string) {
 			if !is || json.Unmarshal(data, &f) != nil || f.Type != "change" {
 				continue
 			}
-			var epoch string
-			var offset int64
-			if fmt.Sscanf(f.Position, "%8s.%d", &epoch, &offset); offset != last+1 {
-				ended <- fmt.Sprintf("after change %d came %s", last, f.Position)
+			last++
+			if came[f.ID] {
+				ended <- fmt.Sprintf("change %d came before: %s", last, line)
 				return
 			}
-			last = offset
+			came[f.ID] = true
+			_, offset, ends := strings.Cut(f.Position, ".")
+			if ends && offset != fmt.Sprint(last) {
+				ended <- fmt.Sprintf("change %d carries %s", last, f.Position)
+				return
+			}
 			time.Sleep(time.Millisecond)
 		}
 		ended <- ""

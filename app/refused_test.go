@@ -27,8 +27,10 @@ func TestFullDatabase(t *testing.T) {
 	idle := during(line, 3*time.Second)
 	line.Fill()
 	mongotest.Insert(t, databaseOf(t, store).Collection("products"), before...)
+	t.Log(line.Commands())
 	during(line, 3*time.Second) // all that fails has begun to
 	if refused := during(line, 6*time.Second); refused > idle*2 {
+		t.Log(line.Commands())
 		t.Errorf("%d commands in 6 seconds while writes are refused, and %d in 3 before", refused, idle)
 	}
 	if status, _, err := s.do(http.DefaultClient, "POST", "/api/carts", "{}"); status != http.StatusServiceUnavailable {

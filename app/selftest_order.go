@@ -175,11 +175,11 @@ func (s *selftest) updates(ctx context.Context) (string, error) {
 		return "", err
 	}
 	var running sync.WaitGroup
-	errs := make([]error, additions)
+	errs, receipts := make([]error, additions), make([]dao.Receipt, additions)
 	for i := range additions {
 		running.Go(func() {
-			errs[i] = s.untilDone(ctx, func() error {
-				_, _, err := hands[i%2].Carts.Update(ctx, cart.ID, func(c *models.Cart) error { c.Add(nameID("added"), 1); return nil })
+			errs[i] = s.untilDone(ctx, func() (err error) {
+				_, receipts[i], err = hands[i%2].Carts.Update(ctx, cart.ID, func(c *models.Cart) error { c.Add(nameID("added"), 1); return nil })
 				return err
 			})
 		})
@@ -197,6 +197,9 @@ func (s *selftest) updates(ctx context.Context) (string, error) {
 			return "", err
 		}
 	}
+	if err := untilSeen(ctx, hands[1].Feed, receipts); err != nil {
+		return "", err
+	}
 	after, err := hands[1].Carts.Get(ctx, cart.ID)
 	if err != nil {
 		return "", err
@@ -206,6 +209,19 @@ func (s *selftest) updates(ctx context.Context) (string, error) {
 	}
 	done, _ := book.Counts()
 	return fmt.Sprintf("%d additions were acknowledged, and the cart holds %d.", done, after.Count()), nil
+}
+
+// untilSeen waits until one process has looked past what all were told of: a look is up to half a
+// second old.
+func untilSeen(ctx context.Context, feed dao.Feed, receipts []dao.Receipt) error {
+	last := receipts[0].Position
+	for _, r := range receipts {
+		if r.Position.Offset > last.Offset {
+			last = r.Position
+		}
+	}
+	last.Offset--
+	return feed.Wait(ctx, last)
 }
 
 // untilDone tries a write again while the store says that it was not done for lack of time: that of
