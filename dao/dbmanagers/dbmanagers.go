@@ -144,6 +144,8 @@ type engine struct {
 	applier     *applier
 	collections []*collection // of all kinds, in the order of a dump
 	presence    *presence
+	claiming    shared
+	claimFrom   atomic.Int64    // when a reader may have it looked for what others inserted, in nanoseconds
 	life        context.Context // of what runs in the background
 	stop        context.CancelFunc
 	running     sync.WaitGroup

@@ -170,7 +170,7 @@ func (f *feed) watch(ctx context.Context) {
 }
 
 func (f *feed) every() time.Duration {
-	switch busy := time.Since(f.tail.state().activeSince) < busyFor; {
+	switch busy := f.busy(); {
 	case f.waiting.Load() > 0 && busy:
 		return lookBusy
 	case f.waiting.Load() > 0:

@@ -21,7 +21,7 @@ import (
 const (
 	claimBusy = time.Second      // between two looks for what others inserted, for a while after something happened,
 	claimIdle = 5 * time.Second  // while somebody is connected,
-	claimRare = 40 * time.Second // and else
+	claimRare = 40 * time.Second // and else, when also who reads a list looks, see claimFirst
 	claimMost = 500              // how many are claimed by one look, of each collection
 	walkEvery = 20 * time.Second // between two steps of the round
 	walkRare  = time.Minute
@@ -57,11 +57,32 @@ func (e *engine) claimAll(ctx context.Context) error {
 		e.figures.claimed.Add(int64(len(ids)))
 		e.at("claiming")
 		for some := range slices.Chunk(ids, 100) {
-			err = errors.Join(err, c.noticeSome(ctx, some))
+			if err = c.noticeSome(ctx, some); err != nil {
+				break
+			}
 		}
 	}
 	return err
 }
+
+// claim claims what others inserted, and returns how long to wait before the next time at least.
+func (e *engine) claim(ctx context.Context) (pause time.Duration) {
+	err := e.claiming.do(ctx, func() error { return e.claimAll(e.life) })
+	pause = e.note(ctx, "look for documents of other programs", err)
+	e.claimFrom.Store(time.Now().Add(max(pause, fresh)).UnixNano())
+	return pause
+}
+
+// claimFirst is for who reads a list while nobody is connected, when it is seldom looked for what
+// others inserted. A list that cannot be made whole is shown all the same.
+func (e *engine) claimFirst(ctx context.Context) {
+	if !e.readOnly && e.feed.waiting.Load() == 0 && !e.busy() && time.Now().UnixNano() > e.claimFrom.Load() {
+		e.claim(ctx)
+	}
+}
+
+// busy says whether something happened a moment ago.
+func (e *engine) busy() bool { return time.Since(e.feed.tail.state().activeSince) < busyFor }
 
 // findUnclaimed is one command where the server unites collections. Documents that cannot bear what
 // is ours must not hide the others.
@@ -89,32 +110,28 @@ func (e *engine) findUnclaimed(ctx context.Context, shared []*collection, add fu
 	return nil
 }
 
-// warnTwice tells that another program has written a unique text that a value has already.
+// warnTwice tells that another program has written unique texts that other values have already.
 func (c *collection) warnTwice(ctx context.Context, ids []models.ID) {
-	if len(c.Unique) == 0 {
-		return
-	}
 	found, err := c.fetch(ctx, ids)
 	if err != nil {
 		return
 	}
-	for id, one := range found {
-		if one.rec == nil {
+	for i, unique := range c.Unique {
+		have := &stock{values: map[valueKey]fetched{}, owners: map[ofText]ownersFetched{}}
+		by := map[string]models.ID{}
+		for id, one := range found {
+			if one.rec != nil {
+				by[unique.Of(c.read(one.rec.raw))] = id
+			}
+		}
+		delete(by, "")
+		if len(by) == 0 || c.fetchOwners(ctx, have, i, slices.Collect(maps.Keys(by))) != nil {
 			continue
 		}
-		v := c.read(one.rec.raw)
-		for i, unique := range c.Unique {
-			have := &stock{values: map[valueKey]fetched{}, owners: map[ofText]ownersFetched{}}
-			text := ofText{c.Kind, i, unique.Of(v)}
-			if text.text == "" || c.fetchOwners(ctx, have, i, []string{text.text}) != nil {
-				continue
-			}
-			for _, other := range have.owners[text].ids {
-				if other != id {
-					c.Log.Warn("two "+c.Plural+" have the same "+unique.Field+": another program wrote it; give one of them another",
-						unique.Field, text.text, c.Plural, []string{other.String(), id.String()})
-					break
-				}
+		for text, id := range by {
+			if owners := have.owners[ofText{c.Kind, i, text}].ids; slices.ContainsFunc(owners, func(other models.ID) bool { return other != id }) {
+				c.Log.Warn("two "+c.Plural+" have the same "+unique.Field+": another program wrote it; give one of them another",
+					unique.Field, text, c.Plural, owners)
 			}
 		}
 	}
@@ -297,10 +314,9 @@ func (c *collection) noticeGone(ctx context.Context, missing map[models.ID]int64
 func (e *engine) watchOthers(ctx context.Context) {
 	claimed, walked, n := time.Time{}, time.Now(), 0
 	for ctx.Err() == nil {
-		busy := time.Since(e.feed.tail.state().activeSince) < busyFor
 		claim, walk, most := claimRare, walkRare, walkStep
 		switch {
-		case busy:
+		case e.busy():
 			claim, walk, most = claimBusy, walkBusy, walkMore
 		case e.feed.waiting.Load() > 0:
 			claim, walk = claimIdle, walkEvery
@@ -311,7 +327,7 @@ func (e *engine) watchOthers(ctx context.Context) {
 		var pause time.Duration
 		if time.Since(claimed) >= claim {
 			claimed = time.Now()
-			pause = e.note(ctx, "look for documents of other programs", e.claimAll(ctx))
+			pause = e.claim(ctx)
 		}
 		if time.Since(walked) >= walk {
 			walked = time.Now()

@@ -146,6 +146,9 @@ func (c *collection) list(ctx context.Context, filter, order bson.D, page, limit
 
 // settled returns when all that is known is in the documents, and up to where that is.
 func (c *collection) settled(ctx context.Context) (at int64, err error) {
+	if c.Shared {
+		c.claimFirst(ctx)
+	}
 	if err = c.feed.freshen(ctx, fresh); err == nil && !c.readOnly && c.mutant != "list-unsettled" {
 		at = c.feed.tail.state().end
 		err = c.applier.bring(ctx, at)

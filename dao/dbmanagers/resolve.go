@@ -195,9 +195,6 @@ func (l lineLog) tell(b *steps.Batch, c *collection, id models.ID, now state) {
 			change.After.SetHead(head)
 		}
 	}
-	if now.value != nil && len(c.Unique) > 0 && c.life.Err() == nil {
-		c.running.Go(func() { c.warnTwice(c.life, []models.ID{id}) })
-	}
 	step := b.Add(others, models.TimeOf(time.Now()), change)
 	l.notices[step] = how
 }
