@@ -44,7 +44,7 @@ var bugs = []bug{
 	{"After the clock was set back, products made in one millisecond were listed in no order until it had caught up.",
 		"dao/filemanagers TestClockSteps"},
 	{"An export from MongoDB just after a kill put messages that were announced and not yet stamped last.",
-		"dao/dbmanagers TestDumpOfUnstampedMessages"},
+		"dao/dbmanagers TestDumpOfWhatIsNotApplied"},
 	{"On a server that gives up one of two writes that are in each other's way, a create was answered as impossible instead of being tried again; and one that met its own earlier attempt was answered with revision 0.",
 		"dao/dbmanagers TestContract"},
 	{"A process took its own load, still under way, for one that a dead process had left, and undid it.",

@@ -102,7 +102,7 @@ func (e *engine) findUnclaimed(ctx context.Context, shared []*collection, add fu
 		e.apart.Store(true)
 	}
 	for _, c := range shared {
-		err := c.table().find(ctx, query{filter: unclaimed, limit: limit}, func(raw bson.Raw) error { add(c, raw); return nil })
+		err := c.table().find(ctx, query{filter: unclaimed, sort: by("_id"), limit: limit}, func(raw bson.Raw) error { add(c, raw); return nil })
 		if err != nil {
 			return err
 		}

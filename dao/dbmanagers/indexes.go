@@ -56,7 +56,7 @@ func (e *engine) indexes() (list []index) {
 		if c.Kind == dao.KindProduct {
 			list = append(list, productIndexes(c.table())...)
 		}
-		add(index{keys: by(stampField)})
+		add(index{keys: by(stampField, "_id")}) // what nobody has claimed in the order in which it was made
 		if c.Shared {
 			add(index{keys: by(idField), sparse: true})
 		}

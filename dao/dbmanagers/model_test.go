@@ -68,7 +68,7 @@ func (m *modelClient) unite(ctx context.Context, tables []string, filter bson.D,
 	found := map[string][]bson.Raw{}
 	err := modelHandle{m, tables[0]}.command(ctx, func(*modelTable) bool {
 		for _, name := range tables {
-			found[name] = m.at(name).selected(query{filter: filter, limit: limit})
+			found[name] = m.at(name).selected(query{filter: filter, sort: by("_id"), limit: limit})
 		}
 		return true
 	})
