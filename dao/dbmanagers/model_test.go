@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -50,7 +51,7 @@ func newModelServer(seed uint64) *modelServer {
 // modelClient is one process's way to the server.
 type modelClient struct {
 	*modelServer
-	down bool // nothing arrives any more
+	down atomic.Bool // nothing arrives any more
 }
 
 var _ database = (*modelClient)(nil)
@@ -113,7 +114,7 @@ func (h modelHandle) command(ctx context.Context, parts ...func(*modelTable) boo
 		there, back = trip/4+time.Duration(h.chance(int64(trip/2))), trip/4+time.Duration(h.chance(int64(trip/2)))
 	}
 	answered := true
-	if r := int(h.chance(100)); h.down || r < f.lost {
+	if r := int(h.chance(100)); h.down.Load() || r < f.lost {
 		parts, answered = nil, false
 	} else if r -= f.lost; r < f.unanswered {
 		answered = false

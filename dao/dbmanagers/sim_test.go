@@ -180,7 +180,7 @@ func (w *world) killOne(processes []*simProcess) {
 	w.mu.Lock()
 	was := *p
 	w.mu.Unlock()
-	was.client.down = true
+	was.client.down.Store(true)
 	was.stop()
 	next := w.start()
 	w.mu.Lock()
@@ -199,7 +199,7 @@ func (w *world) end() {
 	time.Sleep(2 * simMemory)
 	w.check(last)
 	for _, p := range w.living {
-		if !p.client.down {
+		if !p.client.down.Load() {
 			p.Close()
 		} else {
 			p.stop()
