@@ -38,6 +38,7 @@ type simulated struct {
 	faulty, foreign    bool
 	crash, prune       bool
 	lives              bool // values come and go all the time
+	hectic             bool // other programs do ten times as much
 	processes, clients int
 	intents            int
 }
@@ -45,10 +46,12 @@ type simulated struct {
 // scenarioOf draws one from a seed.
 func scenarioOf(seed uint64) simulated {
 	r := rand.New(rand.NewPCG(seed, 1))
-	return simulated{
+	s := simulated{
 		seed: seed, faulty: r.IntN(4) > 0, foreign: r.IntN(3) == 0, crash: r.IntN(2) == 0, prune: r.IntN(2) == 0, lives: r.IntN(3) == 0,
 		processes: 1 + r.IntN(3), clients: 1 + r.IntN(4), intents: 6 + r.IntN(12),
 	}
+	s.hectic = s.foreign && r.IntN(2) == 0
+	return s
 }
 
 // world is a simulation on its way.
@@ -230,7 +233,7 @@ func (w *world) others(ended chan struct{}) {
 		select {
 		case <-ended:
 			return
-		case <-time.After(time.Duration(w.n(int(3 * time.Second)))):
+		case <-time.After(time.Duration(w.n(int(map[bool]time.Duration{true: 300 * time.Millisecond, false: 3 * time.Second}[w.hectic])))):
 		}
 		id := productID(w.n(products_))
 		filter := bson.D{{Key: "_id", Value: objectID(id)}}

@@ -20,8 +20,6 @@ var mutants = map[string]string{
 	"no-filter":      "a change is applied whatever is in the document",
 	"skip-unmatched": "what did not match is not looked at",
 	"trust-commit":   "what is committed counts as applied",
-	"upsert":         "an update makes a document that others deleted",
-	"whole":          "the whole document is written, and quantities as they are",
 	"list-unsettled": "a listing does not wait until documents are brought forward",
 	"no-graves":      "a create that arrives after the delete stays",
 }

@@ -215,6 +215,10 @@ func (l *Line[F]) more() bool {
 
 // commit runs what waits as one batch, and appends that.
 func (l *Line[F]) commit() {
+	if err := l.ctx.Err(); err != nil { // what was given back would run for ever
+		l.answerAll(l.take(), fmt.Errorf("%w: it ends: %w", dao.ErrUnavailable, err))
+		return
+	}
 	b, err := l.log.Begin(l.ctx)
 	if err != nil {
 		l.answerAll(l.take(), err)
