@@ -45,6 +45,14 @@ type Schema struct {
 	// public, and its topic is its plural.
 	Topic func(Change) string
 
+	// Guarded says that its values are shown, and its changes told, to nobody but whom the shop gives
+	// the right, and never as they are stored: they hold secrets. Its topic is its plural.
+	Guarded bool
+
+	// Stays says that values never leave their store: no export, no migration and no backup in another
+	// form takes them along.
+	Stays bool
+
 	has    func(models.Value) bool
 	fresh  func() models.Value
 	clone  func(models.Value) models.Value
@@ -313,12 +321,12 @@ func TopicOf(c Change) string {
 	}
 }
 
-// IsTopic says whether a text names what can be followed: all changes of a public kind, or those of
-// one private value.
+// IsTopic says whether a text names what anybody can follow who knows it: all changes of a public
+// kind, or those of one private value. What is guarded is not among them: that takes a right.
 func IsTopic(text string) bool {
 	kind, id, private := strings.Cut(text, ":")
 	for _, s := range schemas {
-		if s.Topic == nil && !private && s.Plural == kind {
+		if s.Topic == nil && !s.Guarded && !private && s.Plural == kind {
 			return true
 		}
 		if _, err := models.ParseID(id); s.Topic != nil && private && string(s.Kind) == kind && err == nil {

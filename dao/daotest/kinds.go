@@ -310,7 +310,7 @@ func kindTopic(t *testing.T, s shop, k *dao.Schema, f face) {
 	_, _, err = f.delete(id(1))
 	s.ok("delete", err)
 	for _, change := range s.history() {
-		if topic := dao.TopicOf(change); !dao.IsTopic(topic) || (topic == k.Plural) != (k.Topic == nil) {
+		if topic := dao.TopicOf(change); dao.IsTopic(topic) == k.Guarded || (topic == k.Plural) != (k.Topic == nil) {
 			t.Errorf("a change of %s is told to %q", k, topic)
 		}
 	}

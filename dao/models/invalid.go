@@ -13,75 +13,89 @@ type Rule string
 
 // The rules. Those with a limit carry it in [Problem.Limit].
 const (
-	Required   Rule = "required"
-	Empty      Rule = "empty" // it may be absent, but not be there and say nothing
-	NotJSON    Rule = "not_json"
-	NotObject  Rule = "not_object"
-	NotText    Rule = "not_text"
-	NotNumber  Rule = "not_number"
-	NotWhole   Rule = "not_whole"
-	NotBool    Rule = "not_bool"
-	NotList    Rule = "not_list"
-	NotID      Rule = "not_id"
-	NotUTF8    Rule = "not_utf8"
-	NotEmail   Rule = "not_email"
-	NotPicture Rule = "not_picture"
-	NotOneOf   Rule = "not_one_of"
-	Control    Rule = "control"
-	Unseen     Rule = "unseen"
-	Hidden     Rule = "hidden"
-	Decimals   Rule = "decimals"
-	TooLong    Rule = "too_long"
-	TooMany    Rule = "too_many"
-	NoWord     Rule = "no_word"
-	ManyWords  Rule = "many_words"
-	Changed    Rule = "changed"  // since it was read: the rule of a store, not of a value
-	Gone       Rule = "gone"     // what it names is not there
-	Scarce     Rule = "scarce"   // more than can be bought: the rule of the shop
-	OffSale    Rule = "off_sale" // as is this, of what cannot be bought at all
-	TooSmall   Rule = "too_small"
-	TooLarge   Rule = "too_large"
+	Required    Rule = "required"
+	Empty       Rule = "empty" // it may be absent, but not be there and say nothing
+	NotJSON     Rule = "not_json"
+	NotObject   Rule = "not_object"
+	NotText     Rule = "not_text"
+	NotNumber   Rule = "not_number"
+	NotWhole    Rule = "not_whole"
+	NotBool     Rule = "not_bool"
+	NotList     Rule = "not_list"
+	NotID       Rule = "not_id"
+	NotUTF8     Rule = "not_utf8"
+	NotEmail    Rule = "not_email"
+	NotPicture  Rule = "not_picture"
+	NotOneOf    Rule = "not_one_of"
+	NotZone     Rule = "not_zone"
+	NotPhone    Rule = "not_phone"
+	NotCurrency Rule = "not_currency"
+	Control     Rule = "control"
+	Unseen      Rule = "unseen"
+	Hidden      Rule = "hidden"
+	Decimals    Rule = "decimals"
+	TooLong     Rule = "too_long"
+	TooMany     Rule = "too_many"
+	NoWord      Rule = "no_word"
+	ManyWords   Rule = "many_words"
+	Changed     Rule = "changed"  // since it was read: the rule of a store, not of a value
+	Gone        Rule = "gone"     // what it names is not there
+	Scarce      Rule = "scarce"   // more than can be bought: the rule of the shop
+	OffSale     Rule = "off_sale" // as is this, of what cannot be bought at all
+	TooSmall    Rule = "too_small"
+	TooLarge    Rule = "too_large"
 
 	TwoReadings Rule = "two_readings" // of a figure like 25.000; the limit names both
 	Twice       Rule = "twice"        // a name of a JSON object, or of a query
 
 	Taken Rule = "taken" // another value has it: the rule of a store, not of a value
+
+	TooShort Rule = "too_short"
+	Common   Rule = "common" // of a password that everybody knows
+	Wrong    Rule = "wrong"  // of a password that is not the one there is
 )
 
 var reasons = map[Rule]string{
-	Required:   "is required",
-	Empty:      "must not be empty (leave it out where nothing is meant)",
-	NotJSON:    "must be valid JSON",
-	NotObject:  "must be a JSON object",
-	NotText:    "must be text",
-	NotNumber:  "must be a number",
-	NotWhole:   "must be a whole number",
-	NotBool:    "must be true or false",
-	NotList:    "must be a list",
-	NotID:      "must be an id of 24 lower-case hex digits",
-	NotUTF8:    "must be valid UTF-8",
-	NotEmail:   "must be a bare e-mail address like ana@example.com",
-	NotPicture: "must be an absolute path or an http(s) URL of at most %s characters",
-	NotOneOf:   "must be one of %s",
-	Control:    "must not contain control characters",
-	Unseen:     "must show something: all its characters are invisible",
-	Hidden:     "must not contain characters that cannot be seen",
-	Decimals:   "must have at most two decimals",
-	TooLong:    "must have at most %s characters",
-	TooMany:    "must have at most %s entries",
-	NoWord:     "must have a letter or a digit",
-	ManyWords:  "must have at most %s words",
-	Changed:    "is no longer what it was: rev is %s now",
-	Gone:       "must be in the catalogue, or in the cart already and no more of it",
-	Scarce:     "must be at most %s: no more of it can be bought",
-	OffSale:    "must be %s: it is sold out or off sale",
-	TooSmall:   "must be at least %s",
-	TooLarge:   "must be at most %s",
+	Required:    "is required",
+	Empty:       "must not be empty (leave it out where nothing is meant)",
+	NotJSON:     "must be valid JSON",
+	NotObject:   "must be a JSON object",
+	NotText:     "must be text",
+	NotNumber:   "must be a number",
+	NotWhole:    "must be a whole number",
+	NotBool:     "must be true or false",
+	NotList:     "must be a list",
+	NotID:       "must be an id of 24 lower-case hex digits",
+	NotUTF8:     "must be valid UTF-8",
+	NotEmail:    "must be a bare e-mail address like ana@example.com",
+	NotPicture:  "must be an absolute path or an http(s) URL of at most %s characters",
+	NotOneOf:    "must be one of %s",
+	NotZone:     "must be a time zone like America/Argentina/Buenos_Aires",
+	NotPhone:    "must be a telephone number with its country's code, 8 to 15 digits, like 5491122334455",
+	NotCurrency: "must be the three letters of a currency, like ARS",
+	Control:     "must not contain control characters",
+	Unseen:      "must show something: all its characters are invisible",
+	Hidden:      "must not contain characters that cannot be seen",
+	Decimals:    "must have at most two decimals",
+	TooLong:     "must have at most %s characters",
+	TooMany:     "must have at most %s entries",
+	NoWord:      "must have a letter or a digit",
+	ManyWords:   "must have at most %s words",
+	Changed:     "is no longer what it was: rev is %s now",
+	Gone:        "must be in the catalogue, or in the cart already and no more of it",
+	Scarce:      "must be at most %s: no more of it can be bought",
+	OffSale:     "must be %s: it is sold out or off sale",
+	TooSmall:    "must be at least %s",
+	TooLarge:    "must be at most %s",
 
 	TwoReadings: "can be read in two ways: %s",
 	Twice:       "is given twice",
 
 	Taken: "is already taken",
+
+	TooShort: "must have at least %s characters",
+	Common:   "must not be one of the commonest passwords",
+	Wrong:    "is not the right one",
 }
 
 // Problem is one field that breaks one rule.

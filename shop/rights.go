@@ -1,0 +1,92 @@
+package shop
+
+import (
+	"fmt"
+	"slices"
+
+	"pulperia/dao/models"
+)
+
+// Right names what somebody may do. What anybody may do needs none.
+type Right string
+
+// The rights. Each gates a route or a live topic.
+const (
+	CatalogueWrite Right = "catalogue.write" // products and pictures, their imports included
+	StockWrite     Right = "stock.write"     // how many there are
+	CartsRead      Right = "carts.read"      // the list of all carts: an id opens a cart
+	PeopleRead     Right = "people.read"     // the staff, and the addresses of who writes
+	PeopleWrite    Right = "people.write"
+	KeysWrite      Right = "keys.write" // and see
+	SettingsWrite  Right = "settings.write"
+	MetricsRead    Right = "metrics.read"
+	DataExport     Right = "data.export"
+)
+
+// roles is the one table of who may do what, from the role that may do most. course is everybody
+// under --open, and can be given to nobody.
+var roles = []struct {
+	role   models.Role
+	rights []Right
+}{
+	{models.RoleOwner, []Right{
+		CatalogueWrite, StockWrite, CartsRead, PeopleRead, PeopleWrite, KeysWrite, SettingsWrite,
+		MetricsRead, DataExport,
+	}},
+	{models.RoleManager, []Right{CatalogueWrite, StockWrite, CartsRead, PeopleRead, SettingsWrite}},
+	{models.RoleHelper, []Right{StockWrite}},
+	{course, []Right{CatalogueWrite, StockWrite, CartsRead}},
+}
+
+const course models.Role = "course"
+
+// Rights returns all rights there are.
+func Rights() []Right { return slices.Clone(rightsOf(models.RoleOwner)) }
+
+// rightsOf returns what a role may do: nothing, when it is none.
+func rightsOf(role models.Role) []Right {
+	for _, row := range roles {
+		if row.role == role {
+			return row.rights
+		}
+	}
+	return nil
+}
+
+// Can says whether somebody has a right.
+func (w Who) Can(right Right) bool { return slices.Contains(w.rights, right) }
+
+// Rights returns what somebody may do.
+func (w Who) Rights() []Right { return slices.Clone(w.rights) }
+
+// Must refuses who has not a right: ErrUnauthorized when nobody has come in, else Forbidden.
+func (w Who) Must(right Right) error {
+	switch {
+	case w.Can(right):
+		return nil
+	case !w.SignedIn():
+		return ErrUnauthorized
+	}
+	return Forbidden{Right: right}
+}
+
+// MayGive refuses a role that can do something which its giver cannot: nobody gives what he does
+// not have, be it to a person, a key or a link, and nobody takes it from who has it.
+func (w Who) MayGive(role models.Role) error {
+	for _, right := range rightsOf(role) {
+		if err := w.Must(right); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// SeesAddresses says whether somebody is shown the e-mail addresses of who writes. Under --open
+// everybody is, as the course wants it.
+func (w Who) SeesAddresses() bool { return w.Can(PeopleRead) || w.Role == course }
+
+// Forbidden refuses who is somebody, but has not the right.
+type Forbidden struct{ Right Right }
+
+// Error names the right.
+func (f Forbidden) Error() string { return fmt.Sprintf("this needs the right %s", f.Right) }
