@@ -63,7 +63,7 @@ var Settings = Describe[models.Settings](Schema{
 // Secrets describes what only the shop knows.
 var Secrets = Describe[models.Secrets](Schema{
 	Kind: KindSecrets, Plural: "secrets", Guarded: true,
-	Example: ExampleBy(func(n int) models.Secrets { return models.Secrets{ShopKey: exampleHash(n)} }),
+	Example: ExampleBy(func(n int) models.Secrets { return models.Secrets{ShopKey: exampleHash(n), Passes: 2} }),
 })
 
-func exampleHash(n int) string { return strings.Repeat(fmt.Sprintf("%08x", n), 8) }
+func exampleHash(n int) string { return strings.Repeat(fmt.Sprintf("%016x", n), 4) }

@@ -16,6 +16,10 @@ type Feed interface {
 	// Head returns the position of the last durable change, at offset 0 in a store without any.
 	Head(context.Context) (Position, error)
 
+	// Fresh is Head for who must not miss what another process did: it is at most half a second behind
+	// all of them. All who ask meanwhile share one look.
+	Fresh(context.Context) (Position, error)
+
 	// Since returns the changes after a position, oldest first, without a gap, none at the head. It
 	// never cuts a step: it returns at least one whole step, else at most limit changes. It is ErrGone
 	// when it cannot tell: another epoch, a position before what is kept, or one past the head.

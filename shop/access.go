@@ -77,3 +77,31 @@ func (w Who) With(ctx context.Context) context.Context { return dao.WithBy(ctx, 
 func whoOf(by string, role models.Role) Who {
 	return Who{By: by, Role: role, rights: rightsOf(role)}
 }
+
+// notMissing lets go of dao.ErrNotFound: what is to be gone is.
+func notMissing(err error) error {
+	if errors.Is(err, dao.ErrNotFound) {
+		return nil
+	}
+	return err
+}
+
+func unauthorizedIfMissing(err error) error {
+	if errors.Is(err, dao.ErrNotFound) {
+		return ErrUnauthorized
+	}
+	return err
+}
+
+// all returns all values of a kind, in the order of a sort.
+func all[T any](
+	ctx context.Context, s *Shop, kind dao.KindOf[T], sort string,
+) (list []T, err error) {
+	for page := 1; ; page++ {
+		some, total, err := kind.In(s.store.Values).Find(
+			ctx, models.Query{Sort: sort, Page: page, Limit: models.MaxLimit})
+		if list = append(list, some...); err != nil || len(some) == 0 || len(list) >= total {
+			return list, err
+		}
+	}
+}

@@ -33,10 +33,7 @@ func NewLimiter[K comparable](
 		every:   rate.Limit(perMinute) / 60,
 		burst:   max(1, perMinute/3),
 		buckets: map[K]*rate.Limiter{},
-		refused: prometheus.NewCounter(prometheus.CounterOpts{
-			Name: "pulperia_limited_total", ConstLabels: is,
-			Help: "Requests and messages refused because their sender sent too many.",
-		}),
+		refused: prometheus.NewCounter(limitedOpts(name)),
 	}
 	most := prometheus.NewGauge(prometheus.GaugeOpts{
 		Name: "pulperia_limit_per_minute", ConstLabels: is,
@@ -48,6 +45,14 @@ func NewLimiter[K comparable](
 		metrics.MustRegister(l.refused, most)
 	}
 	return l
+}
+
+// limitedOpts are those of the figure of what a limit has refused.
+func limitedOpts(limit string) prometheus.CounterOpts {
+	return prometheus.CounterOpts{
+		Name: "pulperia_limited_total", ConstLabels: prometheus.Labels{"limit": limit},
+		Help: "Requests and messages refused because their sender sent too many.",
+	}
 }
 
 // Allow says whether a sender may send once more now, and otherwise after which time.

@@ -81,6 +81,14 @@ func (w Who) MayGive(role models.Role) error {
 	return nil
 }
 
+// mayMake refuses who may not make what has a role, or not with that role.
+func (w Who) mayMake(right Right, role models.Role) error {
+	if err := w.Must(right); err != nil {
+		return err
+	}
+	return w.MayGive(role)
+}
+
 // SeesAddresses says whether somebody is shown the e-mail addresses of who writes. Under --open
 // everybody is, as the course wants it.
 func (w Who) SeesAddresses() bool { return w.Can(PeopleRead) || w.Role == course }

@@ -2,8 +2,12 @@ package shop
 
 import (
 	"context"
+	"crypto/rand"
+	"errors"
+	"slices"
 	"time"
 
+	"pulperia/dao"
 	"pulperia/dao/models"
 )
 
@@ -42,36 +46,175 @@ type Session struct {
 // SignIn begins a session. Whatever was wrong is ErrUnauthorized, and costs and takes the same; too
 // many attempts are TooFast{"attempts"}.
 func (s *Shop) SignIn(ctx context.Context, email, password string, from From) (Signed, error) {
-	panic("not built")
+	email = models.NormalEmail(email)
+	person, err := s.personBy(ctx, email)
+	if err != nil {
+		return Signed{}, err
+	}
+	if err := s.prove(ctx, email, person, password, from); err != nil {
+		return Signed{}, err
+	}
+	ctx = dao.WithBy(ctx, byPerson(person.ID))
+	return s.enter(ctx, from, func(tx dao.Tx) (models.Person, error) {
+		now, err := dao.Person.Within(tx).Get(person.ID)
+		if err == nil && now.PasswordHash != person.PasswordHash || errors.Is(err, dao.ErrNotFound) {
+			err = ErrUnauthorized // since it was looked at
+		}
+		return now, err
+	})
+}
+
+// personBy returns who has an address; the zero person when nobody has. It asks the store the same
+// either way.
+func (s *Shop) personBy(ctx context.Context, email string) (person models.Person, err error) {
+	_, err = s.store.Update(ctx, func(tx dao.Tx) error {
+		person = models.Person{}
+		people := dao.Person.Within(tx)
+		id, err := people.Owner("email", email)
+		if err == nil && !id.IsZero() {
+			person, err = people.Get(id)
+		}
+		return err
+	})
+	return person, err
+}
+
+// enter begins a session of the person that let returns, in the step in which it does, and ends the
+// one that the browser had.
+func (s *Shop) enter(
+	ctx context.Context, from From, let func(dao.Tx) (models.Person, error),
+) (signed Signed, err error) {
+	token := rand.Text()
+	_, err = s.store.Update(ctx, func(tx dao.Tx) error {
+		person, err := let(tx)
+		if err != nil {
+			return err
+		}
+		if err := dropSession(tx, from.Session); err != nil {
+			return err
+		}
+		session, err := dao.Session.Within(tx).Create(models.Session{
+			Head: models.Head{ID: sessionID(token)}, TokenHash: hashOf(token), Person: person.ID,
+			SignIns: person.SignIns, Seen: dayOf(tx.Now()), Browser: from.Browser,
+		})
+		signed = Signed{Who: whoIsIn(session, person), Token: token, Expires: expiryOf(session)}
+		return err
+	})
+	if err != nil {
+		return Signed{}, err
+	}
+	signed.Known = from.Known
+	person := signed.Who.Person.ID
+	if name, err := s.browserOf(ctx, person, from.Known); err != nil || name == "" {
+		if signed.Known, err = s.known(ctx, person, rand.Text()); err != nil {
+			signed.Known = "" // he is in; it only counts his attempts
+		}
+	}
+	return signed, nil
+}
+
+// dropSession deletes the session of a token, where there is one.
+func dropSession(tx dao.Tx, token string) error {
+	if token == "" {
+		return nil
+	}
+	sessions := dao.Session.Within(tx)
+	_, err := sessions.Delete(sessionID(token), func(session models.Session) error {
+		if !sameHash(session.TokenHash, token) {
+			return dao.ErrNotFound
+		}
+		return nil
+	})
+	return notMissing(err)
+}
+
+// day is how exactly it is kept when somebody was here.
+const day = 24 * time.Hour
+
+func dayOf(at models.Time) models.Time { return models.TimeOf(at.Std().Truncate(day)) }
+
+func expiryOf(session models.Session) models.Time {
+	return session.CreatedAt + models.Time(SessionMost.Milliseconds())
+}
+
+// hasEnded says whether a session was not used for too long, or is too old.
+func hasEnded(session *models.Session, now models.Time) bool {
+	idle := dayOf(now) - session.Seen
+	return now >= expiryOf(*session) || idle > models.Time(SessionIdle.Milliseconds())
+}
+
+func byPerson(id models.ID) string { return "person:" + id.String() }
+
+func whoIsIn(session models.Session, person models.Person) Who {
+	who := whoOf(byPerson(person.ID), person.Role)
+	who.Person, who.Session = personOf(person), session.ID
+	return who
 }
 
 // SignOut ends the session by which somebody came in.
-func (s *Shop) SignOut(ctx context.Context, who Who) error { panic("not built") }
-
-// SignOutEverywhere ends all sessions of who is signed in.
-func (s *Shop) SignOutEverywhere(ctx context.Context, who Who) error { panic("not built") }
-
-// Sessions returns those of who is signed in, the newest first.
-func (s *Shop) Sessions(ctx context.Context, who Who) ([]Session, error) { panic("not built") }
-
-// EndSession ends one of them. Another person's is Missing, as one that there is not.
-func (s *Shop) EndSession(ctx context.Context, who Who, id models.ID) error { panic("not built") }
-
-// ChangePassword gives who is signed in another password, ends all his sessions and begins one
-// anew. An old password that is wrong is models.Invalid of "old", and counts as an attempt.
-func (s *Shop) ChangePassword(
-	ctx context.Context, who Who, old, new string, from From,
-) (Signed, error) {
-	panic("not built")
+func (s *Shop) SignOut(ctx context.Context, who Who) error {
+	if who.Session.IsZero() {
+		return ErrUnauthorized
+	}
+	_, err := s.store.Update(who.With(ctx), func(tx dao.Tx) error {
+		return notMissing(tx.Delete(dao.Session.Schema, who.Session))
+	})
+	return err
 }
 
-// ByCookie returns who has a session's token, or ErrUnauthorized. What has ended on another
-// process is known 500 ms later at most.
-func (s *Shop) ByCookie(ctx context.Context, token string) (Who, error) { panic("not built") }
+// SignOutEverywhere ends all sessions of who is signed in.
+func (s *Shop) SignOutEverywhere(ctx context.Context, who Who) error {
+	if who.Session.IsZero() {
+		return ErrUnauthorized
+	}
+	_, err := s.store.Update(who.With(ctx), func(tx dao.Tx) error {
+		_, err := dao.Person.Within(tx).Update(who.Person.ID, func(p *models.Person) error {
+			p.SignIns++
+			return nil
+		})
+		return err
+	})
+	return unauthorizedIfMissing(err)
+}
 
-// ByKey returns who has a key, as `Authorization: Bearer` brings it, or ErrUnauthorized.
-func (s *Shop) ByKey(ctx context.Context, key string) (Who, error) { panic("not built") }
+// Sessions returns those of who is signed in, the newest first.
+func (s *Shop) Sessions(ctx context.Context, who Who) ([]Session, error) {
+	if who.Session.IsZero() {
+		return nil, ErrUnauthorized
+	}
+	all, err := all(ctx, s, dao.Session, "")
+	if err != nil {
+		return nil, err
+	}
+	person, err := dao.Person.In(s.store.Values).Get(ctx, who.Person.ID)
+	if err != nil {
+		return nil, unauthorizedIfMissing(err)
+	}
+	list, now := []Session{}, models.TimeOf(time.Now())
+	for _, one := range slices.Backward(all) {
+		if one.Person == person.ID && one.SignIns == person.SignIns && !hasEnded(&one, now) {
+			list = append(list, Session{
+				ID: one.ID, Browser: one.Browser, CreatedAt: one.CreatedAt, Seen: one.Seen,
+				Present: one.ID == who.Session,
+			})
+		}
+	}
+	return list, nil
+}
 
-// Still returns who somebody is now, for a door that stays open: an error once his session, his
-// key or he himself is gone. It costs what ByCookie costs.
-func (s *Shop) Still(ctx context.Context, who Who) (Who, error) { panic("not built") }
+// EndSession ends one of them. Another person's is Missing, as one that there is not.
+func (s *Shop) EndSession(ctx context.Context, who Who, id models.ID) error {
+	if who.Session.IsZero() {
+		return ErrUnauthorized
+	}
+	_, err := s.store.Update(who.With(ctx), func(tx dao.Tx) error {
+		_, err := dao.Session.Within(tx).Delete(id, func(session models.Session) error {
+			if session.Person != who.Person.ID {
+				return dao.ErrNotFound
+			}
+			return nil
+		})
+		return err
+	})
+	return missing("session", id, err)
+}

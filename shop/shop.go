@@ -36,6 +36,7 @@ import (
 // Options say how a shop is kept. Its zero value is a shop without limits.
 type Options struct {
 	MessagesPerMinute int                   // of one user, a third of them at once; 0 for any number
+	PasswordPasses    int                   // of argon2id; 0 for what the store says, measured at its first start
 	Metrics           prometheus.Registerer // gets the figures about limits; nil for none
 }
 
@@ -50,6 +51,10 @@ type Shop struct {
 
 	store dao.Store
 	pace  *Limiter[string] // of messages, by user
+
+	register  *register
+	passwords *passwords
+	attempts  *attempts
 }
 
 // Products is the catalogue as doors see it, as in dao.Products.
@@ -104,6 +109,10 @@ func New(store dao.Store, o Options) *Shop {
 		Shared:   store.Shared,
 		store:    store,
 		pace:     NewLimiter[string]("messages", o.MessagesPerMinute, o.Metrics),
+
+		register:  newRegister(store),
+		passwords: newPasswords(o.PasswordPasses),
+		attempts:  newAttempts(o.Metrics),
 	}
 }
 
@@ -137,7 +146,7 @@ func pass[T any](checks []Check[T], was, now T) error {
 
 // Missing is the dao.ErrNotFound that says what there is not.
 type Missing struct {
-	Kind     string // "product", "cart" or "message"
+	Kind     string // "product", "cart", "message", "person", "session" or "key"
 	ID       models.ID
 	Problems models.Invalid // the fields that name what is missing, and whatever else is refused
 }

@@ -68,7 +68,7 @@ func TestDoorsSeeNothingToWriteTo(t *testing.T) {
 		"Products": {"Categories", "Get", "List"},
 		"Carts":    {"Get", "List"},
 		"Messages": {"Page"},
-		"Feed":     {"Head", "Since", "Wait"},
+		"Feed":     {"Fresh", "Head", "Since", "Wait"},
 		"Presence": {"All", "Set"}, // who is here is no trade
 		"Shared":   nil,
 	}

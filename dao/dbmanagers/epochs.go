@@ -215,3 +215,16 @@ func (f *feed) known() tailState {
 // Head returns the last position known: at most as far behind other processes as the last look is
 // old, and never behind a write of this one.
 func (f *feed) Head(ctx context.Context) (dao.Position, error) { return f.last(), ctx.Err() }
+
+// Fresh is Head after a look that is young enough for reading.
+func (f *feed) Fresh(ctx context.Context) (dao.Position, error) {
+	leave, err := f.enter(ctx)
+	if err != nil {
+		return dao.Position{}, err
+	}
+	defer leave()
+	if err := f.freshen(ctx, fresh); err != nil {
+		return dao.Position{}, f.readError(ctx, "look at the feed", err)
+	}
+	return f.last(), nil
+}

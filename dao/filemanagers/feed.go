@@ -26,6 +26,9 @@ func (f *feed) Head(ctx context.Context) (dao.Position, error) {
 	return dao.Position{Epoch: f.epoch, Offset: f.head()}, ctx.Err()
 }
 
+// Fresh is Head: there is no other process.
+func (f *feed) Fresh(ctx context.Context) (dao.Position, error) { return f.Head(ctx) }
+
 func (f *feed) position(offset int64) dao.Position {
 	return dao.Position{Epoch: f.epoch, Offset: offset}
 }

@@ -26,8 +26,9 @@ func Roles() []Role { return []Role{RoleOwner, RoleManager, RoleHelper} }
 const (
 	MaxName    = 60 // of a person or a key
 	MaxBrowser = 120
+	MaxPasses  = 100 // of argon2id over a password
 	maxHash    = 200
-	maxLinks   = 16
+	MaxLinks   = 16 // one-time tokens that are good at once
 )
 
 // Person is one of the staff. Nobody else needs an account.
@@ -129,7 +130,7 @@ type OneTime struct {
 }
 
 // OwnerLink is the id of the first owner's link.
-var OwnerLink = ID{11: 1}
+var OwnerLink = ID([]byte("owner's link"))
 
 // Clone returns a copy that shares nothing with l.
 func (l Link) Clone() Link { l.Tokens = append([]OneTime{}, l.Tokens...); return l }
@@ -157,8 +158,8 @@ func (l *Link) Normalize() {
 // Check returns [Invalid] with every field that breaks a rule, or nil.
 func (l Link) Check() error {
 	var v Invalid
-	if n := len(l.Tokens); n > maxLinks {
-		v.Add("tokens", TooMany, maxLinks, strconv.Itoa(n))
+	if n := len(l.Tokens); n > MaxLinks {
+		v.Add("tokens", TooMany, MaxLinks, strconv.Itoa(n))
 	}
 	for i, token := range l.Tokens {
 		v.checkSecret("tokens["+strconv.Itoa(i)+"].tokenHash", token.TokenHash, true)
@@ -202,6 +203,7 @@ func (k Key) Check() error {
 type Secrets struct {
 	Head
 	ShopKey string `json:"shopKey"` // 64 hex digits: signs visits, salts networks
+	Passes  int64  `json:"passes"`  // of argon2id over a password, so that all cost the same
 }
 
 // TheOne is the id of what there is one of: the settings, the secrets.
@@ -211,7 +213,10 @@ var TheOne = ID{11: 1}
 func (s Secrets) Clone() Secrets { return s }
 
 // Same says whether both hold the same content.
-func (s Secrets) Same(o Secrets) bool { return s.ID == o.ID && s.ShopKey == o.ShopKey }
+func (s Secrets) Same(o Secrets) bool {
+	s.Head, o.Head = Head{ID: s.ID}, Head{ID: o.ID}
+	return s == o
+}
 
 // Normalize does nothing: a key is what it is.
 func (s *Secrets) Normalize() {}
@@ -222,6 +227,7 @@ func (s Secrets) Check() error {
 	if raw, err := hex.DecodeString(s.ShopKey); err != nil || len(raw) != 32 {
 		v.Add("shopKey", NotOneOf, "64 hex digits", "")
 	}
+	checkRange(&v, "passes", s.Passes, 1, MaxPasses)
 	return v.Err()
 }
 
