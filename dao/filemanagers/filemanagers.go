@@ -103,11 +103,11 @@ func Open(ctx context.Context, dir string, o Options) (dao.Store, error) {
 	if err != nil {
 		return dao.Store{}, errors.Join(fmt.Errorf("open store %s: %w", dir, err), lock.giveBack())
 	}
-	switch changed, err := keepPrivate(dir); {
+	switch files, err := keepPrivate(dir); {
 	case err != nil:
 		o.Log.Warn("others on this machine may read the store, which holds addresses and secrets; chmod cannot change that here", "folder", dir, "err", err)
-	case changed > 0:
-		o.Log.Info("the store was closed to others on this machine: its folder is 0700 and its files are 0600", "folder", dir, "changed", changed)
+	case files > 0:
+		o.Log.Info("others on this machine could read the store; its folder is 0700 now, and its files are 0600", "folder", dir, "files", files)
 	}
 	return store, nil
 }

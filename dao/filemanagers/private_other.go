@@ -3,4 +3,4 @@
 package filemanagers
 
 // keepPrivate has nothing to do where the modes of files say nothing about who may read them.
-func keepPrivate(string) (changed int, err error) { return 0, nil }
+func keepPrivate(string) (files int, err error) { return 0, nil }

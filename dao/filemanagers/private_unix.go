@@ -10,8 +10,9 @@ import (
 
 // keepPrivate takes a folder and the files of the store in it from everybody but their owner: they
 // hold addresses, hashes and secrets. Stores of before, and what somebody has put there, are
-// brought forward; what others keep in the folder stays as it is. It says how many it has changed.
-func keepPrivate(dir string) (changed int, err error) {
+// brought forward; what others keep in the folder stays as it is. It says how many files it has
+// changed.
+func keepPrivate(dir string) (files int, err error) {
 	root, err := os.OpenRoot(dir) // a link that takes a file's place leads nowhere
 	if err != nil {
 		return 0, err
@@ -37,7 +38,9 @@ func keepPrivate(dir string) (changed int, err error) {
 			failed = append(failed, fmt.Errorf("%s: %w", name, err))
 			continue
 		}
-		changed++
+		if name != "." {
+			files++
+		}
 	}
-	return changed, errors.Join(failed...)
+	return files, errors.Join(failed...)
 }
