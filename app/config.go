@@ -28,6 +28,9 @@ type cli struct {
 	Migrate migrateCommand `cmd:"" help:"Make a store of what another one holds, from a folder to MongoDB, back, or between two of a kind."`
 	Check   checkCommand   `cmd:"" help:"Read everything and verify it. The shop may be open meanwhile."`
 
+	People peopleCommand `cmd:"" help:"Say who is one of the staff, and what he may do: add, list, reset a password, revoke, make the first owner's link."`
+	Keys   keysCommand   `cmd:"" help:"Say with which keys programs come in: add, list, revoke."`
+
 	Selftest selftestCommand `cmd:"" help:"Try on this disk or database, in a scratch of its own, that nothing acknowledged is lost. The shop may be open meanwhile."`
 	Version  versionCommand  `cmd:"" help:"Print the version, the commit, and what it was built with and for."`
 	Licences licencesCommand `cmd:"" help:"Print the licences of all that is in this program."`
