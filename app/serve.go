@@ -105,7 +105,7 @@ func (c *serveCommand) handler(shop *trade.Shop, metrics *prometheus.Registry, l
 	}
 	hub, err := socket.New(socket.Options{
 		Shop: shop, Log: log, Metrics: metrics,
-		Client: site.Client, AllowRequest: site.AllowRequest,
+		Client: site.Client, AllowRequest: site.AllowRequest, Who: site.Who, MayFollow: site.MayFollow,
 		Origins: c.Origin, MaxConnections: c.MaxConnections, FramesPerMinute: c.FramesPerMinute,
 	})
 	if err != nil {
@@ -117,13 +117,14 @@ func (c *serveCommand) handler(shop *trade.Shop, metrics *prometheus.Registry, l
 // withDoors puts the ways into the hub beside the shop. It is no http.ServeMux, which redirects
 // from paths that it finds untidy before anybody has given the answer a request id: every path
 // comes to the shop as it was sent.
-func withDoors(shop http.Handler, hub *socket.Hub) http.Handler {
+func withDoors(shop *routes.Site, hub *socket.Hub) http.Handler {
+	webSocket, events := shop.Door(hub.WebSocket), shop.Door(hub.Events)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {
 		case "/ws":
-			hub.WebSocket(w, r)
+			webSocket(w, r)
 		case "/events":
-			hub.Events(w, r)
+			events(w, r)
 		default:
 			shop.ServeHTTP(w, r)
 		}

@@ -10,12 +10,14 @@ import (
 	"github.com/klauspost/compress/gzhttp"
 
 	"pulperia/dao"
+	"pulperia/shop"
 )
 
 // api puts operations on the mux and into the OpenAPI document in one step, so that neither has one
 // that the other lacks. huma keeps the routing and the document. Reading requests is ours: huma's
 // checks stop at the first kind of error and take null for absent.
 type api struct {
+	table   *table
 	huma    huma.API
 	feed    dao.Feed
 	log     *slog.Logger
@@ -54,10 +56,11 @@ func changed(payload []byte, receipt dao.Receipt) written {
 	return written{http.StatusOK, payload, receipt}
 }
 
-func newAPI(mux *http.ServeMux, o Options) *api {
+func newAPI(t *table, o Options) *api {
 	config := huma.Config{OpenAPI: newDocument(o.Version)}
 	return &api{
-		huma:    humago.New(mux, config),
+		table:   t,
+		huma:    humago.New(t.mux, config),
 		feed:    o.Shop.Feed,
 		log:     o.Log,
 		buffers: sync.Pool{New: func() any { return new([]byte) }},
@@ -66,8 +69,8 @@ func newAPI(mux *http.ServeMux, o Options) *api {
 
 // read puts an operation that only reads. Its answer tells the position of the feed before the data
 // was read, so that whoever follows the feed from there misses nothing.
-func (a *api) read(pattern string, read reader, describe func(*operation)) {
-	a.raw(pattern, func(w http.ResponseWriter, r *http.Request) {
+func (a *api) read(pattern string, right shop.Right, read reader, describe func(*operation)) {
+	a.raw(pattern, right, func(w http.ResponseWriter, r *http.Request) {
 		position, err := a.feed.Head(r.Context())
 		if err != nil {
 			a.refuse(w, err)
@@ -90,8 +93,8 @@ func (a *api) read(pattern string, read reader, describe func(*operation)) {
 }
 
 // write puts an operation that changes the store. Its answer tells the position of the change.
-func (a *api) write(pattern string, write writer, describe func(*operation)) {
-	a.raw(pattern, func(w http.ResponseWriter, r *http.Request) {
+func (a *api) write(pattern string, right shop.Right, write writer, describe func(*operation)) {
+	a.raw(pattern, right, func(w http.ResponseWriter, r *http.Request) {
 		done, err := write(r)
 		if err != nil {
 			a.refuse(w, err)
@@ -105,7 +108,8 @@ func (a *api) write(pattern string, write writer, describe func(*operation)) {
 }
 
 // raw puts an operation that answers by itself.
-func (a *api) raw(pattern string, serve http.HandlerFunc, describe func(*operation)) {
+func (a *api) raw(pattern string, right shop.Right, serve http.HandlerFunc, describe func(*operation)) {
+	serve = a.table.guard(pattern, right, serve)
 	op := newOperation(pattern, a.huma.OpenAPI().Components.Schemas)
 	describe(op)
 	a.huma.OpenAPI().AddOperation(&op.Operation)

@@ -185,35 +185,15 @@ func TestPopulate(t *testing.T) {
 	}
 }
 
-// A cart's id opens it, so only a program on this machine may list them; who is behind a proxy is
-// not.
+// The list of carts is a page of them.
 func TestListCarts(t *testing.T) {
 	shop := openAPIShop(t)
 	for range 3 {
 		shop.cart("")
 	}
-	for _, tt := range []struct {
-		remote, header, value string
-		status                int
-	}{
-		{"127.0.0.1:1", "", "", 200},
-		{"[::1]:1", "", "", 200},
-		{"[::ffff:127.0.0.1]:1", "", "", 200},
-		{"192.0.2.1:1", "", "", 403},
-		{"192.0.2.1:1", "X-Forwarded-For", "127.0.0.1", 403},
-		{"127.0.0.1:1", "X-Forwarded-For", "127.0.0.1", 403},
-		{"127.0.0.1:1", "Forwarded", "for=192.0.2.1", 403},
-	} {
-		got := shop.do("GET", "/api/carts?limit=2", "", "Remote", tt.remote, tt.header, tt.value)
-		if got.Code != tt.status {
-			t.Errorf("%+v: %d %s", tt, got.Code, got.Body)
-		}
-		if got.Code == 200 && !strings.Contains(got.Body.String(), `"total":3,"totalPages":2,"page":1,"prevPage":null,"nextPage":2`) {
-			t.Errorf("%s", got.Body)
-		}
-		if got.Code == 403 && got.failure().Error != "forbidden" {
-			t.Errorf("%s", got.Body)
-		}
+	got := shop.do("GET", "/api/carts?limit=2", "")
+	if got.Code != 200 || !strings.Contains(got.Body.String(), `"total":3,"totalPages":2,"page":1,"prevPage":null,"nextPage":2`) {
+		t.Errorf("%d %s", got.Code, got.Body)
 	}
 	if got := shop.do("GET", "/api/carts?limit=0&page=x", ""); got.Code != 400 || len(got.failure().Details) != 2 {
 		t.Errorf("%d %s", got.Code, got.Body)

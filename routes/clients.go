@@ -3,6 +3,7 @@ package routes
 import (
 	"net/http"
 	"net/netip"
+	"net/url"
 	"slices"
 	"strings"
 )
@@ -59,6 +60,21 @@ func (c clients) behindUnknownProxy(r *http.Request) bool {
 // what a trusted proxy says.
 func (c clients) isSecure(r *http.Request) bool {
 	return r.TLS != nil || r.Header.Get("X-Forwarded-Proto") == "https" && c.trusts(peerOf(r))
+}
+
+// isForeign says whether a page of another origin makes a request: its browser sends the cookies of
+// the shop along, but whoever uses it has not asked for that. A link that he has followed from
+// elsewhere is none: what is opened by it that page cannot see.
+func (c clients) isForeign(r *http.Request) bool {
+	switch r.Header.Get("Sec-Fetch-Site") {
+	case "same-origin", "none":
+		return false
+	case "": // an old browser, a program, or no TLS
+		said := r.Header.Get("Origin")
+		origin, err := url.Parse(said)
+		return said != "" && (err != nil || !strings.EqualFold(origin.Host, r.Host))
+	}
+	return !isRead(r) || r.Header.Get("Sec-Fetch-Mode") != "navigate" || r.Header.Get("Sec-Fetch-Dest") != "document"
 }
 
 func (c clients) trusts(address netip.Addr) bool {

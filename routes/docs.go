@@ -55,7 +55,7 @@ func newDocument(version string) *huma.OpenAPI {
 
 // serveDocument serves the finished document and its page. Both are made once: they do not change
 // while the shop runs.
-func (a *api) serveDocument(mux *http.ServeMux, documentPattern, pagePattern string) error {
+func (a *api) serveDocument(documentPattern, pagePattern string) error {
 	document, err := json.Marshal(a.huma.OpenAPI())
 	if err != nil {
 		return fmt.Errorf("write the OpenAPI document: %w", err)
@@ -64,8 +64,8 @@ func (a *api) serveDocument(mux *http.ServeMux, documentPattern, pagePattern str
 	if err != nil {
 		return err
 	}
-	mux.Handle(documentPattern, fixed(jsonType, document))
-	mux.Handle(pagePattern, fixed("text/html; charset=utf-8", page))
+	a.table.put(documentPattern, unasked, fixed(jsonType, document))
+	a.table.put(pagePattern, unasked, fixed("text/html; charset=utf-8", page))
 	return nil
 }
 

@@ -10,6 +10,7 @@ import (
 	"net/netip"
 	"path"
 	"runtime/debug"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -31,18 +32,20 @@ type frame struct {
 	clients  clients
 	pace     *shop.Limiter[netip.Prefix] // of requests, by network
 	metrics  httpMetrics
+	doorman  doorman
 	refusals refusals
 	run      string        // begins the id of every request of this run
 	requests atomic.Uint64 // numbers them
 	warned   sync.Once     // of a proxy that is not trusted
 }
 
-func newFrame(o Options, pace *shop.Limiter[netip.Prefix], refusals refusals) *frame {
+func newFrame(o Options, pace *shop.Limiter[netip.Prefix], doorman doorman, refusals refusals) *frame {
 	return &frame{
 		log:      o.Log,
 		clients:  clients{o.TrustedProxies},
 		pace:     pace,
 		metrics:  newHTTPMetrics(o.Metrics),
+		doorman:  doorman,
 		refusals: refusals,
 		run:      strings.ToLower(rand.Text()[:8]),
 	}
@@ -60,7 +63,7 @@ func (f *frame) around(routes http.Handler) (http.Handler, error) {
 	}
 	guard := http.NewCrossOriginProtection()
 	guard.SetDenyHandler(http.HandlerFunc(f.refuseForeign))
-	return tidyPath(f.record(f.limit(guard.Handler(compress(f.refuseDots(routes)))))), nil
+	return tidyPath(f.record(f.limit(f.admit(guard.Handler(compress(f.refuseDots(routes))))))), nil
 }
 
 func isText(contentType string) bool {
@@ -150,7 +153,7 @@ func (f *frame) done(r *http.Request, id string, answer *recorder, duration time
 	record.AddAttrs(
 		slog.String("request", id),
 		slog.String("method", r.Method),
-		slog.String("path", r.URL.Path),
+		slog.String("path", withoutSecrets(r.URL.Path)),
 		slog.String("route", route),
 		slog.Int("status", status),
 		slog.Int64("bytes", answer.bytes),
@@ -158,6 +161,31 @@ func (f *frame) done(r *http.Request, id string, answer *recorder, duration time
 		slog.String("remote", f.clients.address(r).String()),
 	)
 	f.log.Handler().Handle(r.Context(), record)
+}
+
+// withoutSecrets is a path as the log names it: what opens something by being known is left out.
+func withoutSecrets(path string) string {
+	at := 0
+	for segment := range strings.SplitSeq(path, "/") {
+		if at += len(segment) + 1; slices.Contains(secretAfter, strings.ToLower(segment)) && at < len(path) {
+			return path[:at] + "…"
+		}
+	}
+	return path
+}
+
+// secretAfter are the segments of a path behind which a secret stands.
+var secretAfter = []string{"carts", "o", "setup", "join"}
+
+// admit refuses whom a shop for everybody does not answer.
+func (f *frame) admit(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if err := f.doorman.admit(r); err != nil {
+			f.refusals.refuse(w, r, err)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 // limit refuses whoever asks too often, and bodies that are too large.

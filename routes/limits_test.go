@@ -25,6 +25,7 @@ func TestRequestLimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) { // the time to wait is a whole number of seconds
 		shop := openAPIShop(t, func(o *setup) {
 			o.RequestsPerMinute = 6
+			o.Open = false // which takes nothing from a proxy
 			o.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("10.0.0.1/32")}
 		})
 		for i := range 4 {

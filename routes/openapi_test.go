@@ -196,7 +196,7 @@ func everyCall(shop *apiShop) []call {
 		{"PUT /api/products/{pid}", map[string]string{"pid": a.ID.String()}, []callRequest{{"", `{"price":3}`, 200, nil}, {"", `{"price":-3}`, 400, nil}, {"", `{"code":"B"}`, 409, nil},
 			{"", `{"price":4,"rev":1}`, 409, nil}, {"", `{"price":4}`, 412, []string{"If-Match", `"x"`}}, {"", `{"price":4,"rev":2}`, 200, []string{"If-Match", "*"}}}},
 		{"DELETE /api/products/{pid}", map[string]string{"pid": "x"}, []callRequest{{"", "", 400, nil}}},
-		{"GET /api/carts", nil, []callRequest{ok(""), {"", "", 403, []string{"Remote", "192.0.2.1:1"}}}},
+		{"GET /api/carts", nil, []callRequest{ok("")}},
 		{"POST /api/carts", nil, []callRequest{{"", "", 201, nil}, {"", `{"products":[{"product":"` + unknownID + `","quantity":1}]}`, 404, nil}}},
 		{"GET /api/carts/{cid}", item, []callRequest{ok(""), ok("?populate=true"), {"?populate=x", "", 400, nil}}},
 		{"PUT /api/carts/{cid}", item, []callRequest{{"", `{"products":[]}`, 200, nil}, {"", `{}`, 400, nil}}},

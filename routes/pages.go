@@ -24,6 +24,7 @@ type pages struct {
 	shop    *shop.Shop
 	log     *slog.Logger
 	clients clients
+	session sessionCookies
 	views   *views.Views
 	choose  *views.Negotiator
 	asset   func(path string) string
@@ -48,7 +49,7 @@ func newPages(o Options) (*pages, error) {
 		return nil, err
 	}
 	return &pages{
-		shop: o.Shop, log: o.Log, clients: clients{o.TrustedProxies}, views: v, choose: views.NewNegotiator(), asset: assets.url,
+		shop: o.Shop, log: o.Log, clients: clients{o.TrustedProxies}, session: sessionCookies{o.Shop, clients{o.TrustedProxies}}, views: v, choose: views.NewNegotiator(), asset: assets.url,
 		kept: newPageCache(), build: string(build.Sum(nil)), version: o.Version, zone: time.Local,
 	}, nil
 }

@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 
 	"pulperia/dao"
+	"pulperia/shop"
 	"pulperia/views"
 )
 
@@ -22,6 +24,10 @@ type errorSheet struct {
 // fail answers with the page of an error, which is logged if whoever runs the shop should look into
 // it.
 func (p *pages) fail(w http.ResponseWriter, r *http.Request, err error) {
+	if errors.Is(err, shop.ErrUnauthorized) && isRead(r) {
+		http.Redirect(w, r, signInTo(r.URL.RequestURI()), http.StatusSeeOther)
+		return
+	}
 	problem := explain(p.log, w, err)
 	problem.headers(w)
 	key := "error." + strconv.Itoa(problem.status)
@@ -30,6 +36,9 @@ func (p *pages) fail(w http.ResponseWriter, r *http.Request, err error) {
 	}
 	p.errorPage(w, r, problem.status, key)
 }
+
+// signInTo is the address at which somebody signs in who is then led to a path of the shop.
+func signInTo(next string) string { return "/signin?next=" + url.QueryEscape(next) }
 
 // errorPage answers with the page of a status, in the person's language. It works without the
 // store, and does not ask one that is away: whoever has waited for that once need not wait again.

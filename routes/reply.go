@@ -56,6 +56,12 @@ func problemOf(err error) problem {
 		return problem{status: http.StatusTooManyRequests, code: "too_many_requests", retryAfter: tooFast.RetryAfter,
 			message: "These are too many " + tooFast.What + " in a short time. Wait a moment and try again."}
 	}
+	if forbidden, ok := errors.AsType[shop.Forbidden](err); ok {
+		return errForbidden(forbidden)
+	}
+	if stale, ok := errors.AsType[shop.Stale](err); ok {
+		return errChanged(http.StatusConflict, "was", "", models.JSON(stale.Product), stale.Product.Stock)
+	}
 	if conflict, ok := errors.AsType[dao.Conflict](err); ok {
 		return errTaken(conflict)
 	}
@@ -66,6 +72,10 @@ func problemOf(err error) problem {
 		is error
 		problem
 	}{
+		{shop.ErrUnauthorized, problem{status: 401, code: "unauthorized",
+			message: "This needs somebody who is signed in, or a key in Authorization, and there is none, or one that is good no longer."}},
+		{shop.ErrLastOwner, problem{status: 409, code: "conflict",
+			message: "Nothing was changed: this is the last owner. Make somebody else an owner first."}},
 		{dao.ErrUnknown, problem{status: 503, code: "unavailable", retryAfter: retryStore,
 			message: "It is not known whether this was stored. Look before you send it again."}},
 		{dao.ErrUnavailable, problem{status: 503, code: "unavailable", retryAfter: retryStore,
@@ -118,6 +128,9 @@ func explain(log *slog.Logger, w http.ResponseWriter, err error) problem {
 func (p problem) headers(w http.ResponseWriter) {
 	if p.retryAfter > 0 {
 		w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(p.retryAfter.Seconds()))))
+	}
+	if p.status == http.StatusUnauthorized {
+		w.Header().Set("WWW-Authenticate", "Bearer")
 	}
 	if p.status == http.StatusPreconditionFailed {
 		w.Header().Set("Etag", etag(success(nil, p.payload)))
@@ -188,6 +201,15 @@ func errTooLarge(limit int64) problem {
 func errTaken(conflict dao.Conflict) problem {
 	p := problem{status: 409, code: "conflict", message: "Nothing was stored: " + conflict.Error() + "."}
 	p.details.Add(conflict.Field, models.Taken, nil, strconv.Quote(conflict.Value))
+	return p
+}
+
+func errForbidden(forbidden shop.Forbidden) problem {
+	p := problem{status: http.StatusForbidden, code: "forbidden",
+		message: "This needs the right " + string(forbidden.Right) + ", which you do not have."}
+	if forbidden.Right == self {
+		p.message = "This is for people who are signed in, about themselves."
+	}
 	return p
 }
 

@@ -3,7 +3,8 @@
 //
 // # The model
 //
-// [New] is the table of all routes, with that of the pages beside it. A route reads what was sent,
+// [New] is the table of all routes, with that of the pages beside it, and of what each asks of who
+// comes; access.go finds out who that is, and lets through who may. A route reads what was sent,
 // asks the shop by one of its verbs, and answers; it knows no rule of the trade, and publishes
 // nothing, because whoever wants to know of changes follows the store's feed. An answer that shows
 // stored data is made at a position of that feed, read before the data, and says so in X-Position.
@@ -39,12 +40,16 @@ type Options struct {
 	Version        string
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For and X-Forwarded-Proto are believed
 
+	// Open is for a shop on one's own machine, as the course has it: everybody is shop.Course.
+	Open bool
+
 	RequestsPerMinute int // of one address, a third of them at once; 0 for any number
 }
 
 // Site is the handler of the whole shop, and what other ways into it share with it.
 type Site struct {
 	http.Handler
+	table   *table
 	clients clients
 	pace    *shop.Limiter[netip.Prefix] // of requests, by network
 }
@@ -64,72 +69,81 @@ func New(o Options) (*Site, error) {
 	if err != nil {
 		return nil, err
 	}
+	refusals := refusals{o.Log, pages.fail}
+	doorman := doorman{o.Shop, clients, pages.session, o.Open}
+	t := &table{mux: http.NewServeMux(), doorman: doorman, refuse: refusals.refuse}
 	files, err := newFiles(pages.notFound, map[string]fs.FS{"/public/": o.Public, "/demo/": o.Demo})
 	if err != nil {
 		return nil, err
 	}
-	mux := http.NewServeMux()
-	api := newAPI(mux, o)
+	api := newAPI(t, o)
 	products := productRoutes{o.Shop}
-	carts := cartRoutes{o.Shop, clients}
+	carts := cartRoutes{o.Shop}
 	messages := messageRoutes{o.Shop}
 	operations := operationRoutes{o.Shop, o.Metrics, o.Log}
 
-	api.read("GET /api/products", products.list, products.describeList)
-	api.write("POST /api/products", products.create, products.describeCreate)
-	api.read("GET /api/products/{pid}", products.get, products.describeGet)
-	api.write("PUT /api/products/{pid}", products.update, products.describeUpdate)
-	api.write("DELETE /api/products/{pid}", products.remove, products.describeRemove)
+	api.read("GET /api/products", anybody, products.list, products.describeList)
+	api.write("POST /api/products", shop.CatalogueWrite, products.create, products.describeCreate)
+	api.read("GET /api/products/{pid}", anybody, products.get, products.describeGet)
+	api.write("PUT /api/products/{pid}", shop.CatalogueWrite, products.update, products.describeUpdate)
+	api.write("DELETE /api/products/{pid}", shop.CatalogueWrite, products.remove, products.describeRemove)
 
-	api.read("GET /api/carts", carts.list, carts.describeList)
-	api.write("POST /api/carts", carts.create, carts.describeCreate)
-	api.read("GET /api/carts/{cid}", carts.get, carts.describeGet)
-	api.write("PUT /api/carts/{cid}", carts.replace, carts.describeReplace)
-	api.write("DELETE /api/carts/{cid}", carts.empty, carts.describeEmpty)
+	api.read("GET /api/carts", shop.CartsRead, carts.list, carts.describeList)
+	api.write("POST /api/carts", anybody, carts.create, carts.describeCreate)
+	api.read("GET /api/carts/{cid}", own, carts.get, carts.describeGet)
+	api.write("PUT /api/carts/{cid}", own, carts.replace, carts.describeReplace)
+	api.write("DELETE /api/carts/{cid}", own, carts.empty, carts.describeEmpty)
 	for _, item := range []string{"/api/carts/{cid}/products/{pid}", "/api/carts/{cid}/product/{pid}"} {
-		api.write("POST "+item, carts.add, carts.describeAdd)
-		api.write("PUT "+item, carts.set, carts.describeSet)
-		api.write("DELETE "+item, carts.remove, carts.describeRemove)
+		api.write("POST "+item, own, carts.add, carts.describeAdd)
+		api.write("PUT "+item, own, carts.set, carts.describeSet)
+		api.write("DELETE "+item, own, carts.remove, carts.describeRemove)
 	}
 
-	api.read("GET /api/messages", messages.list, messages.describeList)
-	api.write("POST /api/messages", messages.create, messages.describeCreate)
+	api.read("GET /api/messages", anybody, messages.list, messages.describeList)
+	api.write("POST /api/messages", anybody, messages.create, messages.describeCreate)
 
-	api.raw("GET /healthz", operations.health, operations.describeHealth)
-	api.raw("GET /readyz", operations.ready, operations.describeReady)
-	api.raw("GET /metrics", operations.metrics(), operations.describeMetrics)
+	api.raw("GET /healthz", unasked, operations.health, operations.describeHealth)
+	api.raw("GET /readyz", unasked, operations.ready, operations.describeReady)
+	api.raw("GET /metrics", shop.MetricsRead, operations.metrics(), operations.describeMetrics)
 
-	pages.route(mux)
-	mux.HandleFunc("GET /public/", files.serve)
-	mux.HandleFunc("GET /demo/", files.serve)
-	if err := api.serveDocument(mux, "GET /openapi.json", "GET /docs"); err != nil {
+	pages.route(t)
+	t.put("GET /public/", unasked, files.serve)
+	t.put("GET /demo/", unasked, files.serve)
+	if err := api.serveDocument("GET /openapi.json", "GET /docs"); err != nil {
 		return nil, err
 	}
-	refusals := refusals{o.Log, pages.fail}
-	mux.HandleFunc("/", unrouted(mux, refusals))
-	handler, err := newFrame(o, pace, refusals).around(mux)
-	return &Site{handler, clients, pace}, err
+	t.put("/", anybody, unrouted(t.mux, refusals))
+	handler, err := newFrame(o, pace, doorman, refusals).around(t.mux)
+	return &Site{handler, t, clients, pace}, err
 }
 
 // route is the table of the pages and their forms.
-func (p *pages) route(mux *http.ServeMux) {
-	mux.HandleFunc("GET /{$}", p.home)
-	mux.HandleFunc("GET /products", p.products)
-	mux.HandleFunc("GET /products/{pid}", p.product)
-	mux.HandleFunc("GET /realtimeproducts", p.realTimeProducts)
-	mux.HandleFunc("POST /realtimeproducts", p.addProduct)
-	mux.HandleFunc("POST /realtimeproducts/{pid}/delete", p.deleteProduct)
-	mux.HandleFunc("GET /cart", p.cart)
-	mux.HandleFunc("GET /carts/{cid}", p.cartByID)
+func (p *pages) route(t *table) {
+	t.put("GET /{$}", anybody, p.home)
+	t.put("GET /products", anybody, p.products)
+	t.put("GET /products/{pid}", anybody, p.product)
+	t.put("GET /realtimeproducts", shop.CatalogueWrite, p.realTimeProducts)
+	t.put("POST /realtimeproducts", shop.CatalogueWrite, p.addProduct)
+	t.put("POST /realtimeproducts/{pid}/delete", shop.CatalogueWrite, p.deleteProduct)
+	t.put("GET /cart", own, p.cart)
+	t.put("GET /carts/{cid}", own, p.cartByID)
 	for _, cart := range []string{"/cart", "/carts/{cid}"} {
-		mux.HandleFunc("POST "+cart+"/products/{pid}", p.addToCart)
-		mux.HandleFunc("POST "+cart+"/products/{pid}/quantity", p.setQuantity)
-		mux.HandleFunc("POST "+cart+"/products/{pid}/remove", p.removeFromCart)
-		mux.HandleFunc("POST "+cart+"/empty", p.emptyCart)
+		t.put("POST "+cart+"/products/{pid}", own, p.addToCart)
+		t.put("POST "+cart+"/products/{pid}/quantity", own, p.setQuantity)
+		t.put("POST "+cart+"/products/{pid}/remove", own, p.removeFromCart)
+		t.put("POST "+cart+"/empty", own, p.emptyCart)
 	}
-	mux.HandleFunc("GET /chat", p.chat)
-	mux.HandleFunc("POST /chat", p.sendMessage)
-	mux.HandleFunc("POST /chat/user", p.setUser)
-	mux.HandleFunc("POST /language", p.setLanguage)
-	mux.HandleFunc("POST /undo", p.takeBack)
+	t.put("GET /chat", anybody, p.chat)
+	t.put("POST /chat", anybody, p.sendMessage)
+	t.put("POST /chat/user", anybody, p.setUser)
+	t.put("POST /language", anybody, p.setLanguage)
+	t.put("POST /undo", anybody, p.takeBack)
+}
+
+// topics is what the live topics of the kinds ask of who follows them.
+var topics = map[string]shop.Right{
+	"products": anybody,
+	"messages": anybody,
+	"settings": anybody,
+	"cart":     own,
 }

@@ -59,6 +59,7 @@ func openAPIShop(t testing.TB, adjust ...func(*setup)) *apiShop {
 		Demo:     fstest.MapFS{"img/mate.svg": {Data: []byte(`<svg xmlns="http://www.w3.org/2000/svg"/>`)}},
 		Currency: "$",
 		Version:  "test",
+		Open:     true, // who may do what is for access_test.go
 	}}
 	for _, f := range adjust {
 		f(&o)
@@ -82,7 +83,7 @@ type answer struct {
 func (s *apiShop) do(method, target, body string, headers ...string) answer {
 	s.t.Helper()
 	r := httptest.NewRequestWithContext(s.t.Context(), method, target, strings.NewReader(body))
-	r.RemoteAddr = "127.0.0.1:50000"
+	r.RemoteAddr, r.Host = "127.0.0.1:50000", "127.0.0.1:8080"
 	if body != "" {
 		r.Header.Set("Content-Type", "application/json")
 	}
@@ -181,7 +182,13 @@ const unknownID = "ffffffffffffffffffffffff"
 // send sends a request that a test has made itself.
 func (s *apiShop) send(r *http.Request) answer {
 	s.t.Helper()
-	r.RemoteAddr = "127.0.0.1:50000"
+	r.RemoteAddr, r.Host = "127.0.0.1:50000", "127.0.0.1:8080"
+	return s.sendAs(r)
+}
+
+// sendAs sends a request whose host and sender are what the test says.
+func (s *apiShop) sendAs(r *http.Request) answer {
+	s.t.Helper()
 	w := httptest.NewRecorder()
 	s.handler.ServeHTTP(w, r)
 	return answer{w, s.t}

@@ -87,6 +87,10 @@ type Options struct {
 	// AllowRequest is the limit that the sockets share with all other requests. It says after which
 	// time to come back when it refuses. Without it everything is allowed.
 	AllowRequest func(*http.Request) (retryAfter time.Duration, ok bool)
+	// Who says who asks. Without it everybody is shop.Nobody.
+	Who func(*http.Request) (shop.Who, error)
+	// MayFollow refuses who may not follow a topic. Without it everything may be followed.
+	MayFollow func(who shop.Who, topic string) error
 
 	Origins         []string // pages of these may connect, too: see [CheckOrigin] for their form
 	MaxConnections  int      // of one client; 0 for any number
@@ -101,6 +105,12 @@ func (o Options) withDefaults() Options {
 	}
 	if o.AllowRequest == nil {
 		o.AllowRequest = func(*http.Request) (time.Duration, bool) { return 0, true }
+	}
+	if o.Who == nil {
+		o.Who = func(*http.Request) (shop.Who, error) { return shop.Nobody, nil }
+	}
+	if o.MayFollow == nil {
+		o.MayFollow = func(shop.Who, string) error { return nil }
 	}
 	if o.ring == 0 {
 		o.ring = ringChanges
