@@ -109,6 +109,7 @@ func (f *firstOwner) look(ctx context.Context) (done bool, err error) {
 
 // tell prints a link, and puts it into the file. The log has no secrets.
 func (f *firstOwner) tell(link trade.OneTimeLink) {
+	// The file comes first: whoever has read that there is a link finds it.
 	address := f.url + setupPath + link.Token
 	where := []any{"url", f.url + "/setup", "until", until(link)}
 	text := fmt.Sprintf("%s\nThis link makes the first owner of the shop %s, once, until %s.\n", address, f.shop.Identity(), until(link))

@@ -31,8 +31,8 @@ const besideShop = "A shop that keeps its store in a folder must be closed meanw
 
 type addPersonCommand struct {
 	Email        string `arg:"" help:"E-mail address, with which he signs in."`
-	Name         string `required:"" env:"-" help:"Name, as others see it."`
-	Role         string `required:"" env:"-" enum:"owner,manager,helper" help:"What he may do: owner (everything), manager (catalogue, carts, settings) or helper (stock)."`
+	Name         string `required:"" env:"-" placeholder:"NAME" help:"Name, as others see it."`
+	Role         string `required:"" env:"-" placeholder:"ROLE" enum:"owner,manager,helper" help:"What he may do: owner (everything), manager (catalogue, carts, settings) or helper (stock)."`
 	PasswordFile string `env:"-" placeholder:"FILE" help:"File with his password; a line break at its end is not part of it."`
 }
 
@@ -165,8 +165,8 @@ func (*keysCommand) Help() string { return besideShop }
 
 type addKeyCommand struct {
 	Name string `arg:"" help:"What it is for."`
-	Role string `required:"" env:"-" enum:"owner,manager,helper" help:"What it may do: owner (everything), manager (catalogue, carts, settings) or helper (stock)."`
-	Days int    `env:"-" help:"For how many days it is good; 0 for always."`
+	Role string `required:"" env:"-" placeholder:"ROLE" enum:"owner,manager,helper" help:"What it may do: owner (everything), manager (catalogue, carts, settings) or helper (stock)."`
+	Days int    `env:"-" placeholder:"N" help:"For how many days it is good; 0 for always."`
 }
 
 // Validate refuses what kong cannot know to be wrong.
