@@ -48,6 +48,40 @@ func TestNobody(t *testing.T) {
 	}
 }
 
+// Who is refused keeps what he has typed, but for passwords, and can send it again when he has
+// signed in beside that.
+func TestRefusedForms(t *testing.T) {
+	v := newVisitor(t, closed)
+	_, helper := v.shop.person("beto@example.com", models.RoleHelper)
+	for _, tt := range []struct {
+		cookie string
+		status int
+		signIn string
+	}{
+		{"", 401, "/signin?next=%2Frealtimeproducts%3Fpage%3D2"},
+		{helper, 403, ""},
+	} {
+		name, value, _ := strings.Cut(tt.cookie, "=")
+		v.cookies = map[string]string{name: value}
+		v.headers = []string{"Referer", "http://127.0.0.1:8080/realtimeproducts?page=2"}
+		got := v.post("/realtimeproducts", "title", `Yerba "buena"`, "price", "3", "password", "nunca vuelve")
+		if got.Code != tt.status {
+			t.Errorf("%+v: %d", tt, got.Code)
+		}
+		if got.attribute("form[action=/realtimeproducts] input[name=title]", "value") != `Yerba "buena"` || strings.Contains(got.Body.String(), "nunca vuelve") {
+			t.Errorf("%+v: %s", tt, got.Body)
+		}
+		if to := got.attribute("a[target=_blank]", "href"); to != tt.signIn {
+			t.Errorf("%+v: %s", tt, got.Body)
+		}
+		if tt.cookie != "" {
+			if got := v.get("/realtimeproducts"); got.Code != 403 || len(got.all("main form")) > 0 {
+				t.Errorf("a page: %d", got.Code)
+			}
+		}
+	}
+}
+
 // Every route names a right that there is, or one of the words that stand for none, and every right
 // gates a route or a live topic.
 func TestRightsOfRoutes(t *testing.T) {
