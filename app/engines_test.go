@@ -57,8 +57,14 @@ type inside struct {
 	close func() // ends it in the program's order; a second time it does nothing
 }
 
-// openInside opens a shop with the flags of serve.
+// openInside opens a shop with the flags of serve, in which everybody has the rights of the course.
 func openInside(t *testing.T, store string, flags ...string) *inside {
+	t.Helper()
+	return closedInside(t, store, append([]string{"--open"}, flags...)...)
+}
+
+// closedInside is openInside without --open.
+func closedInside(t *testing.T, store string, flags ...string) *inside {
 	t.Helper()
 	c, err := parse(t, nil, append([]string{"--store", store}, flags...)...)
 	if err != nil {
