@@ -46,6 +46,18 @@ type messageForm struct {
 	Summary       string
 }
 
+// inRoom answers in the place of a route of the chat when the merchant has closed its room.
+func (p *pages) inRoom(serve http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		settings, err := p.shop.Settings(r.Context())
+		if err != nil || !settings.RoomClosed {
+			serve(w, r) // which says what is wrong with the store
+			return
+		}
+		p.errorPage(w, r, http.StatusNotFound, "error.room")
+	}
+}
+
 // chat shows a page of the history: the newest, or what stands before a message.
 func (p *pages) chat(w http.ResponseWriter, r *http.Request) {
 	before, ok := parsePlace(r.URL.Query().Get("before"))
@@ -54,7 +66,7 @@ func (p *pages) chat(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	here := before.address()
-	today := time.Now().In(p.zone).Format(time.DateOnly)
+	today := time.Now().In(p.looks.last().zone).Format(time.DateOnly)
 	id := newFormID()
 	p.show(w, r, sheet{template: "chat", here: here, private: "chat " + today + p.held(r, userCookie), formID: id,
 		fill: func(ctx context.Context, v *visit) (any, error) {
