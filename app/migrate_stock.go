@@ -26,6 +26,7 @@ func (m *migration) takeStock(ctx context.Context, source dao.Store) error {
 	m.progress.begin("reading "+m.from.String(), 0)
 	var err error
 	s.found, err = m.from.survey(ctx, source, func(batch dao.Batch) error {
+		batch = batch.Portable()
 		all.add(batch)
 		s.check(batch)
 		m.progress.add(batch.Len())

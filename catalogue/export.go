@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"pulperia/dao"
@@ -14,10 +15,15 @@ import (
 // Files are the names in an export's folder, in the order in which they are to be read: values name
 // others that come before them. They are those of the store itself, but without offsets.
 func Files() (names []string) {
-	for _, s := range dao.Kinds() {
+	for _, s := range portable() {
 		names = append(names, s.File())
 	}
 	return names
+}
+
+// portable are the kinds that an export has.
+func portable() []*dao.Schema {
+	return slices.DeleteFunc(slices.Clone(dao.Kinds()), func(s *dao.Schema) bool { return s.Stays })
 }
 
 // version is that of the export in one file.
@@ -99,11 +105,19 @@ func checkEnd(raw json.RawMessage, seen dao.Counts) error {
 func (r *reading) putLine(number int, raw json.RawMessage, l map[string]json.RawMessage, seen dao.Counts) error {
 	for _, s := range dao.Kinds() {
 		if value := l[string(s.Kind)]; value != nil {
+			if s.Stays {
+				return fmt.Errorf("line %d: %w", number, errStays(s))
+			}
 			seen[s.Kind]++
 			return r.putNamed(number, raw, func() Entry { return r.readValue(s, number, value) })
 		}
 	}
 	return fmt.Errorf("line %d: holds neither a product nor a cart nor a message", number)
+}
+
+// errStays refuses what no export has: whoever could plant a session would be let in.
+func errStays(s *dao.Schema) error {
+	return fmt.Errorf("holds a %s: %s never leave their shop, and none are taken in", s.Kind, s)
 }
 
 // readValue reads a value of an export.

@@ -33,6 +33,7 @@ func WriteLines(ctx context.Context, w io.Writer, store Dumper) (dao.Counts, err
 		return written, err
 	}
 	_, err := store.Dump(ctx, func(batch dao.Batch) error {
+		batch = batch.Portable()
 		for s, v := range batch.All() {
 			if err := encoder.Encode(map[dao.Kind]json.RawMessage{s.Kind: models.JSON(v)}); err != nil {
 				return err
@@ -145,8 +146,10 @@ func dumpInto(ctx context.Context, files []*replacement, store Dumper) (dao.Coun
 	for i, w := range files {
 		lists[i].w = w
 	}
+	kinds := portable()
 	_, err := store.Dump(ctx, func(batch dao.Batch) error {
-		for i, s := range dao.Kinds() {
+		batch = batch.Portable()
+		for i, s := range kinds {
 			for v := range batch.Of(s) {
 				if s.History {
 					files[i].Write(append(models.JSON(v), '\n'))
@@ -158,7 +161,7 @@ func dumpInto(ctx context.Context, files []*replacement, store Dumper) (dao.Coun
 		written.Add(batch)
 		return ctx.Err()
 	})
-	for i, s := range dao.Kinds() {
+	for i, s := range kinds {
 		if !s.History {
 			lists[i].end()
 		}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"iter"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -91,6 +92,17 @@ func (b Batch) All() iter.Seq2[*Schema, models.Value] {
 			}
 		}
 	}
+}
+
+// Portable returns the batch without what never leaves its store.
+func (b Batch) Portable() Batch {
+	stays := func(v models.Value) bool {
+		return slices.ContainsFunc(schemas, func(s *Schema) bool { return s.Stays && s.has(v) })
+	}
+	if slices.ContainsFunc(b.Others, stays) {
+		b.Others = slices.DeleteFunc(slices.Clone(b.Others), stays)
+	}
+	return b
 }
 
 // Without returns the batch without the first n of its values, in the order of a dump.
