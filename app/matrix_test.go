@@ -200,8 +200,8 @@ func (r reply) wrong(route routes.Route, who comer) string {
 	switch {
 	case r.isForeign(who):
 		return r.wants(http.StatusForbidden, "forbidden", program)
-	case may && route.Right == "own" && r.status == http.StatusUnauthorized: // the secret is none
-		return ""
+	case may && r.status == http.StatusUnauthorized && (route.Right == "own" || route.Pattern == "POST /signin"):
+		return "" // anybody may, and this is no secret and no password
 	case may && (r.status == http.StatusUnauthorized || r.status == http.StatusForbidden || leads || r.status >= 500):
 		return "he may"
 	case may:
