@@ -251,6 +251,14 @@ func counterTour(shop *shop) []sight {
 		at("keys", "/admin/keys"),
 		{"revoking", func(p *page) { p.open("/admin/keys"); p.follow("form[action$=revoke] button") }},
 		at("settings", "/admin/settings"),
+		{"long name", func(p *page) {
+			p.open("/admin/settings")
+			p.fill("#name", strings.Repeat("Almacén ", 7))
+			p.fill("#place", strings.Repeat("Defensa ", 60))
+			p.fill("#logo", strings.Repeat("M", 24))
+			p.follow("main .button--main")
+			p.open("/")
+		}},
 		{"refused settings", refused("/admin/settings", "#whatsapp", "123", "main .button--main", 400)},
 		at("account", "/me"),
 		{"refused password", refused("/me", "#old", "no es esta", ".desk__form [type=submit]", 400)},
