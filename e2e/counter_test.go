@@ -9,7 +9,6 @@ import (
 	"testing"
 	"time"
 
-	cdppage "github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 )
@@ -322,39 +321,4 @@ func TestCounterAccessibility(t *testing.T) {
 			}
 		})
 	}
-}
-
-func TestCounterPictures(t *testing.T) {
-	dir := os.Getenv("COUNTER_PICTURES")
-	if dir == "" {
-		t.Skip("for eyes")
-	}
-	shop := openClosedShop(t, "--demo")
-	p := shop.visit(t, phone)
-	take := func(name string) {
-		p.do(chromedp.Evaluate[chromedp.Void](`Promise.all([...document.images].map(i => { i.loading = "eager"; return i.decode().catch(() => {}) }))`, chromedp.EvalAwaitPromise))
-		for size, v := range map[string]visitor{"phone": phone, "desktop": desktop} {
-			v.dark = size == "phone" && len(name)%2 == 0
-			p.become(v)
-			taken, err := chromedp.Call(p.ctx, cdppage.CaptureScreenshot, cdppage.CaptureScreenshotParams{Format: cdppage.CaptureScreenshotFormatPng})
-			if err != nil {
-				p.fail("%v", err)
-			}
-			if err := os.WriteFile(filepath.Join(dir, strings.ReplaceAll(name, " ", "-")+"-"+size+".png"), taken.Data, 0o644); err != nil {
-				p.fail("%v", err)
-			}
-		}
-		p.become(desktop)
-	}
-	p.open("/signin")
-	take("signin")
-	p.open(shop.ownerLink())
-	take("setup")
-	p.setUp()
-	for _, sight := range counterTour(shop) {
-		sight.reach(p)
-		take(sight.name)
-	}
-	p.open("/")
-	take("home")
 }

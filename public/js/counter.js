@@ -69,8 +69,9 @@ function refuse(words) {
   document.querySelector("main").append(el("p", {class: "notice notice--bad notice--over", role: "alert", "data-unsaved": true}, words))
 }
 
-/** startCopies lets what is shown once be taken as a whole. */
-export function startCopies() {
+/** startDoors brings the door of this page into sight, and lets what is shown once be taken as a whole. */
+export function startDoors() {
+  document.querySelector(".counter__door[aria-current]")?.scrollIntoView({block: "nearest", inline: "center", behavior: "instant"})
   for (const input of /** @type {NodeListOf<HTMLInputElement>} */ (document.querySelectorAll("[data-copy]"))) {
     input.addEventListener("focus", () => input.select())
   }
