@@ -1,6 +1,6 @@
 // What the scripts in public/js deal with, for tsc and for whoever reads their @type: the wire's forms, as socket/wire.go and dao/models have them.
 
-type Kind = "product" | "cart" | "message"
+type Kind = "product" | "cart" | "message" | "setting"
 
 interface Product {
   _id: string
@@ -17,11 +17,18 @@ interface Product {
   rev: number
 }
 
-interface Message {
+interface Message extends Sign {
   _id: string
-  user: string
   message: string
   createdAt: string
+  email?: string
+}
+
+/** What is shown of who writes; under --open, no more than what he has given. */
+interface Sign {
+  user: string
+  mark?: string
+  staff?: boolean
 }
 
 /** A change of the feed; doc is what is there now, by kind. */

@@ -6,6 +6,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"pulperia/shop"
 )
 
 // clients tells who asks: the peer, or the one for whom a trusted proxy asks.
@@ -37,6 +39,11 @@ func (c clients) address(r *http.Request) netip.Addr {
 		}
 	}
 	return peer
+}
+
+// sender returns who says what a request brings.
+func (c clients) sender(r *http.Request) shop.Sender {
+	return shop.Sender{Who: whoFrom(r.Context()), Network: network(c.address(r))}
 }
 
 // isLocal says whether the client is on this machine. One behind a proxy that is not known as one

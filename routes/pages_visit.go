@@ -9,6 +9,7 @@ import (
 
 	"pulperia/dao"
 	"pulperia/dao/models"
+	"pulperia/shop"
 	"pulperia/views"
 )
 
@@ -17,7 +18,8 @@ type visit struct {
 	voice     *views.Voice
 	position  dao.Position
 	cart      models.Cart // the zero cart as long as nothing was added
-	user      string      // the e-mail address that was last used in the chat, or ""
+	sender    shop.Sender // who it is, and where he is
+	user      string      // the name or e-mail address that was last used in the chat, or ""
 	undo      *undo       // what can be taken back, or nil
 	forgetful bool        // the browser keeps no cookies
 	partly    bool        // what was taken back came back in part
@@ -35,6 +37,9 @@ func (p *pages) visit(r *http.Request) (*visit, error) {
 	v.undo = p.readUndo(r)
 	if user, err := url.QueryUnescape(p.held(r, userCookie)); err == nil && models.CheckUser(user) == nil {
 		v.user = user
+	}
+	if v.sender.Who.Staff() {
+		v.user = v.sender.Who.Person.Name
 	}
 	id, err := models.ParseID(p.held(r, cartCookie))
 	if err != nil {
@@ -54,7 +59,7 @@ func (p *pages) stranger(r *http.Request) *visit {
 	if !chosen {
 		language = p.choose.Choose(r.Header.Get("Accept-Language"))
 	}
-	return &visit{voice: p.views.Voice(language), here: "/"}
+	return &visit{voice: p.views.Voice(language), sender: p.clients.sender(r), here: "/"}
 }
 
 // page is the frame of a page of this visit; section is the part of the shop that the header marks.

@@ -79,7 +79,7 @@ func New(o Options) (*Site, error) {
 	api := newAPI(t, o)
 	products := productRoutes{o.Shop}
 	carts := cartRoutes{o.Shop}
-	messages := messageRoutes{o.Shop}
+	messages := messageRoutes{o.Shop, clients}
 	operations := operationRoutes{o.Shop, o.Metrics, o.Log}
 
 	api.read("GET /api/products", anybody, products.list, products.describeList)

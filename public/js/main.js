@@ -25,6 +25,7 @@ const product = document.querySelector("[data-product]")
 /** @type {string[]} */
 const topics = []
 if (chat?.dataset.user) topics.push("messages")
+if (chat) topics.push("settings")
 if (cart) topics.push("cart:" + cart.dataset.cart)
 if (cart || table || notice || product) topics.push("products")
 
