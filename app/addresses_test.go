@@ -43,7 +43,7 @@ func TestURLsOf(t *testing.T) {
 func TestNamedAddressesCanBeOpened(t *testing.T) {
 	t.Parallel()
 	for _, listen := range []string{"0.0.0.0:0", "[::]:0"} {
-		s := openShop(t, t.TempDir(), "--listen", listen)
+		s := closedShop(t, t.TempDir(), "--listen", listen)
 		if strings.Contains(s.URL, "0.0.0.0") || strings.Contains(s.URL, "[::]") {
 			t.Errorf("it is open at %s", s.URL)
 		}

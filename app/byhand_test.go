@@ -186,7 +186,7 @@ func TestEditNotUTF8(t *testing.T) {
 // more.
 func TestOutlivesTerminal(t *testing.T) {
 	t.Parallel()
-	cmd := command(t, "--store", t.TempDir(), "--listen", "127.0.0.1:0", "--demo")
+	cmd := command(t, "--open", "--store", t.TempDir(), "--listen", "127.0.0.1:0", "--demo")
 	cmd.Args = append([]string{"sh", "-c", `trap '' HUP; exec "$0" "$@"`, cmd.Path}, cmd.Args[1:]...)
 	cmd.Path = "/bin/sh"
 	s := startCommand(t, cmd).untilOpen(t)
@@ -214,7 +214,7 @@ func TestOutlivesTerminal(t *testing.T) {
 		t.Fatalf("%s (%v)", said[:n], err)
 	}
 	log.Close()
-	s = &shop{&harness.Process{URL: url}}
+	s = &shop{Process: &harness.Process{URL: url}}
 	s.wantLives(t, "")
 	quiet.Process.Signal(syscall.SIGHUP)
 	if err := quiet.Wait(); err != nil {

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -28,6 +29,9 @@ type cli struct {
 	Migrate migrateCommand `cmd:"" help:"Make a store of what another one holds, from a folder to MongoDB, back, or between two of a kind."`
 	Check   checkCommand   `cmd:"" help:"Read everything and verify it. The shop may be open meanwhile."`
 
+	People peopleCommand `cmd:"" help:"Say who is one of the staff, and what he may do: add, list, reset a password, revoke, make the first owner's link."`
+	Keys   keysCommand   `cmd:"" help:"Say with which keys programs come in: add, list, revoke."`
+
 	Selftest selftestCommand `cmd:"" help:"Try on this disk or database, in a scratch of its own, that nothing acknowledged is lost. The shop may be open meanwhile."`
 	Version  versionCommand  `cmd:"" help:"Print the version, the commit, and what it was built with and for."`
 	Licences licencesCommand `cmd:"" help:"Print the licences of all that is in this program."`
@@ -49,6 +53,8 @@ type serveCommand struct {
 	Listen            string   `placeholder:"ADDRESS" help:"Address to listen on (127.0.0.1:8080; with PORT in the environment, that port of all addresses)."`
 	Port              string   `hidden:"" env:"PORT" name:"platform-port"`
 	Demo              bool     `help:"Fill an empty store with a small catalogue."`
+	Open              bool     `help:"Let everybody change the catalogue, see the list of carts and all addresses, as the course's assignment wants it. On this machine only, and for a store without people and keys."`
+	OpenAnyway        bool     `help:"With --open: also for a store that has people or keys."`
 	Currency          string   `default:"$$" help:"Sign that stands before prices (${default})."`
 	RequestsPerMinute int      `default:"6000" help:"Requests that one address may make in a minute, a third of them at once; 0 for no limit (${default})."`
 	MessagesPerMinute int      `default:"30" help:"Messages that one visit, person or key may send in a minute, a third of them at once; 0 for no limit (${default})."`
@@ -75,6 +81,12 @@ func (c *serveCommand) Validate() error {
 	}
 	if c.KeepChanges < 1 {
 		return fmt.Errorf("--keep-changes %d: must be 1 or more", c.KeepChanges)
+	}
+	switch {
+	case c.OpenAnyway && !c.Open:
+		return errors.New("--open-anyway: goes with --open")
+	case c.Open && len(c.TrustedProxy) > 0:
+		return errors.New("--open: not with --trusted-proxy, for it is for this machine alone")
 	}
 	for _, origin := range c.Origin {
 		if err := socket.CheckOrigin(origin); err != nil {

@@ -11,6 +11,8 @@ import (
 	"pulperia/dao"
 	"pulperia/dao/dbmanagers/mongotest"
 	"pulperia/dose"
+	"pulperia/routes"
+	trade "pulperia/shop"
 )
 
 // engines make a store of each kind, for --store. The shop is to be the same on all of them.
@@ -54,11 +56,19 @@ func onEachEngine(t *testing.T, test func(t *testing.T, newStore func() string))
 type inside struct {
 	URL   string
 	store dao.Store
+	trade *trade.Shop
+	site  *routes.Site
 	close func() // ends it in the program's order; a second time it does nothing
 }
 
-// openInside opens a shop with the flags of serve.
+// openInside opens a shop with the flags of serve, in which everybody has the rights of the course.
 func openInside(t *testing.T, store string, flags ...string) *inside {
+	t.Helper()
+	return closedInside(t, store, append([]string{"--open"}, flags...)...)
+}
+
+// closedInside is openInside without --open.
+func closedInside(t *testing.T, store string, flags ...string) *inside {
 	t.Helper()
 	c, err := parse(t, nil, append([]string{"--store", store}, flags...)...)
 	if err != nil {
@@ -74,6 +84,7 @@ func openInside(t *testing.T, store string, flags ...string) *inside {
 	if err != nil {
 		t.Fatal(err)
 	}
+	s.trade, s.site = shop, handler.(front).Site
 	server := httptest.NewServer(handler)
 	stopHub := inBackground(t.Context(), hub.Run)
 	s.URL = server.URL

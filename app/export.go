@@ -12,9 +12,10 @@ import (
 )
 
 // exportStore writes a whole store to a target: "-" is out, a name that ends in .jsonl or .jsonl.gz
-// is one file, and anything else is a folder. It returns what it wrote, in words.
+// is one file, and anything else is a folder. It returns what it wrote, in words, with a line for
+// what whoever keeps it must know.
 func exportStore(ctx context.Context, store catalogue.Dumper, target string, out io.Writer) (string, error) {
-	var written dao.Counts
+	var written catalogue.Written
 	var err error
 	switch {
 	case target == "-":
@@ -30,7 +31,34 @@ func exportStore(ctx context.Context, store catalogue.Dumper, target string, out
 	if err != nil {
 		return "", fmt.Errorf("export to %s: %w", target, err)
 	}
-	return fmt.Sprintf("exported %s to %s", written, target), nil
+	said := fmt.Sprintf("exported %s to %s", written, target)
+	if secrets := only(written.Counts, dao.KindPerson, dao.KindKey, dao.KindSecrets); secrets.Total() > 0 {
+		said += "\nnote: it holds what lets people and programs in (hashes of passwords and keys, the shop's own key): keep it as you keep the store"
+	}
+	if written.Left.Total() > 0 {
+		said += "\nnote: left out are " + leftBehind(written.Left)
+	}
+	return said, nil
+}
+
+// only returns the counts of some kinds.
+func only(all dao.Counts, kinds ...dao.Kind) dao.Counts {
+	some := dao.Counts{}
+	for _, kind := range kinds {
+		some[kind] = all[kind]
+	}
+	return some
+}
+
+// leftBehind names what stays in its store, and what that means.
+func leftBehind(left dao.Counts) string {
+	var names []string
+	for _, s := range dao.Kinds() {
+		if n := left[s.Kind]; n > 0 {
+			names = append(names, fmt.Sprintf("%d %s", n, s))
+		}
+	}
+	return strings.Join(names, " and ") + ", which stay in their store: elsewhere everybody signs in again"
 }
 
 func isExportFile(target string) bool {

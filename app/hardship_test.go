@@ -182,7 +182,7 @@ func wantBook(t *testing.T, store string, book *harness.Book) {
 func TestFullDescriptorTable(t *testing.T) {
 	t.Parallel()
 	store := t.TempDir()
-	cmd := folding.command(t, "--store", store, "--listen", "127.0.0.1:0", "--demo", "--requests-per-minute", "0", "--messages-per-minute", "0")
+	cmd := folding.command(t, "--open", "--store", store, "--listen", "127.0.0.1:0", "--demo", "--requests-per-minute", "0", "--messages-per-minute", "0")
 	cmd.Args = append([]string{"sh", "-c", `ulimit -n 40 && exec "$0" "$@"`, cmd.Path}, cmd.Args[1:]...)
 	cmd.Path = "/bin/sh"
 	s := startCommand(t, cmd).untilOpen(t)

@@ -128,6 +128,7 @@ func (r *importRun) idOfRefused(ctx context.Context, theirs models.ID) (models.I
 const (
 	renamedItems = "it names products by ids that they do not have in this shop: they were found by their codes"
 	unknownItems = "it names products that this shop does not have: they stand in it as gone"
+	keptSecrets  = "it is the key of another shop: this one keeps its own, so that its visitors stay who they are"
 	lostItems    = "it names products that were refused, by ids that others have in this shop: they were left out of it"
 )
 
@@ -228,6 +229,10 @@ func (r *importRun) compareValue(ctx context.Context, e catalogue.Entry) (compar
 	old, err := r.shop.Find(ctx, e.Kind, id)
 	if err != nil {
 		return comparison{}, ignoreNotFound(err)
+	}
+	if e.Kind.Kind == dao.KindSecrets && !e.Kind.Same(value, old) {
+		r.made.count(e, keptSecrets)
+		return comparison{same: true}, nil
 	}
 	if e.Kind.Same(value, old) && !slices.Contains(e.Notes, catalogue.Note{Text: lostItems}) {
 		return comparison{same: true}, nil

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"time"
 
@@ -46,11 +45,13 @@ func (r *importRun) read(ctx context.Context) (catalogue.Summary, error) {
 	return summary, err
 }
 
-// become has an empty store be the one whose backup the first file is.
+// become has an empty store be the one whose backup the first file is. What stays in every store,
+// such as the first owner's link, does not count.
 func (r *importRun) become(ctx context.Context, store string) error {
 	first := !r.begun
 	r.begun = true
-	if store == "" || !first || r.options.DryRun || slices.Contains(slices.Collect(maps.Values(r.had)), true) {
+	holds := func(s *dao.Schema) bool { return r.had[s.Kind] }
+	if store == "" || !first || r.options.DryRun || slices.ContainsFunc(dao.PortableKinds(), holds) {
 		return nil
 	}
 	return r.shop.Become(ctx, store)

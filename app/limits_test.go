@@ -12,7 +12,7 @@ import (
 // said once in the log, and not believed.
 func TestLimitSaysThatItIsOne(t *testing.T) {
 	t.Parallel()
-	s := openShop(t, t.TempDir(), "--demo", "--requests-per-minute", "9")
+	s := closedShop(t, t.TempDir(), "--demo", "--requests-per-minute", "9")
 	ask := func(path string, headers ...string) (int, string, http.Header) {
 		t.Helper()
 		answer, text := send(t, visitor(), "GET", s.URL+path, "", headers...)
@@ -45,7 +45,7 @@ func TestLimitSaysThatItIsOne(t *testing.T) {
 func TestForwardedProtoOfTrustedProxyOnly(t *testing.T) {
 	t.Parallel()
 	for want, flags := range map[bool][]string{false: nil, true: {"--trusted-proxy", "127.0.0.1"}} {
-		s := openShop(t, t.TempDir(), flags...)
+		s := closedShop(t, t.TempDir(), flags...)
 		answer, _ := send(t, visitor(), "POST", s.URL+"/language", "lang=en&to=/", "X-Forwarded-Proto", "https")
 		if cookies := answer.Cookies(); len(cookies) != 1 || cookies[0].Secure != want {
 			t.Errorf("%v: %v", flags, cookies)

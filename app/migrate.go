@@ -136,6 +136,7 @@ func (m *migration) copy(ctx context.Context, source dao.Store) error {
 	copied := newContent()
 	m.progress.begin("copying", total)
 	_, err := source.Dump(ctx, func(batch dao.Batch) error {
+		batch = batch.Portable(dao.Counts{})
 		copied.add(batch)
 		m.progress.add(batch.Len())
 		rest := batch.Without(skip)

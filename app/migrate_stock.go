@@ -22,18 +22,22 @@ type stock struct {
 // What cannot is an error.
 func (m *migration) takeStock(ctx context.Context, source dao.Store) error {
 	s := stock{refusals: newRefusals()}
-	all := newContent()
+	all, left := newContent(), dao.Counts{}
 	m.progress.begin("reading "+m.from.String(), 0)
 	var err error
 	s.found, err = m.from.survey(ctx, source, func(batch dao.Batch) error {
+		m.progress.add(batch.Len())
+		batch = batch.Portable(left)
 		all.add(batch)
 		s.check(batch)
-		m.progress.add(batch.Len())
 		return ctx.Err()
 	})
 	m.progress.end()
 	if err != nil {
 		return err
+	}
+	if left.Total() > 0 {
+		fmt.Fprintf(m.out, "note: left out are %s\n", leftBehind(left))
 	}
 	s.sums, s.owners = all.sums(), nil
 	if m.held = s; s.total() == 0 {

@@ -18,7 +18,7 @@ import (
 func TestDescriptorsForTheStore(t *testing.T) {
 	t.Parallel()
 	store := t.TempDir()
-	cmd := command(t, append([]string{"--store", store, "--listen", "127.0.0.1:0", "--keep-changes", "50"}, noLimits...)...)
+	cmd := command(t, append([]string{"--open", "--store", store, "--listen", "127.0.0.1:0", "--keep-changes", "50"}, noLimits...)...)
 	cmd.Args = append([]string{"sh", "-c", `ulimit -n 120; exec "$0" "$@"`}, append([]string{cmd.Path}, cmd.Args[1:]...)...)
 	cmd.Path = "/bin/sh"
 	s := startCommand(t, cmd).untilOpen(t)

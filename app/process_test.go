@@ -160,13 +160,17 @@ func TestRefusals(t *testing.T) {
 // Whoever listens beyond this machine is warned; whoever does not is not.
 func TestWarnsBeyondLoopback(t *testing.T) {
 	t.Parallel()
-	s := openShop(t, t.TempDir())
+	s := closedShop(t, t.TempDir())
 	if err := s.stop(t, os.Interrupt); err != nil || strings.Contains(s.Log.String(), "WARN") {
 		t.Errorf("on loopback: %v\n%s", err, &s.Log)
 	}
-	warned := openShop(t, t.TempDir(), "--listen", "0.0.0.0:0")
-	if err := warned.stop(t, os.Interrupt); err != nil || !strings.Contains(warned.Log.String(), "may edit the catalogue") {
+	warned := closedShop(t, t.TempDir(), "--listen", "0.0.0.0:0")
+	if err := warned.stop(t, os.Interrupt); err != nil || !strings.Contains(warned.Log.String(), "without TLS") {
 		t.Errorf("on all addresses: %v\n%s", err, &warned.Log)
+	}
+	behind := closedShop(t, t.TempDir(), "--listen", "0.0.0.0:0", "--trusted-proxy", "10.0.0.1")
+	if err := behind.stop(t, os.Interrupt); err != nil || strings.Contains(behind.Log.String(), "WARN") {
+		t.Errorf("behind a proxy: %v\n%s", err, &behind.Log)
 	}
 }
 

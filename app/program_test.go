@@ -5,10 +5,12 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"testing"
 	"time"
 
+	"pulperia/dao/dbmanagers"
 	"pulperia/dao/dbmanagers/mongotest"
 	"pulperia/faults/harness"
 )
@@ -66,12 +68,22 @@ func command(t *testing.T, args ...string) *exec.Cmd {
 }
 
 // shop is a running program.
-type shop struct{ *harness.Process }
+type shop struct {
+	*harness.Process
+	ownerFile string // where it puts the first owner's link
+}
 
-// openShop starts a shop on a free port and waits until it is open.
+// openShop starts a shop on a free port, in which everybody has the rights of the course, and waits
+// until it is open.
 func openShop(t *testing.T, store string, args ...string) *shop {
 	t.Helper()
 	return startShop(t, store, args...).untilOpen(t)
+}
+
+// closedShop is openShop without --open.
+func closedShop(t *testing.T, store string, args ...string) *shop {
+	t.Helper()
+	return startClosed(t, store, args...).untilOpen(t)
 }
 
 // startShop starts a shop on a free port.
@@ -82,7 +94,21 @@ func startShop(t *testing.T, store string, args ...string) *shop {
 
 func (v variant) startShop(t *testing.T, store string, args ...string) *shop {
 	t.Helper()
-	return startCommand(t, v.command(t, append([]string{"--store", store, "--listen", "127.0.0.1:0"}, args...)...))
+	return startCommand(t, v.command(t, append([]string{"--open", "--store", store, "--listen", "127.0.0.1:0"}, args...)...))
+}
+
+// startClosed is startShop without --open. On a database it has a working folder of its own.
+func startClosed(t *testing.T, store string, args ...string) *shop {
+	t.Helper()
+	cmd := command(t, append([]string{"--store", store, "--listen", "127.0.0.1:0"}, args...)...)
+	folder := store
+	if dbmanagers.IsURL(store) {
+		cmd.Dir = t.TempDir()
+		folder = cmd.Dir
+	}
+	s := startCommand(t, cmd)
+	s.ownerFile = filepath.Join(folder, "owner-link.txt")
+	return s
 }
 
 // startCommand starts a prepared shop.
@@ -96,7 +122,7 @@ func startCommand(t *testing.T, cmd *exec.Cmd) *shop {
 		p.Signal(os.Kill)
 		p.Wait() // nobody may write to its folder any more
 	})
-	return &shop{p}
+	return &shop{Process: p}
 }
 
 // untilOpen waits until it is open.

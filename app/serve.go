@@ -53,6 +53,9 @@ func (c *serveCommand) Run(ctx context.Context, g *globals, streams Streams) (er
 		return fmt.Errorf("listen on %s: %w", address, errors.Unwrap(err))
 	}
 	defer listener.Close()
+	if c.Open && !isLoopback(listener.Addr()) {
+		return fmt.Errorf("--open: would let everybody in who reaches %s: it goes with an address of this machine only, such as --listen 127.0.0.1:8080", listener.Addr())
+	}
 	listener = leaveRoom(listener)
 	store, err := g.openStore(ctx, g.Store, storeOptions{keep: c.KeepChanges, log: log})
 	if err != nil {
@@ -60,6 +63,13 @@ func (c *serveCommand) Run(ctx context.Context, g *globals, streams Streams) (er
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
 	shop, metrics := c.shop(store)
+	found, err := lookAround(ctx, shop)
+	if err != nil {
+		return err
+	}
+	if c.Open && found.closed && !c.OpenAnyway {
+		return fmt.Errorf("--open: %s has people or keys, and everybody would do without them: leave --open out, or add --open-anyway", dbmanagers.Redact(g.Store))
+	}
 	if c.Demo {
 		filled, err := fillDemo(ctx, shop)
 		if err != nil {
@@ -76,7 +86,13 @@ func (c *serveCommand) Run(ctx context.Context, g *globals, streams Streams) (er
 	defer inBackground(ctx, hub.Run)()
 	expiry := c.expireCarts(ctx, shop, log)
 	defer expiry()
-	announce(listener.Addr(), g.Store, log)
+	url := c.announce(listener.Addr(), g.Store, log)
+	if !c.Open {
+		if found.wasOpen {
+			log.Warn("everybody could change this shop before; it is closed now, and asks for its owner: programs need a key (pulperia keys add), and with --open it is on this machine as it was")
+		}
+		defer inBackground(ctx, newFirstOwner(shop, g.Store, url, streams.Out, log).run)()
+	}
 	go debug.FreeOSMemory() // reading a large store leaves as much behind as it keeps
 	return serve(ctx, listener, handler, hub, log)
 }
@@ -97,7 +113,7 @@ func (c *serveCommand) handler(shop *trade.Shop, metrics *prometheus.Registry, l
 	site, err := routes.New(routes.Options{
 		Shop: shop, Log: log, Metrics: metrics,
 		Public: public.Files(), Demo: demo.Images(),
-		Currency: c.Currency, Version: version(),
+		Currency: c.Currency, Version: version(), Open: c.Open,
 		RequestsPerMinute: c.RequestsPerMinute, TrustedProxies: proxies,
 	})
 	if err != nil {
@@ -105,7 +121,7 @@ func (c *serveCommand) handler(shop *trade.Shop, metrics *prometheus.Registry, l
 	}
 	hub, err := socket.New(socket.Options{
 		Shop: shop, Log: log, Metrics: metrics,
-		Client: site.Client, AllowRequest: site.AllowRequest, Who: site.Who, MayFollow: site.MayFollow,
+		Client: site.Client, AllowRequest: site.AllowRequest, Who: site.Who, MayFollow: site.MayFollow, Open: c.Open,
 		Origins: c.Origin, MaxConnections: c.MaxConnections, FramesPerMinute: c.FramesPerMinute,
 	})
 	if err != nil {
@@ -114,21 +130,28 @@ func (c *serveCommand) handler(shop *trade.Shop, metrics *prometheus.Registry, l
 	return withDoors(site, hub), hub, nil
 }
 
-// withDoors puts the ways into the hub beside the shop. It is no http.ServeMux, which redirects
-// from paths that it finds untidy before anybody has given the answer a request id: every path
-// comes to the shop as it was sent.
-func withDoors(shop *routes.Site, hub *socket.Hub) http.Handler {
-	webSocket, events := shop.Door(hub.WebSocket), shop.Door(hub.Events)
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		switch r.URL.Path {
-		case "/ws":
-			webSocket(w, r)
-		case "/events":
-			events(w, r)
-		default:
-			shop.ServeHTTP(w, r)
-		}
-	})
+// front is the whole shop: the ways into the hub beside the routes. It is no http.ServeMux, which
+// redirects from paths that it finds untidy before anybody has given the answer a request id: every
+// path comes to the shop as it was sent.
+type front struct {
+	*routes.Site
+	webSocket, events http.HandlerFunc
+}
+
+func withDoors(site *routes.Site, hub *socket.Hub) front {
+	return front{site, site.Door(hub.WebSocket), site.Door(hub.Events)}
+}
+
+// ServeHTTP leads to a door.
+func (f front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	switch r.URL.Path {
+	case "/ws":
+		f.webSocket(w, r)
+	case "/events":
+		f.events(w, r)
+	default:
+		f.Site.ServeHTTP(w, r)
+	}
 }
 
 // inBackground lets run go on, whatever becomes of ctx, until the returned function is called.
@@ -139,17 +162,26 @@ func inBackground(ctx context.Context, run func(context.Context)) (stop func()) 
 	return func() { cancel(); <-ended }
 }
 
-// announce says where the shop is, and who may come in.
-func announce(address net.Addr, store string, log *slog.Logger) {
+// announce says where the shop is, and who may come in. It returns the address for this machine.
+func (c *serveCommand) announce(address net.Addr, store string, log *slog.Logger) (url string) {
 	machine, _ := net.InterfaceAddrs() // without them the shop is open as well
 	urls := urlsOf(address, machine)
 	log.Info("the shop is open", "url", urls[0], "store", dbmanagers.Redact(store))
 	for _, url := range urls[1:] {
 		log.Info("others in this network find it at", "url", url)
 	}
-	if at, err := netip.ParseAddrPort(address.String()); err == nil && !at.Addr().Unmap().IsLoopback() {
-		log.Warn("the shop listens beyond this machine, and it has no accounts: whoever reaches it may edit the catalogue", "address", address.String())
+	switch {
+	case c.Open:
+		log.Warn("--open: whoever uses this machine may change the catalogue, and sees all carts and addresses")
+	case !isLoopback(address) && len(c.TrustedProxy) == 0:
+		log.Warn("the shop listens beyond this machine without TLS: whoever is on the way can read passwords; put a proxy before it, and name that by --trusted-proxy", "address", address.String())
 	}
+	return urls[0]
+}
+
+func isLoopback(address net.Addr) bool {
+	at, err := netip.ParseAddrPort(address.String())
+	return err == nil && at.Addr().Unmap().IsLoopback()
 }
 
 // serve answers requests until ctx is done. Then it says goodbye to the sockets, and answers the

@@ -100,17 +100,22 @@ func (g *globals) storePassword(log *slog.Logger) (string, error) {
 	case password != "":
 		return "", fmt.Errorf("--store-password-file %s: there is a password in %s, too: take one of them away", file, passwordVariable)
 	}
+	return readPassword("--store-password-file", file, "the store's password", log)
+}
+
+// readPassword reads a file that holds a password, and warns when others may read it.
+func readPassword(flag, file, what string, log *slog.Logger) (string, error) {
 	text, err := os.ReadFile(file)
 	if err != nil {
-		return "", fmt.Errorf("--store-password-file: %w", err)
+		return "", fmt.Errorf("%s: %w", flag, err)
 	}
-	password = strings.TrimSuffix(strings.TrimSuffix(string(text), "\n"), "\r")
+	password := strings.TrimSuffix(strings.TrimSuffix(string(text), "\n"), "\r")
 	if password == "" {
-		return "", fmt.Errorf("--store-password-file %s: is empty", file)
+		return "", fmt.Errorf("%s %s: is empty", flag, file)
 	}
 	info, err := os.Stat(file)
 	if err == nil && info.Mode().IsRegular() && info.Mode()&0o077 != 0 && runtime.GOOS != "windows" {
-		log.Warn("others may read the file with the store's password; chmod 600 keeps it to you", "file", file, "mode", info.Mode().String())
+		log.Warn("others may read the file with "+what+"; chmod 600 keeps it to you", "file", file, "mode", info.Mode().String())
 	}
 	return password, nil
 }

@@ -162,7 +162,7 @@ func TestErrorsShowValues(t *testing.T) {
 // The log says which store is open, without its password.
 func TestAnnounceHides(t *testing.T) {
 	var log bytes.Buffer
-	announce(&net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 8080}, "mongodb+srv://ana:secreto@h/", slog.New(slog.NewTextHandler(&log, nil)))
+	(&serveCommand{}).announce(&net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 8080}, "mongodb+srv://ana:secreto@h/", slog.New(slog.NewTextHandler(&log, nil)))
 	if !strings.Contains(log.String(), "store=mongodb+srv://ana:***@h/") || strings.Contains(log.String(), "secreto") {
 		t.Error(log.String())
 	}

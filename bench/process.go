@@ -30,7 +30,7 @@ func openShop(ctx context.Context, program, store string, more ...string) (*proc
 		return nil, err
 	}
 	defer nowhere.Close()
-	arguments := append([]string{"serve", "--store", store, "--listen", address,
+	arguments := append([]string{"serve", "--open", "--store", store, "--listen", address,
 		"--requests-per-minute", "0", "--messages-per-minute", "0", "--frames-per-minute", "0", "--max-connections", "0"}, more...)
 	shop := command(ctx, program, arguments...)
 	shop.Stderr = nowhere

@@ -12,9 +12,10 @@ import (
 )
 
 // Files are the names in an export's folder, in the order in which they are to be read: values name
-// others that come before them. They are those of the store itself, but without offsets.
+// others that come before them. They are those of the store itself, but without offsets, and without
+// what stays there.
 func Files() (names []string) {
-	for _, s := range dao.Kinds() {
+	for _, s := range dao.PortableKinds() {
 		names = append(names, s.File())
 	}
 	return names
@@ -108,6 +109,9 @@ func (r *reading) putLine(number int, raw json.RawMessage, l map[string]json.Raw
 
 // readValue reads a value of an export.
 func (r *reading) readValue(s *dao.Schema, number int, raw json.RawMessage) Entry {
+	if s.Stays { // somebody has made it up
+		return Entry{Line: number, Problem: fmt.Errorf("%s stay in their store: no export has them, and none is taken from one", s)}
+	}
 	switch s.Kind {
 	case dao.KindProduct:
 		return r.readProduct(number, raw, Export)

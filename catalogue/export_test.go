@@ -220,18 +220,18 @@ func TestFailedExportLeavesNothing(t *testing.T) {
 	if err := os.WriteFile(old, []byte("old"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	attempts := map[string]func() (dao.Counts, error){
-		"file":             func() (dao.Counts, error) { return WriteFile(t.Context(), old, failing) },
-		"packed file":      func() (dao.Counts, error) { return WriteFile(t.Context(), filepath.Join(dir, "new.jsonl.gz"), failing) },
-		"cancelled file":   func() (dao.Counts, error) { return WriteFile(cancelled, old, sample()) },
-		"folder":           func() (dao.Counts, error) { return WriteDir(t.Context(), filepath.Join(dir, "new"), failing) },
-		"cancelled folder": func() (dao.Counts, error) { return WriteDir(cancelled, filepath.Join(dir, "new"), sample()) },
-		"existing folder":  func() (dao.Counts, error) { return WriteDir(t.Context(), dir, failing) },
-		"no parent":        func() (dao.Counts, error) { return WriteDir(t.Context(), filepath.Join(dir, "a", "b"), sample()) },
-		"file, no folder": func() (dao.Counts, error) {
+	attempts := map[string]func() (Written, error){
+		"file":             func() (Written, error) { return WriteFile(t.Context(), old, failing) },
+		"packed file":      func() (Written, error) { return WriteFile(t.Context(), filepath.Join(dir, "new.jsonl.gz"), failing) },
+		"cancelled file":   func() (Written, error) { return WriteFile(cancelled, old, sample()) },
+		"folder":           func() (Written, error) { return WriteDir(t.Context(), filepath.Join(dir, "new"), failing) },
+		"cancelled folder": func() (Written, error) { return WriteDir(cancelled, filepath.Join(dir, "new"), sample()) },
+		"existing folder":  func() (Written, error) { return WriteDir(t.Context(), dir, failing) },
+		"no parent":        func() (Written, error) { return WriteDir(t.Context(), filepath.Join(dir, "a", "b"), sample()) },
+		"file, no folder": func() (Written, error) {
 			return WriteFile(t.Context(), filepath.Join(dir, "a", "b.jsonl"), sample())
 		},
-		"file for a folder": func() (dao.Counts, error) { return WriteDir(t.Context(), old, sample()) },
+		"file for a folder": func() (Written, error) { return WriteDir(t.Context(), old, sample()) },
 	}
 	for name, attempt := range attempts {
 		if _, err := attempt(); err == nil {

@@ -22,10 +22,18 @@ type Dumper interface {
 	Identity() string
 }
 
+// Written says what an export holds, and what of the store stays there.
+type Written struct {
+	dao.Counts
+	Left dao.Counts
+}
+
+func newWritten() Written { return Written{dao.Counts{}, dao.Counts{}} }
+
 // WriteLines exports a store as JSON Lines: a header that names the store, a line for each value, and
 // the counts. Without this last line [Read] takes the export for cut off.
-func WriteLines(ctx context.Context, w io.Writer, store Dumper) (dao.Counts, error) {
-	written := dao.Counts{}
+func WriteLines(ctx context.Context, w io.Writer, store Dumper) (Written, error) {
+	written := newWritten()
 	buffered := bufio.NewWriterSize(w, 1<<16)
 	encoder := json.NewEncoder(buffered)
 	encoder.SetEscapeHTML(false)
@@ -33,6 +41,7 @@ func WriteLines(ctx context.Context, w io.Writer, store Dumper) (dao.Counts, err
 		return written, err
 	}
 	_, err := store.Dump(ctx, func(batch dao.Batch) error {
+		batch = batch.Portable(written.Left)
 		for s, v := range batch.All() {
 			if err := encoder.Encode(map[dao.Kind]json.RawMessage{s.Kind: models.JSON(v)}); err != nil {
 				return err
@@ -44,7 +53,7 @@ func WriteLines(ctx context.Context, w io.Writer, store Dumper) (dao.Counts, err
 	if err != nil {
 		return written, err
 	}
-	if err := encoder.Encode(map[string]dao.Counts{end: written}); err != nil {
+	if err := encoder.Encode(map[string]dao.Counts{end: written.Counts}); err != nil {
 		return written, err
 	}
 	return written, buffered.Flush()
@@ -52,13 +61,13 @@ func WriteLines(ctx context.Context, w io.Writer, store Dumper) (dao.Counts, err
 
 // WriteFile exports a store into one file of JSON Lines, packed if its name ends in .gz. A file of
 // that name is replaced at the end, in one step; after an error there is what was there before.
-func WriteFile(ctx context.Context, path string, store Dumper) (dao.Counts, error) {
+func WriteFile(ctx context.Context, path string, store Dumper) (Written, error) {
 	if err := refuseStore(filepath.Dir(path)); err != nil {
-		return nil, err
+		return Written{}, err
 	}
 	r, err := newReplacement(path)
 	if err != nil {
-		return nil, err
+		return Written{}, err
 	}
 	defer r.discard()
 	written, err := writePacked(ctx, r, store, strings.HasSuffix(strings.ToLower(path), ".gz"))
@@ -71,7 +80,7 @@ func WriteFile(ctx context.Context, path string, store Dumper) (dao.Counts, erro
 	return written, r.publish()
 }
 
-func writePacked(ctx context.Context, w io.Writer, store Dumper, pack bool) (dao.Counts, error) {
+func writePacked(ctx context.Context, w io.Writer, store Dumper, pack bool) (Written, error) {
 	if !pack {
 		return WriteLines(ctx, w, store)
 	}
@@ -86,13 +95,13 @@ func writePacked(ctx context.Context, w io.Writer, store Dumper, pack bool) (dao
 // WriteDir exports a store into the files of a folder, which is made if need be. The files are in
 // the form of the store's own: readable, and good to compare. They are replaced at the end; after
 // an error before that there is what was there.
-func WriteDir(ctx context.Context, dir string, store Dumper) (dao.Counts, error) {
+func WriteDir(ctx context.Context, dir string, store Dumper) (Written, error) {
 	if err := refuseStore(dir); err != nil {
-		return nil, err
+		return Written{}, err
 	}
 	made, err := makeFolder(dir)
 	if err != nil {
-		return nil, err
+		return Written{}, err
 	}
 	written, err := writeFiles(ctx, dir, store)
 	if err != nil && made {
@@ -112,12 +121,12 @@ func makeFolder(dir string) (made bool, err error) {
 	return false, nil
 }
 
-func writeFiles(ctx context.Context, dir string, store Dumper) (dao.Counts, error) {
+func writeFiles(ctx context.Context, dir string, store Dumper) (Written, error) {
 	var files []*replacement
 	for _, name := range Files() {
 		r, err := newReplacement(filepath.Join(dir, name))
 		if err != nil {
-			return nil, err
+			return Written{}, err
 		}
 		defer r.discard()
 		files = append(files, r)
@@ -140,13 +149,14 @@ func writeFiles(ctx context.Context, dir string, store Dumper) (dao.Counts, erro
 }
 
 // dumpInto writes the file of each kind. It leaves what goes wrong with a file to its settling.
-func dumpInto(ctx context.Context, files []*replacement, store Dumper) (dao.Counts, error) {
-	written, lists := dao.Counts{}, make([]list, len(files))
+func dumpInto(ctx context.Context, files []*replacement, store Dumper) (Written, error) {
+	kinds, written, lists := dao.PortableKinds(), newWritten(), make([]list, len(files))
 	for i, w := range files {
 		lists[i].w = w
 	}
 	_, err := store.Dump(ctx, func(batch dao.Batch) error {
-		for i, s := range dao.Kinds() {
+		batch = batch.Portable(written.Left)
+		for i, s := range kinds {
 			for v := range batch.Of(s) {
 				if s.History {
 					files[i].Write(append(models.JSON(v), '\n'))
@@ -158,7 +168,7 @@ func dumpInto(ctx context.Context, files []*replacement, store Dumper) (dao.Coun
 		written.Add(batch)
 		return ctx.Err()
 	})
-	for i, s := range dao.Kinds() {
+	for i, s := range kinds {
 		if !s.History {
 			lists[i].end()
 		}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"iter"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -101,6 +102,22 @@ func (b Batch) Without(n int) (rest Batch) {
 		}
 	}
 	return rest
+}
+
+// Portable returns the batch without what stays in its store, which left counts, too. Whoever writes
+// a dump down elsewhere asks for it.
+func (b Batch) Portable(left Counts) Batch {
+	stays := func(v models.Value) bool {
+		for _, s := range schemas {
+			if s.Stays && s.has(v) {
+				left[s.Kind]++
+				return true
+			}
+		}
+		return false
+	}
+	b.Others = slices.DeleteFunc(b.Others, stays)
+	return b
 }
 
 // Counts is how many values of each kind there are.

@@ -120,6 +120,16 @@ var schemas []*Schema
 // Kinds returns the schemas of all kinds there are, in the order of a dump.
 func Kinds() []*Schema { return schemas }
 
+// PortableKinds returns those whose values may leave their store, in the order of a dump.
+func PortableKinds() (kinds []*Schema) {
+	for _, s := range schemas {
+		if !s.Stays {
+			kinds = append(kinds, s)
+		}
+	}
+	return kinds
+}
+
 // SchemaOf returns the schema of a kind, or nil when there is no such kind.
 func SchemaOf(kind Kind) *Schema {
 	for _, s := range schemas {

@@ -28,7 +28,6 @@ package shop
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"pulperia/dao"
 	"pulperia/dao/models"
@@ -38,10 +37,17 @@ import (
 // address and a wrong password, an unknown key and a revoked one alike.
 var ErrUnauthorized = errors.New("not signed in")
 
-// ErrLastOwner refuses to leave a shop without an owner who can sign in.
-var ErrLastOwner = fmt.Errorf(
-	"%w: he is the last owner: make somebody else an owner first", dao.ErrConflict,
+// The refusals of what would leave a shop without an owner, or make a first one where there is one.
+// They are dao.ErrConflict.
+var (
+	ErrLastOwner error = &conflict{"he is the last owner: make somebody else an owner first"}
+	ErrHasOwner  error = &conflict{"the shop has an owner: he can add others"}
 )
+
+type conflict struct{ text string }
+
+func (c *conflict) Error() string { return c.text }
+func (c *conflict) Unwrap() error { return dao.ErrConflict }
 
 // Who is who makes a request. Its zero value is nobody, who has no rights; only the functions of
 // this package give any.

@@ -78,7 +78,7 @@ func TestSayAgain(t *testing.T) {
 		s, store := open(t, shop.Options{PasswordPasses: 1})
 		visit, other := sender(t, s, "10.0.0.1/32", time.Hour), sender(t, s, "10.0.0.1/32", time.Hour)
 		stranger, neighbour := sender(t, s, "10.0.0.1/32", noVisit), sender(t, s, "10.0.0.2/32", noVisit)
-		person, key := shop.Sender{Who: staff(t, store, "Ana")}, shop.Sender{Who: shop.Who{By: "key:665f1c2ab0e84d3f9a7c1e54"}}
+		person, key := shop.Sender{Who: colleague(t, store, "Ana")}, shop.Sender{Who: shop.Who{By: "key:665f1c2ab0e84d3f9a7c1e54"}}
 		senders := map[string]shop.Sender{"visit": visit, "other": other, "stranger": stranger, "neighbour": neighbour, "person": person, "key": key}
 		ids := map[string]models.ID{}
 		for name := range senders {
@@ -117,8 +117,8 @@ func TestSayAgain(t *testing.T) {
 	})
 }
 
-// staff makes somebody of the staff, and returns him as he is when he has signed in.
-func staff(t *testing.T, store dao.Store, name string) shop.Who {
+// colleague makes somebody of the staff, and returns him as he is when he has signed in.
+func colleague(t *testing.T, store dao.Store, name string) shop.Who {
 	t.Helper()
 	person, _, err := dao.Person.In(store.Values).Create(t.Context(), models.Person{
 		Email: models.NewID(time.Now()).String() + "@example.com", Name: name, Role: models.RoleHelper,

@@ -13,7 +13,7 @@ import (
 // author by nobody. The course sees what it always saw.
 func TestShow(t *testing.T) {
 	s, store := open(t, shop.Options{PasswordPasses: 1})
-	ana := staff(t, store, "Ana")
+	ana := colleague(t, store, "Ana")
 	said := models.Message{ID: models.ID{1}, User: "maria.gonzalez85@example.com", Message: "hola", CreatedAt: 1000, By: "visitor:0123abcd"}
 	named := said
 	named.User = "María"
@@ -82,8 +82,8 @@ func TestMark(t *testing.T) {
 // address; the staff write under no other.
 func TestStaffNames(t *testing.T) {
 	s, store := open(t, shop.Options{PasswordPasses: 1})
-	ines, key := staff(t, store, "Inés Ío"), shop.Who{By: "key:665f1c2ab0e84d3f9a7c1e54", Role: models.RoleOwner}
-	staff(t, store, "Rosa")
+	ines, key := colleague(t, store, "Inés Ío"), shop.Who{By: "key:665f1c2ab0e84d3f9a7c1e54", Role: models.RoleOwner}
+	colleague(t, store, "Rosa")
 	visit := sender(t, s, "10.0.0.1/32", time.Hour).Who
 	for _, tt := range []struct {
 		who  shop.Who

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
-	"fmt"
 	"slices"
 	"time"
 
@@ -23,9 +22,6 @@ type OneTimeLink struct {
 	Token   string      // [A-Za-z0-9]
 	Expires models.Time // zero where there is no link
 }
-
-// ErrHasOwner refuses a link for the first owner where somebody is one.
-var ErrHasOwner = fmt.Errorf("%w: the shop has an owner", dao.ErrConflict)
 
 // HasOwner says whether an owner can sign in.
 func (s *Shop) HasOwner(ctx context.Context) (bool, error) {

@@ -126,7 +126,7 @@ func TestEveryRuleHasItsText(t *testing.T) {
 func TestErrorPagesHaveTheirTexts(t *testing.T) {
 	for _, language := range Languages() {
 		all := mustTexts(t, language)
-		for _, status := range []string{"400", "403", "404", "405", "409", "413", "429", "500", "503", "unknown"} {
+		for _, status := range []string{"400", "401", "403", "forbidden", "404", "405", "409", "413", "429", "500", "503", "unknown"} {
 			if all["error."+status].other == "" || all["error."+status+".title"].other == "" {
 				t.Errorf("%s does not tell of %s", language, status)
 			}

@@ -103,6 +103,12 @@ func Open(ctx context.Context, dir string, o Options) (dao.Store, error) {
 	if err != nil {
 		return dao.Store{}, errors.Join(fmt.Errorf("open store %s: %w", dir, err), lock.giveBack())
 	}
+	switch files, err := keepPrivate(dir); {
+	case err != nil:
+		o.Log.Warn("others on this machine may read the store, which holds addresses and secrets; chmod cannot change that here", "folder", dir, "err", err)
+	case files > 0:
+		o.Log.Info("others on this machine could read the store; its folder is 0700 now, and its files are 0600", "folder", dir, "files", files)
+	}
 	return store, nil
 }
 

@@ -26,6 +26,15 @@ func samePlace(dir string, opened os.FileInfo) error {
 	return nil
 }
 
+// Held is the dao.ErrUnavailable of a store that another process has open.
+type Held struct{ By string } // "process 12"
+
+// Error says who has it.
+func (h Held) Error() string { return fmt.Sprintf("%v: %s has it open", dao.ErrUnavailable, h.By) }
+
+// Unwrap returns dao.ErrUnavailable.
+func (Held) Unwrap() error { return dao.ErrUnavailable }
+
 // lock is the lock of a folder, taken.
 type lock struct {
 	*flock.Flock
@@ -48,7 +57,7 @@ func takeLock(dir string) (*lock, error) {
 		case err != nil:
 			return nil, err
 		case !locked:
-			return nil, fmt.Errorf("%w: %s has it open", dao.ErrUnavailable, d.holder())
+			return nil, Held{d.holder()}
 		}
 		mine, err := l.Stat()
 		if there, gone := os.Lstat(l.Path()); err == nil && (gone != nil || !os.SameFile(mine, there)) {

@@ -26,7 +26,7 @@ type shop struct {
 // opening.
 func (w *walk) start(store string) (*shop, error) {
 	through, line := w.through(store)
-	p, err := harness.Start(w.command("--store", through, "--listen", "127.0.0.1:0", "--requests-per-minute", "0",
+	p, err := harness.Start(w.command("--open", "--store", through, "--listen", "127.0.0.1:0", "--requests-per-minute", "0",
 		"--messages-per-minute", "0", "--max-connections", "0"))
 	if err != nil {
 		w.Fatal(err)
