@@ -109,7 +109,7 @@ func (s *inside) staff(t *testing.T, email string, role models.Role) func(*testi
 func (s *inside) person(t *testing.T, email string, role models.Role) (person trade.Person, cookie func(*testing.T) []string) {
 	t.Helper()
 	const password = "una clave bien larga"
-	person, _, err := s.trade.AddPerson(t.Context(), trade.Machine, trade.NewPerson{Email: email, Name: "Ana", Role: role, Password: password})
+	person, _, err := s.trade.AddPerson(t.Context(), trade.Machine, trade.NewPerson{Email: email, Name: "Rosa " + string(role), Role: role, Password: password})
 	if err != nil {
 		t.Fatal(err)
 	}

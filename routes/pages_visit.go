@@ -20,7 +20,8 @@ type visit struct {
 	who       shop.Who
 	position  dao.Position
 	cart      models.Cart // the zero cart as long as nothing was added
-	user      string      // the e-mail address that was last used in the chat, or ""
+	sender    shop.Sender // who it is, and where he is
+	user      string      // the name or e-mail address that was last used in the chat, or ""
 	undo      *undo       // what can be taken back, or nil
 	forgetful bool        // the browser keeps no cookies
 	partly    bool        // what was taken back came back in part
@@ -46,6 +47,9 @@ func (p *pages) visit(r *http.Request) (*visit, error) {
 	if user, err := url.QueryUnescape(p.held(r, userCookie)); err == nil && models.CheckUser(user) == nil {
 		v.user = user
 	}
+	if v.sender.Who.Staff() {
+		v.user = v.sender.Who.Person.Name
+	}
 	id, err := models.ParseID(p.held(r, cartCookie))
 	if err != nil {
 		return v, nil
@@ -60,7 +64,7 @@ func (p *pages) visit(r *http.Request) (*visit, error) {
 
 // stranger is a visit as far as the request alone tells it.
 func (p *pages) stranger(r *http.Request) *visit {
-	v := &visit{here: "/", who: whoFrom(r.Context()), site: p.clients.addressOf(r)}
+	v := &visit{here: "/", who: whoFrom(r.Context()), sender: p.clients.sender(r), site: p.clients.addressOf(r)}
 	v.see(r, p.looks.last(), p.choose)
 	return v
 }

@@ -36,6 +36,7 @@ type Hub struct {
 	conns   map[*conn]struct{}
 	again   context.CancelFunc            // has the wait for the feed begin anew
 	clients map[netip.Prefix]int          // how many connections each has
+	visits  map[string]int                // and each visit
 	joined  map[string]map[*conn]struct{} // by topic
 	ring    ring
 	people  people
@@ -70,6 +71,7 @@ func New(o Options) (*Hub, error) {
 		conns:   map[*conn]struct{}{},
 		again:   func() {},
 		clients: map[netip.Prefix]int{},
+		visits:  map[string]int{},
 		joined:  map[string]map[*conn]struct{}{},
 		ring:    ring{most: o.ring},
 		people:  newPeople(),
@@ -219,9 +221,14 @@ func (h *Hub) read(ctx context.Context, after dao.Position, limit int) ([]*event
 	}
 	events := make([]*event, len(changes))
 	for i, c := range changes {
-		events[i] = newChange(after.Epoch, c)
+		if err == nil {
+			events[i], err = h.shown(ctx, after.Epoch, c)
+		}
 	}
-	return events, err
+	if err != nil {
+		return nil, err
+	}
+	return events, nil
 }
 
 // publish gives a bundle of steps to whoever is live and listens. Who is behind takes it from the
@@ -249,7 +256,7 @@ func (h *Hub) publish(b *bundle) {
 // slow if it is optional.
 func (h *Hub) tell(e *event, except string, optional bool) (wake []*conn) {
 	for c := range h.joined[topicMessages] {
-		if (except == "" || c.user != except) && c.push(e.through(c.door), 1, optional) {
+		if (except == "" || c.called != except) && c.push(e.through(c.view), 1, optional) {
 			wake = append(wake, c)
 		}
 	}
