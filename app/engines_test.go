@@ -11,6 +11,8 @@ import (
 	"pulperia/dao"
 	"pulperia/dao/dbmanagers/mongotest"
 	"pulperia/dose"
+	"pulperia/routes"
+	trade "pulperia/shop"
 )
 
 // engines make a store of each kind, for --store. The shop is to be the same on all of them.
@@ -54,6 +56,8 @@ func onEachEngine(t *testing.T, test func(t *testing.T, newStore func() string))
 type inside struct {
 	URL   string
 	store dao.Store
+	trade *trade.Shop
+	site  *routes.Site
 	close func() // ends it in the program's order; a second time it does nothing
 }
 
@@ -80,6 +84,7 @@ func closedInside(t *testing.T, store string, flags ...string) *inside {
 	if err != nil {
 		t.Fatal(err)
 	}
+	s.trade, s.site = shop, handler.(front).Site
 	server := httptest.NewServer(handler)
 	stopHub := inBackground(t.Context(), hub.Run)
 	s.URL = server.URL

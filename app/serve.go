@@ -130,21 +130,28 @@ func (c *serveCommand) handler(shop *trade.Shop, metrics *prometheus.Registry, l
 	return withDoors(site, hub), hub, nil
 }
 
-// withDoors puts the ways into the hub beside the shop. It is no http.ServeMux, which redirects
-// from paths that it finds untidy before anybody has given the answer a request id: every path
-// comes to the shop as it was sent.
-func withDoors(shop *routes.Site, hub *socket.Hub) http.Handler {
-	webSocket, events := shop.Door(hub.WebSocket), shop.Door(hub.Events)
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		switch r.URL.Path {
-		case "/ws":
-			webSocket(w, r)
-		case "/events":
-			events(w, r)
-		default:
-			shop.ServeHTTP(w, r)
-		}
-	})
+// front is the whole shop: the ways into the hub beside the routes. It is no http.ServeMux, which
+// redirects from paths that it finds untidy before anybody has given the answer a request id: every
+// path comes to the shop as it was sent.
+type front struct {
+	*routes.Site
+	webSocket, events http.HandlerFunc
+}
+
+func withDoors(site *routes.Site, hub *socket.Hub) front {
+	return front{site, site.Door(hub.WebSocket), site.Door(hub.Events)}
+}
+
+// ServeHTTP leads to a door.
+func (f front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	switch r.URL.Path {
+	case "/ws":
+		f.webSocket(w, r)
+	case "/events":
+		f.events(w, r)
+	default:
+		f.Site.ServeHTTP(w, r)
+	}
 }
 
 // inBackground lets run go on, whatever becomes of ctx, until the returned function is called.

@@ -5,11 +5,9 @@ import (
 	"strings"
 	"testing"
 
+	"pulperia/dao/models"
 	"pulperia/shop"
 )
-
-// closed opens the shop as it is unless somebody asks for --open.
-func closed(o *setup) { o.Open = false }
 
 // pathOf is the method and a path that a route answers.
 func pathOf(route Route) (method, path string) {
@@ -58,22 +56,63 @@ func TestNobody(t *testing.T) {
 	}
 }
 
-// Every route names a right that there is, or one of the words that stand for none.
+// Who is refused keeps what he has typed, but for passwords, and can send it again when he has
+// signed in beside that.
+func TestRefusedForms(t *testing.T) {
+	v := newVisitor(t, closed)
+	_, helper := v.shop.person("beto@example.com", models.RoleHelper)
+	for _, tt := range []struct {
+		cookie string
+		status int
+		signIn string
+	}{
+		{"", 401, "/signin?next=%2Frealtimeproducts%3Fpage%3D2"},
+		{helper, 403, ""},
+	} {
+		name, value, _ := strings.Cut(tt.cookie, "=")
+		v.cookies = map[string]string{name: value}
+		v.headers = []string{"Referer", "http://127.0.0.1:8080/realtimeproducts?page=2"}
+		got := v.post("/realtimeproducts", "title", `Yerba "buena"`, "price", "3", "password", "nunca vuelve")
+		if got.Code != tt.status {
+			t.Errorf("%+v: %d", tt, got.Code)
+		}
+		if got.attribute("form[action=/realtimeproducts] input[name=title]", "value") != `Yerba "buena"` || strings.Contains(got.Body.String(), "nunca vuelve") {
+			t.Errorf("%+v: %s", tt, got.Body)
+		}
+		if to := got.attribute("a[target=_blank]", "href"); to != tt.signIn {
+			t.Errorf("%+v: %s", tt, got.Body)
+		}
+		if tt.cookie != "" {
+			if got := v.get("/realtimeproducts"); got.Code != 403 || len(got.all("main form")) > 0 {
+				t.Errorf("a page: %d", got.Code)
+			}
+		}
+	}
+}
+
+// Every route names a right that there is, or one of the words that stand for none, and every right
+// gates a route or a live topic.
 func TestRightsOfRoutes(t *testing.T) {
 	known := map[shop.Right]bool{anybody: true, unasked: true, own: true, self: true}
 	for _, right := range shop.Rights() {
-		known[right] = true
+		known[right] = false
 	}
 	use := func(name string, right shop.Right) {
-		if !known[right] {
+		if _, is := known[right]; !is {
 			t.Errorf("%s asks for %q, which is no right", name, right)
 		}
+		known[right] = true
 	}
 	for _, route := range openAPIShop(t).handler.(*Site).Routes() {
 		use(route.Pattern, route.Right)
 	}
 	for topic, right := range topics {
 		use(topic, right)
+	}
+	for right, used := range known {
+		if !used {
+			t.Errorf("%s gates nothing", right)
+		}
 	}
 }
 
@@ -99,6 +138,25 @@ func TestOpen(t *testing.T) {
 			if want := tt.status; (got.Code == 403) != (want == 403) {
 				t.Errorf("%+v %s: %d", tt, path, got.Code)
 			}
+		}
+	}
+}
+
+// What a browser gets of the whole shop holds no hash and no secret, and can be read back.
+func TestExport(t *testing.T) {
+	store := asOwner(t)
+	product := store.product("A")
+	store.person("ana@example.com", models.RoleManager)
+	store.must("PUT", "/api/settings", `{"name":"Lo de Ana"}`)
+	got := store.must("GET", "/api/export", "").Body.String()
+	for _, part := range []string{product.ID.String(), "Lo de Ana", `{"end":{"settings":1,"products":1,"carts":0,"messages":0}}`} {
+		if !strings.Contains(got, part) {
+			t.Errorf("%s is not in %s", part, got)
+		}
+	}
+	for _, part := range []string{"Hash", "Key", "ana@example.com", store.key[len("plp_"):][:24]} {
+		if strings.Contains(got, part) {
+			t.Errorf("%s is in %s", part, got)
 		}
 	}
 }

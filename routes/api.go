@@ -10,6 +10,7 @@ import (
 	"github.com/klauspost/compress/gzhttp"
 
 	"pulperia/dao"
+	"pulperia/dao/models"
 	"pulperia/shop"
 )
 
@@ -107,10 +108,35 @@ func (a *api) write(pattern string, right shop.Right, write writer, describe fun
 	})
 }
 
+// A private operation reads or changes what is for one person or for staff, and returns what it
+// says.
+type private func(http.ResponseWriter, *http.Request) (status int, payload any, err error)
+
+// private puts such an operation. Nothing on the way keeps its answer, and nothing of it stands in
+// the public part of the feed.
+func (a *api) private(pattern string, right shop.Right, do private, describe func(*operation)) {
+	a.raw(pattern, right, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Cache-Control", "no-store")
+		status, payload, err := do(w, r)
+		if err != nil {
+			a.refuse(w, err)
+			return
+		}
+		writeJSON(w, status, success(nil, models.JSON(payload)))
+	}, func(op *operation) {
+		op.fails(429, 500, 503)
+		if op.Method != http.MethodGet {
+			op.fails(403)
+		}
+		describe(op)
+	})
+}
+
 // raw puts an operation that answers by itself.
 func (a *api) raw(pattern string, right shop.Right, serve http.HandlerFunc, describe func(*operation)) {
 	serve = a.table.guard(pattern, right, serve)
 	op := newOperation(pattern, a.huma.OpenAPI().Components.Schemas)
+	op.asks(right)
 	describe(op)
 	a.huma.OpenAPI().AddOperation(&op.Operation)
 	a.huma.Adapter().Handle(&op.Operation, func(ctx huma.Context) {

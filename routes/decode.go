@@ -105,6 +105,16 @@ func (o object) readText(name string, raw json.RawMessage, into *string) {
 	}
 }
 
+// secret reads a string that no error shows.
+func (o object) secret(name string, into *string) {
+	raw, ok := o.fields[name]
+	if ok && (raw[0] != '"' || !models.IsUTF8(raw)) {
+		o.wrong.Add(o.prefix+name, models.NotText, nil, "")
+		return
+	}
+	o.text(name, into)
+}
+
 func (o object) flag(name string, into *bool) {
 	switch raw, ok := o.fields[name]; {
 	case !ok:
@@ -130,6 +140,20 @@ func (o object) id(name string, into *models.ID) {
 		return
 	}
 	*into = id
+}
+
+// moment reads a time, or null for none.
+func (o object) moment(name string, into *models.Time) {
+	raw, ok := o.fields[name]
+	if !ok {
+		return
+	}
+	if *into = 0; string(raw) == "null" {
+		return
+	}
+	if raw[0] != '"' || json.Unmarshal(raw, into) != nil {
+		o.wrong.Add(o.prefix+name, models.NotTime, nil, shown(raw))
+	}
 }
 
 func (o object) money(name string, into *models.Money) {

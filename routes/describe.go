@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
+
+	"pulperia/shop"
 )
 
 const jsonType = "application/json"
@@ -59,6 +61,41 @@ func (o *operation) changes() {
 	o.fails(412)
 }
 
+// asks notes what the operation asks of who comes.
+func (o *operation) asks(right shop.Right) {
+	if right == unasked {
+		right = anybody
+	}
+	o.Extensions = map[string]any{rightExtension: right}
+	switch right {
+	case anybody, own: // of the second, the secret stands in the path
+		o.Security = []map[string][]string{{}}
+		return
+	case self:
+		o.Security = []map[string][]string{{sessionScheme: {}}}
+	default:
+		o.Security = []map[string][]string{{keyScheme: {}}, {sessionScheme: {}}}
+	}
+	o.fails(401, 403)
+}
+
+// The names of what stands in the document about who may do what.
+const (
+	rightExtension = "x-right"
+	keyScheme      = "key"
+	sessionScheme  = "session"
+)
+
+// securitySchemes are the credentials that there are.
+func securitySchemes() map[string]*huma.SecurityScheme {
+	return map[string]*huma.SecurityScheme{
+		keyScheme: {Type: "http", Scheme: "bearer",
+			Description: "A key, `plp_…`, as `pulperia keys add` or `POST /api/keys` makes it. It may do what its role may."},
+		sessionScheme: {Type: "apiKey", In: "cookie", Name: sessionCookie,
+			Description: "The cookie of `POST /api/session`. Its name goes on with the store's identity and, over TLS, begins with `__Host-`."},
+	}
+}
+
 // query adds a query parameter.
 func (o *operation) query(name, description string, schema *huma.Schema) {
 	o.parameter("query", name, description, schema)
@@ -98,6 +135,12 @@ func (o *operation) answersAlways(body any) {
 	o.Responses["200"].Headers = headers("X-Request-Id")
 }
 
+// answersPrivately says what an answer holds that nobody keeps.
+func (o *operation) answersPrivately(status int, description string, body any) {
+	o.answers(status, description, body)
+	o.Responses[strconv.Itoa(status)].Headers = headers("X-Request-Id")
+}
+
 func (o *operation) schema(body any) *huma.Schema {
 	return o.schemas.Schema(reflect.TypeOf(body), true, "")
 }
@@ -117,7 +160,8 @@ func failures(schemas huma.Registry) map[string]*huma.Response {
 	all := map[string]*huma.Response{}
 	for status, when := range map[int]string{
 		400: "`invalid`: malformed JSON, a wrong type, a value that a rule refuses, a malformed id, a bad query value. `details` names every bad field.",
-		403: "`forbidden`: a list that only this machine may read, or a request that a page of another site made.",
+		401: "`unauthorized`: nobody is signed in, or the key is none.",
+		403: "`forbidden`: somebody without the right that this needs, or a request that a page of another site made.",
 		404: "`not_found`: nothing has this id.",
 		409: "`conflict`: the code or the id is taken. `changed`: `rev` is no longer the one that was sent, and `payload` is what there is. `another_store`: this is not the one that `Pulperia-Store` names.",
 		412: "`changed`: it is no longer what `If-Match` names, and `payload` is what there is.",
@@ -130,6 +174,9 @@ func failures(schemas huma.Registry) map[string]*huma.Response {
 		names := []string{"X-Request-Id"}
 		if status == 429 || status == 503 {
 			names = append(names, "Retry-After")
+		}
+		if status == http.StatusUnauthorized {
+			names = append(names, "WWW-Authenticate")
 		}
 		if status == http.StatusPreconditionFailed {
 			names = append(names, "ETag")

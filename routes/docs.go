@@ -32,22 +32,27 @@ func newDocument(version string) *huma.OpenAPI {
 				"Unknown fields of a body and unknown query parameters are ignored; one that is known is refused when it is there and " +
 				"empty, or given twice. `null` is a wrong type, never \"absent\".",
 		},
-		Servers:  []*huma.Server{{URL: "/", Description: "This shop."}},
-		Security: []map[string][]string{{}}, // there are no accounts
+		Servers: []*huma.Server{{URL: "/", Description: "This shop."}},
 		Tags: []*huma.Tag{
 			{Name: "products", Description: "The catalogue."},
 			{Name: "carts", Description: "What visitors mean to buy. A cart's id opens it."},
 			{Name: "messages", Description: "The chat."},
+			{Name: "session", Description: "Who is signed in, about himself."},
+			{Name: "people", Description: "The staff."},
+			{Name: "keys", Description: "What programs come in with."},
+			{Name: "settings", Description: "What the shop says of itself."},
 			{Name: "operation", Description: "For whoever runs the shop."},
 		},
 		Components: &huma.Components{
-			Schemas:   schemas,
-			Responses: failures(schemas),
+			Schemas:         schemas,
+			SecuritySchemes: securitySchemes(),
+			Responses:       failures(schemas),
 			Headers: map[string]*huma.Header{
-				"X-Request-Id": {Description: "Names the request in the log.", Schema: text},
-				"X-Position":   {Description: "The position in the feed at which the answer was made; of a change its own.", Schema: text},
-				"ETag":         {Description: "Stands for the body; send it back in If-None-Match. That of a single value is strong: a change may name it in If-Match.", Schema: text},
-				"Retry-After":  {Description: "When to come back, in seconds.", Schema: whole},
+				"X-Request-Id":     {Description: "Names the request in the log.", Schema: text},
+				"X-Position":       {Description: "The position in the feed at which the answer was made; of a change its own.", Schema: text},
+				"ETag":             {Description: "Stands for the body; send it back in If-None-Match. That of a single value is strong: a change may name it in If-Match.", Schema: text},
+				"WWW-Authenticate": {Description: "How to come in: `Bearer`, a key.", Schema: text},
+				"Retry-After":      {Description: "When to come back, in seconds.", Schema: whole},
 			},
 		},
 	}

@@ -25,6 +25,7 @@ type docsGroup struct {
 
 type docsOperation struct {
 	*huma.Operation
+	Right   any
 	Body    docsType
 	Answers []docsAnswer
 }
@@ -72,7 +73,7 @@ func newDocsView(document *huma.OpenAPI) docsView {
 }
 
 func docsOperationOf(document *huma.OpenAPI, op *huma.Operation) docsOperation {
-	view := docsOperation{Operation: op}
+	view := docsOperation{Operation: op, Right: op.Extensions[rightExtension]}
 	if op.RequestBody != nil {
 		view.Body = docsTypeOf(op.RequestBody.Content[jsonType].Schema)
 	}

@@ -113,7 +113,7 @@ func hasHeader(r responseText, name string) bool {
 // describes, and the document describes no operation that nobody serves. A new operation without a
 // call here fails.
 func TestEveryOperation(t *testing.T) {
-	shop := openAPIShop(t)
+	shop := asOwner(t)
 	d := readDocument(t, shop)
 	if d.OpenAPI != "3.1.0" {
 		t.Errorf("OpenAPI %s", d.OpenAPI)
@@ -181,6 +181,11 @@ func everyCall(shop *apiShop) []call {
 	shop.must("DELETE", "/api/products/"+gone.ID.String(), "")
 	shop.must("POST", "/api/messages", messageJSON())
 	item := map[string]string{"cid": full.ID.String(), "pid": b.ID.String()}
+	nobody, helper := []string{"Remote", "192.0.2.1:1"}, []string{"Authorization", "Bearer " + shop.keyOf(models.RoleHelper)}
+	ana, anaCookie := shop.person("ana@example.com", models.RoleOwner)
+	beto, betoCookie := shop.person("beto@example.com", models.RoleHelper)
+	key := shop.key[len("plp_"):][:24]
+	signedIn, person := []string{"Cookie", anaCookie}, map[string]string{"id": beto.ID.String()}
 	foreign := []string{"Origin", "https://evil.example"}
 	known := []string{"If-None-Match", "*"}
 	ok := func(query string) callRequest { return callRequest{query, "", 200, nil} }
@@ -196,15 +201,38 @@ func everyCall(shop *apiShop) []call {
 		{"PUT /api/products/{pid}", map[string]string{"pid": a.ID.String()}, []callRequest{{"", `{"price":3}`, 200, nil}, {"", `{"price":-3}`, 400, nil}, {"", `{"code":"B"}`, 409, nil},
 			{"", `{"price":4,"rev":1}`, 409, nil}, {"", `{"price":4}`, 412, []string{"If-Match", `"x"`}}, {"", `{"price":4,"rev":2}`, 200, []string{"If-Match", "*"}}}},
 		{"DELETE /api/products/{pid}", map[string]string{"pid": "x"}, []callRequest{{"", "", 400, nil}}},
-		{"GET /api/carts", nil, []callRequest{ok("")}},
+		{"PUT /api/products/{pid}/stock", map[string]string{"pid": a.ID.String()}, []callRequest{{"", `{"add":3}`, 200, nil}, {"", `{"set":3,"was":10}`, 200, helper},
+			{"", `{"set":3,"was":10}`, 409, nil}, {"", `{"set":3}`, 400, nil}, {"", `{"add":3,"variant":"x"}`, 400, nil}, {"", `{"add":1}`, 401, nobody}}},
+		{"GET /api/carts", nil, []callRequest{ok(""), {"", "", 401, nobody}, {"", "", 403, helper}}},
 		{"POST /api/carts", nil, []callRequest{{"", "", 201, nil}, {"", `{"products":[{"product":"` + unknownID + `","quantity":1}]}`, 404, nil}}},
 		{"GET /api/carts/{cid}", item, []callRequest{ok(""), ok("?populate=true"), {"?populate=x", "", 400, nil}}},
 		{"PUT /api/carts/{cid}", item, []callRequest{{"", `{"products":[]}`, 200, nil}, {"", `{}`, 400, nil}}},
 		{"GET /api/messages", nil, []callRequest{ok(""), {"?before=" + unknownID, "", 404, nil}}},
 		{"POST /api/messages", nil, []callRequest{{"", messageJSON(), 201, nil}, {"", `{}`, 400, nil}}},
+		{"POST /api/session", nil, []callRequest{{"", `{"email":"ANA@example.com","password":"` + password + `"}`, 200, nobody},
+			{"", `{"email":"ana@example.com","password":"otra cosa"}`, 401, nobody}, {"", `{"email":3}`, 400, nobody}, {"", "{}", 403, foreign}}},
+		{"GET /api/session", nil, []callRequest{{"", "", 200, signedIn}, {"", "", 401, nobody}, {"", "", 403, nil}}},
+		{"DELETE /api/session", nil, []callRequest{{"?all=x", "", 400, signedIn}, {"", "", 200, []string{"Cookie", betoCookie}}, {"", "", 401, []string{"Cookie", betoCookie}}}},
+		{"PUT /api/session/password", nil, []callRequest{{"", `{"old":"no es esa","new":"otra clave bien larga"}`, 400, signedIn},
+			{"", `{"old":"` + password + `","new":"otra clave bien larga"}`, 200, signedIn}, {"", "{}", 401, signedIn}}},
+		{"GET /api/people", nil, []callRequest{ok(""), {"", "", 401, nobody}, {"", "", 403, helper}}},
+		{"POST /api/people", nil, []callRequest{{"", `{"email":"caro@example.com","name":"Caro","role":"helper"}`, 201, nil},
+			{"", `{"email":"caro@example.com","name":"Caro","role":"helper"}`, 409, nil}, {"", `{"email":"x","role":"boss","password":""}`, 400, nil}}},
+		{"PUT /api/people/{id}", person, []callRequest{{"", `{"name":"Roberto","joined":true}`, 200, nil}, {"", `{"name":"Roberta","rev":1}`, 409, nil}, {"", `{"joined":false}`, 400, nil}, {"", "{}", 403, helper}}},
+		{"PUT /api/people/{id}", map[string]string{"id": unknownID}, []callRequest{{"", `{"name":"Roberto"}`, 404, nil}}},
+		{"PUT /api/people/{id}", map[string]string{"id": ana.ID.String()}, []callRequest{{"", `{"role":"manager"}`, 409, nil}}},
+		{"POST /api/people/{id}/link", person, []callRequest{{"", "", 201, nil}, {"", "", 403, helper}}},
+		{"DELETE /api/people/{id}", person, []callRequest{{"", "", 200, nil}, {"", "", 404, nil}}},
+		{"GET /api/keys", nil, []callRequest{ok(""), {"", "", 401, nobody}}},
+		{"POST /api/keys", nil, []callRequest{{"", `{"name":"till","role":"manager"}`, 201, nil}, {"", `{"name":"till","role":"helper","expires":"2099-01-01T00:00:00Z"}`, 201, nil},
+			{"", `{"name":"till","role":"helper","expires":"tomorrow"}`, 400, nil}}},
+		{"GET /api/settings", nil, []callRequest{{"", "", 200, nobody}, {"", "", 304, known}}},
+		{"PUT /api/settings", nil, []callRequest{{"", `{"name":"Lo de Ana","roomClosed":true}`, 200, nil}, {"", `{"language":"it"}`, 400, nil}, {"", `{"name":3}`, 400, nil},
+			{"", `{"name":"Otra","rev":7}`, 409, nil}, {"", `{"name":"Otra"}`, 412, []string{"If-Match", `"x"`}}, {"", "{}", 403, helper}}},
+		{"GET /api/export", nil, []callRequest{ok(""), {"", "", 401, nobody}, {"", "", 403, helper}}},
 		{"GET /healthz", nil, []callRequest{ok("")}},
 		{"GET /readyz", nil, []callRequest{ok("")}},
-		{"GET /metrics", nil, []callRequest{ok("")}},
+		{"GET /metrics", nil, []callRequest{ok(""), {"", "", 401, nobody}, {"", "", 403, append(helper, "X-Forwarded-For", "192.0.2.1")}}},
 	}
 	for _, path := range []string{"/api/carts/{cid}/products/{pid}", "/api/carts/{cid}/product/{pid}"} {
 		calls = append(calls,
@@ -214,8 +242,10 @@ func everyCall(shop *apiShop) []call {
 		)
 	}
 	return append(calls,
+		call{"DELETE /api/keys/{id}", map[string]string{"id": unknownID}, []callRequest{{"", "", 404, nil}}},
 		call{"DELETE /api/carts/{cid}", item, []callRequest{ok("")}},
 		call{"DELETE /api/products/{pid}", map[string]string{"pid": b.ID.String()}, []callRequest{ok("")}},
+		call{"DELETE /api/keys/{id}", map[string]string{"id": key}, []callRequest{{"", "", 200, nil}, {"", "", 401, nil}}},
 	)
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 
@@ -24,8 +23,8 @@ type errorSheet struct {
 // fail answers with the page of an error, which is logged if whoever runs the shop should look into
 // it.
 func (p *pages) fail(w http.ResponseWriter, r *http.Request, err error) {
-	if errors.Is(err, shop.ErrUnauthorized) && isRead(r) {
-		http.Redirect(w, r, signInTo(r.URL.RequestURI()), http.StatusSeeOther)
+	if _, forbidden := errors.AsType[shop.Forbidden](err); forbidden || errors.Is(err, shop.ErrUnauthorized) {
+		p.refused(w, r, err)
 		return
 	}
 	problem := explain(p.log, w, err)
@@ -34,14 +33,8 @@ func (p *pages) fail(w http.ResponseWriter, r *http.Request, err error) {
 	if errors.Is(err, dao.ErrUnknown) {
 		key = "error.unknown"
 	}
-	if _, forbidden := errors.AsType[shop.Forbidden](err); forbidden {
-		key = "error.forbidden"
-	}
 	p.errorPage(w, r, problem.status, key)
 }
-
-// signInTo is the address at which somebody signs in who is then led to a path of the shop.
-func signInTo(next string) string { return "/signin?next=" + url.QueryEscape(next) }
 
 // errorPage answers with the page of a status, in the person's language. It works without the
 // store, and does not ask one that is away: whoever has waited for that once need not wait again.

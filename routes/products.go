@@ -130,6 +130,34 @@ func (p productRoutes) remove(r *http.Request) (written, error) {
 	return changed(models.JSON(product), receipt), nil
 }
 
+// count changes how many there are of a product.
+func (p productRoutes) count(r *http.Request) (written, error) {
+	var wrong models.Invalid
+	pid := idInPath(r, "pid", &wrong)
+	body, err := readObject(r, true, &wrong)
+	if err != nil {
+		return written{}, err
+	}
+	var change shop.StockChange
+	for name, into := range map[string]**int64{"add": &change.Add, "set": &change.Set, "was": &change.Was} {
+		if body.has(name) {
+			*into = new(int64)
+			body.whole(name, models.MaxStock, *into)
+		}
+	}
+	if body.has("variant") {
+		wrong.Add("variant", models.NotSet, nil, shown(body.fields["variant"]))
+	}
+	if arrange(wrong, "body", "variant", "add", "set", "was"); len(wrong) > 0 {
+		return written{}, wrong
+	}
+	product, receipt, err := p.shop.ChangeStock(r.Context(), whoFrom(r.Context()), pid, change)
+	if err != nil {
+		return written{}, err
+	}
+	return changed(models.JSON(product), receipt), nil
+}
+
 func productOrder() []string {
 	return []string{"body", "_id", "rev", "title", "description", "code", "price", "status", "stock", "category", "thumbnails", "thumbnail"}
 }

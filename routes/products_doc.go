@@ -125,3 +125,17 @@ func (productRoutes) describeRemove(op *operation) {
 	op.changes()
 	op.answers(200, "The product, as it was.", productAnswerDoc{})
 }
+
+type stockDoc struct {
+	_   struct{} `json:"-" additionalProperties:"true"`
+	Add int64    `json:"add" required:"false" minimum:"-1000000000" maximum:"1000000000" doc:"So many more; below 0 so many fewer." example:"25"`
+	Set int64    `json:"set" required:"false" minimum:"0" maximum:"1000000000" doc:"How many were counted; with was." example:"40"`
+	Was int64    `json:"was" required:"false" minimum:"0" maximum:"1000000000" doc:"How many there were before that." example:"37"`
+}
+
+func (productRoutes) describeCount(op *operation) {
+	op.is("countStock", "products", "Say how many there are", "`add` alone, or `set` with `was`. Where there are not `was` any more, or fewer than are taken away, nothing is changed.")
+	op.takes(stockDoc{}, true)
+	op.answers(200, "The product, as it is now.", productAnswerDoc{})
+	op.fails(409)
+}

@@ -60,7 +60,7 @@ func problemOf(err error) problem {
 		return errForbidden(forbidden)
 	}
 	if stale, ok := errors.AsType[shop.Stale](err); ok {
-		return errChanged(http.StatusConflict, "was", "", models.JSON(stale.Product), stale.Product.Stock)
+		return errRecounted(stale.Product)
 	}
 	if conflict, ok := errors.AsType[dao.Conflict](err); ok {
 		return errTaken(conflict)
@@ -201,6 +201,13 @@ func errTooLarge(limit int64) problem {
 func errTaken(conflict dao.Conflict) problem {
 	p := problem{status: 409, code: "conflict", message: "Nothing was stored: " + conflict.Error() + "."}
 	p.details.Add(conflict.Field, models.Taken, nil, strconv.Quote(conflict.Value))
+	return p
+}
+
+func errRecounted(product models.Product) problem {
+	p := problem{status: http.StatusConflict, code: "changed", payload: models.JSON(product),
+		message: "There are not as many as you think, and nothing was stored. See payload for what there is, and send again what you still mean."}
+	p.details.Add("stock", models.Recounted, product.Stock, "")
 	return p
 }
 

@@ -80,6 +80,11 @@ func New(o Options) (*Site, error) {
 	products := productRoutes{o.Shop}
 	carts := cartRoutes{o.Shop}
 	messages := messageRoutes{o.Shop}
+	session := sessionRoutes{o.Shop, pages.session}
+	people := peopleRoutes{o.Shop}
+	keys := keyRoutes{o.Shop}
+	settings := settingsRoutes{o.Shop}
+	exports := exportRoutes{o.Shop, o.Log}
 	operations := operationRoutes{o.Shop, o.Metrics, o.Log}
 
 	api.read("GET /api/products", anybody, products.list, products.describeList)
@@ -87,6 +92,7 @@ func New(o Options) (*Site, error) {
 	api.read("GET /api/products/{pid}", anybody, products.get, products.describeGet)
 	api.write("PUT /api/products/{pid}", shop.CatalogueWrite, products.update, products.describeUpdate)
 	api.write("DELETE /api/products/{pid}", shop.CatalogueWrite, products.remove, products.describeRemove)
+	api.write("PUT /api/products/{pid}/stock", shop.StockWrite, products.count, products.describeCount)
 
 	api.read("GET /api/carts", shop.CartsRead, carts.list, carts.describeList)
 	api.write("POST /api/carts", anybody, carts.create, carts.describeCreate)
@@ -101,6 +107,26 @@ func New(o Options) (*Site, error) {
 
 	api.read("GET /api/messages", anybody, messages.list, messages.describeList)
 	api.write("POST /api/messages", anybody, messages.create, messages.describeCreate)
+
+	api.private("POST /api/session", anybody, session.signIn, session.describeSignIn)
+	api.private("GET /api/session", self, session.get, session.describeGet)
+	api.private("DELETE /api/session", self, session.signOut, session.describeSignOut)
+	api.private("PUT /api/session/password", self, session.changePassword, session.describeChangePassword)
+
+	api.private("GET /api/people", shop.PeopleRead, people.list, people.describeList)
+	api.private("POST /api/people", shop.PeopleWrite, people.create, people.describeCreate)
+	api.private("PUT /api/people/{id}", shop.PeopleWrite, people.update, people.describeUpdate)
+	api.private("DELETE /api/people/{id}", shop.PeopleWrite, people.remove, people.describeRemove)
+	api.private("POST /api/people/{id}/link", shop.PeopleWrite, people.link, people.describeLink)
+
+	api.private("GET /api/keys", shop.KeysWrite, keys.list, keys.describeList)
+	api.private("POST /api/keys", shop.KeysWrite, keys.create, keys.describeCreate)
+	api.private("DELETE /api/keys/{id}", shop.KeysWrite, keys.remove, keys.describeRemove)
+
+	api.read("GET /api/settings", anybody, settings.get, settings.describeGet)
+	api.write("PUT /api/settings", shop.SettingsWrite, settings.update, settings.describeUpdate)
+
+	api.raw("GET /api/export", shop.DataExport, exports.serve, exports.describe)
 
 	api.raw("GET /healthz", unasked, operations.health, operations.describeHealth)
 	api.raw("GET /readyz", unasked, operations.ready, operations.describeReady)

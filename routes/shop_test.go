@@ -28,6 +28,7 @@ type apiShop struct {
 	trade   *shop.Shop
 	store   dao.Store
 	log     *harness.Log
+	key     string // of who makes every request that has no cookies and comes from this machine; "" for none
 }
 
 // setup is how a test opens a shop.
@@ -69,7 +70,7 @@ func openAPIShop(t testing.TB, adjust ...func(*setup)) *apiShop {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &apiShop{t, handler, o.Shop, store, log}
+	return &apiShop{t: t, handler: handler, trade: o.Shop, store: store, log: log}
 }
 
 // answer is an answer, read.
@@ -86,6 +87,9 @@ func (s *apiShop) do(method, target, body string, headers ...string) answer {
 	r.RemoteAddr, r.Host = "127.0.0.1:50000", "127.0.0.1:8080"
 	if body != "" {
 		r.Header.Set("Content-Type", "application/json")
+	}
+	if s.key != "" && !slices.Contains(headers, "Cookie") && !slices.Contains(headers, "Remote") {
+		r.Header.Set("Authorization", "Bearer "+s.key)
 	}
 	for i := 0; i < len(headers); i += 2 {
 		switch name, value := headers[i], headers[i+1]; name {
@@ -192,6 +196,44 @@ func (s *apiShop) sendAs(r *http.Request) answer {
 	w := httptest.NewRecorder()
 	s.handler.ServeHTTP(w, r)
 	return answer{w, s.t}
+}
+
+// asOwner opens a shop that is closed to others, and whose requests bring a key that may do
+// everything.
+func asOwner(t testing.TB, adjust ...func(*setup)) *apiShop {
+	t.Helper()
+	s := openAPIShop(t, append(adjust, closed)...)
+	s.key = s.keyOf(models.RoleOwner)
+	return s
+}
+
+// closed opens the shop as it is unless somebody asks for --open.
+func closed(o *setup) { o.Open = false }
+
+// keyOf makes a key.
+func (s *apiShop) keyOf(role models.Role) string {
+	s.t.Helper()
+	_, key, err := s.trade.AddKey(s.t.Context(), shop.Machine, "key of a test", role, 0)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return key
+}
+
+const password = "una clave bien larga"
+
+// person makes somebody, and signs him in: cookie is for the header of that name.
+func (s *apiShop) person(email string, role models.Role) (person shop.Person, cookie string) {
+	s.t.Helper()
+	person, _, err := s.trade.AddPerson(s.t.Context(), shop.Machine, shop.NewPerson{Email: email, Name: "Ana", Role: role, Password: password})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	signed, err := s.trade.SignIn(s.t.Context(), email, password, shop.From{})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return person, "session-" + s.store.Identity() + "=" + signed.Token
 }
 
 // in is the same shop for a test within a test.

@@ -22,6 +22,8 @@ const (
 	NotWhole    Rule = "not_whole"
 	NotBool     Rule = "not_bool"
 	NotList     Rule = "not_list"
+	NotTime     Rule = "not_time"
+	NotSet      Rule = "not_set" // here: the shop works it out, or it is set elsewhere
 	NotID       Rule = "not_id"
 	NotUTF8     Rule = "not_utf8"
 	NotEmail    Rule = "not_email"
@@ -38,10 +40,11 @@ const (
 	TooMany     Rule = "too_many"
 	NoWord      Rule = "no_word"
 	ManyWords   Rule = "many_words"
-	Changed     Rule = "changed"  // since it was read: the rule of a store, not of a value
-	Gone        Rule = "gone"     // what it names is not there
-	Scarce      Rule = "scarce"   // more than can be bought: the rule of the shop
-	OffSale     Rule = "off_sale" // as is this, of what cannot be bought at all
+	Changed     Rule = "changed"   // since it was read: the rule of a store, not of a value
+	Recounted   Rule = "recounted" // as is this, of a stock
+	Gone        Rule = "gone"      // what it names is not there
+	Scarce      Rule = "scarce"    // more than can be bought: the rule of the shop
+	OffSale     Rule = "off_sale"  // as is this, of what cannot be bought at all
 	TooSmall    Rule = "too_small"
 	TooLarge    Rule = "too_large"
 
@@ -65,6 +68,8 @@ var reasons = map[Rule]string{
 	NotWhole:    "must be a whole number",
 	NotBool:     "must be true or false",
 	NotList:     "must be a list",
+	NotTime:     "must be a time like 2026-11-23T12:00:00.000Z",
+	NotSet:      "must be left out: it cannot be set here",
 	NotID:       "must be an id of 24 lower-case hex digits",
 	NotUTF8:     "must be valid UTF-8",
 	NotEmail:    "must be a bare e-mail address like ana@example.com",
@@ -82,6 +87,7 @@ var reasons = map[Rule]string{
 	NoWord:      "must have a letter or a digit",
 	ManyWords:   "must have at most %s words",
 	Changed:     "is no longer what it was: rev is %s now",
+	Recounted:   "is no longer what there is: that is %s now",
 	Gone:        "must be in the catalogue, or in the cart already and no more of it",
 	Scarce:      "must be at most %s: no more of it can be bought",
 	OffSale:     "must be %s: it is sold out or off sale",
