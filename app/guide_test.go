@@ -201,7 +201,7 @@ func behindCaddy(t *testing.T, config, shop string) string {
 		return imitated(t, func(out *http.Request, in *http.Request) { // as its documentation has it
 			out.Header.Set("X-Forwarded-Host", in.Host)
 			out.Header.Set("X-Forwarded-Proto", "https")
-			out.Header.Set("X-Forwarded-For", "203.0.113.7")
+			out.Header.Set("X-Forwarded-For", "127.0.0.1")
 		}, shop)
 	}
 	file := filepath.Join(folder, "Caddyfile")
@@ -246,7 +246,7 @@ func nginxHeaders(t *testing.T, config string) func(out, in *http.Request) {
 	return func(out, in *http.Request) {
 		out.Host = shopOf(out)
 		for name, value := range set {
-			value = strings.NewReplacer("$http_host", in.Host, "$host", in.Host, "$remote_addr", "203.0.113.7", "$scheme", "https", `""`, "").Replace(value)
+			value = strings.NewReplacer("$http_host", in.Host, "$host", in.Host, "$remote_addr", "127.0.0.1", "$scheme", "https", `""`, "").Replace(value)
 			switch {
 			case name == "Host":
 				out.Host = value
