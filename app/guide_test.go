@@ -243,6 +243,9 @@ func nginxHeaders(t *testing.T, config string) func(out, in *http.Request) {
 		}
 		delete(set, name) // httputil does that
 	}
+	if set["X-Forwarded-For"] != "$remote_addr" {
+		t.Errorf("X-Forwarded-For is %q, so all visitors are one", set["X-Forwarded-For"])
+	}
 	return func(out, in *http.Request) {
 		out.Host = shopOf(out)
 		for name, value := range set {
