@@ -46,10 +46,18 @@ func (c clients) sender(r *http.Request) shop.Sender {
 	return shop.Sender{Who: whoFrom(r.Context()), Network: network(c.address(r))}
 }
 
-// isLocal says whether the client is on this machine. One behind a proxy that is not known as one
-// may be anywhere.
-func (c clients) isLocal(r *http.Request) bool {
-	return !c.behindUnknownProxy(r) && c.address(r).IsLoopback()
+// isLocal says whether a request comes from this machine and through no proxy, not even one that is
+// trusted: what stands before that may be anywhere.
+func (clients) isLocal(r *http.Request) bool { return peerOf(r).IsLoopback() && !isForwarded(r) }
+
+// isForwarded says whether a request bears the marks of a proxy.
+func isForwarded(r *http.Request) bool {
+	for name := range r.Header {
+		if slices.Contains([]string{"Forwarded", "Via", "X-Real-Ip"}, name) || strings.HasPrefix(name, "X-Forwarded-") {
+			return true
+		}
+	}
+	return false
 }
 
 // behindUnknownProxy says whether a request bears the marks of a proxy that is not trusted: its
