@@ -80,23 +80,25 @@ func TestImportRefusesSessions(t *testing.T) {
 	t.Parallel()
 	onEachEngine(t, func(t *testing.T, newStore func() string) {
 		store := newStore()
-		var lines strings.Builder
-		fmt.Fprintln(&lines, `{"pulperia":"export","version":1}`)
-		counts := dao.Counts{}
 		for _, kind := range []*dao.Schema{dao.Session.Schema, dao.Link.Schema} {
 			v := kind.Example(1)
 			v.SetHead(models.Head{ID: models.ID{0x66, 11: 1}, Rev: 1})
-			fmt.Fprintf(&lines, "{%q:%s}\n", kind.Kind, models.JSON(v))
-			counts[kind.Kind]++
-		}
-		end, err := json.Marshal(map[string]dao.Counts{"end": counts})
-		if err != nil {
-			t.Fatal(err)
-		}
-		fmt.Fprintf(&lines, "%s\n", end)
-		out, code := runMain(t, "import", exportFile(t, lines.String()), "--store", store)
-		if code == 0 || !strings.Contains(out, "sessions stay in their store") || !strings.Contains(out, "links stay in their store") {
-			t.Errorf("it ends with %d and says\n%s", code, out)
+			line := fmt.Sprintf("{%q:%s}", kind.Kind, models.JSON(v))
+			end, err := json.Marshal(map[string]dao.Counts{"end": {kind.Kind: 1}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			lines := exportFile(t, `{"pulperia":"export","version":1}`+"\n"+line+"\n"+string(end)+"\n")
+			folder := t.TempDir()
+			if err := os.WriteFile(filepath.Join(folder, kind.File()), fmt.Appendf(nil, "[%s]", models.JSON(v)), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			for _, file := range []string{lines, filepath.Join(folder, kind.File())} {
+				out, code := runMain(t, "import", file, "--store", store)
+				if code == 0 || !strings.Contains(out, kind.Plural+" never leave their shop") {
+					t.Errorf("%s: it ends with %d and says\n%s", file, code, out)
+				}
+			}
 		}
 		others := staffed()
 		var secrets *models.Secrets

@@ -67,8 +67,8 @@ func (s *shop) wantOwner(t *testing.T, store, email string) {
 	if got := saysOnMachine(t, store, "people", "list"); strings.Count(got, "\n") != 1 || !strings.Contains(got, email) || !strings.Contains(got, "owner") {
 		t.Errorf("the staff is\n%s", got)
 	}
-	status, text, err := s.do(visitor(), "POST", "/api/session", fmt.Sprintf(`{"email":%q,"password":%q}`, email, ownersPassword))
-	if err != nil || status != http.StatusOK {
+	status, text, err := s.do(visitor(), "POST", "/signin", url.Values{"email": {email}, "password": {ownersPassword}}.Encode())
+	if err != nil || status != http.StatusSeeOther {
 		t.Errorf("signing in: %d %s %v", status, text, err)
 	}
 }

@@ -250,7 +250,7 @@ func (c *revokeKeyCommand) Run(ctx context.Context, g *globals, streams Streams)
 // withShop opens the store, which is made if it is not there, for something that is done about who
 // comes in.
 func (g *globals) withShop(ctx context.Context, streams Streams, do func(*trade.Shop) error) (err error) {
-	store, err := g.openStore(ctx, g.Store, storeOptions{bulk: true, log: g.logger(streams.Err)})
+	store, err := g.openStore(ctx, g.Store, storeOptions{bulk: true, wait: time.Minute, log: g.logger(streams.Err)})
 	if held, is := errors.AsType[filemanagers.Held](err); is {
 		return fmt.Errorf("the shop in %s is open (%s): close it, and do this then; or sign in and do it at /admin/people and /admin/keys", g.Store, held.By)
 	}

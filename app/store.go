@@ -11,6 +11,7 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+	"time"
 
 	"pulperia/dao"
 	"pulperia/dao/dbmanagers"
@@ -19,8 +20,9 @@ import (
 
 // storeOptions are what commands that open a store want of it.
 type storeOptions struct {
-	keep int  // how many changes the feed keeps at least; 0 for what the engine does by default
-	bulk bool // much is brought in and nothing is listed
+	keep int           // how many changes the feed keeps at least; 0 for what the engine does by default
+	bulk bool          // much is brought in and nothing is listed
+	wait time.Duration // how long a database may take for an answer; 0 for what visitors bear
 	log  *slog.Logger
 }
 
@@ -39,7 +41,7 @@ func (g *globals) openEngine(ctx context.Context, name string, o storeOptions) (
 		if err != nil {
 			return dao.Store{}, err
 		}
-		database.Keep = o.keep
+		database.Keep, database.Timeout = o.keep, o.wait
 		return dbmanagers.Open(ctx, name, database)
 	}
 	dir, err := storeDir(name)

@@ -100,6 +100,9 @@ func checkEnd(raw json.RawMessage, seen dao.Counts) error {
 func (r *reading) putLine(number int, raw json.RawMessage, l map[string]json.RawMessage, seen dao.Counts) error {
 	for _, s := range dao.Kinds() {
 		if value := l[string(s.Kind)]; value != nil {
+			if s.Stays {
+				return fmt.Errorf("line %d: %w", number, errStays(s))
+			}
 			seen[s.Kind]++
 			return r.putNamed(number, raw, func() Entry { return r.readValue(s, number, value) })
 		}
@@ -107,11 +110,13 @@ func (r *reading) putLine(number int, raw json.RawMessage, l map[string]json.Raw
 	return fmt.Errorf("line %d: holds neither a product nor a cart nor a message", number)
 }
 
+// errStays refuses what no export has: whoever could plant a session would be let in.
+func errStays(s *dao.Schema) error {
+	return fmt.Errorf("holds a %s: %s never leave their shop, and none are taken in", s.Kind, s)
+}
+
 // readValue reads a value of an export.
 func (r *reading) readValue(s *dao.Schema, number int, raw json.RawMessage) Entry {
-	if s.Stays { // somebody has made it up
-		return Entry{Line: number, Problem: fmt.Errorf("%s stay in their store: no export has them, and none is taken from one", s)}
-	}
 	switch s.Kind {
 	case dao.KindProduct:
 		return r.readProduct(number, raw, Export)

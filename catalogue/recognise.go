@@ -26,6 +26,8 @@ func recognise(name string, src *source) (Format, reader, error) {
 	switch {
 	case len(head) == 0 && named != nil && named.History: // of a shop where nobody has said a thing
 		return Export, values(named), nil
+	case named != nil && named.Stays:
+		return "", nil, errStays(named)
 	case named != nil && !named.Always: // nobody else has such a file
 		return Export, values(named), nil
 	case len(head) == 0:

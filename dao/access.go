@@ -35,7 +35,6 @@ var Session = Describe[models.Session](Schema{
 	Example: ExampleBy(func(n int) models.Session {
 		return models.Session{TokenHash: exampleHash(n), Person: models.ID{11: 1}, Seen: 1000, Browser: "Firefox " + strconv.Itoa(n)}
 	}),
-	Refs: RefsOf(func(s *models.Session) []Ref { return []Ref{{KindPerson, &s.Person}} }),
 })
 
 // Link describes one-time links.

@@ -28,6 +28,14 @@ func TestNobody(t *testing.T) {
 		got := store.do(method, path, "", "Remote", "192.0.2.1:1")
 		page := strings.HasPrefix(got.Header().Get("Content-Type"), "text/html")
 		switch asked := route.Right; {
+		case path == "/signin", path == "/setup", path == "/join":
+			want := 401 // a password and a link that are none
+			if route.Pattern == "GET /signin" {
+				want = 200
+			}
+			if got.Code != want || !page {
+				t.Errorf("%+v: %d", route, got.Code)
+			}
 		case asked == anybody, asked == own, asked == unasked:
 			if got.Code == 401 || got.Code == 403 {
 				t.Errorf("%+v: %d", route, got.Code)

@@ -84,6 +84,18 @@ func (c clients) isForeign(r *http.Request) bool {
 	return !isRead(r) || r.Header.Get("Sec-Fetch-Mode") != "navigate" || r.Header.Get("Sec-Fetch-Dest") != "document"
 }
 
+// addressOf is the shop's own address as a request has it, for links that are taken elsewhere.
+func (c clients) addressOf(r *http.Request) string {
+	scheme, host := "http", r.Host
+	if c.isSecure(r) {
+		scheme = "https"
+	}
+	if named := r.Header.Get("X-Forwarded-Host"); named != "" && c.trusts(peerOf(r)) {
+		host = named
+	}
+	return scheme + "://" + host
+}
+
 func (c clients) trusts(address netip.Addr) bool {
 	return slices.ContainsFunc(c.trusted, func(p netip.Prefix) bool { return p.Contains(address) })
 }

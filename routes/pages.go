@@ -25,13 +25,12 @@ type pages struct {
 	log     *slog.Logger
 	clients clients
 	session sessionCookies
-	views   *views.Views
+	looks   *looks
 	choose  *views.Negotiator
 	asset   func(path string) string
 	kept    *pageCache
 	build   string // stands for the program: the same data looks the same as long as it is the same
 	version string
-	zone    *time.Location
 }
 
 func newPages(o Options) (*pages, error) {
@@ -39,7 +38,7 @@ func newPages(o Options) (*pages, error) {
 	if err != nil {
 		return nil, err
 	}
-	v, err := views.New(views.Settings{Currency: o.Currency, Zone: time.Local, Asset: assets.url})
+	looks, err := newLooks(views.Settings{Currency: o.Currency, Zone: time.Local, Asset: assets.url})
 	if err != nil {
 		return nil, err
 	}
@@ -49,8 +48,8 @@ func newPages(o Options) (*pages, error) {
 		return nil, err
 	}
 	return &pages{
-		shop: o.Shop, log: o.Log, clients: clients{o.TrustedProxies}, session: sessionCookies{o.Shop, clients{o.TrustedProxies}}, views: v, choose: views.NewNegotiator(), asset: assets.url,
-		kept: newPageCache(), build: string(build.Sum(nil)), version: o.Version, zone: time.Local,
+		shop: o.Shop, log: o.Log, clients: clients{o.TrustedProxies}, session: sessionCookies{o.Shop, clients{o.TrustedProxies}}, looks: looks, choose: views.NewNegotiator(), asset: assets.url,
+		kept: newPageCache(), build: string(build.Sum(nil)), version: o.Version,
 	}, nil
 }
 
@@ -100,6 +99,9 @@ func (p *pages) show(w http.ResponseWriter, r *http.Request, s sheet) {
 		s.private += " " + partlyQuery
 	}
 	p.renew(w, r, v)
+	if v.who.Staff() { // their pages name them and lead to theirs
+		s.private += " " + v.who.By + " " + v.who.Person.Name + " " + string(v.who.Role)
+	}
 	if v.undo != nil {
 		s.private += " " + p.held(r, undoCookie)
 	}
@@ -116,7 +118,7 @@ func (p *pages) show(w http.ResponseWriter, r *http.Request, s sheet) {
 		if err != nil {
 			return nil, err
 		}
-		return p.views.Render(v.voice.Language, s.template, page)
+		return v.look.Render(v.voice.Language, s.template, page)
 	}
 	var html []byte
 	switch {
@@ -158,7 +160,7 @@ func withoutID(html []byte, id string) []byte {
 
 // answer shows a page that is no plain GET of something: a form with its problems, an error.
 func (p *pages) answer(w http.ResponseWriter, r *http.Request, v *visit, status int, template string, page any) {
-	html, err := p.views.Render(v.voice.Language, template, page)
+	html, err := v.look.Render(v.voice.Language, template, page)
 	if err != nil {
 		p.log.ErrorContext(r.Context(), "render a page", "error", err)
 		http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
@@ -179,6 +181,9 @@ func (p *pages) write(w http.ResponseWriter, v *visit, status int, html []byte) 
 func (p *pages) head(w http.ResponseWriter, v *visit) {
 	header := w.Header()
 	header.Set("Cache-Control", "private, no-cache") // keep it, but ask with the tag each time
+	if v.secret {
+		header.Set("Cache-Control", "no-store")
+	}
 	header.Set("Content-Language", string(v.voice.Language))
 	header.Add("Vary", "Accept-Language, Cookie")
 	if v.position.Epoch != "" {

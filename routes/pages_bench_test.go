@@ -60,7 +60,7 @@ func BenchmarkRender(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		if _, err := p.views.Render(v.voice.Language, "products", page); err != nil {
+		if _, err := p.looks.last().Render(v.voice.Language, "products", page); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -17,7 +17,8 @@ type cartSheet struct {
 	CartID     string // which cart its scripts follow; whoever sees this page has the id already
 	Lines      []cartLine
 	Total      models.Money
-	Out        int64 // how many lines are not in the total
+	Out        int64  // how many lines are not in the total
+	WhatsApp   string // where the cart is asked for in a chat with the merchant; "" where he has named no number
 }
 
 // cartLine is one product of a cart. One that is gone, or cannot be bought as it stands, is shown
@@ -39,7 +40,7 @@ type retyped struct {
 
 // cart shows the visitor's own cart, which there is none of until something is added.
 func (p *pages) cart(w http.ResponseWriter, r *http.Request) {
-	p.show(w, r, sheet{template: "cart", here: "/cart", private: "cart " + p.held(r, cartCookie),
+	p.show(w, r, sheet{template: "cart", here: "/cart", private: "cart " + p.held(r, cartCookie) + " " + p.clients.addressOf(r),
 		fill: func(ctx context.Context, v *visit) (any, error) {
 			return p.cartSheet(ctx, v, v.cart, "/cart", retyped{})
 		}})
@@ -53,7 +54,7 @@ func (p *pages) cartByID(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	base := "/carts/" + id.String()
-	p.show(w, r, sheet{template: "cart", here: base, private: "cart", fill: func(ctx context.Context, v *visit) (any, error) {
+	p.show(w, r, sheet{template: "cart", here: base, private: "cart " + p.clients.addressOf(r), fill: func(ctx context.Context, v *visit) (any, error) {
 		cart, err := p.shop.Carts.Get(ctx, id)
 		if err != nil {
 			return nil, err
@@ -82,6 +83,9 @@ func (p *pages) cartSheet(ctx context.Context, v *visit, cart models.Cart, base 
 			line.Quantity = again.field
 		}
 		sheet.Lines = append(sheet.Lines, line)
+	}
+	if number := v.look.settings.WhatsApp; number != "" && bill.Out < int64(len(bill.Lines)) {
+		sheet.WhatsApp = askByWhatsApp(v, number, bill, v.site+"/carts/"+sheet.CartID)
 	}
 	return sheet, nil
 }

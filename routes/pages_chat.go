@@ -23,7 +23,6 @@ type chatSheet struct {
 	views.Page
 	Me            string // the name or e-mail address of the visitor, once it is known
 	Called        string // how the others know him by it
-	Closed        bool   // the merchant has switched the room off
 	Days          []chatDay
 	Older, Newest string // addresses of other pages of the history; empty where there is none
 	Form          messageForm
@@ -50,6 +49,18 @@ type messageForm struct {
 	Summary       string
 }
 
+// inRoom answers in the place of a route of the chat when the merchant has closed its room.
+func (p *pages) inRoom(serve http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		settings, err := p.shop.Settings(r.Context())
+		if err != nil || !settings.RoomClosed {
+			serve(w, r) // which says what is wrong with the store
+			return
+		}
+		p.errorPage(w, r, http.StatusNotFound, "error.room")
+	}
+}
+
 // chat shows a page of the history: the newest, or what stands before a message.
 func (p *pages) chat(w http.ResponseWriter, r *http.Request) {
 	before, ok := parsePlace(r.URL.Query().Get("before"))
@@ -58,7 +69,7 @@ func (p *pages) chat(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	here := before.address()
-	today := time.Now().In(p.zone).Format(time.DateOnly)
+	today := time.Now().In(p.looks.last().zone).Format(time.DateOnly)
 	id := newFormID()
 	r = p.session.beginVisit(w, r)
 	who := whoFrom(r.Context())
@@ -118,7 +129,7 @@ func (before place) messages(ctx context.Context, all shop.Messages, limit int) 
 func newFormID() string { return models.NewID(time.Now()).String() }
 
 func newMessageForm(v *visit, id string) messageForm {
-	return messageForm{ID: id, Known: models.ShownName(v.user), Fixed: v.sender.Who.Staff(), User: field{Value: v.user}}
+	return messageForm{ID: id, Known: models.ShownName(v.user), Fixed: v.who.Staff(), User: field{Value: v.user}}
 }
 
 func (p *pages) chatSheet(ctx context.Context, v *visit, before place, form messageForm) (any, error) {
@@ -126,11 +137,7 @@ func (p *pages) chatSheet(ctx context.Context, v *visit, before place, form mess
 	if err != nil {
 		return nil, err
 	}
-	settings, err := p.shop.Settings(ctx)
-	if err != nil {
-		return nil, err
-	}
-	sheet := chatSheet{Page: p.page(v, v.voice.Say("chat.title", nil), "chat"), Closed: settings.RoomClosed, Form: form}
+	sheet := chatSheet{Page: p.page(v, v.voice.Say("chat.title", nil), "chat"), Form: form}
 	if err := p.present(ctx, v, &sheet); err != nil {
 		return nil, err
 	}
@@ -145,7 +152,7 @@ func (p *pages) chatSheet(ctx context.Context, v *visit, before place, form mess
 	if len(before) > 0 {
 		sheet.Newest = "/chat"
 	}
-	shown, err := p.shop.ShowAll(ctx, v.sender.Who.Sight(), messages)
+	shown, err := p.shop.ShowAll(ctx, v.who.Sight(), messages)
 	sheet.Days = p.days(v, shown)
 	return sheet, err
 }
@@ -156,7 +163,7 @@ func (p *pages) present(ctx context.Context, v *visit, sheet *chatSheet) error {
 	if v.user == "" {
 		return nil
 	}
-	called, err := p.shop.Presents(ctx, v.sender, v.user)
+	called, err := p.shop.Presents(ctx, v.sender(), v.user)
 	if problems, refused := errors.AsType[models.Invalid](err); refused {
 		sheet.Form.Known = ""
 		if sheet.Form.User.Problem == "" {
@@ -187,7 +194,7 @@ func (p *pages) days(v *visit, messages []shop.Shown) (days []chatDay) {
 		day := &days[len(days)-1]
 		b := bubble{
 			ID: m.ID.String(), Name: models.ShownName(m.User), Email: m.Email, At: m.CreatedAt.String(), Sent: m.CreatedAt,
-			Own: m.IsBy(v.sender.Who), Parts: splitLinks(m.Message),
+			Own: m.IsBy(v.who), Parts: splitLinks(m.Message),
 		}
 		if m.Badge != nil {
 			b.Mark, b.Staff = m.Mark, m.Staff

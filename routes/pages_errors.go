@@ -58,13 +58,13 @@ func (p *pages) errorPage(w http.ResponseWriter, r *http.Request, status int, ke
 	if status >= 500 {
 		page.RequestID = w.Header().Get("X-Request-Id")
 	}
-	if page.RequestID != "" || page.Position == "" {
+	if page.RequestID != "" || page.Position == "" || v.who.Staff() {
 		p.answer(w, r, v, status, "error", page)
 		return
 	}
 	key = strings.Join([]string{page.Position, key, string(v.voice.Language), strconv.FormatInt(page.CartCount, 10), page.Status}, "\n")
 	html, err := p.kept.get(r.Context(), v.position, key, func(context.Context) ([]byte, error) {
-		return p.views.Render(v.voice.Language, "error", page)
+		return v.look.Render(v.voice.Language, "error", page)
 	})
 	if err != nil {
 		p.answer(w, r, v, status, "error", page)

@@ -40,6 +40,7 @@ func (p *pages) refused(w http.ResponseWriter, r *http.Request, err error) {
 	if failed != nil { // it says as much as the page of a shop whose store is away can
 		v = p.stranger(r)
 	}
+	v.secret = true // what he has typed
 	status, key := http.StatusForbidden, "error.forbidden"
 	page := refusedSheet{}
 	if nobody {

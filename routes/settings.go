@@ -52,11 +52,11 @@ func (s settingsRoutes) update(r *http.Request) (written, error) {
 		return written{}, err
 	}
 	seen := readCondition(r, body)
-	if readSettings(body, new(models.Settings)); len(wrong) > 0 {
+	if readSettingsFields(body, new(models.Settings)); len(wrong) > 0 {
 		return written{}, wrong
 	}
 	settings, receipt, err := s.shop.ChangeSettings(r.Context(), whoFrom(r.Context()), func(settings *models.Settings) error {
-		readSettings(object{fields: body.fields, wrong: new(models.Invalid)}, settings)
+		readSettingsFields(object{fields: body.fields, wrong: new(models.Invalid)}, settings)
 		return nil // the types are right, and the store checks the rules
 	}, func(was, _ models.Settings) error { return seen.check(showSettings(was), was.Rev) })
 	if err != nil {
@@ -65,7 +65,7 @@ func (s settingsRoutes) update(r *http.Request) (written, error) {
 	return changed(models.JSON(showSettings(settings)), receipt), nil
 }
 
-func readSettings(body object, s *models.Settings) {
+func readSettingsFields(body object, s *models.Settings) {
 	body.text("name", &s.Name)
 	body.text("logo", &s.Logo)
 	body.text("language", &s.Language)

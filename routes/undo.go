@@ -8,8 +8,10 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 
 	"pulperia/dao"
@@ -30,10 +32,11 @@ const (
 
 // undo takes back what a visitor did last.
 type undo struct {
-	Did     string          `json:"did"`               // "deleted", "emptied" or "changed", as the texts have it
+	Did     string          `json:"did"`               // "deleted", "emptied" …, as the texts have it
 	Product *models.Product `json:"product,omitempty"` // that was deleted
 	Cart    *models.Cart    `json:"cart,omitempty"`    // as it was
 	Rev     int64           `json:"rev,omitempty"`     // of the cart since
+	Edit    *edit           `json:"edit,omitempty"`    // of a product or of the settings
 	Back    string          `json:"back"`              // where it is seen
 }
 
@@ -65,7 +68,10 @@ func (p *pages) readUndo(r *http.Request) *undo {
 	}
 	text, err := io.ReadAll(io.LimitReader(flate.NewReader(bytes.NewReader(packed)), undoWhole))
 	var u undo
-	if err != nil || json.Unmarshal(text, &u) != nil || (u.Product == nil) == (u.Cart == nil) {
+	if err != nil || json.Unmarshal(text, &u) != nil {
+		return nil
+	}
+	if held := []bool{u.Product != nil, u.Cart != nil, u.Edit != nil}; len(slices.DeleteFunc(held, func(is bool) bool { return !is })) != 1 {
 		return nil
 	}
 	return &u
@@ -79,6 +85,8 @@ func (u *undo) say(voice *views.Voice) string {
 	title := ""
 	if u.Product != nil {
 		title = u.Product.Title
+	} else if u.Edit != nil {
+		title = u.Edit.Title
 	}
 	return voice.Say("undo."+u.Did, map[string]any{"title": title})
 }
@@ -97,15 +105,23 @@ func (p *pages) offer(w http.ResponseWriter, r *http.Request, u undo) {
 type sureSheet struct {
 	views.Page
 	Words, Do, Action, Back string
-	TablePage, Quantity     string // that the form came with
+	Fields                  []sureField // that the form came with
 }
+
+type sureField struct{ Name, Value string }
 
 // ask shows the question; the answer to it is the same form once more, with "sure".
 func (p *pages) ask(w http.ResponseWriter, r *http.Request, form url.Values, did, back string) {
+	var fields []sureField
+	for _, name := range slices.Sorted(maps.Keys(form)) {
+		if name != "sure" {
+			fields = append(fields, sureField{name, typed(form, name)})
+		}
+	}
 	p.refill(w, r, http.StatusOK, "sure", back, func(_ context.Context, v *visit) (any, error) {
 		return sureSheet{
 			Page: p.page(v, v.voice.Say("sure.title", nil), ""), Words: v.voice.Say("sure."+did, nil), Do: v.voice.Say("sure."+did+".do", nil),
-			Action: r.URL.Path, Back: back, TablePage: typed(form, "page"), Quantity: typed(form, "quantity"),
+			Action: r.URL.Path, Back: back, Fields: fields,
 		}, nil
 	})
 }
@@ -120,11 +136,14 @@ func (p *pages) takeBack(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	overtaken, to, err := "error.undoTaken", localPath(u.Back), error(nil)
-	if u.Product != nil { // what a browser keeps its owner can write as he likes
-		if err = whoFrom(r.Context()).Must(shop.CatalogueWrite); err == nil {
+	switch {
+	case u.Product != nil:
+		if err = whoFrom(r.Context()).Must(shop.CatalogueWrite); err == nil { // what a browser keeps its owner can write as he likes
 			err = p.shop.PutProductBack(r.Context(), *u.Product)
 		}
-	} else {
+	case u.Edit != nil:
+		overtaken, err = "error.undoEdited", p.revert(r.Context(), *u.Edit)
+	default:
 		var cart models.Cart
 		cart, err = p.putCartBack(r.Context(), *u.Cart, u.Rev)
 		overtaken = "error.undoChanged"
@@ -135,6 +154,8 @@ func (p *pages) takeBack(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case refusedFields(err) != nil && u.Cart != nil:
 		p.errorPage(w, r, http.StatusConflict, "error.undoScarce")
+	case u.Edit != nil && (fieldsOf(err) != nil || errors.Is(err, dao.ErrNotFound)):
+		p.errorPage(w, r, http.StatusConflict, overtaken)
 	case errors.Is(err, dao.ErrConflict):
 		p.errorPage(w, r, http.StatusConflict, overtaken)
 	case err != nil:

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"time"
 
 	"pulperia/dao"
 	"pulperia/dao/models"
@@ -62,6 +63,7 @@ func (s *Shop) personToBe(
 	ctx context.Context, given NewPerson, needsPassword bool,
 ) (models.Person, error) {
 	person := models.Person{Email: given.Email, Name: given.Name, Role: given.Role}
+	person.ID = models.NewID(time.Now()) // once: the step asks for his link, too, and may run again
 	person.Normalize()
 	problems, _ := errors.AsType[models.Invalid](person.Check())
 	if given.Password != "" || needsPassword {

@@ -36,13 +36,16 @@ func NewNegotiator() *Negotiator {
 	return &Negotiator{matcher: language.NewMatcher(tags)}
 }
 
-// Choose returns the language that suits an Accept-Language header best (RFC 9110, section 12.5.4).
-// What it cannot read counts as absent.
-func (n *Negotiator) Choose(acceptLanguage string) Language {
+// Choose returns the language that suits an Accept-Language header best (RFC 9110, section 12.5.4),
+// and otherwise the given one. What it cannot read counts as absent.
+func (n *Negotiator) Choose(acceptLanguage string, otherwise Language) Language {
 	wanted, _, err := language.ParseAcceptLanguage(acceptLanguage)
 	if err != nil || len(wanted) == 0 {
-		return Languages()[0]
+		return otherwise
 	}
-	_, i, _ := n.matcher.Match(wanted...)
+	_, i, confidence := n.matcher.Match(wanted...)
+	if confidence == language.No {
+		return otherwise
+	}
 	return Languages()[i]
 }

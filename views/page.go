@@ -12,5 +12,18 @@ type Page struct {
 	Forgetful bool   // the visitor's browser keeps nothing of what it was to keep
 	Partly    bool   // not all of what was taken back has come back
 	Version   string
+	Welcome   string          // what the merchant says to who comes in; may be empty
+	Place     string          // where the shop is
+	Hours     string          // when it is open
+	Silent    bool            // the room of the chat is closed
+	Open      bool            // the shop is open to everybody's hands
+	SignedIn  string          // the name of who of the staff is signed in, or ""
+	Counter   []Door          // what whoever is signed in may open; only on the merchant's pages
 	At        map[string]bool // the part of the shop that the page belongs to, for the header
+}
+
+// Door is a link to one of the merchant's pages.
+type Door struct {
+	To, Words string
+	Here      bool // it is the page that is shown
 }

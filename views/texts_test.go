@@ -14,7 +14,7 @@ import (
 )
 
 // dynamicKeys are begun in a program and ended by a value: "rule.required", "error.404.title".
-var dynamicKeys = regexp.MustCompile(`^(undo|sure|rule|error)\.|^date\.(months|weekdays)$`)
+var dynamicKeys = regexp.MustCompile(`^(undo|sure|rule|error|role|counter|task|refused)\.|^settings\.language\.|^date\.(months|weekdays)$`)
 
 func mustTexts(t *testing.T, language Language) texts {
 	t.Helper()
@@ -126,7 +126,7 @@ func TestEveryRuleHasItsText(t *testing.T) {
 func TestErrorPagesHaveTheirTexts(t *testing.T) {
 	for _, language := range Languages() {
 		all := mustTexts(t, language)
-		for _, status := range []string{"400", "401", "403", "forbidden", "404", "405", "409", "413", "429", "500", "503", "unknown"} {
+		for _, status := range []string{"400", "401", "403", "404", "405", "409", "413", "429", "500", "503", "unknown", "forbidden", "setup", "join", "room"} {
 			if all["error."+status].other == "" || all["error."+status+".title"].other == "" {
 				t.Errorf("%s does not tell of %s", language, status)
 			}

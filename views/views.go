@@ -28,6 +28,9 @@ func Files() fs.FS { return files }
 // Settings are what all pages share.
 type Settings struct {
 	Currency string                   // the sign that stands with an amount
+	Name     string                   // of the shop; "" for the one that it has from the start
+	Logo     string                   // the text beside the drawing; "" for the name
+	About    string                   // the shop in a sentence; "" for ours
 	Zone     *time.Location           // in which times are shown
 	Asset    func(path string) string // the URL of a file of package public, such as "css/base.css"
 }

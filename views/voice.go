@@ -1,6 +1,7 @@
 package views
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 	"time"
@@ -29,6 +30,11 @@ func newVoice(language Language, s Settings) (*Voice, error) {
 	all, err := readTexts(language)
 	if err != nil {
 		return nil, err
+	}
+	for key, said := range map[string]string{"shop.name": s.Name, "shop.logo": cmp.Or(s.Logo, s.Name), "shop.about": s.About} {
+		if said != "" {
+			all[key] = text{other: said}
+		}
 	}
 	v := &Voice{
 		Language: language, texts: all, groups: groupTexts(all), sign: s.Currency, zone: s.Zone,

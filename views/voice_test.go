@@ -120,7 +120,7 @@ func TestChooseLanguage(t *testing.T) {
 		"ééé;;;==":                Spanish,
 		"en;q=nonsense":           Spanish,
 	} {
-		if got := negotiator.Choose(header); got != want {
+		if got := negotiator.Choose(header, Spanish); got != want {
 			t.Errorf("%q: %s, want %s", header, got, want)
 		}
 	}

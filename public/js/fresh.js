@@ -58,7 +58,7 @@ export class Fresh {
 
 /** adopt takes the parts with data-fresh from another rendering of this page. Rows do not move under a hand: it waits until they are let go.
  * @type {(page: Document) => Promise<void>} */
-async function adopt(page) {
+export async function adopt(page) {
   /** @type {[HTMLElement, HTMLElement][]} */
   const pairs = []
   for (const part of document.querySelectorAll("[data-fresh]")) {
@@ -84,9 +84,10 @@ function moves(old, other) {
  * @type {(old: HTMLElement, other: HTMLElement) => void}
  */
 export function morph(old, other) {
-  if (Number(old.dataset.rev) > Number(other.dataset.rev)) return
+  if (Number(old.dataset.rev) > Number(other.dataset.rev) || isTyped(old)) return
   for (const {name} of [...old.attributes]) if (!other.hasAttribute(name) && name !== "open") old.removeAttribute(name)
   for (const {name, value} of other.attributes) if (old.getAttribute(name) !== value) old.setAttribute(name, value)
+  if (old.matches("[data-saves] input") && old !== document.activeElement) /** @type {HTMLInputElement} */ (old).value = other.getAttribute("value")
   let at = old.firstChild
   for (const child of [...other.childNodes]) {
     const same = twin(old, at, child)
@@ -105,6 +106,13 @@ export function morph(old, other) {
     }
   }
   while (at) at = drop(at)
+}
+
+/** isTyped says whether somebody types into a row's form: it stays about what was there when he began.
+ * @type {(form: HTMLElement) => boolean} */
+function isTyped(form) {
+  const field = /** @type {HTMLInputElement} */ (document.activeElement)
+  return form.matches("form[data-saves]") && form.contains(field) && field.matches("input") && field.value !== field.defaultValue
 }
 
 /** twin finds the child that stands for another one, at its place or after it.

@@ -6,6 +6,7 @@ import {shareCount, startCart} from "./cart.js"
 import {startCatalogue} from "./catalogue.js"
 import {startChat} from "./chat.js"
 import {ageOf} from "./clock.js"
+import {startCopies, startCounter} from "./counter.js"
 import {here, loadAnew, restoreDraft} from "./drafts.js"
 import {el} from "./dom.js"
 import {Fresh} from "./fresh.js"
@@ -20,6 +21,7 @@ const chat = document.querySelector("[data-chat]")
 const cart = document.querySelector("[data-cart]")
 const table = document.querySelector("[data-table]")
 const notice = document.querySelector("[data-new]")
+const counter = document.querySelector("[data-counter]")
 const product = document.querySelector("[data-product]")
 
 /** @type {string[]} */
@@ -27,13 +29,16 @@ const topics = []
 if (chat?.dataset.user) topics.push("messages")
 if (chat) topics.push("settings")
 if (cart) topics.push("cart:" + cart.dataset.cart)
-if (cart || table || notice || product) topics.push("products")
+if (cart || table || counter || notice || product) topics.push("products")
+if (topics.length > 0) topics.push("settings")
 
 const live = new Live({since: position, topics, user: chat?.dataset.user})
 
 if (chat) startChat(chat, live)
 if (cart) startCart(cart, live)
 if (table) startTable(live)
+if (counter) startCounter(live)
+startCopies()
 startCatalogue(live, notice)
 startActs()
 if (!navigator.cookieEnabled && !document.querySelector("[data-forgetful]")) document.querySelector("main").append(el("p", {class: "notice notice--over", role: "status"}, say("live.noCookies")))
@@ -47,6 +52,7 @@ addEventListener("pageshow", event => {
 if (topics.length > 0) {
   startSign(live)
   live.on("stale", loadAfresh)
+  live.on("change", ({kind}) => { if (kind === "setting") setTimeout(loadAnew, Math.random() * 1_000) }) // names and prices are on all of the page
   live.start()
 }
 
