@@ -23,7 +23,6 @@ type chatSheet struct {
 	views.Page
 	Me            string // the name or e-mail address of the visitor, once it is known
 	Called        string // how the others know him by it
-	Closed        bool   // the merchant has switched the room off
 	Days          []chatDay
 	Older, Newest string // addresses of other pages of the history; empty where there is none
 	Form          messageForm
@@ -130,7 +129,7 @@ func (before place) messages(ctx context.Context, all shop.Messages, limit int) 
 func newFormID() string { return models.NewID(time.Now()).String() }
 
 func newMessageForm(v *visit, id string) messageForm {
-	return messageForm{ID: id, Known: models.ShownName(v.user), Fixed: v.sender.Who.Staff(), User: field{Value: v.user}}
+	return messageForm{ID: id, Known: models.ShownName(v.user), Fixed: v.who.Staff(), User: field{Value: v.user}}
 }
 
 func (p *pages) chatSheet(ctx context.Context, v *visit, before place, form messageForm) (any, error) {
@@ -138,11 +137,7 @@ func (p *pages) chatSheet(ctx context.Context, v *visit, before place, form mess
 	if err != nil {
 		return nil, err
 	}
-	settings, err := p.shop.Settings(ctx)
-	if err != nil {
-		return nil, err
-	}
-	sheet := chatSheet{Page: p.page(v, v.voice.Say("chat.title", nil), "chat"), Closed: settings.RoomClosed, Form: form}
+	sheet := chatSheet{Page: p.page(v, v.voice.Say("chat.title", nil), "chat"), Form: form}
 	if err := p.present(ctx, v, &sheet); err != nil {
 		return nil, err
 	}
@@ -157,7 +152,7 @@ func (p *pages) chatSheet(ctx context.Context, v *visit, before place, form mess
 	if len(before) > 0 {
 		sheet.Newest = "/chat"
 	}
-	shown, err := p.shop.ShowAll(ctx, v.sender.Who.Sight(), messages)
+	shown, err := p.shop.ShowAll(ctx, v.who.Sight(), messages)
 	sheet.Days = p.days(v, shown)
 	return sheet, err
 }
@@ -168,7 +163,7 @@ func (p *pages) present(ctx context.Context, v *visit, sheet *chatSheet) error {
 	if v.user == "" {
 		return nil
 	}
-	called, err := p.shop.Presents(ctx, v.sender, v.user)
+	called, err := p.shop.Presents(ctx, v.sender(), v.user)
 	if problems, refused := errors.AsType[models.Invalid](err); refused {
 		sheet.Form.Known = ""
 		if sheet.Form.User.Problem == "" {
@@ -199,7 +194,7 @@ func (p *pages) days(v *visit, messages []shop.Shown) (days []chatDay) {
 		day := &days[len(days)-1]
 		b := bubble{
 			ID: m.ID.String(), Name: models.ShownName(m.User), Email: m.Email, At: m.CreatedAt.String(), Sent: m.CreatedAt,
-			Own: m.IsBy(v.sender.Who), Parts: splitLinks(m.Message),
+			Own: m.IsBy(v.who), Parts: splitLinks(m.Message),
 		}
 		if m.Badge != nil {
 			b.Mark, b.Staff = m.Mark, m.Staff

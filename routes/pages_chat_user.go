@@ -38,7 +38,7 @@ func (p *pages) setUser(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	p.refill(w, r, http.StatusOK, "chat", "/chat", func(ctx context.Context, v *visit) (any, error) {
-		if !v.sender.Who.Staff() {
+		if !v.who.Staff() {
 			v.user = user
 		}
 		again := newMessageForm(v, newFormID())
