@@ -333,6 +333,8 @@ func TestRequestsReadNothing(t *testing.T) {
 			name = "Lo de Ana"
 			_, _, err := s.ChangeSettings(ctx, ana.Who, func(v *models.Settings) error { v.Name = name; return nil })
 			wants(t, "change", err, nil)
+			_, err = s.ByCookie(ctx, ana.Token) // sees that the feed has moved
+			wants(t, "the session", err, nil)
 		}
 	}
 	s = shop.New(store, cheap)
