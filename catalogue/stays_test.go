@@ -55,8 +55,8 @@ func TestWhatStays(t *testing.T) {
 	for _, kind := range dao.Kinds() {
 		there := slices.ContainsFunc(files, func(f os.DirEntry) bool { return f.Name() == kind.File() })
 		said := strings.Contains(lines.String(), `{"`+string(kind.Kind)+`":`)
-		if there == kind.Stays || said == kind.Stays || (counts[kind.Kind] == 0) != kind.Stays {
-			t.Errorf("of %s the folder has a file: %v, the lines tell: %v, %d are counted", kind, there, said, counts[kind.Kind])
+		if there == kind.Stays || said == kind.Stays || (counts.Counts[kind.Kind] == 0) != kind.Stays {
+			t.Errorf("of %s the folder has a file: %v, the lines tell: %v, %d are counted", kind, there, said, counts.Counts[kind.Kind])
 		}
 		if !kind.Stays {
 			continue
