@@ -57,9 +57,9 @@ type serveCommand struct {
 	OpenAnyway        bool     `help:"With --open: also for a store that has people or keys."`
 	Currency          string   `default:"$$" help:"Sign that stands before prices (${default})."`
 	RequestsPerMinute int      `default:"6000" help:"Requests that one address may make in a minute, a third of them at once; 0 for no limit (${default})."`
-	MessagesPerMinute int      `default:"30" help:"Messages that one person may send in a minute, a third of them at once; 0 for no limit (${default})."`
+	MessagesPerMinute int      `default:"30" help:"Messages that one visit, person or key may send in a minute, a third of them at once; 0 for no limit (${default})."`
 	FramesPerMinute   int      `default:"1200" help:"WebSocket frames that one connection may send in a minute, a third of them at once; 0 for no limit (${default})."`
-	MaxConnections    int      `default:"64" help:"Live connections that one address may have; 0 for no limit (${default})."`
+	MaxConnections    int      `default:"512" help:"Live connections that one address may have, and one visit 8 of them; 0 for no limit (${default})."`
 	Origin            []string `placeholder:"ORIGIN" help:"Origin of another site, like https://shop.example, whose pages may connect to /ws and /events; may be repeated."`
 	TrustedProxy      []string `placeholder:"CIDR" help:"Address or network of a proxy whose X-Forwarded-For and X-Forwarded-Proto are believed; may be repeated."`
 	CartDays          int      `default:"30" help:"Days that the shop is open after which a cart that nobody touches is removed; 0 for never (${default})."`

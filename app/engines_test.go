@@ -1,11 +1,14 @@
 package app
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"sync"
 	"testing"
 
 	"pulperia/dao"
@@ -58,7 +61,26 @@ type inside struct {
 	store dao.Store
 	trade *trade.Shop
 	site  *routes.Site
+	log   logged
 	close func() // ends it in the program's order; a second time it does nothing
+}
+
+// logged is what has been logged so far.
+type logged struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (l *logged) Write(text []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(text)
+}
+
+func (l *logged) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
 }
 
 // openInside opens a shop with the flags of serve, in which everybody has the rights of the course.
@@ -74,8 +96,8 @@ func closedInside(t *testing.T, store string, flags ...string) *inside {
 	if err != nil {
 		t.Fatal(err)
 	}
-	log := slog.New(slog.NewTextHandler(t.Output(), nil))
 	s := &inside{}
+	log := slog.New(slog.NewTextHandler(io.MultiWriter(t.Output(), &s.log), nil))
 	if s.store, err = c.openStore(t.Context(), store, storeOptions{keep: c.Serve.KeepChanges, log: log}); err != nil {
 		t.Fatal(err)
 	}

@@ -109,7 +109,7 @@ func (s *inside) staff(t *testing.T, email string, role models.Role) func(*testi
 func (s *inside) person(t *testing.T, email string, role models.Role) (person trade.Person, cookie func(*testing.T) []string) {
 	t.Helper()
 	const password = "una clave bien larga"
-	person, _, err := s.trade.AddPerson(t.Context(), trade.Machine, trade.NewPerson{Email: email, Name: "Ana", Role: role, Password: password})
+	person, _, err := s.trade.AddPerson(t.Context(), trade.Machine, trade.NewPerson{Email: email, Name: "Rosa " + string(role), Role: role, Password: password})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -293,7 +293,7 @@ func byWebSocket(t *testing.T, s *inside, topic string, headers []string) string
 		return fmt.Sprint(answer.StatusCode)
 	}
 	defer line.CloseNow()
-	hello := fmt.Sprintf(`{"type":"hello","user":"ana@example.com","topics":[%q]}`, topic)
+	hello := fmt.Sprintf(`{"type":"hello","user":"beto@example.com","topics":[%q]}`, topic)
 	if err := line.Write(ctx, websocket.MessageText, []byte(hello)); err != nil {
 		t.Fatal(err)
 	}
@@ -316,7 +316,7 @@ func byEvents(t *testing.T, s *inside, topic string, headers []string) string {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
-	r, err := http.NewRequestWithContext(ctx, "GET", s.URL+"/events?user=ana@example.com&topics="+topic, nil)
+	r, err := http.NewRequestWithContext(ctx, "GET", s.URL+"/events?user=beto@example.com&topics="+topic, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

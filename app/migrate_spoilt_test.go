@@ -97,7 +97,7 @@ var spoiltDatabases = []struct {
 	}, []string{"was not finished"}},
 	{"bad product", setting("products", bson.M{"title": "", "price": -5}), []string{"product 660000000000000000000000: title is required; price must be at least 0", "1 values", "mend products and carts in the shop"}},
 	{"bad cart", setting("carts", bson.M{"products.0.quantity": 0}), []string{"cart 660000000000000000000000: products[0].quantity must be at least 1"}},
-	{"bad message", setting("messages", bson.M{"user": "ana"}), []string{"message 660000000000000000000001: user must be a bare e-mail address"}},
+	{"bad message", setting("messages", bson.M{"user": "ana@"}), []string{"message 660000000000000000000001: user must be a bare e-mail address"}},
 	{"code twice", setting("products", bson.M{"code": "Y-7"}), []string{`product 660000000000000000000007: code "Y-7" is that of product 660000000000000000000000, too`}},
 	{"unknown fields", setting("products", bson.M{"color": "rojo", "size.width": 3}), []string{"products.color is unknown here: 1 documents", "--drop-unknown"}},
 }

@@ -81,7 +81,7 @@ func scenario() []step {
 		{409, "POST", "/api/messages", strings.Replace(message, "Queda", "No queda", 1), ""}, {400, "POST", "/api/messages", `{"user":"Ana <ana@example.com>","message":" "}`, ""},
 		{303, "POST", "/chat", said.Encode(), "es"}, {303, "POST", "/chat", said.Encode(), "es"}, {200, "GET", "/chat", "", "es"},
 		{200, "GET", "/api/messages?limit=1", "", ""}, {200, "GET", "/api/messages?before=650000000000000000000007", "", ""}, {404, "GET", "/api/messages?before=" + nobody, "", ""},
-		{400, "POST", "/chat", "user=ana&message=hola", "es"}, {303, "POST", "/chat/user", "user=carla%40example.com", "es"},
+		{400, "POST", "/chat", "user=ana%40&message=hola", "es"}, {303, "POST", "/chat/user", "user=carla%40example.com", "es"},
 
 		{303, "POST", "/realtimeproducts", form.Encode(), "es"}, {400, "POST", "/realtimeproducts", bad.Encode(), "es"}, {409, "POST", "/realtimeproducts", taken.Encode(), "es"},
 		{200, "GET", "/realtimeproducts", "", "es"}, {200, "GET", "/", "", ""}, {200, "GET", "/products?q=azucar", "", "es"}, {200, "GET", "/products/" + yerba, "", "es"},

@@ -121,7 +121,7 @@ func (c *serveCommand) handler(shop *trade.Shop, metrics *prometheus.Registry, l
 	}
 	hub, err := socket.New(socket.Options{
 		Shop: shop, Log: log, Metrics: metrics,
-		Client: site.Client, AllowRequest: site.AllowRequest, Who: site.Who, MayFollow: site.MayFollow,
+		Client: site.Client, AllowRequest: site.AllowRequest, Who: site.Who, MayFollow: site.MayFollow, Open: c.Open,
 		Origins: c.Origin, MaxConnections: c.MaxConnections, FramesPerMinute: c.FramesPerMinute,
 	})
 	if err != nil {

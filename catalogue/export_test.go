@@ -200,10 +200,10 @@ func TestExportProblems(t *testing.T) {
 		`1: products must be a list (of {product, quantity}); got {"products":{}}`}, problems); diff != "" {
 		t.Error(diff)
 	}
-	_, _, problems = readAll(t, "x", `{"_id":"660000000000000000000003","user":"Ana","message":" ","createdAt":"2026-11-23T12:00:00Z"}
+	_, _, problems = readAll(t, "x", `{"_id":"660000000000000000000003","user":"Ana@","message":" ","createdAt":"2026-11-23T12:00:00Z"}
 {"user":"ana@example.com","message":"m"}
 []`)
-	if diff := cmp.Diff([]string{`1: user must be a bare e-mail address like ana@example.com; got "Ana"; message is required`,
+	if diff := cmp.Diff([]string{`1: user must be a bare e-mail address like ana@example.com; got "Ana@"; message is required`,
 		"2: _id is required", "3: entry must be a JSON object; got []"}, problems); diff != "" {
 		t.Error(diff)
 	}

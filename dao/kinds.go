@@ -1,6 +1,7 @@
 package dao
 
 import (
+	"fmt"
 	"strconv"
 
 	"pulperia/dao/models"
@@ -41,6 +42,10 @@ var Cart = Describe[models.Cart](Schema{
 var Message = Describe[models.Message](Schema{
 	Kind: KindMessage, Plural: "messages", History: true, Shared: true, Always: true,
 	Example: ExampleBy(func(n int) models.Message {
-		return models.Message{User: "ana@example.com", Message: "hola " + strconv.Itoa(n)}
+		m := models.Message{User: "ana@example.com", Message: "hola " + strconv.Itoa(n)}
+		if n%2 == 1 {
+			m.User, m.By = "Ana", fmt.Sprintf("visitor:%08x", n)
+		}
+		return m
 	}),
 }).quickly(models.DecodeMessage, nil)

@@ -17,11 +17,18 @@ interface Product {
   rev: number
 }
 
-interface Message {
+interface Message extends Sign {
   _id: string
-  user: string
   message: string
   createdAt: string
+  email?: string
+}
+
+/** What is shown of who writes; under --open, no more than what he has given. */
+interface Sign {
+  user: string
+  mark?: string
+  staff?: boolean
 }
 
 /** A change of the feed; doc is what is there now, by kind. */

@@ -105,8 +105,20 @@ func (d doorman) who(r *http.Request) (shop.Who, error) {
 	return d.visitor(r)
 }
 
-// visitor returns who makes a request that brings no other credential than that of a visit.
-func (d doorman) visitor(*http.Request) (shop.Who, error) { return shop.Nobody, nil }
+// visitor returns who makes a request that brings no other credential than that of a visit: without
+// one, and where something may be written, he is known by his network.
+func (d doorman) visitor(r *http.Request) (shop.Who, error) {
+	if token := d.session.visit(r); token != "" {
+		who, err := orNobody(d.shop.ByVisit(r.Context(), token))
+		if err != nil || who.By != "" {
+			return who, err
+		}
+	}
+	if isRead(r) {
+		return shop.Nobody, nil
+	}
+	return d.shop.ByNetwork(r.Context(), network(d.clients.address(r)).String())
+}
 
 // orNobody takes a credential that is none for none.
 func orNobody(who shop.Who, err error) (shop.Who, error) {

@@ -18,6 +18,7 @@ type sessionCookies struct {
 const (
 	sessionCookie = "session"
 	knownCookie   = "known" // of a browser in which somebody was signed in before
+	visitCookie   = "visit" // of whoever has chatted or chosen something
 )
 
 // name is that of a cookie for a request. Over TLS no other host of the site, and nobody on the
@@ -34,6 +35,23 @@ func (s sessionCookies) name(r *http.Request, name string) string {
 
 // token returns the session's token that a request brings, or "".
 func (s sessionCookies) token(r *http.Request) string { return cookie(r, s.name(r, sessionCookie)) }
+
+// visit returns the token of the visit that a request belongs to, or "".
+func (s sessionCookies) visit(r *http.Request) string { return cookie(r, s.name(r, visitCookie)) }
+
+// beginVisit has the browser of who is nobody yet keep that this is one visit, and returns the
+// request as one of that visit. Without a store that can be written nobody is turned away for that.
+func (s sessionCookies) beginVisit(w http.ResponseWriter, r *http.Request) *http.Request {
+	if who := whoFrom(r.Context()); who.SignedIn() || who.IsVisit() || s.clients.isForeign(r) {
+		return r
+	}
+	token, who, err := s.shop.NewVisit(r.Context())
+	if err != nil {
+		return r
+	}
+	s.set(w, r, visitCookie, token, shop.VisitLasts)
+	return r.WithContext(withWho(r.Context(), who))
+}
 
 // from returns where somebody tries to sign in from.
 func (s sessionCookies) from(r *http.Request) shop.From {

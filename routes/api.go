@@ -157,6 +157,9 @@ func (a *api) answer(w http.ResponseWriter, r *http.Request, status int, positio
 	header.Set("X-Position", position.String())
 	header.Set("Etag", tag)
 	header.Set("Cache-Control", "no-cache") // keep it, but ask with the tag each time
+	if whoFrom(r.Context()).Sight() == shop.SightAddresses {
+		header.Set("Cache-Control", "private, no-cache") // what few may see nobody on the way keeps
+	}
 	if notModified(r, tag) {
 		w.WriteHeader(http.StatusNotModified)
 		return

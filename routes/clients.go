@@ -6,6 +6,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"pulperia/shop"
 )
 
 // clients tells who asks: the peer, or the one for whom a trusted proxy asks.
@@ -37,6 +39,11 @@ func (c clients) address(r *http.Request) netip.Addr {
 		}
 	}
 	return peer
+}
+
+// sender returns who says what a request brings.
+func (c clients) sender(r *http.Request) shop.Sender {
+	return shop.Sender{Who: whoFrom(r.Context()), Network: network(c.address(r))}
 }
 
 // isLocal says whether a request comes from this machine and through no proxy, not even one that is
@@ -80,21 +87,26 @@ func (c clients) isForeign(r *http.Request) bool {
 	case "": // an old browser, a program, or no TLS
 		said := r.Header.Get("Origin")
 		origin, err := url.Parse(said)
-		return said != "" && (err != nil || !strings.EqualFold(origin.Host, r.Host))
+		return said != "" && (err != nil || !strings.EqualFold(origin.Host, c.host(r)))
 	}
 	return !isRead(r) || r.Header.Get("Sec-Fetch-Mode") != "navigate" || r.Header.Get("Sec-Fetch-Dest") != "document"
 }
 
 // addressOf is the shop's own address as a request has it, for links that are taken elsewhere.
 func (c clients) addressOf(r *http.Request) string {
-	scheme, host := "http", r.Host
+	scheme := "http"
 	if c.isSecure(r) {
 		scheme = "https"
 	}
+	return scheme + "://" + c.host(r)
+}
+
+// host is the name under which the client has asked for the shop.
+func (c clients) host(r *http.Request) string {
 	if named := r.Header.Get("X-Forwarded-Host"); named != "" && c.trusts(peerOf(r)) {
-		host = named
+		return named
 	}
-	return scheme + "://" + host
+	return r.Host
 }
 
 func (c clients) trusts(address netip.Addr) bool {

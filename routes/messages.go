@@ -15,7 +15,8 @@ const (
 
 // messageRoutes are the chat.
 type messageRoutes struct {
-	shop *shop.Shop
+	shop    *shop.Shop
+	clients clients
 }
 
 func (m messageRoutes) list(r *http.Request, answer []byte) (body []byte, single bool, err error) {
@@ -33,10 +34,11 @@ func (m messageRoutes) list(r *http.Request, answer []byte) (body []byte, single
 	if err != nil {
 		return nil, false, err
 	}
-	if messages == nil {
-		messages = []models.Message{}
+	shown, err := m.shop.ShowAll(r.Context(), whoFrom(r.Context()).Sight(), messages)
+	if err != nil {
+		return nil, false, err
 	}
-	return success(answer, models.JSON(messages)), false, nil
+	return success(answer, models.JSON(shown)), false, nil
 }
 
 // storeHeader names the store that a message was written for. Pages send it: what waited in a
@@ -63,9 +65,11 @@ func (m messageRoutes) create(r *http.Request) (written, error) {
 		arrange(wrong, "_id", "user", "message")
 		return written{}, wrong
 	}
-	message, receipt, err := m.shop.Say(r.Context(), message)
+	sender := m.clients.sender(r)
+	message, receipt, err := m.shop.Say(r.Context(), sender, message)
 	if err != nil {
 		return written{}, err
 	}
-	return created(models.JSON(message), receipt), nil
+	shown, err := m.shop.Show(r.Context(), sender.Who.Sight(), message)
+	return created(models.JSON(shown), receipt), err
 }

@@ -4,15 +4,18 @@ import "github.com/danielgtaylor/huma/v2"
 
 type messageDoc struct {
 	ID        string `json:"_id" pattern:"^[0-9a-f]{24}$" example:"665f1c2ab0e84d3f9a7c1e54"`
-	User      string `json:"user" example:"ana@example.com"`
+	User      string `json:"user" doc:"The name, of an e-mail address its first word of letters; under --open, as it was given." example:"ana"`
+	Mark      string `json:"mark" required:"false" doc:"Tells people of one name apart. Not under --open." example:"k7"`
+	Staff     bool   `json:"staff" required:"false" doc:"It is the shop that writes. Not under --open."`
 	Message   string `json:"message" example:"¿Tienen yerba?"`
 	CreatedAt string `json:"createdAt" format:"date-time" example:"2026-11-23T12:00:00.000Z"`
+	Email     string `json:"email" required:"false" doc:"The address that was given for a name: for who has people.read." example:"ana@example.com"`
 }
 
 type messageCreateDoc struct {
 	_       struct{}   `json:"-" additionalProperties:"true"`
 	ID      givenIDDoc `json:"_id" required:"false" doc:"Made by the client, it makes a repetition safe."`
-	User    string     `json:"user" minLength:"1" maxLength:"254" doc:"A bare e-mail address." example:"ana@example.com"`
+	User    string     `json:"user" minLength:"1" maxLength:"254" doc:"A name of at most 60 characters without any of < > \" @, or a bare e-mail address. The staff write under their own names, whatever stands here." example:"ana@example.com"`
 	Message string     `json:"message" minLength:"1" maxLength:"2000" example:"¿Tienen yerba?"`
 }
 
@@ -35,7 +38,7 @@ func (messageRoutes) describeList(op *operation) {
 }
 
 func (messageRoutes) describeCreate(op *operation) {
-	op.is("createMessage", "messages", "Say something", "The same id with the same content again adds nothing.")
+	op.is("createMessage", "messages", "Say something", "The same id with the same content again from the same visit, person or key (without any, from the same network) adds nothing. From anybody else it is 409, whatever it says.")
 	op.parameter("header", storeHeader, "Say it only in this store: `store` of the line's `welcome`.", &huma.Schema{Type: huma.TypeString})
 	op.takes(messageCreateDoc{}, true)
 	op.answers(201, "The message, as it is stored.", messageAnswerDoc{})

@@ -17,7 +17,7 @@ type cartSheet struct {
 	CartID     string // which cart its scripts follow; whoever sees this page has the id already
 	Lines      []cartLine
 	Total      models.Money
-	Out        int64 // how many lines are not in the total
+	Out        int64  // how many lines are not in the total
 	WhatsApp   string // where the cart is asked for in a chat with the merchant; "" where he has named no number
 }
 

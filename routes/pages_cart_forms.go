@@ -68,6 +68,7 @@ func (p *pages) addToCart(w http.ResponseWriter, r *http.Request) {
 		p.fail(w, r, err)
 		return
 	}
+	r = p.session.beginVisit(w, r)
 	var cart models.Cart
 	if err = form.problems.Err(); err == nil {
 		cart, _, err = p.shop.AddToCart(r.Context(), form.cart.id, form.item())

@@ -3,6 +3,7 @@ package routes
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -20,7 +21,8 @@ const chatSize = 50
 // chatSheet is a page of the chat.
 type chatSheet struct {
 	views.Page
-	Me            string // the e-mail address of the visitor, once it is known
+	Me            string // the name or e-mail address of the visitor, once it is known
+	Called        string // how the others know him by it
 	Days          []chatDay
 	Older, Newest string // addresses of other pages of the history; empty where there is none
 	Form          messageForm
@@ -32,16 +34,17 @@ type chatDay struct {
 }
 
 type bubble struct {
-	ID, Name, At string
-	Sent         models.Time
-	Own          bool
-	Parts        []textPart
+	ID, Name, Mark, Email, At string
+	Sent                      models.Time
+	Own, Staff                bool
+	Parts                     []textPart
 }
 
 // messageForm is the form that sends a message.
 type messageForm struct {
 	ID            string // made beforehand, so that sending it twice makes one message
 	Known         string // the name that the visitor wrote under before
+	Fixed         bool   // he has no other: he is one of the staff
 	User, Message field
 	Summary       string
 }
@@ -68,7 +71,10 @@ func (p *pages) chat(w http.ResponseWriter, r *http.Request) {
 	here := before.address()
 	today := time.Now().In(p.looks.last().zone).Format(time.DateOnly)
 	id := newFormID()
-	p.show(w, r, sheet{template: "chat", here: here, private: "chat " + today + p.held(r, userCookie), formID: id,
+	r = p.session.beginVisit(w, r)
+	who := whoFrom(r.Context())
+	private := fmt.Sprintf("chat %s %s %s %d", today, p.held(r, userCookie), who.By, who.Sight())
+	p.show(w, r, sheet{template: "chat", here: here, private: private, formID: id,
 		fill: func(ctx context.Context, v *visit) (any, error) {
 			return p.chatSheet(ctx, v, before, newMessageForm(v, id))
 		}})
@@ -123,7 +129,7 @@ func (before place) messages(ctx context.Context, all shop.Messages, limit int) 
 func newFormID() string { return models.NewID(time.Now()).String() }
 
 func newMessageForm(v *visit, id string) messageForm {
-	return messageForm{ID: id, Known: models.NameOf(v.user), User: field{Value: v.user}}
+	return messageForm{ID: id, Known: models.ShownName(v.user), Fixed: v.who.Staff(), User: field{Value: v.user}}
 }
 
 func (p *pages) chatSheet(ctx context.Context, v *visit, before place, form messageForm) (any, error) {
@@ -131,7 +137,10 @@ func (p *pages) chatSheet(ctx context.Context, v *visit, before place, form mess
 	if err != nil {
 		return nil, err
 	}
-	sheet := chatSheet{Page: p.page(v, v.voice.Say("chat.title", nil), "chat"), Me: v.user, Form: form}
+	sheet := chatSheet{Page: p.page(v, v.voice.Say("chat.title", nil), "chat"), Form: form}
+	if err := p.present(ctx, v, &sheet); err != nil {
+		return nil, err
+	}
 	if len(messages) > chatSize {
 		messages = messages[1:]
 		var shown place
@@ -143,12 +152,31 @@ func (p *pages) chatSheet(ctx context.Context, v *visit, before place, form mess
 	if len(before) > 0 {
 		sheet.Newest = "/chat"
 	}
-	sheet.Days = p.days(v, messages)
-	return sheet, nil
+	shown, err := p.shop.ShowAll(ctx, v.who.Sight(), messages)
+	sheet.Days = p.days(v, shown)
+	return sheet, err
+}
+
+// present says how the visitor is called by what he gave before; if he may not be called so any
+// more, the form asks for another name and says why.
+func (p *pages) present(ctx context.Context, v *visit, sheet *chatSheet) error {
+	if v.user == "" {
+		return nil
+	}
+	called, err := p.shop.Presents(ctx, v.sender(), v.user)
+	if problems, refused := errors.AsType[models.Invalid](err); refused {
+		sheet.Form.Known = ""
+		if sheet.Form.User.Problem == "" {
+			sheet.Form.User.Problem = sayProblem(v.voice, problems, "user")
+		}
+		return nil
+	}
+	sheet.Me, sheet.Called = v.user, called
+	return err
 }
 
 // days divides messages by the day on which they were sent.
-func (p *pages) days(v *visit, messages []models.Message) (days []chatDay) {
+func (p *pages) days(v *visit, messages []shop.Shown) (days []chatDay) {
 	now := time.Now()
 	today, yesterday := v.voice.Date(models.TimeOf(now)), v.voice.Date(models.TimeOf(now.AddDate(0, 0, -1)))
 	for _, m := range messages {
@@ -164,10 +192,16 @@ func (p *pages) days(v *visit, messages []models.Message) (days []chatDay) {
 			days = append(days, chatDay{Date: date, Label: label})
 		}
 		day := &days[len(days)-1]
-		day.Messages = append(day.Messages, bubble{
-			ID: m.ID.String(), Name: m.Name(), At: m.CreatedAt.String(), Sent: m.CreatedAt,
-			Own: v.user != "" && strings.EqualFold(m.User, v.user), Parts: splitLinks(m.Message),
-		})
+		b := bubble{
+			ID: m.ID.String(), Name: models.ShownName(m.User), Email: m.Email, At: m.CreatedAt.String(), Sent: m.CreatedAt,
+			Own: m.IsBy(v.who), Parts: splitLinks(m.Message),
+		}
+		if m.Badge != nil {
+			b.Mark, b.Staff = m.Mark, m.Staff
+		} else { // the course knows people by what they give
+			b.Own = v.user != "" && strings.EqualFold(m.User, v.user)
+		}
+		day.Messages = append(day.Messages, b)
 	}
 	return days
 }
@@ -181,19 +215,22 @@ func (p *pages) sendMessage(w http.ResponseWriter, r *http.Request) {
 	}
 	m := models.Message{User: form.Get("user"), Message: strings.ReplaceAll(form.Get("message"), "\r\n", "\n")}
 	m.ID, _ = models.ParseID(form.Get("_id")) // a form without one gets its id from the store
-	said, err := p.shop.Hear(m)
+	sender := p.clients.sender(r)
+	said, err := p.shop.Hear(r.Context(), sender, m)
 	if err == nil {
 		m, err = store(r.Context(), said)
 	}
 	invalid, isInvalid := errors.AsType[models.Invalid](err)
 	tooFast, isTooFast := errors.AsType[shop.TooFast](err)
 	switch {
-	case isInvalid || isTooFast:
+	case isInvalid || isTooFast || errors.Is(err, shop.ErrRoomClosed):
 		p.refuseMessage(w, r, form, invalid, tooFast.RetryAfter)
 	case err != nil:
 		p.fail(w, r, err)
 	default:
-		p.keep(w, r, userCookie, url.QueryEscape(m.User), aYear)
+		if !sender.Who.Staff() {
+			p.keep(w, r, userCookie, url.QueryEscape(m.User), aYear)
+		}
 		p.lead(w, r, "/chat")
 	}
 }

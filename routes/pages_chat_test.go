@@ -7,7 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"pulperia/dao/models"
+	"pulperia/shop"
 )
 
 // A message is sent by the form, remembered with its sender, and shown to others by what stands
@@ -19,7 +19,7 @@ func TestChatPage(t *testing.T) {
 	send := []string{"user", "ana.perez@example.com", "message", "¿Tienen yerba?\r\nMirá https://example.com/a?b=1&c=2.", "_id", id}
 	for range 2 { // sent twice, stored once
 		got := ana.follow("/chat", send...)
-		got.want(200, ".bubble--own .bubble__who bdi", "ana.perez", "summary bdi", "ana.perez")
+		got.want(200, ".bubble--own .bubble__who bdi", "ana", "summary bdi", "ana")
 		if day := got.text(".chat__day"); day != "Hoy" && day != "Ayer" { // midnight may pass
 			t.Errorf("sent on %q", day)
 		}
@@ -59,7 +59,8 @@ func TestChatPage(t *testing.T) {
 func TestChatRefuses(t *testing.T) {
 	v := newVisitor(t)
 	for _, tt := range []struct{ user, message, field, want string }{
-		{"ana", "Hola", "user", "Tiene que ser un correo, como ana@example.com."},
+		{"ana@", "Hola", "user", "Tiene que ser un correo, como ana@example.com."},
+		{"<ana>", "Hola", "user", "No puede llevar < > \" ni @."},
 		{"", "Hola", "user", "Falta completar este campo."},
 		{"Ana <ana@example.com>", "Hola", "user", "Tiene que ser un correo, como ana@example.com."},
 		{"ana@example.com", " ", "message", "Falta completar este campo."},
@@ -167,10 +168,10 @@ func FuzzSplitLinks(f *testing.F) {
 func TestChatDays(t *testing.T) {
 	p, _ := barePages(t)
 	v := p.stranger(request(t, "GET", "/chat"))
-	old := models.Message{User: "ana@example.com", Message: "hola", CreatedAt: 1_000_000_000_000}
+	old := shop.Shown{User: "ana@example.com", Message: "hola", CreatedAt: 1_000_000_000_000}
 	later := old
 	later.CreatedAt += 24 * 60 * 60 * 1000
-	days := p.days(v, []models.Message{old, old, later})
+	days := p.days(v, []shop.Shown{old, old, later})
 	if len(days) != 2 || len(days[0].Messages) != 2 || days[0].Label == days[1].Label {
 		t.Errorf("%+v", days)
 	}

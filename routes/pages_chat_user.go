@@ -12,26 +12,35 @@ import (
 	"pulperia/dao/models"
 )
 
-// setUser remembers under which address the visitor writes, without a message: it is what the live
-// chat asks for. A text that stood in the form already stays there.
+// setUser remembers under which name or address the visitor writes, without a message: it is what the
+// live chat asks for. A text that stood in the form already stays there.
 func (p *pages) setUser(w http.ResponseWriter, r *http.Request) {
 	form, err := readForm(r)
 	if err != nil {
 		p.fail(w, r, err)
 		return
 	}
-	user := models.NormalText(form.Get("user"))
-	if problems, _ := errors.AsType[models.Invalid](models.CheckUser(user)); problems != nil {
+	user := models.NormalName(form.Get("user"))
+	_, err = p.shop.Presents(r.Context(), p.clients.sender(r), user)
+	if problems, _ := errors.AsType[models.Invalid](err); problems != nil {
 		p.refuseMessage(w, r, form, problems, 0)
 		return
 	}
-	p.keep(w, r, userCookie, url.QueryEscape(user), aYear)
+	if err != nil {
+		p.fail(w, r, err)
+		return
+	}
+	if !whoFrom(r.Context()).Staff() {
+		p.keep(w, r, userCookie, url.QueryEscape(user), aYear)
+	}
 	if strings.TrimSpace(form.Get("message")) == "" {
 		p.lead(w, r, "/chat")
 		return
 	}
 	p.refill(w, r, http.StatusOK, "chat", "/chat", func(ctx context.Context, v *visit) (any, error) {
-		v.user = user
+		if !v.who.Staff() {
+			v.user = user
+		}
 		again := newMessageForm(v, newFormID())
 		again.Message.Value = typed(form, "message")
 		return p.chatSheet(ctx, v, nil, again)
@@ -41,13 +50,18 @@ func (p *pages) setUser(w http.ResponseWriter, r *http.Request) {
 // refuseMessage shows the chat again with the message that was not sent, and why.
 func (p *pages) refuseMessage(w http.ResponseWriter, r *http.Request, form url.Values, problems models.Invalid, wait time.Duration) {
 	status := http.StatusBadRequest
+	if wait == 0 && problems == nil {
+		status = http.StatusConflict // the page says that the room is closed
+	}
 	if wait > 0 {
 		status = http.StatusTooManyRequests
 		problem{retryAfter: wait}.headers(w)
 	}
 	p.refill(w, r, status, "chat", "/chat", func(ctx context.Context, v *visit) (any, error) {
 		again := newMessageForm(v, newFormID())
-		again.User = field{typed(form, "user"), sayProblem(v.voice, problems, "user")}
+		if !again.Fixed {
+			again.User = field{typed(form, "user"), sayProblem(v.voice, problems, "user")}
+		}
 		again.Message = field{typed(form, "message"), sayProblem(v.voice, problems, "message")}
 		if form.Get("message") != "" || again.Message.Problem != "" {
 			again.Summary = v.voice.Say("chat.refused", nil)

@@ -32,7 +32,7 @@ func TestSetUserKeepsText(t *testing.T) {
 	got := v.post("/chat/user", "user", "ana@example.com", "message", "¿Hay pan?")
 	got.want(200, "summary bdi", "ana", "textarea#message", "¿Hay pan?")
 	v.get("/chat").want(200, "summary bdi", "ana", "textarea#message", "")
-	got = v.post("/chat/user", "user", "ana", "message", "")
+	got = v.post("/chat/user", "user", "ana@", "message", "")
 	got.want(400, "#user-problem", "Tiene que ser un correo, como ana@example.com.", "#message-problem", "", ".notice--bad", "")
 	v.get("/chat").want(200, "summary bdi", "ana")
 }

@@ -62,7 +62,7 @@ func (p *pages) keep(w http.ResponseWriter, r *http.Request, name, value string,
 
 // renew has what was kept without naming a store be kept as this store's, once it is known to be.
 func (p *pages) renew(w http.ResponseWriter, r *http.Request, v *visit) {
-	if v.user != "" && cookie(r, p.ours(userCookie)) == "" {
+	if v.user != "" && !v.who.Staff() && cookie(r, p.ours(userCookie)) == "" {
 		p.keep(w, r, userCookie, url.QueryEscape(v.user), aYear)
 	}
 	if !v.cart.ID.IsZero() && cookie(r, p.ours(cartCookie)) == "" {

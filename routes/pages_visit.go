@@ -3,6 +3,7 @@ package routes
 import (
 	"errors"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"strings"
 	"unicode"
@@ -18,9 +19,10 @@ type visit struct {
 	look      *look
 	voice     *views.Voice
 	who       shop.Who
+	network   netip.Prefix // where he is, as limits count
 	position  dao.Position
 	cart      models.Cart // the zero cart as long as nothing was added
-	user      string      // the e-mail address that was last used in the chat, or ""
+	user      string      // the name or e-mail address that was last used in the chat, or ""
 	undo      *undo       // what can be taken back, or nil
 	forgetful bool        // the browser keeps no cookies
 	partly    bool        // what was taken back came back in part
@@ -46,6 +48,9 @@ func (p *pages) visit(r *http.Request) (*visit, error) {
 	if user, err := url.QueryUnescape(p.held(r, userCookie)); err == nil && models.CheckUser(user) == nil {
 		v.user = user
 	}
+	if v.who.Staff() {
+		v.user = v.who.Person.Name
+	}
 	id, err := models.ParseID(p.held(r, cartCookie))
 	if err != nil {
 		return v, nil
@@ -60,10 +65,13 @@ func (p *pages) visit(r *http.Request) (*visit, error) {
 
 // stranger is a visit as far as the request alone tells it.
 func (p *pages) stranger(r *http.Request) *visit {
-	v := &visit{here: "/", who: whoFrom(r.Context()), site: p.clients.addressOf(r)}
+	v := &visit{here: "/", who: whoFrom(r.Context()), network: network(p.clients.address(r)), site: p.clients.addressOf(r)}
 	v.see(r, p.looks.last(), p.choose)
 	return v
 }
+
+// sender is the visitor as one who says something.
+func (v *visit) sender() shop.Sender { return shop.Sender{Who: v.who, Network: v.network} }
 
 // see gives a visit its look, and the language of it that suits the visitor.
 func (v *visit) see(r *http.Request, look *look, choose *views.Negotiator) {
@@ -77,7 +85,7 @@ func (v *visit) see(r *http.Request, look *look, choose *views.Negotiator) {
 // page is the frame of a page of this visit; section is the part of the shop that the header marks.
 func (p *pages) page(v *visit, title, section string) views.Page {
 	page := views.Page{
-		Title: title, Here: v.here, CartCount: v.cart.Count(), Version: p.version, Undo: v.undo.say(v.voice), At: map[string]bool{section: true},
+		Title: title, Here: v.here, CartCount: v.cart.Count(), Version: p.version, Undo: v.undo.say(v.voice), UndoKey: v.undo.key(), At: map[string]bool{section: true},
 		Store: p.shop.Identity(), Forgetful: v.forgetful, Partly: v.partly, Open: v.who.By == shop.Course.By,
 		Welcome: v.look.settings.Welcome, Place: v.look.settings.Place, Hours: v.look.settings.Hours, Silent: v.look.settings.RoomClosed,
 	}

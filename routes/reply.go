@@ -74,6 +74,7 @@ func problemOf(err error) problem {
 	}{
 		{shop.ErrUnauthorized, problem{status: 401, code: "unauthorized",
 			message: "This needs somebody who is signed in, or a key in Authorization, and there is none, or one that is good no longer."}},
+		{shop.ErrRoomClosed, problem{status: 409, code: "not_allowed", message: "The chat is closed, and nothing was stored."}},
 		{shop.ErrLastOwner, problem{status: 409, code: "conflict",
 			message: "Nothing was changed: this is the last owner. Make somebody else an owner first."}},
 		{dao.ErrUnknown, problem{status: 503, code: "unavailable", retryAfter: retryStore,

@@ -79,7 +79,7 @@ func New(o Options) (*Site, error) {
 	api := newAPI(t, o)
 	products := productRoutes{o.Shop}
 	carts := cartRoutes{o.Shop}
-	messages := messageRoutes{o.Shop}
+	messages := messageRoutes{o.Shop, clients}
 	session := sessionRoutes{o.Shop, pages.session}
 	people := peopleRoutes{o.Shop}
 	keys := keyRoutes{o.Shop}

@@ -26,7 +26,7 @@ type Paging struct {
 
 type failureDoc struct {
 	Status  string             `json:"status" enum:"error"`
-	Error   string             `json:"error" enum:"invalid,unauthorized,forbidden,not_found,method_not_allowed,conflict,changed,too_large,unsupported_media_type,too_many_requests,internal,unavailable"`
+	Error   string             `json:"error" enum:"invalid,unauthorized,forbidden,not_found,method_not_allowed,conflict,changed,not_allowed,too_large,unsupported_media_type,too_many_requests,internal,unavailable"`
 	Message string             `json:"message" doc:"A sentence for a person." example:"Not accepted as sent: price. See details for what is asked for."`
 	Details []failureDetailDoc `json:"details" nullable:"false" doc:"Every bad field at once; empty where no field is to blame."`
 	Payload any                `json:"payload,omitempty" doc:"Of changed: the value as it is."`

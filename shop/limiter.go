@@ -37,7 +37,7 @@ func NewLimiter[K comparable](
 	}
 	most := prometheus.NewGauge(prometheus.GaugeOpts{
 		Name: "pulperia_limit_per_minute", ConstLabels: is,
-		Help: "How many requests of one address, and messages of one user, a minute may have. " +
+		Help: "How many requests of one address, and messages of one sender, a minute may have. " +
 			"0 means any number.",
 	})
 	most.Set(float64(perMinute))

@@ -25,6 +25,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/netip"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -35,7 +36,7 @@ import (
 
 // Options say how a shop is kept. Its zero value is a shop without limits.
 type Options struct {
-	MessagesPerMinute int                   // of one user, a third of them at once; 0 for any number
+	MessagesPerMinute int                   // of one visit, person or key, a third of them at once; 0 for any number
 	PasswordPasses    int                   // of argon2id; 0 for what the store says, measured at its first start
 	Metrics           prometheus.Registerer // gets the figures about limits; nil for none
 }
@@ -50,7 +51,9 @@ type Shop struct {
 	Shared   bool         // as in dao.Store
 
 	store dao.Store
-	pace  *Limiter[string] // of messages, by user
+	pace  *Limiter[string]       // of messages, by sender
+	crowd *Limiter[netip.Prefix] // of those of all visits of a network
+	staff staffNames
 
 	register  *register
 	passwords *passwords
@@ -109,6 +112,8 @@ func New(store dao.Store, o Options) *Shop {
 		Shared:   store.Shared,
 		store:    store,
 		pace:     NewLimiter[string]("messages", o.MessagesPerMinute, o.Metrics),
+		crowd: NewLimiter[netip.Prefix](
+			"messages of the visits of a network", networkVisits*o.MessagesPerMinute, o.Metrics),
 
 		register:  newRegister(store),
 		passwords: newPasswords(o.PasswordPasses),

@@ -52,11 +52,17 @@ func (s *Shop) ByVisit(ctx context.Context, cookie string) (Who, error) {
 	return Who{By: "visitor:" + hashOf(cookie)[:8], Since: models.TimeOf(since)}, nil
 }
 
+// IsVisit says whether somebody is known by the cookie of his visit.
+func (w Who) IsVisit() bool { return w.Since != 0 }
+
 // ByNetwork returns who has no cookie: his network, under a name that only this shop can make and
 // that is another one every day.
 func (s *Shop) ByNetwork(ctx context.Context, network string) (Who, error) {
-	today := dayOf(models.TimeOf(time.Now()))
-	code, err := s.Sign(ctx, "network of a day", today.String()+network)
+	return s.byNetwork(ctx, network, time.Now())
+}
+
+func (s *Shop) byNetwork(ctx context.Context, network string, at time.Time) (Who, error) {
+	code, err := s.Sign(ctx, "network of a day", dayOf(models.TimeOf(at)).String()+network)
 	if err != nil {
 		return Nobody, err
 	}

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"golang.org/x/time/rate"
+
+	"pulperia/shop"
 )
 
 // refused says why no connection is made.
@@ -22,40 +24,70 @@ const (
 	refusedShutdown    refused = "shutdown"
 	refusedHandshake   refused = "handshake" // it is none, or asks for what there is not
 	refusedStore       refused = "store"
+	refusedRight       refused = "right"
 )
 
 func refusals() []refused {
-	return []refused{refusedOrigin, refusedRequests, refusedConnections, refusedShutdown, refusedHandshake, refusedStore}
+	return []refused{refusedOrigin, refusedRequests, refusedConnections, refusedShutdown, refusedHandshake, refusedStore, refusedRight}
 }
 
 // admit takes a place for one more connection of a client, and says why not otherwise. [Hub.leave]
 // gives it back.
-func (h *Hub) admit(client netip.Prefix) (why refused, ok bool) {
+func (h *Hub) admit(p place) (why refused, ok bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.closed {
 		return refusedShutdown, false
 	}
-	if h.MaxConnections > 0 && h.clients[client] >= h.MaxConnections {
+	if most := h.MaxConnections; most > 0 &&
+		(h.clients[p.client] >= most || p.visit() != "" && h.visits[p.visit()] >= min(most, visitConnections)) {
 		return refusedConnections, false
 	}
-	h.clients[client]++
+	h.clients[p.client]++
+	h.visits[p.visit()]++
 	return "", true
 }
 
 // leave gives back a place.
-func (h *Hub) leave(client netip.Prefix) {
+func (h *Hub) leave(p place) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.clients[client]--; h.clients[client] <= 0 {
-		delete(h.clients, client)
+	if h.clients[p.client]--; h.clients[p.client] <= 0 {
+		delete(h.clients, p.client)
+	}
+	if h.visits[p.visit()]--; h.visits[p.visit()] <= 0 {
+		delete(h.visits, p.visit())
 	}
 }
 
+// place is that of a connection: whose it is, and where he is.
+type place struct {
+	who    shop.Who
+	client netip.Prefix
+}
+
+func (p place) sender() shop.Sender { return shop.Sender{Who: p.who, Network: p.client} }
+
+// visit names the visit that the connection is of, "" when it is of none.
+func (p place) visit() string {
+	if !p.who.IsVisit() {
+		return ""
+	}
+	return p.who.By
+}
+
+// sight is what the reader of a connection may see.
+func (h *Hub) sight(who shop.Who) shop.Sight {
+	if sight := who.Sight(); h.Open == (sight == shop.SightCourse) {
+		return sight
+	}
+	return shop.SightNames
+}
+
 // open makes a connection known to the hub. It is new: it has not said hello.
-func (h *Hub) open(d door, line net.Conn, client netip.Prefix) *conn {
+func (h *Hub) open(d door, line net.Conn, p place) *conn {
 	now := time.Now()
-	c := &conn{hub: h, door: d, net: line, raw: rawConn(line), client: client, opened: now, pinged: now, moved: now}
+	c := &conn{hub: h, view: view{d, h.sight(p.who)}, place: p, net: line, raw: rawConn(line), opened: now, pinged: now, moved: now}
 	if h.FramesPerMinute > 0 {
 		c.frames = rate.NewLimiter(rate.Limit(h.FramesPerMinute)/60, max(1, h.FramesPerMinute/3))
 	}
@@ -66,6 +98,9 @@ func (h *Hub) open(d door, line net.Conn, client netip.Prefix) *conn {
 	closed := h.closed
 	h.mu.Unlock()
 	h.metrics.connections[d].Inc()
+	if p.who.SignedIn() {
+		h.accessChanged() // it may have, since the door was asked
+	}
 	if closed { // meanwhile: Close has not seen it
 		c.end(reasonShutdown)
 	}
@@ -92,11 +127,11 @@ func (h *Hub) gone(c *conn) {
 			delete(h.joined, topic)
 		}
 	}
-	h.people.leave(c.user, time.Now())
+	h.people.leave(c.called, time.Now())
 	h.knockIfFresh()
 	h.leftAlone()
 	h.mu.Unlock()
-	h.leave(c.client)
+	h.leave(c.place)
 	h.metrics.connections[c.door].Dec()
 	h.metrics.closed[why].Inc()
 	h.Log.Info("connection ended", "door", c.door.String(), "client", c.client.Addr().String(), "reason", string(why),

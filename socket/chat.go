@@ -17,14 +17,36 @@ func (h *Hub) greet(c *conn, said hello) {
 		c.send(refuse("", "hello was said already; open another connection to listen to something else"))
 		return
 	}
-	how, err := h.plan(h.working, said.Since)
+	if refused, _ := h.mayFollow(c.who, said.Topics); refused != nil {
+		c.send(*refused)
+		return
+	}
+	handle, err := h.present(h.working, c.place, said)
+	if invalid, is := errors.AsType[models.Invalid](err); is {
+		c.send(refuse("", invalid.Error()))
+		return
+	}
+	how := recoveryNone
+	if err == nil {
+		how, err = h.plan(h.working, said.Since)
+	}
 	h.telling.Ended(h.working, err)
 	if err != nil {
 		c.end(reasonUnavailable)
 		return
 	}
 	c.greeted = true
-	h.join(c, said, how)
+	h.join(c, said, handle, how)
+}
+
+// present returns by which name the others are to know who says hello, "" for who has given none.
+func (h *Hub) present(ctx context.Context, p place, said hello) (handle string, err error) {
+	if said.User == "" {
+		return "", nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, storeTimeout)
+	defer cancel()
+	return h.Shop.Presents(ctx, p.sender(), said.User)
 }
 
 func refuse(id, message string) refusal {
@@ -39,7 +61,7 @@ func (h *Hub) say(c *conn, said say) {
 		c.send(refuse(id, `whoever writes must have named a "user" in hello`))
 		return
 	}
-	heard, err := h.Shop.Hear(models.Message{ID: said.ID, User: c.user, Message: said.Text})
+	heard, err := h.hear(c, said)
 	if err != nil {
 		c.send(h.refusalOf(id, err))
 		return
@@ -53,7 +75,7 @@ func (h *Hub) say(c *conn, said say) {
 		return // goodbye is on its way; it will be sent again elsewhere
 	case len(c.saying) >= maxUnstored:
 		text := refusal{id, "too_many_requests", "Too many messages wait to be stored. Send it again a little later.", 1}
-		c.queue.add((&event{body: text}).through(c.door), 1)
+		c.queue.add((&event{body: text}).through(c.view), 1)
 		if c.schedule() {
 			h.writers.add(c)
 		}
@@ -64,6 +86,12 @@ func (h *Hub) say(c *conn, said say) {
 		c.sayings = true
 		h.storing.Go(func() { h.storeMessages(c) })
 	}
+}
+
+func (h *Hub) hear(c *conn, said say) (shop.Saying, error) {
+	ctx, cancel := context.WithTimeout(h.working, storeTimeout)
+	defer cancel()
+	return h.Shop.Hear(ctx, c.sender(), models.Message{ID: said.ID, User: c.user, Message: said.Text})
 }
 
 // storeMessages stores what a connection has said, until nothing waits.
@@ -115,6 +143,8 @@ func (h *Hub) refusalOf(id string, err error) refusal {
 		return refusal{id, "too_many_requests", "These are too many messages in a short time. Send it again a little later.", seconds(tooFast.RetryAfter)}
 	}
 	switch {
+	case errors.Is(err, shop.ErrRoomClosed):
+		return refusal{id, "not_allowed", "The chat is closed, and nothing was stored.", 0}
 	case errors.Is(err, dao.ErrConflict):
 		return refusal{id, "conflict", "Nothing was stored: another message has this id.", 0}
 	case errors.Is(err, dao.ErrUnknown):
@@ -134,9 +164,9 @@ func (h *Hub) types(c *conn) {
 	}
 	h.mu.Lock()
 	var wake []*conn
-	if now := time.Now(); h.people.mayType(c.user, now) {
-		wake = h.tell(&event{body: typing{c.user}}, c.user, true)
-		h.people.types(c.user, h.ring.position(), now)
+	if now := time.Now(); h.people.mayType(c.called, now) {
+		wake = h.tell(&event{body: typing{c.called}}, c.called, true)
+		h.people.types(c.called, h.ring.position(), now)
 		h.knockIfFresh()
 	}
 	h.mu.Unlock()

@@ -2,7 +2,6 @@ package socket
 
 import (
 	"net"
-	"net/netip"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -28,10 +27,10 @@ const (
 // closes it.
 type conn struct {
 	hub     *Hub
-	door    door
+	view    // its door, and what its reader may see
+	place   // that it takes
 	net     net.Conn
 	raw     syscall.RawConn // nil where the connection has none
-	client  netip.Prefix
 	opened  time.Time
 	frames  *rate.Limiter // nil for any number
 	pong    atomic.Int64  // when the last one came, in nanoseconds after opened: not by the clock, which may be set
@@ -54,7 +53,8 @@ type conn struct {
 	cursor int64 // what it has, or will not get; it stays where it is when the connection is live
 
 	// Written once, by the reader, under the hub's lock and mu: read under either.
-	user   string
+	user   string // the name or address that it has given; "" for nobody in the chat
+	called string // by which the others know it
 	topics []string
 }
 
@@ -69,7 +69,7 @@ func (c *conn) wants(topic string) bool {
 
 // send queues one event and sees to its delivery.
 func (c *conn) send(body any) {
-	if c.push((&event{body: body}).through(c.door), 1, false) {
+	if c.push((&event{body: body}).through(c.view), 1, false) {
 		c.hub.writers.add(c)
 	}
 }
@@ -93,7 +93,7 @@ func (c *conn) deliver(b *bundle) (wake bool) {
 		p = b.through(c)
 	default: // its page was newer than the hub
 		if i := slices.IndexFunc(b.events, func(e *event) bool { return e.offset > c.cursor }); i >= 0 {
-			p = pieceOf(b.events[i:], c.door, c.wants)
+			p = pieceOf(b.events[i:], c.view, c.wants)
 		}
 	}
 	switch {
@@ -251,7 +251,7 @@ func (c *conn) tick(now time.Time, at *event) (wake bool) {
 		c.pinged = now
 		c.queue.add(c.door.ping(), 0)
 		if c.state == stateLive && c.cursor <= at.offset {
-			c.queue.add(at.through(c.door), 1)
+			c.queue.add(at.through(c.view), 1)
 		}
 	default:
 		return false

@@ -1,12 +1,14 @@
 package socket
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"sync"
 
 	"pulperia/dao"
 	"pulperia/dao/models"
+	"pulperia/shop"
 )
 
 // topicMessages is the topic of the chat: who follows it is here. The topics are those of the kinds,
@@ -62,7 +64,8 @@ type (
 	typed struct{}
 )
 
-// event is something to say, encoded at most once for each door, whoever listens.
+// event is something to say, encoded at most once for each door and each kind of readers that sees
+// something else of it, whoever listens.
 type event struct {
 	body   any
 	topic  string
@@ -70,8 +73,20 @@ type event struct {
 	end    int64 // of its step
 
 	forms [doors]form
-	parts [doors]form // of a change: after which more of its step follows
+	parts [doors]form          // of a change: after which more of its step follows
+	seen  *[shop.Sights]*event // as each kind of readers sees it; nil where that is the same for all
+	by    string               // the handle of who wrote the message that it tells of
 }
+
+// view is what there are different forms for: the door, and what its readers may see.
+type view struct {
+	door  door
+	sight shop.Sight
+}
+
+const views = int(doors) * int(shop.Sights)
+
+func (v view) index() int { return int(v.door)*int(shop.Sights) + int(v.sight) }
 
 type form struct {
 	once sync.Once
@@ -83,21 +98,73 @@ func newChange(epoch string, c dao.Change) *event {
 	return &event{body: change{epoch, c}, topic: dao.TopicOf(c), offset: c.Offset, end: c.End}
 }
 
+// shown is newChange as each kind of readers may see it: of a message neither its author nor, but
+// for few, an address.
+func (h *Hub) shown(ctx context.Context, epoch string, c dao.Change) (*event, error) {
+	if c.Kind != dao.KindMessage || len(c.Doc) == 0 {
+		return newChange(epoch, c), nil
+	}
+	m, err := models.DecodeMessage(c.Doc)
+	if err != nil { // then nobody may see it
+		c.Doc = nil
+		e := newChange(epoch, c)
+		e.topic = ""
+		return e, nil
+	}
+	seen := new([shop.Sights]*event)
+	by := ""
+	for _, sight := range h.sights(m) {
+		shown, err := h.Shop.Show(ctx, sight, m)
+		if err != nil {
+			return nil, err
+		}
+		by, c.Doc = shown.Handle(), models.JSON(shown)
+		seen[sight] = newChange(epoch, c)
+	}
+	if seen[shop.SightAddresses] == nil {
+		seen[shop.SightAddresses] = seen[shop.SightNames] // there is no more to see
+	}
+	e := newChange(epoch, c)
+	e.seen, e.by = seen, by
+	return e, nil
+}
+
+// sights are those of the readers that there are who see something else of a message.
+func (h *Hub) sights(m models.Message) []shop.Sight {
+	switch {
+	case h.Open:
+		return []shop.Sight{shop.SightCourse}
+	case models.IsAddress(m.User):
+		return []shop.Sight{shop.SightNames, shop.SightAddresses}
+	}
+	return []shop.Sight{shop.SightNames}
+}
+
 // size is about what the event takes in memory.
 func (e *event) size() int { return 512 + 2*len(e.body.(change).Doc) }
 
+// to returns the event as a kind of readers sees it.
+func (e *event) to(sight shop.Sight) *event {
+	if e.seen == nil {
+		return e
+	}
+	return e.seen[sight]
+}
+
 // through returns what a door sends.
-func (e *event) through(d door) []byte {
-	form := &e.forms[d]
-	form.once.Do(func() { form.text = d.encode(e.body) })
+func (e *event) through(v view) []byte {
+	e = e.to(v.sight)
+	form := &e.forms[v.door]
+	form.once.Do(func() { form.text = v.door.encode(e.body) })
 	return form.text
 }
 
 // partThrough returns what a door sends of a change after which more of its step follows: nobody can
 // go on from there.
-func (e *event) partThrough(d door) []byte {
-	form := &e.parts[d]
-	form.once.Do(func() { form.text = d.encode(part(e.body.(change))) })
+func (e *event) partThrough(v view) []byte {
+	e = e.to(v.sight)
+	form := &e.parts[v.door]
+	form.once.Do(func() { form.text = v.door.encode(part(e.body.(change))) })
 	return form.text
 }
 
@@ -122,17 +189,17 @@ func wanted(step []*event, wants func(topic string) bool) (n int) {
 
 // giveStep gives a reader the events of a step that it wants, each as it goes over the line: the last of
 // them alone with the position.
-func giveStep(step []*event, d door, wants func(topic string) bool, give func(e *event, text []byte)) {
+func giveStep(step []*event, v view, wants func(topic string) bool, give func(e *event, text []byte)) {
 	left := wanted(step, wants)
 	for _, e := range step {
 		switch {
 		case !wants(e.topic):
 		case left == 1:
-			give(e, e.through(d))
+			give(e, e.through(v))
 			return
 		default:
 			left--
-			give(e, e.partThrough(d))
+			give(e, e.partThrough(v))
 		}
 	}
 }
@@ -143,8 +210,8 @@ type bundle struct {
 	events []*event
 	topics []string
 	size   int
-	whole  [doors]piece             // of one topic
-	pieces map[string]*[doors]piece // of several, by what of them a reader wants
+	whole  [views]piece             // of one topic
+	pieces map[string]*[views]piece // of several, by what of them a reader wants
 }
 
 // piece is what a reader gets of a bundle.
@@ -155,27 +222,27 @@ type piece struct {
 
 // through returns what goes to a reader, which the caller has locked.
 func (b *bundle) through(c *conn) piece {
-	p := &b.whole[c.door]
+	p := &b.whole[c.view.index()]
 	if len(b.topics) > 1 {
 		key := strings.Join(slices.DeleteFunc(slices.Clone(b.topics), func(topic string) bool { return !c.wants(topic) }), ",")
 		if b.pieces == nil {
-			b.pieces = map[string]*[doors]piece{}
+			b.pieces = map[string]*[views]piece{}
 		}
 		if b.pieces[key] == nil {
-			b.pieces[key] = new([doors]piece)
+			b.pieces[key] = new([views]piece)
 		}
-		p = &b.pieces[key][c.door]
+		p = &b.pieces[key][c.view.index()]
 	}
 	if p.text == nil {
-		*p = pieceOf(b.events, c.door, c.wants)
+		*p = pieceOf(b.events, c.view, c.wants)
 	}
 	return *p
 }
 
-func pieceOf(events []*event, d door, wants func(string) bool) (p piece) {
+func pieceOf(events []*event, v view, wants func(string) bool) (p piece) {
 	for len(events) > 0 {
 		n := firstStep(events)
-		giveStep(events[:n], d, wants, func(_ *event, text []byte) {
+		giveStep(events[:n], v, wants, func(_ *event, text []byte) {
 			if p.events++; p.text == nil {
 				p.text = slices.Clip(text) // mostly the only one
 				return

@@ -36,12 +36,14 @@ type Hub struct {
 	conns   map[*conn]struct{}
 	again   context.CancelFunc            // has the wait for the feed begin anew
 	clients map[netip.Prefix]int          // how many connections each has
+	visits  map[string]int                // and each visit
 	joined  map[string]map[*conn]struct{} // by topic
 	ring    ring
 	people  people
 	large   large
 	away    bool // the store was when it was last asked
 
+	access     chan struct{} // asks for a look at who came in
 	changed    chan struct{} // asks for a look at the other processes
 	neighbours neighbours
 }
@@ -70,10 +72,12 @@ func New(o Options) (*Hub, error) {
 		conns:   map[*conn]struct{}{},
 		again:   func() {},
 		clients: map[netip.Prefix]int{},
+		visits:  map[string]int{},
 		joined:  map[string]map[*conn]struct{}{},
 		ring:    ring{most: o.ring},
 		people:  newPeople(),
 
+		access:     make(chan struct{}, 1),
 		changed:    make(chan struct{}, 1),
 		neighbours: newNeighbours(o.Log),
 	}
@@ -90,6 +94,7 @@ func (h *Hub) Run(ctx context.Context) {
 	all.Go(func() { h.watch(ctx) })
 	all.Go(func() { h.exchange(ctx) })
 	all.Go(func() { h.attend(ctx) })
+	all.Go(func() { h.guard(ctx) })
 	all.Wait()
 }
 
@@ -190,6 +195,7 @@ func (h *Hub) beginAt(from dao.Position, recent []*event) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.ring.begin(from)
+	h.accessChanged()
 	for _, e := range recent {
 		h.ring.add(e)
 	}
@@ -219,9 +225,14 @@ func (h *Hub) read(ctx context.Context, after dao.Position, limit int) ([]*event
 	}
 	events := make([]*event, len(changes))
 	for i, c := range changes {
-		events[i] = newChange(after.Epoch, c)
+		if err == nil {
+			events[i], err = h.shown(ctx, after.Epoch, c)
+		}
 	}
-	return events, err
+	if err != nil {
+		return nil, err
+	}
+	return events, nil
 }
 
 // publish gives a bundle of steps to whoever is live and listens. Who is behind takes it from the
@@ -232,6 +243,9 @@ func (h *Hub) publish(b *bundle) {
 	h.mu.Lock()
 	for _, e := range b.events {
 		h.ring.add(e)
+		if tellsOfAccess(e.body.(change).Change) {
+			h.accessChanged()
+		}
 		h.metrics.lag.Observe(now.Sub(e.body.(change).At.Std()).Seconds())
 	}
 	for i, topic := range b.topics {
@@ -249,7 +263,7 @@ func (h *Hub) publish(b *bundle) {
 // slow if it is optional.
 func (h *Hub) tell(e *event, except string, optional bool) (wake []*conn) {
 	for c := range h.joined[topicMessages] {
-		if (except == "" || c.user != except) && c.push(e.through(c.door), 1, optional) {
+		if (except == "" || c.called != except) && c.push(e.through(c.view), 1, optional) {
 			wake = append(wake, c)
 		}
 	}

@@ -143,8 +143,32 @@ func (h *Hub) askWho(ctx context.Context) error {
 	case now.Sub(n.asked) < dao.PresenceTTL:
 		return err
 	}
+	if err := h.hideAddresses(ctx, all); err != nil {
+		return err
+	}
 	h.meet(all, now)
 	return err
+}
+
+// hideAddresses makes handles of what a process of before, or one that is open to a course, calls
+// people by.
+func (h *Hub) hideAddresses(ctx context.Context, all map[string]dao.Visitors) (err error) {
+	if h.Open {
+		return nil
+	}
+	for _, v := range all {
+		for i := range v.People {
+			if v.People[i], err = h.Shop.Anonymous(ctx, v.People[i]); err != nil {
+				return err
+			}
+		}
+		for i := range v.Typing {
+			if v.Typing[i].User, err = h.Shop.Anonymous(ctx, v.Typing[i].User); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // meet takes in who is on the other processes, and who types there.

@@ -211,8 +211,9 @@ func TestHasSpoken(t *testing.T) {
 		if i != 50 {
 			user = beto
 		}
-		m := models.Message{User: user, Message: ana}
-		r.add(newChange("00000000", dao.Change{Offset: 101 + int64(i), Kind: dao.KindMessage, Doc: models.JSON(m)}))
+		e := newChange("00000000", dao.Change{Offset: 101 + int64(i), Kind: dao.KindMessage})
+		e.by = user
+		r.add(e)
 	}
 	for _, tt := range []struct {
 		user  string

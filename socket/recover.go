@@ -63,7 +63,7 @@ func (h *Hub) plan(ctx context.Context, since *dao.Position) (recovery, error) {
 
 // join lets a connection take part, after hello: it is welcomed, and gets what it missed and what
 // happens.
-func (h *Hub) join(c *conn, said hello, how recovery) {
+func (h *Hub) join(c *conn, said hello, handle string, how recovery) {
 	h.metrics.recoveries[how].Inc()
 	h.mu.Lock()
 	at := h.ring.position()
@@ -75,7 +75,7 @@ func (h *Hub) join(c *conn, said hello, how recovery) {
 		from, how = at, recoveryGone
 	}
 	c.mu.Lock()
-	c.user, c.topics, c.cursor, c.state = said.User, said.Topics, from.Offset, stateBehind
+	c.user, c.called, c.topics, c.cursor, c.state = said.User, handle, said.Topics, from.Offset, stateBehind
 	if from.Offset >= at.Offset {
 		c.state = stateLive
 	}
@@ -86,16 +86,16 @@ func (h *Hub) join(c *conn, said hello, how recovery) {
 		}
 		h.joined[topic][c] = struct{}{}
 	}
-	h.people.join(said.User)
+	h.people.join(handle)
 	h.knockIfFresh()
 	hi := welcome{Store: h.Shop.Identity(), Position: at, Recovered: how != recoveryGone, Replay: from.Offset < at.Offset, Count: h.people.count()}
 	hi.Position.Offset = max(at.Offset, from.Offset)
 	if c.wants(topicMessages) {
 		hi.People = h.people.names()
 	}
-	wake := c.push((&event{body: hi}).through(c.door), 1, false)
+	wake := c.push((&event{body: hi}).through(c.view), 1, false)
 	if h.away {
-		wake = c.push((&event{body: available(false)}).through(c.door), 1, false) || wake
+		wake = c.push((&event{body: available(false)}).through(c.view), 1, false) || wake
 	}
 	h.mu.Unlock()
 	if wake {
@@ -131,7 +131,7 @@ func (h *Hub) fill(c *conn) {
 	if n := len(events); n > 0 && !c.wantsOf(events[n-1].end, events) {
 		// What it was sent last is not where it stands: lest it asks for all that again when it
 		// comes back.
-		c.queue.add((&event{body: position(h.ring.position())}).through(c.door), 1)
+		c.queue.add((&event{body: position(h.ring.position())}).through(c.view), 1)
 	}
 }
 
@@ -153,7 +153,7 @@ func (c *conn) take(events []*event) {
 			}
 			continue
 		}
-		if p := pieceOf(step, c.door, c.wants); p.events > 0 {
+		if p := pieceOf(step, c.view, c.wants); p.events > 0 {
 			c.queue.add(p.text, p.events)
 		}
 		c.cursor = step[n-1].offset
@@ -163,7 +163,7 @@ func (c *conn) take(events []*event) {
 // takePart queues a chunk of a step, and says whether that was the rest of it.
 func (c *conn) takePart(step []*event) (all bool) {
 	full := false
-	giveStep(step, c.door, c.wants, func(e *event, text []byte) {
+	giveStep(step, c.view, c.wants, func(e *event, text []byte) {
 		if full = full || c.queue.size >= chunk; !full {
 			c.queue.add(text, 1)
 			c.cursor = e.offset

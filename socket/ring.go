@@ -1,11 +1,9 @@
 package socket
 
 import (
-	"encoding/json"
 	"slices"
 
 	"pulperia/dao"
-	"pulperia/dao/models"
 )
 
 // ring is the recent past: the last changes without a gap, up to where the hub is.
@@ -58,9 +56,5 @@ func (r *ring) hasSpoken(user string, after dao.Position) bool {
 	if !ok || after.Epoch != r.epoch || len(events) > lookBack {
 		return true
 	}
-	return slices.ContainsFunc(events, func(e *event) bool {
-		var m models.Message
-		c := e.body.(change)
-		return c.Kind == dao.KindMessage && json.Unmarshal(c.Doc, &m) == nil && m.User == user
-	})
+	return slices.ContainsFunc(events, func(e *event) bool { return e.by == user })
 }

@@ -67,6 +67,9 @@ func (s *testShop) start(o Options) {
 	if o.Shop == nil {
 		o.Shop = shop.New(s.store, shop.Options{})
 	}
+	if o.Who == nil {
+		o.Open = true // who sees what is for names_test.go
+	}
 	if o.Metrics = prometheus.NewPedanticRegistry(); o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}

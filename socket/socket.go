@@ -63,17 +63,18 @@ const (
 
 // The sizes of the contract and of the hub.
 const (
-	maxFrame    = 64 << 10
-	maxQueue    = 256 << 10 // of changes; what answers and tells of people has a frame's place more
-	crumb       = 4 << 10
-	maxPeople   = 100
-	maxTopics   = 66
-	maxUnstored = 32       // messages of one connection that wait for the store
-	chunk       = 32 << 10 // bytes that go into a queue in one step
-	step        = 256      // changes that are read from the feed in one step
-	typingRate  = 20       // a second, of all people
-	ringChanges = 4096
-	ringBytes   = 8 << 20
+	maxFrame         = 64 << 10
+	maxQueue         = 256 << 10 // of changes; what answers and tells of people has a frame's place more
+	crumb            = 4 << 10
+	maxPeople        = 100
+	maxTopics        = 66
+	visitConnections = 8        // of one visit
+	maxUnstored      = 32       // messages of one connection that wait for the store
+	chunk            = 32 << 10 // bytes that go into a queue in one step
+	step             = 256      // changes that are read from the feed in one step
+	typingRate       = 20       // a second, of all people
+	ringChanges      = 4096
+	ringBytes        = 8 << 20
 )
 
 // Options is what a hub works with. Shop, Log and Metrics are required.
@@ -87,13 +88,16 @@ type Options struct {
 	// AllowRequest is the limit that the sockets share with all other requests. It says after which
 	// time to come back when it refuses. Without it everything is allowed.
 	AllowRequest func(*http.Request) (retryAfter time.Duration, ok bool)
-	// Who says who asks. Without it everybody is shop.Nobody.
+	// Who says who asks. Without it everybody is shop.Nobody, or shop.Course.
 	Who func(*http.Request) (shop.Who, error)
 	// MayFollow refuses who may not follow a topic. Without it everything may be followed.
 	MayFollow func(who shop.Who, topic string) error
 
+	// Open is for a shop where everybody is shop.Course: people are called by what they give.
+	Open bool
+
 	Origins         []string // pages of these may connect, too: see [CheckOrigin] for their form
-	MaxConnections  int      // of one client; 0 for any number
+	MaxConnections  int      // of one client, visitConnections of them of one visit; 0 for any number
 	FramesPerMinute int      // of one connection, a third of them at once; 0 for any number
 
 	ring int // how many changes the ring holds; tests make it small
@@ -107,7 +111,11 @@ func (o Options) withDefaults() Options {
 		o.AllowRequest = func(*http.Request) (time.Duration, bool) { return 0, true }
 	}
 	if o.Who == nil {
-		o.Who = func(*http.Request) (shop.Who, error) { return shop.Nobody, nil }
+		who := shop.Nobody
+		if o.Open {
+			who = shop.Course
+		}
+		o.Who = func(*http.Request) (shop.Who, error) { return who, nil }
 	}
 	if o.MayFollow == nil {
 		o.MayFollow = func(shop.Who, string) error { return nil }

@@ -1,10 +1,13 @@
 package socket
 
 import (
+	"errors"
 	"io"
 	"net/http"
 	"strings"
 	"time"
+
+	"pulperia/dao/models"
 )
 
 // Events is the handler of GET /events?since=…&topics=…&user=…: what WebSocket would tell, as
@@ -23,27 +26,41 @@ func (h *Hub) Events(w http.ResponseWriter, r *http.Request) {
 		v.refuse(refusedHandshake, http.StatusBadRequest, refused.Message, 0)
 		return
 	}
-	client, ok := v.admit()
+	p, ok := v.admit()
 	if !ok {
 		return
 	}
-	how, err := h.plan(r.Context(), said.Since)
+	if refused, status := h.mayFollow(p.who, said.Topics); refused != nil {
+		h.leave(p)
+		v.refuse(refusedRight, status, refused.Message, 0)
+		return
+	}
+	handle, err := h.present(r.Context(), p, said)
+	if invalid, is := errors.AsType[models.Invalid](err); is {
+		h.leave(p)
+		v.refuse(refusedHandshake, http.StatusBadRequest, refuse("", invalid.Error()).Message, 0)
+		return
+	}
+	how := recoveryNone
+	if err == nil {
+		how, err = h.plan(r.Context(), said.Since)
+	}
 	if err != nil {
-		h.leave(client)
-		v.refuse(refusedStore, http.StatusServiceUnavailable, "The store does not answer. Come back in a moment.", retryStore)
+		h.leave(p)
+		v.away()
 		return
 	}
 	line, rw, err := http.NewResponseController(w).Hijack()
 	if err != nil {
-		h.leave(client)
+		h.leave(p)
 		v.refuse(refusedHandshake, http.StatusBadRequest, "Events need HTTP/1.1.", 0)
 		return
 	}
 	line.SetDeadline(time.Time{}) // the server had set some
-	c := h.open(doorEvents, line, client)
+	c := h.open(doorEvents, line, p)
 	c.reply(v.head())
 	c.greeted = true
-	h.join(c, said, how)
+	h.join(c, said, handle, how)
 	go c.readEvents(early(rw.Reader))
 }
 

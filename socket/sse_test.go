@@ -112,7 +112,7 @@ func TestEventsResume(t *testing.T) {
 			"":     {body: welcome{Replay: true}},
 			"id: ": {body: welcome{}},
 		} {
-			if got := string(e.through(doorEvents)); strings.HasPrefix(got, "id: ") != (want != "") {
+			if got := string(e.through(view{door: doorEvents})); strings.HasPrefix(got, "id: ") != (want != "") {
 				t.Errorf("%q", got)
 			}
 		}

@@ -4,7 +4,6 @@ import (
 	"crypto/rand"
 	"log/slog"
 	"net/http"
-	"net/netip"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -48,27 +47,37 @@ func (h *Hub) visit(w http.ResponseWriter, r *http.Request, d door) (v *visit, o
 	return v, ok
 }
 
-// admit checks the rules that do not depend on the door, and takes a place for the client. It has
+// admit checks the rules that do not depend on the door, and takes a place for who comes. It has
 // answered if it is not ok.
-func (v *visit) admit() (client netip.Prefix, ok bool) {
+func (v *visit) admit() (p place, ok bool) {
 	if !v.hub.origins.allow(v.r) {
 		v.refuse(refusedOrigin, http.StatusForbidden, "Pages of this site may not connect here.", 0)
-		return client, false
+		return p, false
 	}
 	if retryAfter, ok := v.hub.AllowRequest(v.r); !ok {
 		v.refuse(refusedRequests, http.StatusTooManyRequests, "These are too many requests in a short time. Wait a moment and try again.", retryAfter)
-		return client, false
+		return p, false
 	}
-	client = v.hub.Client(v.r)
-	switch why, ok := v.hub.admit(client); {
+	who, err := v.hub.Who(v.r)
+	if err != nil {
+		v.away()
+		return p, false
+	}
+	p = place{who, v.hub.Client(v.r)}
+	switch why, ok := v.hub.admit(p); {
 	case ok:
-		return client, true
+		return p, true
 	case why == refusedConnections:
-		v.refuse(why, http.StatusTooManyRequests, "Your address has as many connections as one may have. Close some of them.", 30*time.Second)
+		v.refuse(why, http.StatusTooManyRequests, "You, or your address, have as many connections as one may have. Close some of them.", 30*time.Second)
 	default:
 		v.refuse(why, http.StatusServiceUnavailable, "The shop is closing. Come back in a moment.", retryStore)
 	}
-	return client, false
+	return p, false
+}
+
+// away answers that the store does not say what is asked of it.
+func (v *visit) away() {
+	v.refuse(refusedStore, http.StatusServiceUnavailable, "The store does not answer. Come back in a moment.", retryStore)
 }
 
 // failure is the form of an answer that refuses, as the rest of the shop has it.
@@ -83,6 +92,7 @@ type failure struct {
 func (v *visit) refuse(why refused, status int, message string, retryAfter time.Duration) {
 	code := map[int]string{
 		http.StatusBadRequest: "invalid", http.StatusUpgradeRequired: "invalid", http.StatusForbidden: "forbidden",
+		http.StatusUnauthorized:     "unauthorized",
 		http.StatusMethodNotAllowed: "method_not_allowed",
 		http.StatusTooManyRequests:  "too_many_requests", http.StatusServiceUnavailable: "unavailable",
 	}[status]

@@ -23,12 +23,12 @@ func (h *Hub) WebSocket(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	client, ok := v.admit() // first: a page that got no line, and cannot see why, asks here in plain HTTP
+	p, ok := v.admit() // first: a page that got no line, and cannot see why, asks here in plain HTTP
 	if !ok {
 		return
 	}
 	if !strings.EqualFold(r.Header.Get("Upgrade"), "websocket") {
-		h.leave(client)
+		h.leave(p)
 		w.Header().Set("Upgrade", "websocket")
 		v.refuse(refusedHandshake, http.StatusUpgradeRequired, "This address speaks WebSocket only.", 0)
 		return
@@ -39,11 +39,11 @@ func (h *Hub) WebSocket(w http.ResponseWriter, r *http.Request) {
 		if line != nil {
 			line.Close()
 		}
-		h.leave(client)
+		h.leave(p)
 		v.log(refusedHandshake, err)
 		return
 	}
-	c := h.open(doorWebSocket, line, client)
+	c := h.open(doorWebSocket, line, p)
 	go c.readWebSocket(early(rw.Reader))
 }
 

@@ -135,7 +135,7 @@ func loadAllOrNone(t *testing.T, h Harness) {
 	for what, spoil := range map[string]func(b *dao.Batch){
 		"a product that breaks a rule": func(b *dao.Batch) { b.Products[last(*b)].Price = -1 },
 		"a cart that breaks a rule":    func(b *dao.Batch) { b.Carts[last(*b)].Products[0].Quantity = 0 },
-		"a message that breaks a rule": func(b *dao.Batch) { b.Messages[last(*b)].User = "nobody" },
+		"a message that breaks a rule": func(b *dao.Batch) { b.Messages[last(*b)].User = "<nobody>" },
 	} {
 		batch := sample(8)
 		spoil(&batch)

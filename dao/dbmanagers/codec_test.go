@@ -17,15 +17,16 @@ import (
 // What is written is read back as it was, and has no dirt and no unknown field; beside our notes,
 // as the engine puts them.
 func TestCodecRoundTrip(t *testing.T) {
-	noted := func(t rapid.TB, doc bson.D, rev int64) bson.Raw {
-		return rawOf(t, append(doc, bson.E{Key: "pulperia", Value: bson.D{{Key: "rev", Value: rev}, {Key: "created", Value: int64(1)}}}))
+	noted := func(t rapid.TB, doc bson.D, rev int64, keys ...bson.E) bson.Raw {
+		notes := bson.D{{Key: "rev", Value: rev}, {Key: "created", Value: int64(1)}}
+		return rawOf(t, append(doc, bson.E{Key: "pulperia", Value: append(notes, keys...)}))
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		p, c, m := validProduct.Draw(t, "product"), validCart.Draw(t, "cart"), validMessage.Draw(t, "message")
 		if err := p.Check(); err != nil {
 			t.Fatalf("the test draws bad products: %v", err)
 		}
-		product, cart, message := noted(t, productDoc(p), p.Rev), noted(t, cartDoc(c), c.Rev), noted(t, messageDoc(m), 1)
+		product, cart, message := noted(t, productDoc(p), p.Rev), noted(t, cartDoc(c), c.Rev), noted(t, messageDoc(m), 1, messageKeys(m)...)
 		if diff := cmp.Diff(p, readProduct(product)); diff != "" {
 			t.Errorf("product (-want +got):\n%s", diff)
 		}

@@ -65,7 +65,7 @@ var (
 	})
 	validMessage = rapid.Custom(func(t *rapid.T) models.Message {
 		user := rapid.StringMatching(`[a-z]{1,9}(\.[a-z]{1,9})?@[a-z]{1,9}\.com`).Draw(t, "user")
-		return models.Message{ID: validID.Draw(t, "id"), User: user, Message: validText.Draw(t, "message"), CreatedAt: validTime.Draw(t, "createdAt")}
+		return models.Message{ID: validID.Draw(t, "id"), User: user, Message: validText.Draw(t, "message"), CreatedAt: validTime.Draw(t, "createdAt"), By: rapid.SampledFrom([]string{"", "visitor:0123abcd"}).Draw(t, "by")}
 	})
 )
 

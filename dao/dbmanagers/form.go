@@ -15,7 +15,7 @@ type form struct {
 	write      func(models.Value) bson.D                                                                                // the whole document, without the sub-document pulperia
 	read       func(bson.Raw) models.Value                                                                              // with tolerance; a revision that is not the document's is set later
 	change     func(old, new models.Value, doc bson.Raw) (set, unset bson.D)                                            // what makes of doc, which is read as old, one that is read as new
-	keys       func(models.Value) bson.D                                                                                // what listing needs, derived from the fields; none of a history
+	keys       func(models.Value) bson.D                                                                                // what stands in pulperia beside that: what listing needs, derived from the fields; of a message, who wrote it
 	met        func(v models.Value, at bson.DateTime) bson.D                                                            // beside that, of what another program has brought or changed; may be missing
 	mixed      func(before models.Value) bson.D                                                                         // selects a document whose mixed fields hold nothing but ours; may be missing
 	blend      []string                                                                                                 // the mixed fields: others may keep something of their own in them

@@ -20,13 +20,24 @@ type messages struct {
 }
 
 func messageForm() form {
-	f := typed[models.Message]{write: messageDoc, read: readMessage}.form()
+	f := typed[models.Message]{write: messageDoc, read: readMessage, keys: messageKeys}.form()
 	f.dirt = messageDirt
 	f.met = func(v models.Value, _ bson.DateTime) bson.D { // for a message that another program wrote without a time
 		return bson.D{{Key: "created", Value: int64(v.GetHead().CreatedAt)}}
 	}
 	return f
 }
+
+// messageKeys is what stands in pulperia of a message: who wrote it is nothing that a mongoose
+// application knows of.
+func messageKeys(m models.Message) bson.D {
+	if m.By == "" {
+		return nil
+	}
+	return bson.D{{Key: byField, Value: m.By}}
+}
+
+const byField = "by"
 
 // Page returns the messages before one. Their order is that of the feed, whose offsets they bear.
 func (m messages) Page(ctx context.Context, before models.ID, limit int) ([]models.Message, error) {

@@ -53,6 +53,9 @@ func readMessage(doc bson.Raw) models.Message {
 		Message:   textOf(doc.Lookup("message")),
 		CreatedAt: createdOf(doc),
 	}
+	if by := textOf(ownField(doc, byField)); models.IsBy(by) {
+		m.By = by
+	}
 	m.Normalize()
 	return m
 }

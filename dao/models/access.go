@@ -65,8 +65,8 @@ func (p *Person) Normalize() {
 // Check returns [Invalid] with every field that breaks a rule, or nil.
 func (p Person) Check() error {
 	var v Invalid
-	v.checkEmail("email", p.Email)
-	v.checkShortName("name", p.Name)
+	v.checkAddress("email", p.Email)
+	v.checkPersonName("name", p.Name)
 	v.checkRole(p.Role)
 	v.checkSecret("passwordHash", p.PasswordHash, false)
 	checkRange(&v, "signIns", p.SignIns, 0, 1<<53)
@@ -229,14 +229,6 @@ func (s Secrets) Check() error {
 	}
 	checkRange(&v, "passes", s.Passes, 1, MaxPasses)
 	return v.Err()
-}
-
-func (v *Invalid) checkEmail(field, text string) {
-	from := len(*v)
-	v.checkUser(text)
-	for i := range (*v)[from:] {
-		(*v)[from+i].Field = field
-	}
 }
 
 func (v *Invalid) checkShortName(field, text string) {

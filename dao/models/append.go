@@ -42,6 +42,10 @@ func (m Message) AppendJSON(b []byte) []byte {
 	b = appendText(append(b, `","user":`...), m.User)
 	b = appendText(append(b, `,"message":`...), m.Message)
 	b = appendTime(append(b, `,"createdAt":"`...), m.CreatedAt)
+	if m.By != "" {
+		b = appendText(append(b, `","by":`...), m.By)
+		return append(b, '}')
+	}
 	return append(b, `"}`...)
 }
 

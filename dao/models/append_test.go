@@ -45,7 +45,7 @@ func TestAppendJSONIsJSON(t *testing.T) {
 		if got, want := string(c.AppendJSON([]byte("x"))), "x"+string(encode(c)); got != want {
 			t.Fatalf("\ngot  %s\nwant %s", got, want)
 		}
-		m := Message{ID: p.ID, User: p.Code, Message: p.Title, CreatedAt: p.CreatedAt}
+		m := Message{ID: p.ID, User: p.Code, Message: p.Title, CreatedAt: p.CreatedAt, By: p.Category}
 		if got, want := string(m.AppendJSON([]byte("x"))), "x"+string(encode(m)); got != want {
 			t.Fatalf("\ngot  %s\nwant %s", got, want)
 		}

@@ -44,10 +44,14 @@ func decodePlain(text []byte) (m Message, ok bool) {
 	user, rest, ok2 := plainField(rest, `,"user":"`)
 	message, rest, ok3 := plainField(rest, `,"message":"`)
 	at, rest, ok4 := plainField(rest, `,"createdAt":"`)
-	if !ok1 || !ok2 || !ok3 || !ok4 || string(rest) != "}" || len(id) != 24 {
+	by, end, written := plainField(rest, `,"by":"`)
+	if written {
+		rest = end
+	}
+	if !ok1 || !ok2 || !ok3 || !ok4 || string(rest) != "}" || len(id) != 24 || written && len(by) == 0 {
 		return m, false
 	}
-	m.User, m.Message = string(user), string(message)
+	m.User, m.Message, m.By = string(user), string(message), string(by)
 	if _, err := hex.Decode(m.ID[:], id); err != nil || hasUpper(string(id)) {
 		return m, false
 	}

@@ -15,12 +15,14 @@ import (
 // A message is read as encoding/json reads it, whatever is in its texts and whatever becomes of its
 // bytes.
 func TestDecodeMessageIsJSON(t *testing.T) {
-	if _, quick := decodePlain(JSON(Message{ID: ID{1, 11: 0xab}, User: "ana@example.com", Message: "¿Hay mate? 🧉"})); !quick {
-		t.Error("a plain message does not take the quick way")
+	for _, by := range []string{"", "visitor:0123abcd"} {
+		if _, quick := decodePlain(JSON(Message{ID: ID{1, 11: 0xab}, User: "ana@example.com", Message: "¿Hay mate? 🧉", By: by})); !quick {
+			t.Errorf("a plain message by %q does not take the quick way", by)
+		}
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		text := rapid.OneOf(rapid.StringMatching(`[ -~ñ🧉]{0,30}`), rapid.Map(rapid.SliceOf(rapid.Byte()), func(b []byte) string { return string(b) }))
-		m := Message{ID: ID{1, 11: 0xab}, User: text.Draw(t, "user"), Message: text.Draw(t, "message"), CreatedAt: Time(rapid.Int64Range(-1e14, 1e15).Draw(t, "at"))}
+		m := Message{ID: ID{1, 11: 0xab}, User: text.Draw(t, "user"), Message: text.Draw(t, "message"), CreatedAt: Time(rapid.Int64Range(-1e14, 1e15).Draw(t, "at")), By: rapid.SampledFrom([]string{"", "visitor:0123abcd", "\"x"}).Draw(t, "by")}
 		line := JSON(m)
 		if rapid.Bool().Draw(t, "folded") {
 			line = append(fmt.Appendf(nil, `{"offset":%d,`, rapid.Int64Min(0).Draw(t, "offset")), line[1:]...)

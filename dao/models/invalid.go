@@ -27,6 +27,7 @@ const (
 	NotID       Rule = "not_id"
 	NotUTF8     Rule = "not_utf8"
 	NotEmail    Rule = "not_email"
+	NotName     Rule = "not_name"
 	NotPicture  Rule = "not_picture"
 	NotOneOf    Rule = "not_one_of"
 	NotZone     Rule = "not_zone"
@@ -73,6 +74,7 @@ var reasons = map[Rule]string{
 	NotID:       "must be an id of 24 lower-case hex digits",
 	NotUTF8:     "must be valid UTF-8",
 	NotEmail:    "must be a bare e-mail address like ana@example.com",
+	NotName:     `must not contain any of < > " @`,
 	NotPicture:  "must be an absolute path or an http(s) URL of at most %s characters",
 	NotOneOf:    "must be one of %s",
 	NotZone:     "must be a time zone like America/Argentina/Buenos_Aires",

@@ -3,6 +3,7 @@ package models
 import (
 	"net/mail"
 	"strings"
+	"unicode"
 )
 
 // The limits of a message, in code points.
@@ -14,30 +15,37 @@ const (
 // Message is one line of the chat. It never changes once it is stored.
 type Message struct {
 	ID        ID     `json:"_id"`
-	User      string `json:"user"` // a bare e-mail address
+	User      string `json:"user"` // a name, or a bare e-mail address, which few may see: see [ShownName]
 	Message   string `json:"message"`
 	CreatedAt Time   `json:"createdAt"`
+	By        string `json:"by,omitempty"` // who wrote it, as in steps; no answer shows it. Empty where nobody knows
 }
 
 // Same says whether both say the same: all but the time.
 func (m Message) Same(o Message) bool {
-	return m.ID == o.ID && m.User == o.User && m.Message == o.Message
+	return m.ID == o.ID && m.User == o.User && m.Message == o.Message && m.By == o.By
 }
 
-// Name returns what is shown of the sender: what stands before the last @.
-func (m Message) Name() string { return NameOf(m.User) }
-
-// NameOf returns what is shown of an e-mail address: what stands before the last @.
-func NameOf(user string) string {
-	if at := strings.LastIndexByte(user, '@'); at > 0 {
-		return user[:at]
+// ShownName returns what anybody may see of who writes: a name as it is, of an address its first
+// word of letters. What another program wrote may hold an address in the middle of a text.
+func ShownName(user string) string {
+	local, _, isAddress := strings.Cut(user, "@")
+	if !isAddress {
+		return user
 	}
-	return user
+	words := strings.FieldsFunc(local, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsMark(r) })
+	if len(words) == 0 {
+		return "?"
+	}
+	return words[0]
 }
+
+// IsAddress says whether a user who breaks no rule has given an e-mail address, and not a name.
+func IsAddress(user string) bool { return strings.Contains(user, "@") }
 
 // Normalize makes both texts normal ones. Engines call it as they call [Product.Normalize].
 func (m *Message) Normalize() {
-	m.User, m.Message = NormalText(m.User), NormalText(m.Message)
+	m.User, m.Message = NormalName(m.User), NormalText(m.Message)
 }
 
 // Check returns [Invalid] with every field that breaks a rule, or nil.
@@ -45,10 +53,20 @@ func (m Message) Check() error {
 	var v Invalid
 	v.checkUser(m.User)
 	v.checkText("message", m.Message, MaxMessage, true)
+	if m.By != "" && !IsBy(m.By) {
+		v.Add("by", NotOneOf, "visitor:, network:, person: or key:, and an id", quote(m.By))
+	}
 	return v.Err()
 }
 
-// CheckUser returns [Invalid] when user is no bare e-mail address, or nil.
+// IsBy says whether a text names who may have written a message.
+func IsBy(by string) bool {
+	kind, id, _ := strings.Cut(by, ":")
+	digits := map[string]int{"visitor": 8, "network": 8, "person": 24, "key": 24}[kind]
+	return digits > 0 && len(id) == digits && strings.Trim(id, "0123456789abcdef") == ""
+}
+
+// CheckUser returns [Invalid] when user is neither a name nor a bare e-mail address, or nil.
 func CheckUser(user string) error {
 	var v Invalid
 	v.checkUser(user)
@@ -56,21 +74,37 @@ func CheckUser(user string) error {
 }
 
 func (v *Invalid) checkUser(user string) {
+	if IsAddress(user) {
+		v.checkAddress("user", user)
+		return
+	}
+	v.checkPersonName("user", user)
+}
+
+// checkPersonName refuses, beside what no name may have, what would make one look like an address.
+func (v *Invalid) checkPersonName(field, name string) {
+	from := len(*v)
+	if v.checkShortName(field, name); len(*v) == from && strings.ContainsAny(name, `<>"@`) {
+		v.Add(field, NotName, nil, quote(name))
+	}
+}
+
+func (v *Invalid) checkAddress(field, address string) {
 	before := len(*v)
-	v.checkText("user", user, MaxUser, false)
+	v.checkText(field, address, MaxUser, false)
 	if len(*v) > before {
 		return
 	}
-	if isPlainAddress(user) {
+	if isPlainAddress(address) {
 		return
 	}
-	if strings.ContainsFunc(user, func(r rune) bool { return r != ' ' && !isSeen(r) }) { // one person would show as another
-		v.Add("user", Hidden, nil, quoteHidden(user))
+	if strings.ContainsFunc(address, func(r rune) bool { return r != ' ' && !isSeen(r) }) { // one person would show as another
+		v.Add(field, Hidden, nil, quoteHidden(address))
 		return
 	}
-	address, err := mail.ParseAddress(user)
-	if err != nil || address.Address != user || strings.ContainsAny(user, `"<> `) {
-		v.Add("user", NotEmail, nil, quote(user))
+	parsed, err := mail.ParseAddress(address)
+	if err != nil || parsed.Address != address || strings.ContainsAny(address, `"<> `) {
+		v.Add(field, NotEmail, nil, quote(address))
 	}
 }
 

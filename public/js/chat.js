@@ -5,7 +5,7 @@ import {Messages} from "./messages.js"
 import {Outbox} from "./outbox.js"
 import {People, Typing} from "./people.js"
 import {Reader} from "./scroll.js"
-import {say} from "./voice.js"
+import {handleOf, say} from "./voice.js"
 
 const pageSize = 50
 
@@ -13,12 +13,13 @@ const pageSize = 50
  * @type {(root: HTMLElement, live: import("./live.js").Live) => void} */
 export function startChat(root, live) {
   const box = root.querySelector("#messages")
-  const messages = new Messages(root, root.dataset.user)
+  const messages = new Messages(root, root.dataset.called)
   const reader = new Reader(box, root.querySelector("[data-down]"))
   loadOlder(root.querySelector("[data-older]"), box, messages, reader)
   /** @type {WriteForm} */
   const form = root.querySelector(".write")
   sendWithEnter(form)
+  closeRoom(root.querySelector("[data-closed]"), form, live)
   if (root.dataset.user === "") return // who has not said who they are reads, and sends with the form
   new People(root.querySelector("[data-people]"), live)
   const newest = root.querySelector("[data-newest] a")
@@ -29,7 +30,7 @@ export function startChat(root, live) {
  * @type {(root: HTMLElement, live: import("./live.js").Live, parts: {messages: Messages, reader: Reader, form: WriteForm}) => void} */
 function converse(root, live, {messages, reader, form}) {
   const field = form.elements.message
-  const typing = new Typing(root.querySelector("[data-typing]"), field, live, root.dataset.user)
+  const typing = new Typing(root.querySelector("[data-typing]"), field, live, root.dataset.called)
   const outbox = new Outbox(live, (item, position) => {
     // What the shop had stored before this page was made does not come again.
     const shown = messages.has(item.id) || position && !live.isAhead(position)
@@ -62,7 +63,7 @@ function converse(root, live, {messages, reader, form}) {
     if (kind !== "message") return
     if (op === "delete") return reader.steady(() => messages.remove(id))
     outbox.drop(id)
-    typing.end(doc.user)
+    typing.end(handleOf(doc))
     if (messages.has(id)) return
     messages.isOwn(doc) ? reader.steady(() => messages.add(doc)) : reader.grow(() => messages.add(doc))
   })
@@ -81,6 +82,17 @@ function converse(root, live, {messages, reader, form}) {
     field.value = ""
     field.focus()
     typing.sent()
+  })
+}
+
+/** closeRoom says when the merchant switches the room off, and on again. What was typed stays.
+ * @type {(notice: HTMLElement, form: WriteForm, live: import("./live.js").Live) => void} */
+function closeRoom(notice, form, live) {
+  live.on("change", ({kind, op, doc}) => {
+    if (kind !== "setting") return
+    const closed = op === "put" && doc.roomClosed
+    notice.hidden = !closed
+    form.hidden = closed
   })
 }
 
@@ -120,7 +132,7 @@ function describe(item, live, {retry, edit, discard}) {
   }
   if (item.state === "failed") {
     const invalid = item.why === "invalid"
-    return [say(invalid ? "talk.invalid" : "talk.failed"), " ", el("span", {class: "bubble__acts"},
+    return [invalid ? say("talk.invalid") : item.why === "not_allowed" ? say("talk.closed") : say("talk.failed"), " ", el("span", {class: "bubble__acts"},
       invalid ? button(say("talk.edit"), edit) : button(say("talk.retry"), retry), " ", button(say("talk.discard"), discard))]
   }
   if (live.state === "limited") return [say("talk.crowd")]

@@ -27,6 +27,7 @@ const product = document.querySelector("[data-product]")
 /** @type {string[]} */
 const topics = []
 if (chat?.dataset.user) topics.push("messages")
+if (chat) topics.push("settings")
 if (cart) topics.push("cart:" + cart.dataset.cart)
 if (cart || table || counter || notice || product) topics.push("products")
 if (topics.length > 0) topics.push("settings")

@@ -1,7 +1,8 @@
 // The list of messages: days and their bubbles, and below them what is not stored yet.
 
 import {el, linked} from "./dom.js"
-import {clock, dateOf, dayOf, nameOf, say} from "./voice.js"
+import {signed} from "./people.js"
+import {clock, dateOf, dayOf, handleOf, say, signOf} from "./voice.js"
 
 /** Messages is the list. What is stored stands in the order of the feed; what is not, after it. */
 export class Messages {
@@ -14,7 +15,7 @@ export class Messages {
 
   /**
    * @param {HTMLElement} root
-   * @param {string} me
+   * @param {string} me the visitor's handle
    */
   constructor(root, me) {
     this.#root = root
@@ -37,7 +38,7 @@ export class Messages {
 
   /** @type {(message: Message) => boolean} */
   isOwn(message) {
-    return this.#me !== "" && message.user.toLowerCase() === this.#me.toLowerCase()
+    return this.#me !== "" && handleOf(message).toLowerCase() === this.#me.toLowerCase()
   }
 
   /** add puts a stored message at the end, and returns its bubble.
@@ -99,7 +100,8 @@ export class Messages {
   #bubble(message, time) {
     const own = this.isOwn(message)
     return el("li", {class: own ? "bubble bubble--own" : "bubble", id: "m-" + message._id},
-      el("p", {class: "bubble__who"}, el("bdi", {}, nameOf(message.user)), own ? " " : null, own ? el("span", {}, say("talk.you")) : null, " ",
+      el("p", {class: "bubble__who"}, ...signed(signOf(handleOf(message))),
+        message.email ? " " : null, message.email ? el("span", {class: "bubble__email"}, message.email) : null, own ? " " : null, own ? el("span", {}, say("talk.you")) : null, " ",
         el("time", {class: "bubble__time", datetime: message.createdAt}, clock(time))),
       el("p", {class: "bubble__text"}, ...linked(message.message)))
   }

@@ -2,11 +2,20 @@
 
 import {now} from "./clock.js"
 import {el} from "./dom.js"
-import {nameOf, say} from "./voice.js"
+import {say, signOf} from "./voice.js"
 
 const fades = 5_000 // ms after which nobody is typing any more
 const typingEvery = 2_500 // ms: sooner it need not be said again
 const shown = 100
+
+/** signed returns a name as it stands beside what somebody does, with what tells people of one name apart. No name can look like the
+ * sign of the shop: it is no text of theirs.
+ * @type {(sign: Sign) => (Node | string)[]} */
+export function signed({user, mark, staff}) {
+  const name = el("bdi", {}, user)
+  if (staff) return [name, " ", el("span", {class: "badge"}, say("talk.staff"))]
+  return mark ? [name, " ", el("span", {class: "mark"}, mark)] : [name]
+}
 
 /** People shows who is in the chat. */
 export class People {
@@ -35,11 +44,11 @@ export class People {
   }
 
   #show() {
-    const names = [...this.#here].map(nameOf).sort((a, b) => a.localeCompare(b))
-    const more = this.#count - names.length
-    if (more > 0) names.push(say("talk.more", {n: more}))
-    this.#root.querySelector(".people__line").textContent = say("talk.here", {n: this.#count}) + " " + names.join(", ")
-    this.#root.querySelector(".people__list").replaceChildren(...names.map(name => el("li", {}, el("bdi", {}, name))))
+    const signs = [...this.#here].map(signOf).sort((a, b) => a.user.localeCompare(b.user))
+    const more = this.#count - signs.length
+    const rest = more > 0 ? [say("talk.more", {n: more})] : []
+    this.#root.querySelector(".people__line").textContent = say("talk.here", {n: this.#count}) + " " + [...signs.map(({user}) => user), ...rest].join(", ")
+    this.#root.querySelector(".people__list").replaceChildren(...signs.map(sign => el("li", {}, ...signed(sign))), ...rest.map(text => el("li", {}, text)))
   }
 }
 
@@ -53,7 +62,7 @@ export class Typing {
    * @param {HTMLElement} root
    * @param {HTMLTextAreaElement} field
    * @param {import("./live.js").Live} live
-   * @param {string} me
+   * @param {string} me the visitor's handle
    */
   constructor(root, field, live, me) {
     this.#root = root
@@ -85,7 +94,7 @@ export class Typing {
   }
 
   #show() {
-    const [name, other, ...more] = [...this.#until.keys()].map(nameOf)
+    const [name, other, ...more] = [...this.#until.keys()].map(handle => signOf(handle).user)
     this.#root.textContent = name === undefined ? "" : other === undefined ? say("talk.typing", {name})
       : more.length === 0 ? say("talk.typingTwo", {name, other}) : say("talk.typingMany")
   }

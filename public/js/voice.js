@@ -65,9 +65,23 @@ export function dayOf(time, now = new Date()) {
   })
 }
 
-/** nameOf returns what is shown of an e-mail address: what stands before the last @.
+/** nameOf returns what is shown of who writes: a name as it is, of an e-mail address its first word of letters, as models.ShownName has it.
  * @type {(user: string) => string} */
 export function nameOf(user) {
-  const at = user.lastIndexOf("@")
-  return at > 0 ? user.slice(0, at) : user
+  const [local, ...address] = user.split("@")
+  return address.length === 0 ? user : local.match(/[\p{L}\p{M}]+/u)?.[0] ?? "?"
+}
+
+/** handleOf returns by what the author of a message is called among who is here: ana@k7, and ana@k7@staff of the shop itself.
+ * Under --open it is what he has given.
+ * @type {(message: Message) => string} */
+export function handleOf({user, mark, staff}) {
+  return mark === undefined ? user : user + "@" + mark + (staff ? "@staff" : "")
+}
+
+/** signOf takes a handle apart.
+ * @type {(handle: string) => Sign} */
+export function signOf(handle) {
+  const [, user, mark, staff] = handle.match(/^([^@]*)@([a-z2-7]{2})(@staff)?$/) ?? []
+  return user === undefined ? {user: nameOf(handle)} : {user, mark, staff: staff !== undefined}
 }
