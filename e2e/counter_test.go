@@ -190,7 +190,8 @@ func TestCounterWithoutScripts(t *testing.T) {
 		p.expect("keys", p.count(".row"), 0)
 
 		p.open("/admin/people")
-		p.follow(rowFor("beto@example.com") + "form[action$=remove] button")
+		p.click(".person:nth-child(2) summary") // Ana is the first by her address
+		p.follow(".person:nth-child(2) form[action$=remove] button")
 		p.follow("[data-danger]")
 		helper.open("/admin")
 		helper.expect("page of who is out", helper.text("h1"), "Entrar al mostrador")
@@ -208,11 +209,6 @@ func TestCounterWithoutScripts(t *testing.T) {
 		p.follow("main [type=submit]")
 		p.expect("page", p.text("h1"), "Lo que espera")
 	})
-}
-
-// rowFor is a selector of the row of who has an address.
-func rowFor(email string) string {
-	return fmt.Sprintf(`.person:has([action*="/admin/people/"]):nth-child(%d) `, map[string]int{"ana@example.com": 1, "beto@example.com": 2}[email])
 }
 
 // counterTour leads through the merchant's pages, of a shop whose owner is signed in.
@@ -261,6 +257,36 @@ func counterTour(shop *shop) []sight {
 		failing("link that is none", "/setup?token=x", 401),
 		failing("link that is none either", "/join?token=x", 401),
 	}
+}
+
+// Who has only a keyboard sees on the merchant's pages, too, where he is, and changes a price and a
+// stock without a mouse.
+func TestCounterByKeyboard(t *testing.T) {
+	onBoth(t, func(t *testing.T, v visitor) {
+		shop := openClosedShop(t, "--demo")
+		yerba := shop.product("yerba mate con palo")
+		p := shop.visit(t, v)
+		p.setUp()
+		for _, path := range []string{"/admin/products?q=yerba+palo", "/admin/products/" + yerba.ID, "/admin/people", "/admin/settings", "/me"} {
+			p.open(path)
+			eval[chromedp.Void](p, `document.activeElement.blur(); getSelection().removeAllRanges()`)
+			p.walk(path)
+		}
+		p.open("/admin/products?q=yerba+palo")
+		p.isLive()
+		p.tabTo(rowOf(yerba.ID) + "[name=price]")
+		p.press("1")
+		p.tabTo(rowOf(yerba.ID) + "[name=stock]")
+		stored := fmt.Sprintf(`fetch("/api/products/%s").then(a => a.json()).then(a => [a.payload.price, a.payload.stock])`, yerba.ID)
+		p.soon("price", stored, []int{1, yerba.Stock})
+		p.tabTo(rowOf(yerba.ID) + "[name=add][value='1']")
+		p.press(" ")
+		p.soon("stock", stored, []int{1, yerba.Stock + 1})
+		p.expect("the keyboard stays", p.at(rowOf(yerba.ID)+"[name=add][value='1']"), true)
+		p.tabTo(".undo button")
+		p.leave(chromedp.KeyEvent(kb.Enter))
+		p.soon("stock", stored, []int{1, yerba.Stock})
+	})
 }
 
 // The merchant's pages have no fault that axe can find, and are no wider than a phone.
