@@ -109,7 +109,7 @@ func (s *inside) staff(t *testing.T, email string, role models.Role) func(*testi
 func (s *inside) person(t *testing.T, email string, role models.Role) (person trade.Person, cookie func(*testing.T) []string) {
 	t.Helper()
 	const password = "una clave bien larga"
-	person, _, err := s.trade.AddPerson(t.Context(), trade.Machine, trade.NewPerson{Email: email, Name: "Ana", Role: role, Password: password})
+	person, _, err := s.trade.AddPerson(t.Context(), trade.Machine, trade.NewPerson{Email: email, Name: "Rosa " + string(role), Role: role, Password: password})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -200,8 +200,8 @@ func (r reply) wrong(route routes.Route, who comer) string {
 	switch {
 	case r.isForeign(who):
 		return r.wants(http.StatusForbidden, "forbidden", program)
-	case may && route.Right == "own" && r.status == http.StatusUnauthorized: // the secret is none
-		return ""
+	case may && r.status == http.StatusUnauthorized && (route.Right == "own" || route.Pattern == "POST /signin"):
+		return "" // anybody may, and this is no secret and no password
 	case may && (r.status == http.StatusUnauthorized || r.status == http.StatusForbidden || leads || r.status >= 500):
 		return "he may"
 	case may:

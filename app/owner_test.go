@@ -16,6 +16,7 @@ import (
 
 	"pulperia/dao/dbmanagers"
 	"pulperia/faults/harness"
+	trade "pulperia/shop"
 )
 
 const ownersPassword = "yerba con palo 42"
@@ -311,5 +312,69 @@ func TestOpenIsRefused(t *testing.T) {
 		if _, err := os.Stat(filepath.Join(kept, "owner-link.txt")); !errors.Is(err, fs.ErrNotExist) {
 			t.Errorf("%s: there is a link", listen)
 		}
+	}
+}
+
+// Another link is printed when one is due, beside which the one before is good; when there is an
+// owner the file goes, but not that of another shop which has the same working folder.
+func TestOwnerLinkIsRenewed(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	looksAfter := func() (*trade.Shop, *firstOwner, *strings.Builder) {
+		store, err := (&globals{}).openStore(t.Context(), t.TempDir(), storeOptions{log: quiet})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { store.Close() })
+		var printed strings.Builder
+		shop := trade.New(store, trade.Options{})
+		f := newFirstOwner(shop, folder, "http://127.0.0.1:8080", &printed, quiet)
+		return shop, f, &printed
+	}
+	look := func(f *firstOwner, want bool) {
+		t.Helper()
+		if done, err := f.look(t.Context()); err != nil || done != want {
+			t.Fatal(done, err)
+		}
+	}
+	tokens := func(printed *strings.Builder) (tokens []string) {
+		for _, part := range strings.Split(printed.String(), "?token=")[1:] {
+			tokens = append(tokens, strings.Fields(part)[0])
+		}
+		return tokens
+	}
+	shop, f, printed := looksAfter()
+	look(f, false)
+	look(f, false)
+	if n := len(tokens(printed)); n != 1 || time.Until(f.renew) > 25*time.Minute || time.Until(f.renew) < 24*time.Minute {
+		t.Fatalf("%d links, the next at %v", n, f.renew)
+	}
+	f.renew = time.Now().Add(-time.Second)
+	look(f, false)
+	both := tokens(printed)
+	if len(both) != 2 || both[0] == both[1] {
+		t.Fatalf("the links are %v", both)
+	}
+	for _, token := range both {
+		if err := shop.CheckOwnerLink(t.Context(), token); err != nil {
+			t.Errorf("%s: %v", token, err)
+		}
+	}
+	_, other, _ := looksAfter()
+	look(other, false)
+	if _, err := shop.SetUpOwner(t.Context(), both[0], trade.NewPerson{Email: "ana@example.com", Name: "Ana", Password: ownersPassword}, trade.From{}); err != nil {
+		t.Fatal(err)
+	}
+	look(f, true)
+	if text, err := os.ReadFile(f.file); err != nil || !strings.Contains(string(text), other.shop.Identity()) {
+		t.Errorf("the file of another shop: %s, %v", text, err)
+	}
+	other.renew = time.Time{}
+	look(other, false)
+	os.Remove(f.file)
+	f.tell(trade.OneTimeLink{Token: "x"})
+	look(f, true)
+	if _, err := os.Stat(f.file); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("its own: %v", err)
 	}
 }

@@ -39,7 +39,7 @@ func (s *shop) throughWire(t *testing.T) (*shop, *wire) {
 	l := &wire{t: t, listener: listener, shop: strings.TrimPrefix(s.url, "http://"), open: map[net.Conn]bool{}}
 	go l.accept()
 	t.Cleanup(func() { listener.Close(); l.breakOff(); l.restore() })
-	return &shop{t, "http://" + listener.Addr().String(), s.store, s.stop}, l
+	return &shop{t, "http://" + listener.Addr().String(), s.store, s.stop, s.dir}, l
 }
 
 // breakOff cuts the wire, and all that goes over it.

@@ -26,7 +26,7 @@ func TestScreens(t *testing.T) {
 	}
 	for screen, v := range map[string]visitor{"phone": phone, "desktop": desktop} {
 		for scheme, dark := range map[string]bool{"light": false, "dark": true} {
-			shop := openShop(t, "--demo")
+			shop := openClosedShop(t, "--demo") // what is open says so
 			v.dark = dark
 			p := shop.visit(t, v)
 			fillCart(p, "yerba mate con palo", "calabaza", "bombilla")

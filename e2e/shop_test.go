@@ -25,6 +25,7 @@ type shop struct {
 	url   string
 	store string
 	stop  func() // also at the end of the test
+	dir   string // in which it was started
 }
 
 // openShop starts a shop on a store of its own. At the end of the test it is asked to stop: it must
@@ -36,7 +37,19 @@ func openShop(t *testing.T, flags ...string) *shop {
 
 func openShopOn(t *testing.T, store string, flags ...string) *shop {
 	t.Helper()
-	command := harness.Command(context.Background(), world.program, append([]string{"--open", "--listen", "127.0.0.1:0", "--store", store}, flags...)...)
+	return startShop(t, store, append([]string{"--open"}, flags...)...)
+}
+
+// openClosedShop starts a shop in which nobody may change anything yet but by the first owner's link.
+func openClosedShop(t *testing.T, flags ...string) *shop {
+	t.Helper()
+	return startShop(t, newStore(t), flags...)
+}
+
+func startShop(t *testing.T, store string, flags ...string) *shop {
+	t.Helper()
+	command := harness.Command(context.Background(), world.program, append([]string{"--listen", "127.0.0.1:0", "--store", store}, flags...)...)
+	command.Dir = t.TempDir()
 	if os.Getenv("GORACE") == "" { // as the Makefile sets it: else the race detector waits for a second
 		command.Env = append(command.Env, "GORACE=atexit_sleep_ms=20")
 	}
@@ -55,7 +68,7 @@ func openShopOn(t *testing.T, store string, flags ...string) *shop {
 	if err := process.Open(within); err != nil {
 		t.Fatal(err)
 	}
-	return &shop{t, process.URL, store, stop}
+	return &shop{t, process.URL, store, stop, command.Dir}
 }
 
 // openTwice opens one store in two epochs: as it is after a restore, an edit by hand or a migration.

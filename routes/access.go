@@ -187,11 +187,9 @@ func (d doorman) admit(r *http.Request) error {
 	if !d.open {
 		return nil
 	}
-	for name := range r.Header {
-		if slices.Contains([]string{"Forwarded", "Via", "X-Real-Ip"}, name) || strings.HasPrefix(name, "X-Forwarded-") {
-			return problem{status: http.StatusForbidden, code: "forbidden",
-				message: "The shop is open to everybody on this machine (--open), and this came through a proxy."}
-		}
+	if isForwarded(r) {
+		return problem{status: http.StatusForbidden, code: "forbidden",
+			message: "The shop is open to everybody on this machine (--open), and this came through a proxy."}
 	}
 	host := (&url.URL{Host: r.Host}).Hostname()
 	if !slices.Contains([]string{"localhost", "127.0.0.1", "::1"}, strings.ToLower(host)) {

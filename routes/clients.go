@@ -46,10 +46,18 @@ func (c clients) sender(r *http.Request) shop.Sender {
 	return shop.Sender{Who: whoFrom(r.Context()), Network: network(c.address(r))}
 }
 
-// isLocal says whether the client is on this machine. One behind a proxy that is not known as one
-// may be anywhere.
-func (c clients) isLocal(r *http.Request) bool {
-	return !c.behindUnknownProxy(r) && c.address(r).IsLoopback()
+// isLocal says whether a request comes from this machine and through no proxy, not even one that is
+// trusted: what stands before that may be anywhere.
+func (clients) isLocal(r *http.Request) bool { return peerOf(r).IsLoopback() && !isForwarded(r) }
+
+// isForwarded says whether a request bears the marks of a proxy.
+func isForwarded(r *http.Request) bool {
+	for name := range r.Header {
+		if slices.Contains([]string{"Forwarded", "Via", "X-Real-Ip"}, name) || strings.HasPrefix(name, "X-Forwarded-") {
+			return true
+		}
+	}
+	return false
 }
 
 // behindUnknownProxy says whether a request bears the marks of a proxy that is not trusted: its
@@ -79,21 +87,26 @@ func (c clients) isForeign(r *http.Request) bool {
 	case "": // an old browser, a program, or no TLS
 		said := r.Header.Get("Origin")
 		origin, err := url.Parse(said)
-		return said != "" && (err != nil || !strings.EqualFold(origin.Host, r.Host))
+		return said != "" && (err != nil || !strings.EqualFold(origin.Host, c.host(r)))
 	}
 	return !isRead(r) || r.Header.Get("Sec-Fetch-Mode") != "navigate" || r.Header.Get("Sec-Fetch-Dest") != "document"
 }
 
 // addressOf is the shop's own address as a request has it, for links that are taken elsewhere.
 func (c clients) addressOf(r *http.Request) string {
-	scheme, host := "http", r.Host
+	scheme := "http"
 	if c.isSecure(r) {
 		scheme = "https"
 	}
+	return scheme + "://" + c.host(r)
+}
+
+// host is the name under which the client has asked for the shop.
+func (c clients) host(r *http.Request) string {
 	if named := r.Header.Get("X-Forwarded-Host"); named != "" && c.trusts(peerOf(r)) {
-		host = named
+		return named
 	}
-	return scheme + "://" + host
+	return r.Host
 }
 
 func (c clients) trusts(address netip.Addr) bool {

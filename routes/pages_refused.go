@@ -45,7 +45,7 @@ func (p *pages) refused(w http.ResponseWriter, r *http.Request, err error) {
 	page := refusedSheet{}
 	if nobody {
 		status, key = http.StatusUnauthorized, "error.401"
-		page.SignIn = signInTo(pageOf(r))
+		page.SignIn = signInTo(p.pageOf(r))
 	}
 	page.Page = p.page(v, v.voice.Say(key+".title", nil), "")
 	page.Status, page.Words = strconv.Itoa(status), v.voice.Say(key, nil)
@@ -68,9 +68,9 @@ func typedFields(form url.Values) (fields []typedField) {
 }
 
 // pageOf is the page of the shop that a form was sent from, as far as that is known.
-func pageOf(r *http.Request) string {
+func (p *pages) pageOf(r *http.Request) string {
 	from, err := url.Parse(r.Referer())
-	if err != nil || !strings.EqualFold(from.Host, r.Host) {
+	if err != nil || !strings.EqualFold(from.Host, p.clients.host(r)) {
 		return "/"
 	}
 	return localPath(from.RequestURI())

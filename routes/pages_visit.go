@@ -85,7 +85,7 @@ func (v *visit) see(r *http.Request, look *look, choose *views.Negotiator) {
 // page is the frame of a page of this visit; section is the part of the shop that the header marks.
 func (p *pages) page(v *visit, title, section string) views.Page {
 	page := views.Page{
-		Title: title, Here: v.here, CartCount: v.cart.Count(), Version: p.version, Undo: v.undo.say(v.voice), At: map[string]bool{section: true},
+		Title: title, Here: v.here, CartCount: v.cart.Count(), Version: p.version, Undo: v.undo.say(v.voice), UndoKey: v.undo.key(), At: map[string]bool{section: true},
 		Store: p.shop.Identity(), Forgetful: v.forgetful, Partly: v.partly, Open: v.who.By == shop.Course.By,
 		Welcome: v.look.settings.Welcome, Place: v.look.settings.Place, Hours: v.look.settings.Hours, Silent: v.look.settings.RoomClosed,
 	}

@@ -225,7 +225,7 @@ const password = "una clave bien larga"
 // person makes somebody, and signs him in: cookie is for the header of that name.
 func (s *apiShop) person(email string, role models.Role) (person shop.Person, cookie string) {
 	s.t.Helper()
-	person, _, err := s.trade.AddPerson(s.t.Context(), shop.Machine, shop.NewPerson{Email: email, Name: "Ana", Role: role, Password: password})
+	person, _, err := s.trade.AddPerson(s.t.Context(), shop.Machine, shop.NewPerson{Email: email, Name: "Rosa " + string(role), Role: role, Password: password})
 	if err != nil {
 		s.t.Fatal(err)
 	}

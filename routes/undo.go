@@ -12,7 +12,10 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"time"
+
+	"github.com/cespare/xxhash/v2"
 
 	"pulperia/dao"
 	"pulperia/dao/models"
@@ -75,6 +78,14 @@ func (p *pages) readUndo(r *http.Request) *undo {
 		return nil
 	}
 	return &u
+}
+
+// key tells acts apart.
+func (u *undo) key() string {
+	if u == nil {
+		return ""
+	}
+	return strconv.FormatUint(xxhash.Sum64String(u.seal()), 36)
 }
 
 // say tells what can be taken back, "" when nothing can.

@@ -24,10 +24,11 @@ const (
 	refusedShutdown    refused = "shutdown"
 	refusedHandshake   refused = "handshake" // it is none, or asks for what there is not
 	refusedStore       refused = "store"
+	refusedRight       refused = "right"
 )
 
 func refusals() []refused {
-	return []refused{refusedOrigin, refusedRequests, refusedConnections, refusedShutdown, refusedHandshake, refusedStore}
+	return []refused{refusedOrigin, refusedRequests, refusedConnections, refusedShutdown, refusedHandshake, refusedStore, refusedRight}
 }
 
 // admit takes a place for one more connection of a client, and says why not otherwise. [Hub.leave]
@@ -97,6 +98,9 @@ func (h *Hub) open(d door, line net.Conn, p place) *conn {
 	closed := h.closed
 	h.mu.Unlock()
 	h.metrics.connections[d].Inc()
+	if p.who.SignedIn() {
+		h.accessChanged() // it may have, since the door was asked
+	}
 	if closed { // meanwhile: Close has not seen it
 		c.end(reasonShutdown)
 	}

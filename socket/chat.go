@@ -17,6 +17,10 @@ func (h *Hub) greet(c *conn, said hello) {
 		c.send(refuse("", "hello was said already; open another connection to listen to something else"))
 		return
 	}
+	if refused, _ := h.mayFollow(c.who, said.Topics); refused != nil {
+		c.send(*refused)
+		return
+	}
 	handle, err := h.present(h.working, c.place, said)
 	if invalid, is := errors.AsType[models.Invalid](err); is {
 		c.send(refuse("", invalid.Error()))

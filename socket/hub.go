@@ -43,6 +43,7 @@ type Hub struct {
 	large   large
 	away    bool // the store was when it was last asked
 
+	access     chan struct{} // asks for a look at who came in
 	changed    chan struct{} // asks for a look at the other processes
 	neighbours neighbours
 }
@@ -76,6 +77,7 @@ func New(o Options) (*Hub, error) {
 		ring:    ring{most: o.ring},
 		people:  newPeople(),
 
+		access:     make(chan struct{}, 1),
 		changed:    make(chan struct{}, 1),
 		neighbours: newNeighbours(o.Log),
 	}
@@ -92,6 +94,7 @@ func (h *Hub) Run(ctx context.Context) {
 	all.Go(func() { h.watch(ctx) })
 	all.Go(func() { h.exchange(ctx) })
 	all.Go(func() { h.attend(ctx) })
+	all.Go(func() { h.guard(ctx) })
 	all.Wait()
 }
 
@@ -192,6 +195,7 @@ func (h *Hub) beginAt(from dao.Position, recent []*event) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.ring.begin(from)
+	h.accessChanged()
 	for _, e := range recent {
 		h.ring.add(e)
 	}
@@ -239,6 +243,9 @@ func (h *Hub) publish(b *bundle) {
 	h.mu.Lock()
 	for _, e := range b.events {
 		h.ring.add(e)
+		if tellsOfAccess(e.body.(change).Change) {
+			h.accessChanged()
+		}
 		h.metrics.lag.Observe(now.Sub(e.body.(change).At.Std()).Seconds())
 	}
 	for i, topic := range b.topics {

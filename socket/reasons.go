@@ -12,6 +12,7 @@ import "github.com/gobwas/ws"
 //	shutdown     1001  the server stops                                later, with jitter
 //	unavailable  1013  the store does not answer                       later, with jitter
 //	policy       1008  no hello within 10 seconds                      later, with jitter
+//	revoked      4001  who came in may no more, or something else      at once, from its position, as who he is
 //	flood        4029  too many frames                                 later, with jitter, and slower
 //	too_big      1009  a frame or a message over 64 KiB                never: it would do the same again
 //	bad_frame    1002  what WebSocket does not allow                   never
@@ -28,6 +29,7 @@ const (
 	reasonShutdown    reason = "shutdown"
 	reasonUnavailable reason = "unavailable"
 	reasonPolicy      reason = "policy"
+	reasonRevoked     reason = "revoked"
 	reasonFlood       reason = "flood"
 	reasonTooBig      reason = "too_big"
 	reasonBadFrame    reason = "bad_frame"
@@ -39,7 +41,7 @@ const (
 // reasons returns all of them.
 func reasons() []reason {
 	return []reason{
-		reasonSlow, reasonIdle, reasonGone, reasonShutdown, reasonUnavailable, reasonPolicy, reasonFlood, reasonTooBig,
+		reasonSlow, reasonIdle, reasonGone, reasonShutdown, reasonUnavailable, reasonPolicy, reasonRevoked, reasonFlood, reasonTooBig,
 		reasonBadFrame, reasonBadText, reasonClient, reasonLost,
 	}
 }
@@ -54,6 +56,8 @@ func (r reason) code() ws.StatusCode {
 		return 4009
 	case reasonGone:
 		return 4010
+	case reasonRevoked:
+		return 4001
 	case reasonFlood:
 		return 4029
 	case reasonShutdown:

@@ -30,6 +30,11 @@ func (h *Hub) Events(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
+	if refused, status := h.mayFollow(p.who, said.Topics); refused != nil {
+		h.leave(p)
+		v.refuse(refusedRight, status, refused.Message, 0)
+		return
+	}
 	handle, err := h.present(r.Context(), p, said)
 	if invalid, is := errors.AsType[models.Invalid](err); is {
 		h.leave(p)

@@ -92,6 +92,7 @@ type failure struct {
 func (v *visit) refuse(why refused, status int, message string, retryAfter time.Duration) {
 	code := map[int]string{
 		http.StatusBadRequest: "invalid", http.StatusUpgradeRequired: "invalid", http.StatusForbidden: "forbidden",
+		http.StatusUnauthorized:     "unauthorized",
 		http.StatusMethodNotAllowed: "method_not_allowed",
 		http.StatusTooManyRequests:  "too_many_requests", http.StatusServiceUnavailable: "unavailable",
 	}[status]

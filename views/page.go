@@ -7,6 +7,7 @@ type Page struct {
 	Search    string // what was searched for
 	CartCount int64  // how many things are in the visitor's cart
 	Undo      string // what the visitor did last and can take back, or ""
+	UndoKey   string // tells one such act from another
 	Position  string // of the feed, at which the page is made; empty on an error page
 	Store     string // names the store that the page is of, so that a browser keeps apart what belongs to each
 	Forgetful bool   // the visitor's browser keeps nothing of what it was to keep

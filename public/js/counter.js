@@ -11,6 +11,8 @@ export function startCounter(live) {
   const fresh = new Fresh()
   live.on("change", ({kind, position}) => kind === "product" && fresh.since(position))
   let line = Promise.resolve() // one after the other, as they were made
+  /** @type {WeakMap<HTMLFormElement, string>} */
+  const waiting = new WeakMap() // what Enter sends, the field's change has sent already
   addEventListener("change", event => {
     const form = formOf(event)
     if (form && /** @type {Element} */ (event.target).matches("input:not([type=hidden])")) form.requestSubmit()
@@ -25,7 +27,10 @@ export function startCounter(live) {
       data.push([submitter.name, submitter.value])
       count(form, Number(submitter.value))
     }
-    line = line.then(() => save(form, new URLSearchParams(data)))
+    const text = new URLSearchParams(data).toString()
+    if (!submitter?.name && waiting.get(form) === text) return
+    waiting.set(form, text)
+    line = line.then(() => save(form, text)).finally(() => { if (waiting.get(form) === text) waiting.delete(form) })
   })
 }
 
@@ -39,10 +44,10 @@ function count(form, by) {
   if (/^\d{1,9}$/.test(input.value)) input.value = String(Math.max(0, Number(input.value) + by))
 }
 
-/** @type {(form: HTMLFormElement, data: URLSearchParams) => Promise<void>} */
+/** @type {(form: HTMLFormElement, data: string) => Promise<void>} */
 async function save(form, data) {
   try {
-    const answer = await fetch(form.getAttribute("action"), {method: "POST", body: data, headers: {Accept: "text/html"}})
+    const answer = await fetch(form.getAttribute("action"), {method: "POST", body: new URLSearchParams(data), headers: {Accept: "text/html"}})
     const page = new DOMParser().parseFromString(await answer.text(), "text/html")
     if (answer.status === 401 || page.body.querySelector("form[action='/signin']")) return loadAnew()
     if (!page.querySelector("form[data-saves], [data-fresh=waits]")) return refuse(page.querySelector("main h1")?.textContent ?? say("shelf.unsaved"))

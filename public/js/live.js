@@ -11,7 +11,7 @@ const blockedFor = 600_000 // ms for which the pages of a visit do not try a Web
 /** How long to wait in ms at least, by what the shop said when it hung up; socket/reasons.go has the table.
  * @type {Record<string, number>} */
 const pauses = {
-  slow: 0, idle: 0, gone: 0, // come back at once, from where you were
+  slow: 0, idle: 0, gone: 0, revoked: 0, // come back at once, from where you were
   shutdown: 2_000, unavailable: 4_000, policy: 4_000, flood: 15_000, // come back later
   too_big: Infinity, bad_frame: Infinity, bad_text: Infinity, // never: it would do the same again
 }
