@@ -49,7 +49,8 @@ type messageForm struct {
 	Summary       string
 }
 
-// inRoom answers in the place of a route of the chat when the merchant has closed its room.
+// inRoom answers in the place of a page of the chat when the merchant has closed its room. A form is
+// refused by the shop: what was typed in it stays.
 func (p *pages) inRoom(serve http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		settings, err := p.shop.Settings(r.Context())

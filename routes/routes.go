@@ -160,8 +160,8 @@ func (p *pages) route(t *table) {
 		t.put("POST "+cart+"/empty", own, p.emptyCart)
 	}
 	t.put("GET /chat", anybody, p.inRoom(p.chat))
-	t.put("POST /chat", anybody, p.inRoom(p.sendMessage))
-	t.put("POST /chat/user", anybody, p.inRoom(p.setUser))
+	t.put("POST /chat", anybody, p.sendMessage)
+	t.put("POST /chat/user", anybody, p.setUser)
 	t.put("POST /language", anybody, p.setLanguage)
 	t.put("POST /undo", anybody, p.takeBack)
 

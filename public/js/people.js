@@ -13,7 +13,7 @@ const shown = 100
  * @type {(sign: Sign) => (Node | string)[]} */
 export function signed({user, mark, staff}) {
   const name = el("bdi", {}, user)
-  if (staff) return [name, " ", el("span", {class: "badge"}, say("talk.staff"))]
+  if (staff) return [name, " ", el("span", {class: "staff"}, say("talk.staff"))]
   return mark ? [name, " ", el("span", {class: "mark"}, mark)] : [name]
 }
 
