@@ -154,15 +154,20 @@ func replaceFile(path, text string) error {
 	return err
 }
 
-// inhabited says what lives in a store when it is opened.
-type inhabited struct {
-	wasOpen bool // it has a trade, and nobody has ever been asked who he is
-	closed  bool // people or keys may come into it
-}
-
-func lookAround(ctx context.Context, shop *trade.Shop) (inhabited, error) {
-	has, err := shop.Has(ctx)
-	closed := has[dao.KindPerson] || has[dao.KindKey]
-	trades := has[dao.KindProduct] || has[dao.KindCart] || has[dao.KindMessage]
-	return inhabited{wasOpen: trades && !closed && !has[dao.KindLink], closed: closed}, err
+// lookAround refuses to open a shop to everybody into which people or programs have been let. It
+// says whether a shop that is to be closed is of before: it has a trade, and has never asked for its
+// owner.
+func (c *serveCommand) lookAround(ctx context.Context, shop *trade.Shop, store string) (isOfBefore bool, err error) {
+	has, err := shop.Has(ctx, dao.KindPerson, dao.KindKey, dao.KindLink)
+	inhabited := has[dao.KindPerson] || has[dao.KindKey]
+	switch {
+	case err != nil:
+		return false, err
+	case c.Open && inhabited && !c.OpenAnyway:
+		return false, fmt.Errorf("--open: %s has people or keys, and everybody would do without them: leave --open out, or add --open-anyway", dbmanagers.Redact(store))
+	case c.Open || inhabited || has[dao.KindLink]:
+		return false, nil
+	}
+	has, err = shop.Has(ctx, dao.KindProduct, dao.KindCart, dao.KindMessage)
+	return has[dao.KindProduct] || has[dao.KindCart] || has[dao.KindMessage], err
 }

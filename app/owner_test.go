@@ -1,6 +1,8 @@
 package app
 
 import (
+	"bufio"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -236,22 +238,61 @@ func TestOwnerFileInTheWay(t *testing.T) {
 	if err := errors.Join(os.Remove(file), os.Mkdir(file, 0o700)); err != nil {
 		t.Fatal(err)
 	}
-	cmd := command(t, "--store", store, "--listen", "127.0.0.1:0")
+	s, _ = printingShop(t, store)
+	if err := s.stop(t, os.Interrupt); err != nil || !strings.Contains(s.Log.String(), "could not be written") {
+		t.Errorf("%v\n%s", err, &s.Log)
+	}
+}
+
+// printingShop opens a shop and returns the link that it prints.
+func printingShop(t *testing.T, store string, args ...string) (s *shop, token string) {
+	t.Helper()
+	cmd := command(t, append([]string{"--store", store, "--listen", "127.0.0.1:0"}, args...)...)
 	printed, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
 	}
 	s = startCommand(t, cmd).untilOpen(t)
-	text := make([]byte, 300)
-	for n := 0; !strings.Contains(string(text[:n]), "/setup?token="); {
-		more, err := printed.Read(text[n:])
-		if err != nil {
-			t.Fatal(err)
+	for in := bufio.NewScanner(printed); in.Scan(); {
+		if _, token, found := strings.Cut(in.Text(), s.URL+"/setup?token="); found {
+			return s, token
 		}
-		n += more
 	}
-	if err := s.stop(t, os.Interrupt); err != nil || !strings.Contains(s.Log.String(), "could not be written") {
-		t.Errorf("%v\n%s", err, &s.Log)
+	t.Fatal("no link was printed")
+	return nil, ""
+}
+
+// The README's first minute: from a shop that has just been opened for the first time, by the link
+// that it prints, to a price that everybody sees.
+func TestFirstMinute(t *testing.T) {
+	t.Parallel()
+	s, token := printingShop(t, filepath.Join(t.TempDir(), "data"), "--demo")
+	page, err := harness.Send(visitor(), "GET", s.URL+"/setup?token="+token, "")
+	if err != nil || page.StatusCode != http.StatusOK || !strings.Contains(page.Text, `name="password"`) {
+		t.Fatalf("%v: %s %.500s", err, page.Status, page.Text)
+	}
+	status, ana := s.setUp(t, token, "ana@example.com")
+	if status != http.StatusSeeOther {
+		t.Fatal(status)
+	}
+	var products []struct {
+		ID    string `json:"_id"`
+		Price json.Number
+	}
+	s.get(t, "/api/products", &products)
+	if shelves, err := harness.Send(ana, "GET", s.URL+"/admin/products", ""); err != nil || !strings.Contains(shelves.Text, "/admin/products/"+products[0].ID) {
+		t.Errorf("her products: %v, %s", err, shelves.Status)
+	}
+	form := url.Values{"price": {"4321"}, "was": {products[0].Price.String()}}.Encode()
+	path := "/admin/products/" + products[0].ID + "/price"
+	if status, text, err := s.do(visitor(), "POST", path, form); err != nil || status != http.StatusUnauthorized {
+		t.Errorf("whoever is nobody: %d %v %.300s", status, err, text)
+	}
+	if status, text, err := s.do(ana, "POST", path, form); err != nil || status != http.StatusSeeOther {
+		t.Fatalf("%d %v %.500s", status, err, text)
+	}
+	if page := s.page(t, "/products/"+products[0].ID); !strings.Contains(page, "4321") && !strings.Contains(page, "4.321") {
+		t.Errorf("the page has not the price:\n%.2000s", page)
 	}
 }
 

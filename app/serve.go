@@ -63,12 +63,9 @@ func (c *serveCommand) Run(ctx context.Context, g *globals, streams Streams) (er
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
 	shop, metrics := c.shop(store)
-	found, err := lookAround(ctx, shop)
+	isOfBefore, err := c.lookAround(ctx, shop, g.Store)
 	if err != nil {
 		return err
-	}
-	if c.Open && found.closed && !c.OpenAnyway {
-		return fmt.Errorf("--open: %s has people or keys, and everybody would do without them: leave --open out, or add --open-anyway", dbmanagers.Redact(g.Store))
 	}
 	if c.Demo {
 		filled, err := fillDemo(ctx, shop)
@@ -84,11 +81,12 @@ func (c *serveCommand) Run(ctx context.Context, g *globals, streams Streams) (er
 		return err
 	}
 	defer inBackground(ctx, hub.Run)()
+	defer inBackground(ctx, sweepAccess(shop, log))()
 	expiry := c.expireCarts(ctx, shop, log)
 	defer expiry()
 	url := c.announce(listener.Addr(), g.Store, log)
 	if !c.Open {
-		if found.wasOpen {
+		if isOfBefore {
 			log.Warn("everybody could change this shop before; it is closed now, and asks for its owner: programs need a key (pulperia keys add), and with --open it is on this machine as it was")
 		}
 		defer inBackground(ctx, newFirstOwner(shop, g.Store, url, streams.Out, log).run)()

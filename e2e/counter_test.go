@@ -9,7 +9,6 @@ import (
 	"testing"
 	"time"
 
-	cdppage "github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 )
@@ -190,7 +189,8 @@ func TestCounterWithoutScripts(t *testing.T) {
 		p.expect("keys", p.count(".row"), 0)
 
 		p.open("/admin/people")
-		p.follow(rowFor("beto@example.com") + "form[action$=remove] button")
+		p.click(".person:nth-child(2) summary") // Ana is the first by her address
+		p.follow(".person:nth-child(2) form[action$=remove] button")
 		p.follow("[data-danger]")
 		helper.open("/admin")
 		helper.expect("page of who is out", helper.text("h1"), "Entrar al mostrador")
@@ -208,11 +208,6 @@ func TestCounterWithoutScripts(t *testing.T) {
 		p.follow("main [type=submit]")
 		p.expect("page", p.text("h1"), "Lo que espera")
 	})
-}
-
-// rowFor is a selector of the row of who has an address.
-func rowFor(email string) string {
-	return fmt.Sprintf(`.person:has([action*="/admin/people/"]):nth-child(%d) `, map[string]int{"ana@example.com": 1, "beto@example.com": 2}[email])
 }
 
 // counterTour leads through the merchant's pages, of a shop whose owner is signed in.
@@ -255,12 +250,50 @@ func counterTour(shop *shop) []sight {
 		at("keys", "/admin/keys"),
 		{"revoking", func(p *page) { p.open("/admin/keys"); p.follow("form[action$=revoke] button") }},
 		at("settings", "/admin/settings"),
+		{"long name", func(p *page) {
+			p.open("/admin/settings")
+			p.fill("#name", strings.Repeat("Almacén ", 7))
+			p.fill("#place", strings.Repeat("Defensa ", 60))
+			p.fill("#logo", strings.Repeat("M", 24))
+			p.follow("main .button--main")
+			p.open("/")
+		}},
 		{"refused settings", refused("/admin/settings", "#whatsapp", "123", "main .button--main", 400)},
 		at("account", "/me"),
 		{"refused password", refused("/me", "#old", "no es esta", ".desk__form [type=submit]", 400)},
 		failing("link that is none", "/setup?token=x", 401),
 		failing("link that is none either", "/join?token=x", 401),
 	}
+}
+
+// Who has only a keyboard sees on the merchant's pages, too, where he is, and changes a price and a
+// stock without a mouse.
+func TestCounterByKeyboard(t *testing.T) {
+	onBoth(t, func(t *testing.T, v visitor) {
+		shop := openClosedShop(t, "--demo")
+		yerba := shop.product("yerba mate con palo")
+		p := shop.visit(t, v)
+		p.setUp()
+		for _, path := range []string{"/admin/products?q=yerba+palo", "/admin/products/" + yerba.ID, "/admin/people", "/admin/settings", "/me"} {
+			p.open(path)
+			eval[chromedp.Void](p, `document.activeElement.blur(); getSelection().removeAllRanges()`)
+			p.walk(path)
+		}
+		p.open("/admin/products?q=yerba+palo")
+		p.isLive()
+		p.tabTo(rowOf(yerba.ID) + "[name=price]")
+		p.press("1")
+		p.tabTo(rowOf(yerba.ID) + "[name=stock]")
+		stored := fmt.Sprintf(`fetch("/api/products/%s").then(a => a.json()).then(a => [a.payload.price, a.payload.stock])`, yerba.ID)
+		p.soon("price", stored, []int{1, yerba.Stock})
+		p.tabTo(rowOf(yerba.ID) + "[name=add][value='1']")
+		p.press(" ")
+		p.soon("stock", stored, []int{1, yerba.Stock + 1})
+		p.expect("the keyboard stays", p.at(rowOf(yerba.ID)+"[name=add][value='1']"), true)
+		p.tabTo(".undo button")
+		p.leave(chromedp.KeyEvent(kb.Enter))
+		p.soon("stock", stored, []int{1, yerba.Stock})
+	})
 }
 
 // The merchant's pages have no fault that axe can find, and are no wider than a phone.
@@ -288,39 +321,4 @@ func TestCounterAccessibility(t *testing.T) {
 			}
 		})
 	}
-}
-
-func TestCounterPictures(t *testing.T) {
-	dir := os.Getenv("COUNTER_PICTURES")
-	if dir == "" {
-		t.Skip("for eyes")
-	}
-	shop := openClosedShop(t, "--demo")
-	p := shop.visit(t, phone)
-	take := func(name string) {
-		p.do(chromedp.Evaluate[chromedp.Void](`Promise.all([...document.images].map(i => { i.loading = "eager"; return i.decode().catch(() => {}) }))`, chromedp.EvalAwaitPromise))
-		for size, v := range map[string]visitor{"phone": phone, "desktop": desktop} {
-			v.dark = size == "phone" && len(name)%2 == 0
-			p.become(v)
-			taken, err := chromedp.Call(p.ctx, cdppage.CaptureScreenshot, cdppage.CaptureScreenshotParams{Format: cdppage.CaptureScreenshotFormatPng})
-			if err != nil {
-				p.fail("%v", err)
-			}
-			if err := os.WriteFile(filepath.Join(dir, strings.ReplaceAll(name, " ", "-")+"-"+size+".png"), taken.Data, 0o644); err != nil {
-				p.fail("%v", err)
-			}
-		}
-		p.become(desktop)
-	}
-	p.open("/signin")
-	take("signin")
-	p.open(shop.ownerLink())
-	take("setup")
-	p.setUp()
-	for _, sight := range counterTour(shop) {
-		sight.reach(p)
-		take(sight.name)
-	}
-	p.open("/")
-	take("home")
 }

@@ -40,6 +40,10 @@ func TestScreens(t *testing.T) {
 				p.open(path)
 				p.shoot(filepath.Join(dir, fmt.Sprintf("%s-%s-%s.jpg", name, screen, scheme)))
 			}
+			merchant := shop.visit(t, v)
+			merchant.setUp()
+			merchant.open("/admin/products")
+			merchant.shoot(filepath.Join(dir, fmt.Sprintf("counter-%s-%s.jpg", screen, scheme)))
 		}
 	}
 }

@@ -172,6 +172,10 @@ func TestStaleForms(t *testing.T) {
 	v.post(path+"/stock", "stock", "8", "was", "7").want(http.StatusConflict, row+" .shelf__stock .field__problem", "Cambió mientras tanto. Mirá cómo está ahora y probá de nuevo.")
 	v.post(path+"/price", "price", "11", "was", "10.00").want(http.StatusConflict, row+" .shelf__price .field__problem", "Cambió mientras tanto. Mirá cómo está ahora y probá de nuevo.")
 	v.post(path+"/stock", "add", "-3").want(http.StatusConflict)
+	for i := range shelvesSize { // its row is on the second page now
+		v.make(fmt.Sprint("d", i), "Otra", 7)
+	}
+	v.post(path+"/stock", "stock", "muchos", "was", "2", "back", "/admin").want(400, row+" .shelf__stock .field__problem", "Tiene que ser un número entero.")
 	if now := v.now(was.ID); now.Stock != 2 || now.Price != 1500 || now.Rev != 2 {
 		t.Errorf("it is %+v", now)
 	}

@@ -6,10 +6,10 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
-	"pulperia/dao"
 	"pulperia/dao/models"
 	"pulperia/shop"
 	"pulperia/views"
@@ -133,6 +133,13 @@ func (p *pages) shelvesSheet(ctx context.Context, v *visit, args shelvesArgs, ag
 		return nil, err
 	}
 	sheet.Total, sheet.Pager = int64(list.Total), newPager(list, args.link)
+	if !again.id.IsZero() && !slices.ContainsFunc(list.Products, func(p models.Product) bool { return p.ID == again.id }) {
+		product, err := p.shop.Products.Get(ctx, again.id) // its row has moved to another page, or stood on none
+		if err != nil {
+			return nil, err
+		}
+		list.Products = append([]models.Product{product}, list.Products...)
+	}
 	for _, product := range list.Products {
 		row := p.shelf(v, product, args.here())
 		if product.ID == again.id {
@@ -303,9 +310,6 @@ func (p *pages) refuseRow(w http.ResponseWriter, r *http.Request, form rowForm, 
 			if said := sayProblem(v.voice, problems, names[i]); said != "" {
 				*into = &field{cmp.Or(typed(form.Values, names[i]), "0"), said}
 			}
-		}
-		if _, err := p.shop.Products.Get(ctx, form.id); errors.Is(err, dao.ErrNotFound) {
-			return nil, err
 		}
 		return p.shelvesSheet(ctx, v, args, again)
 	})

@@ -8,7 +8,6 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
-	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -116,23 +115,15 @@ func (p *pages) offer(w http.ResponseWriter, r *http.Request, u undo) {
 type sureSheet struct {
 	views.Page
 	Words, Do, Action, Back string
-	Fields                  []sureField // that the form came with
+	Fields                  []typedField // that the form came with
 }
-
-type sureField struct{ Name, Value string }
 
 // ask shows the question; the answer to it is the same form once more, with "sure".
 func (p *pages) ask(w http.ResponseWriter, r *http.Request, form url.Values, did, back string) {
-	var fields []sureField
-	for _, name := range slices.Sorted(maps.Keys(form)) {
-		if name != "sure" {
-			fields = append(fields, sureField{name, typed(form, name)})
-		}
-	}
 	p.refill(w, r, http.StatusOK, "sure", back, func(_ context.Context, v *visit) (any, error) {
 		return sureSheet{
 			Page: p.page(v, v.voice.Say("sure.title", nil), ""), Words: v.voice.Say("sure."+did, nil), Do: v.voice.Say("sure."+did+".do", nil),
-			Action: r.URL.Path, Back: back, Fields: fields,
+			Action: r.URL.Path, Back: back, Fields: typedFields(form),
 		}, nil
 	})
 }

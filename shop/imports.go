@@ -2,6 +2,7 @@ package shop
 
 import (
 	"context"
+	"slices"
 
 	"pulperia/dao"
 	"pulperia/dao/models"
@@ -28,22 +29,29 @@ func (s *Shop) TakeMessage(
 	return s.store.Messages.Append(ctx, message)
 }
 
-// Has says of which kinds there is anything in the store.
-func (s *Shop) Has(ctx context.Context) (map[dao.Kind]bool, error) {
+// Has says of which kinds there is anything in the store: of those that are named, or of all.
+func (s *Shop) Has(ctx context.Context, kinds ...dao.Kind) (map[dao.Kind]bool, error) {
 	has := map[dao.Kind]bool{}
 	for _, kind := range dao.Kinds() {
-		if kind.History {
+		if len(kinds) > 0 && !slices.Contains(kinds, kind.Kind) {
 			continue
 		}
-		_, n, err := s.store.Values.List(ctx, kind, models.Query{Limit: 1})
+		some, err := s.hasSome(ctx, kind)
 		if err != nil {
 			return nil, err
 		}
-		has[kind.Kind] = n > 0
+		has[kind.Kind] = some
 	}
-	messages, err := s.store.Messages.Page(ctx, models.ID{}, 1)
-	has[dao.KindMessage] = len(messages) > 0
-	return has, err
+	return has, nil
+}
+
+func (s *Shop) hasSome(ctx context.Context, kind *dao.Schema) (bool, error) {
+	if kind.History { // there is one: messages
+		messages, err := s.store.Messages.Page(ctx, models.ID{}, 1)
+		return len(messages) > 0, err
+	}
+	_, n, err := s.store.Values.List(ctx, kind, models.Query{Limit: 1})
+	return n > 0, err
 }
 
 // Find returns a value of any kind that is no history, or dao.ErrNotFound.

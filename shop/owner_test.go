@@ -123,6 +123,16 @@ func TestOwnerLinks(t *testing.T) {
 	})
 }
 
+// countOf returns how many values of a kind a shop has.
+func countOf(t *testing.T, s *shop.Shop, kind dao.Kind) int {
+	t.Helper()
+	n := dao.Counts{}
+	if _, err := s.Dump(t.Context(), func(b dao.Batch) error { n.Add(b); return nil }); err != nil {
+		t.Fatal(err)
+	}
+	return n[kind]
+}
+
 // An owner who is made on the machine ends the links for a first one, at once or when he joins.
 func TestOwnersOfTheMachine(t *testing.T) {
 	onEngines(t, func(t *testing.T, another process) {
@@ -135,6 +145,9 @@ func TestOwnersOfTheMachine(t *testing.T) {
 		_, err = s.Join(ctx, invited.Token, password, from)
 		wants(t, "join", err, nil)
 		wants(t, "the link then", s.CheckOwnerLink(ctx, link.Token), shop.ErrUnauthorized)
+		if left := countOf(t, s, dao.KindLink); left > 0 {
+			t.Errorf("%d links are left", left)
+		}
 		if left, err := s.HasOwner(ctx); !left || err != nil {
 			t.Errorf("has an owner: %v, %v", left, err)
 		}

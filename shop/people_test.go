@@ -255,5 +255,8 @@ func TestLinksOfPeople(t *testing.T) {
 		wants(t, "remove", err, nil)
 		_, err = s.Join(ctx, last.Token, password, from)
 		wants(t, "the link of who is gone", err, shop.ErrUnauthorized)
+		if left := countOf(t, s, dao.KindLink); left > 0 {
+			t.Errorf("%d links are left", left)
+		}
 	})
 }

@@ -30,8 +30,13 @@ func TestSettings(t *testing.T) {
 			_, _, err := s.ChangeSettings(ctx, *who, name)
 			wants(t, "changed by "+who.By, err, want)
 		}
+		_, _, err = s.ChangeSettings(ctx, manager, name)
+		wants(t, "name", err, nil)
 		var both sync.WaitGroup
-		both.Go(func() { _, _, err := s.ChangeSettings(ctx, manager, name); wants(t, "name", err, nil) })
+		both.Go(func() {
+			_, _, err := s.ChangeSettings(ctx, manager, func(v *models.Settings) error { v.RoomClosed = true; return nil })
+			wants(t, "room", err, nil)
+		})
 		both.Go(func() {
 			_, _, err := another().ChangeSettings(ctx, shop.Machine, func(v *models.Settings) error { v.WhatsApp = "+54 9 11 2233-4455"; return nil })
 			wants(t, "number", err, nil)
@@ -40,10 +45,10 @@ func TestSettings(t *testing.T) {
 		var is models.Settings
 		soon(t, "both are there", func() bool {
 			is, err = s.Settings(ctx)
-			return err != nil || is.Name == "Lo de Ana" && is.WhatsApp == "5491122334455"
+			return err != nil || is.Name == "Lo de Ana" && is.RoomClosed && is.WhatsApp == "5491122334455"
 		})
 		wants(t, "settings", err, nil)
-		if is.ID != models.TheOne || is.Rev != 2 {
+		if is.ID != models.TheOne || is.Rev != 3 {
 			t.Errorf("they are %+v", is)
 		}
 		refusal := errors.New("no")

@@ -2,7 +2,7 @@
 
 import {announce, el} from "./dom.js"
 import {loadAnew} from "./drafts.js"
-import {adopt, Fresh} from "./fresh.js"
+import {adopt, Fresh, morph} from "./fresh.js"
 import {say} from "./voice.js"
 
 /** startCounter lets the rows of products be changed where they stand, and follow what others do.
@@ -51,10 +51,11 @@ async function save(form, data) {
     const page = new DOMParser().parseFromString(await answer.text(), "text/html")
     if (answer.status === 401 || page.body.querySelector("form[action='/signin']")) return loadAnew()
     if (!page.querySelector("form[data-saves], [data-fresh=waits]")) return refuse(page.querySelector("main h1")?.textContent ?? say("shelf.unsaved"))
-    const own = page.getElementById(form.closest("[id]").id)
+    const row = /** @type {HTMLElement} */ (form.closest("[id]")), own = page.getElementById(row.id)
     const problem = [...own?.querySelectorAll(".field__problem") ?? []].map(e => e.textContent).find(text => text !== "")
     announce(problem ?? say("shelf.saved"))
     for (const field of /** @type {NodeListOf<HTMLInputElement>} */ (form.querySelectorAll("input"))) field.defaultValue = field.value // nobody types it any more
+    if (own) morph(row, own) // what was refused comes on a page that may be another one
     void adopt(page)
   } catch {
     refuse(say("shelf.unsaved"))
@@ -68,8 +69,9 @@ function refuse(words) {
   document.querySelector("main").append(el("p", {class: "notice notice--bad notice--over", role: "alert", "data-unsaved": true}, words))
 }
 
-/** startCopies lets what is shown once be taken as a whole. */
-export function startCopies() {
+/** startDoors brings the door of this page into sight, and lets what is shown once be taken as a whole. */
+export function startDoors() {
+  document.querySelector(".counter__door[aria-current]")?.scrollIntoView({block: "nearest", inline: "center", behavior: "instant"})
   for (const input of /** @type {NodeListOf<HTMLInputElement>} */ (document.querySelectorAll("[data-copy]"))) {
     input.addEventListener("focus", () => input.select())
   }

@@ -6,7 +6,7 @@ import {shareCount, startCart} from "./cart.js"
 import {startCatalogue} from "./catalogue.js"
 import {startChat} from "./chat.js"
 import {ageOf} from "./clock.js"
-import {startCopies, startCounter} from "./counter.js"
+import {startCounter, startDoors} from "./counter.js"
 import {here, loadAnew, restoreDraft} from "./drafts.js"
 import {el} from "./dom.js"
 import {Fresh} from "./fresh.js"
@@ -37,7 +37,7 @@ if (chat) startChat(chat, live)
 if (cart) startCart(cart, live)
 if (table) startTable(live)
 if (counter) startCounter(live)
-startCopies()
+startDoors()
 startCatalogue(live, notice)
 startActs()
 if (!navigator.cookieEnabled && !document.querySelector("[data-forgetful]")) document.querySelector("main").append(el("p", {class: "notice notice--over", role: "status"}, say("live.noCookies")))
