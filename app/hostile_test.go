@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -191,10 +192,17 @@ func (h *hostileShop) message(text string, i int) {
 			h.wantFields(answer, body, "message")
 		}
 	}
-	answer, body := h.send(h.t, visitor(), "POST", "/api/messages", `{"user":`+raw(text)+`,"message":"x"}`)
-	h.wantFields(answer, body, "user")
 	if ok {
 		h.messages = append(h.messages, kept)
+		h.stored++
+	}
+	switch answer, body := h.send(h.t, visitor(), "POST", "/api/messages", `{"user":`+raw(text)+`,"message":"x"}`); {
+	case models.CheckUser(models.NormalName(text)) != nil || !utf8.ValidString(text):
+		h.wantFields(answer, body, "user")
+	case answer.StatusCode != http.StatusCreated: // it is a name like any other
+		h.t.Errorf("%q as a name: %s %s", text, answer.Status, body)
+	default:
+		h.messages = append(h.messages, "x")
 		h.stored++
 	}
 }
