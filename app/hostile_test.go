@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -191,19 +192,17 @@ func (h *hostileShop) message(text string, i int) {
 			h.wantFields(answer, body, "message")
 		}
 	}
-	answer, body := h.send(h.t, visitor(), "POST", "/api/messages", `{"user":`+raw(text)+`,"message":"x"}`)
-	var said struct{ Payload models.Message }
-	named := answer.StatusCode == http.StatusCreated
-	if !named { // else it is a name as good as any, which the API tells as it is
-		h.wantFields(answer, body, "user")
-	} else if name, is := lineOf(text, models.MaxName); !is || json.Unmarshal([]byte(body), &said) != nil || said.Payload.User != models.NormalName(name) {
-		h.t.Errorf("%q as a name: %s", text, body)
-	}
 	if ok {
 		h.messages = append(h.messages, kept)
 		h.stored++
 	}
-	if named {
+	var said struct{ Payload models.Message }
+	switch answer, body := h.send(h.t, visitor(), "POST", "/api/messages", `{"user":`+raw(text)+`,"message":"x"}`); {
+	case models.CheckUser(models.NormalName(text)) != nil || !utf8.ValidString(text):
+		h.wantFields(answer, body, "user")
+	case answer.StatusCode != http.StatusCreated || json.Unmarshal([]byte(body), &said) != nil || said.Payload.User != models.NormalName(text): // it is a name like any other
+		h.t.Errorf("%q as a name: %s %s", text, answer.Status, body)
+	default:
 		h.messages = append(h.messages, "x")
 		h.stored++
 	}
