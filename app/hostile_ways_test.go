@@ -39,7 +39,7 @@ func (h *hostileShop) visitor(text string) {
 	value := url.QueryEscape(text)
 	headers := []string{"Cookie", "user=" + value + "; cart=" + value + "; lang=" + value}
 	if line, ok := lineOf(text, 8_000); ok { // net/http sends no other
-		headers = append(headers, "Accept-Language", line, "X-Forwarded-For", line, "Referer", line, "User-Agent", line, "If-None-Match", line)
+		headers = append(headers, "Accept-Language", line, "Referer", line, "User-Agent", line, "If-None-Match", line)
 	}
 	for _, path := range []string{"/chat", "/cart"} {
 		answer, body := h.send(h.t, visitor(), "GET", path, "", headers...)

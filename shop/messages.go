@@ -32,6 +32,13 @@ type Saying struct {
 // Hear takes a message, which goes by its sender's limit, or refuses it. It is said under the name
 // or the address that stands in it; by the staff, always under their own names.
 func (s *Shop) Hear(ctx context.Context, from Sender, message models.Message) (Saying, error) {
+	settings, err := s.Settings(ctx)
+	switch {
+	case err != nil:
+		return Saying{}, err
+	case settings.RoomClosed:
+		return Saying{}, ErrRoomClosed
+	}
 	by, err := s.by(ctx, from)
 	if err != nil {
 		return Saying{}, err
@@ -51,13 +58,6 @@ func (s *Shop) Hear(ctx context.Context, from Sender, message models.Message) (S
 	}
 	if err := refused.Err(); err != nil {
 		return Saying{}, err
-	}
-	settings, err := s.Settings(ctx)
-	switch {
-	case err != nil:
-		return Saying{}, err
-	case settings.RoomClosed:
-		return Saying{}, ErrRoomClosed
 	}
 	if retryAfter, ok := s.allow(from, message.User); !ok {
 		return Saying{}, TooFast{"messages", retryAfter}
