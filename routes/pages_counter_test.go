@@ -206,7 +206,7 @@ func TestSettingsOnPages(t *testing.T) {
 		t.Errorf("%q", after.texts(".nav__link"))
 	}
 	guest.get("/chat").want(404, "h1", "The chat is closed")
-	guest.post("/chat", "user", "ana@example.com", "message", "hola").want(404)
+	guest.post("/chat", "user", "visita@example.com", "message", "hola").want(http.StatusConflict, "[data-closed]", "The chat is closed for now.")
 
 	guest.follow("/cart/products/"+id.String(), "quantity", "2")
 	link, err := url.Parse(guest.get("/cart").attribute("[data-whatsapp]", "href"))
