@@ -337,8 +337,8 @@ func TestOpenIsRefused(t *testing.T) {
 		{"goes with --open", "--open-anyway --listen 127.0.0.1:0 --store " + kept},
 		{"--trusted-proxy", "--open --trusted-proxy 127.0.0.1 --listen 127.0.0.1:0 --store " + kept},
 	} {
-		if out, code := execute(t, strings.Fields(test.args)...); code == 0 || strings.Count(out, "\n") != 1 || !strings.Contains(out, test.want) {
-			t.Errorf("%s ends with %d and says %s", test.args, code, out)
+		if out, err := untilEnd(t, strings.Fields(test.args)...); err == nil || strings.Count(out, "\n") != 1 || !strings.Contains(out, test.want) {
+			t.Errorf("%s ends with %v and says %s", test.args, err, out)
 		}
 	}
 	for _, listen := range []string{"localhost:0", "[::1]:0", "127.0.0.2:0"} {

@@ -219,6 +219,7 @@ func readMessage(number int, raw json.RawMessage) Entry {
 		User      json.RawMessage `json:"user"`
 		Message   json.RawMessage `json:"message"`
 		CreatedAt json.RawMessage `json:"createdAt"`
+		By        json.RawMessage `json:"by"` // whose message it is: his, after a restore, too
 	}
 	if err := json.Unmarshal(raw, &in); err != nil {
 		return Entry{Line: number, Problem: models.Invalid{{Field: "entry", Rule: models.NotObject, Got: shown(raw)}}}
@@ -229,6 +230,7 @@ func readMessage(number int, raw json.RawMessage) Entry {
 		User:      l.text("user", in.User),
 		Message:   l.text("message", in.Message),
 		CreatedAt: l.time("createdAt", in.CreatedAt),
+		By:        l.text("by", in.By),
 	}
 	m.Normalize()
 	if err := l.with(m.Check()); err != nil {
