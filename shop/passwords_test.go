@@ -3,6 +3,7 @@ package shop
 import (
 	"context"
 	"errors"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -60,6 +61,27 @@ func TestHashes(t *testing.T) {
 		is, err := p.match(ctx, one.hash, one.password, 1)
 		if err != nil || is != one.is {
 			t.Errorf("%q of %s: %v, %v", one.password, one.hash, is, err)
+		}
+	}
+}
+
+// Whoever has no hash, or one that is none, costs what others cost: nobody can tell by that who there
+// is.
+func TestNoHashCostsAsMuch(t *testing.T) {
+	p := newPasswords(1)
+	hash, err := p.hash(t.Context(), "contraseña larga", 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, one := range []string{hash, "", "none", strings.Replace(hash, "t=1", "t=0", 1)} {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		if _, err := p.match(t.Context(), one, "otra contraseña", 1); err != nil {
+			t.Fatal(err)
+		}
+		runtime.ReadMemStats(&after)
+		if got := after.TotalAlloc - before.TotalAlloc; got < hashMemory<<10 {
+			t.Errorf("%q takes %d bytes", one, got)
 		}
 	}
 }

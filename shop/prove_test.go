@@ -70,6 +70,31 @@ func TestNobodyLocksTheOwnerOut(t *testing.T) {
 	})
 }
 
+// The store is asked the same for an address that somebody has and for one that nobody has, and a wrong
+// password writes nothing.
+func TestNobodyIsToldWhoThereIs(t *testing.T) {
+	_, store := open(t, cheap)
+	values, engine := &counted{Values: store.Values}, &stepped{Engine: store.Engine}
+	store.Values, store.Engine = values, engine
+	s, ctx := shop.New(store, cheap), t.Context()
+	join(t, s, "ana@example.com", models.RoleOwner)
+	_, _, err := s.AddPerson(ctx, shop.Machine, shop.NewPerson{Email: "eva@example.com", Name: "Eva", Role: models.RoleOwner})
+	wants(t, "invite", err, nil)
+	head, _ := s.Feed.Head(ctx)
+	asked := map[string]string{}
+	for _, email := range []string{"ana@example.com", "eva@example.com", "nobody@example.com", ""} {
+		gets, steps := values.gets, engine.steps
+		_, err := s.SignIn(ctx, email, "no es esta", from)
+		asked[email] = fmt.Sprint(values.gets-gets, " values, ", engine.steps-steps, " steps: ", err)
+		if asked[email] != asked["ana@example.com"] {
+			t.Errorf("%q takes %s, and hers %s", email, asked[email], asked["ana@example.com"])
+		}
+	}
+	if now, _ := s.Feed.Head(ctx); now != head {
+		t.Error("a wrong password writes something")
+	}
+}
+
 // A password that is changed, or whose person is removed, while somebody signs in by it lets nobody
 // in, nor does it change the new one.
 func TestPasswordMoves(t *testing.T) {
