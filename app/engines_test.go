@@ -13,6 +13,7 @@ import (
 
 	"pulperia/dao"
 	"pulperia/dao/dbmanagers/mongotest"
+	"pulperia/dao/models"
 	"pulperia/dose"
 	"pulperia/routes"
 	trade "pulperia/shop"
@@ -62,7 +63,35 @@ type inside struct {
 	trade *trade.Shop
 	site  *routes.Site
 	log   logged
+	key   string // is sent with every request that says nothing else of who makes it; "" for none
 	close func() // ends it in the program's order; a second time it does nothing
+}
+
+// byOwner opens a shop that is closed to others, and to which a key of an owner's goes with every
+// request.
+func byOwner(t *testing.T, store string, flags ...string) *inside {
+	t.Helper()
+	s := closedInside(t, store, flags...)
+	s.key = s.newKey(t, models.RoleOwner)
+	return s
+}
+
+// newKey makes a key.
+func (s *inside) newKey(t *testing.T, role models.Role) string {
+	t.Helper()
+	_, text, err := s.trade.AddKey(t.Context(), trade.Machine, "key of a test", role, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
+
+// credentials are the headers by which the key is sent.
+func (s *inside) credentials() []string {
+	if s.key == "" {
+		return nil
+	}
+	return []string{"Authorization", "Bearer " + s.key}
 }
 
 // logged is what has been logged so far.
@@ -133,7 +162,7 @@ func closedInside(t *testing.T, store string, flags ...string) *inside {
 // read.
 func (s *inside) send(t *testing.T, visitor *http.Client, method, path, body string, headers ...string) (*http.Response, string) {
 	t.Helper()
-	return send(t, visitor, method, s.URL+path, body, headers...)
+	return send(t, visitor, method, s.URL+path, body, append(s.credentials(), headers...)...)
 }
 
 // must is send for what has to go well.

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -32,7 +33,7 @@ func TestHostileTexts(t *testing.T) {
 	n := hostileTimes.Get()
 	onEachEngine(t, func(t *testing.T, newStore func() string) {
 		store, texts := newStore(), hostileTexts(n, seed)
-		h := &hostileShop{t: t, inside: openInside(t, store, noLimits...), messages: []string{}}
+		h := &hostileShop{t: t, inside: byOwner(t, store, noLimits...), messages: []string{}}
 		h.prepare()
 		for i, text := range texts {
 			h.product(text)
@@ -191,10 +192,18 @@ func (h *hostileShop) message(text string, i int) {
 			h.wantFields(answer, body, "message")
 		}
 	}
-	answer, body := h.send(h.t, visitor(), "POST", "/api/messages", `{"user":`+raw(text)+`,"message":"x"}`)
-	h.wantFields(answer, body, "user")
 	if ok {
 		h.messages = append(h.messages, kept)
+		h.stored++
+	}
+	var said struct{ Payload models.Message }
+	switch answer, body := h.send(h.t, visitor(), "POST", "/api/messages", `{"user":`+raw(text)+`,"message":"x"}`); {
+	case models.CheckUser(models.NormalName(text)) != nil || !utf8.ValidString(text):
+		h.wantFields(answer, body, "user")
+	case answer.StatusCode != http.StatusCreated || json.Unmarshal([]byte(body), &said) != nil || said.Payload.User != models.NormalName(text): // it is a name like any other
+		h.t.Errorf("%q as a name: %s %s", text, answer.Status, body)
+	default:
+		h.messages = append(h.messages, "x")
 		h.stored++
 	}
 }

@@ -205,7 +205,21 @@ func (m *maker) fitting(name string, schema map[string]any) string {
 		return strconv.FormatInt([]int64{least, most, least + m.Int64N(min(most-least, 50)+1)}[m.IntN(3)], 10)
 	case schema["pattern"] != nil:
 		return strconv.Quote(m.id())
-	case name == "user": // what a schema does not say: it is an e-mail address
+	case schema["format"] == "date-time":
+		return m.one(`"2099-01-01T00:00:00Z"`, `"2099-12-31T23:59:59.999-03:00"`)
+	case name == "password" || name == "old" || name == "new": // what a schema does not say: nobody guesses it
+		return strconv.Quote("nadie lo sabe " + strconv.FormatUint(m.Uint64(), 36))
+	case name == "email":
+		return fmt.Sprintf(`"ana.%d@example.com"`, m.IntN(30))
+	case name == "name":
+		return m.one(`"Lo de Ana"`, `"ñandú 🧉"`, `"x"`)
+	case name == "timeZone":
+		return m.one(`""`, `"America/Argentina/Buenos_Aires"`, `"UTC"`)
+	case name == "currency":
+		return m.one(`""`, `"ARS"`, `"uyu"`)
+	case name == "whatsapp":
+		return m.one(`""`, `"5491122334455"`, `"+54 9 (11) 2233-4455"`)
+	case name == "user": // it is an e-mail address
 		return m.one(`"ana@example.com"`, `"o'hara+x@example.com"`, `"ñ@exämple.com"`)
 	case name == "thumbnails" || name == "thumbnail": // a path, or a URL
 		return m.one(`"/img/a.png"`, `"https://example.com/%20x?y=1&z=%22"`)

@@ -46,7 +46,7 @@ func TestNoAddressLeaves(t *testing.T) {
 		helper := s.staff(t, "ayudante@staff.example", models.RoleHelper)
 		readers := map[string][]string{
 			"nobody": nil, "visitor": {"Cookie", "visit-" + s.store.Identity() + "=" + visit},
-			"helper": helper(t), "key": {"Authorization", "Bearer " + s.key(t, models.RoleHelper)},
+			"helper": helper(t), "key": {"Authorization", "Bearer " + s.newKey(t, models.RoleHelper)},
 		}
 		lines := map[string]heardLine{}
 		for name, headers := range readers {

@@ -154,7 +154,7 @@ func TestJoinWithoutScript(t *testing.T) {
 	p := shop.visit(t, v)
 	p.open("/chat")
 	p.fill("#message", "Hola")
-	p.put("#user", "nadie")
+	p.put("#user", "nadie@")
 	p.follow(".write__join button")
 	p.answered(400)
 	p.expect("problem", p.text("#user-problem"), "Tiene que ser un correo, como ana@example.com.")

@@ -84,7 +84,7 @@ func refusedProduct(p *page) {
 
 func refusedMessage(p *page) {
 	p.open("/chat")
-	p.put("#user", "ana")
+	p.put("#user", "ana@")
 	p.follow(".write [type=submit]")
 	p.answered(400)
 }

@@ -1,6 +1,7 @@
 package routes
 
 import (
+	"reflect"
 	"strconv"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -126,11 +127,25 @@ func (productRoutes) describeRemove(op *operation) {
 	op.answers(200, "The product, as it was.", productAnswerDoc{})
 }
 
-type stockDoc struct {
+// stockDoc is one of two changes of a stock.
+type stockDoc struct{}
+
+// Schema allows the two.
+func (stockDoc) Schema(schemas huma.Registry) *huma.Schema {
+	return &huma.Schema{OneOf: []*huma.Schema{
+		schemas.Schema(reflect.TypeOf(stockAddDoc{}), true, ""), schemas.Schema(reflect.TypeOf(stockCountDoc{}), true, ""),
+	}}
+}
+
+type stockAddDoc struct {
 	_   struct{} `json:"-" additionalProperties:"true"`
-	Add int64    `json:"add" required:"false" minimum:"-1000000000" maximum:"1000000000" doc:"So many more; below 0 so many fewer." example:"25"`
-	Set int64    `json:"set" required:"false" minimum:"0" maximum:"1000000000" doc:"How many were counted; with was." example:"40"`
-	Was int64    `json:"was" required:"false" minimum:"0" maximum:"1000000000" doc:"How many there were before that." example:"37"`
+	Add int64    `json:"add" minimum:"-1000000000" maximum:"1000000000" doc:"So many more; below 0 so many fewer." example:"25"`
+}
+
+type stockCountDoc struct {
+	_   struct{} `json:"-" additionalProperties:"true"`
+	Set int64    `json:"set" minimum:"0" maximum:"1000000000" doc:"How many were counted." example:"40"`
+	Was int64    `json:"was" minimum:"0" maximum:"1000000000" doc:"How many there were before that." example:"37"`
 }
 
 func (productRoutes) describeCount(op *operation) {

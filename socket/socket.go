@@ -3,8 +3,8 @@
 // # The model
 //
 // The [Hub] follows the store's feed; nobody calls it to publish. Each change becomes an event with
-// a topic ("messages", "products", or "cart:" and the cart's id), is encoded once for each door,
-// and goes into the bounded queue of every connection that listens to its topic. A door is a way
+// a topic ("messages", "products", or "cart:" and the cart's id), is encoded once for each door and
+// each kind of readers that sees something else of it (shop.Sight: few see addresses), and goes into the bounded queue of every connection that listens to its topic. A door is a way
 // in: WebSocket (websocket.go, frames.go) or Server-Sent Events (sse.go). The hub deals in events,
 // positions and topics; how they look on the line is wire.go and the door's business.
 //

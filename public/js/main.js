@@ -27,10 +27,9 @@ const product = document.querySelector("[data-product]")
 /** @type {string[]} */
 const topics = []
 if (chat?.dataset.user) topics.push("messages")
-if (chat) topics.push("settings")
 if (cart) topics.push("cart:" + cart.dataset.cart)
 if (cart || table || counter || notice || product) topics.push("products")
-if (topics.length > 0) topics.push("settings")
+if (topics.length > 0 || chat) topics.push("settings")
 
 const live = new Live({since: position, topics, user: chat?.dataset.user})
 
@@ -52,7 +51,10 @@ addEventListener("pageshow", event => {
 if (topics.length > 0) {
   startSign(live)
   live.on("stale", loadAfresh)
-  live.on("change", ({kind}) => { if (kind === "setting") setTimeout(loadAnew, Math.random() * 1_000) }) // names and prices are on all of the page
+  live.on("change", ({kind, doc}) => {
+    if (kind !== "setting" || chat && doc?.roomClosed) return // there is no page of a room that is closed, and what waits on this one stays
+    setTimeout(loadAnew, Math.random() * 1_000) // names and prices are on all of the page
+  })
   live.start()
 }
 
