@@ -77,6 +77,21 @@ func TestIdle(t *testing.T) {
 	}
 }
 
+// With nobody connected, when it is seldom looked for what others insert, it shows in the next list.
+func TestInsertShowsInTheNextList(t *testing.T) {
+	far(t, 1, func(t *testing.T, engines []*engine) {
+		e := engines[0]
+		for n := range 3 {
+			time.Sleep(time.Minute)
+			modelHandle{e.client(), "products"}.writeNow(write{insertOne, nil, foreignProduct(productID(n), fmt.Sprint("foreign ", n))})
+			page, err := e.store().Products.List(t.Context(), models.ProductQuery{Page: 1, Limit: 10})
+			if err != nil || page.Total != n+1 {
+				t.Errorf("%d products, %v, want %d", page.Total, err, n+1)
+			}
+		}
+	})
+}
+
 func (e *engine) client() *modelClient { return e.server.(*modelClient) }
 
 // Two hundred parallel additions to one cart take a few round trips.
