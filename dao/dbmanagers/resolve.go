@@ -1,6 +1,9 @@
 package dbmanagers
 
 import (
+	"bytes"
+	"cmp"
+	"maps"
 	"slices"
 	"time"
 
@@ -152,8 +155,11 @@ func (l lineLog) Base(b *steps.Batch, have *stock) steps.Base {
 		on.guess = new(guess)
 	}
 	if b != nil && have != nil && !on.old {
-		for key, one := range have.values {
-			l.noteForeign(b, key, one)
+		keys := slices.SortedFunc(maps.Keys(have.values), func(x, y valueKey) int { // as they were made
+			return cmp.Or(cmp.Compare(x.kind, y.kind), bytes.Compare(x.id[:], y.id[:]))
+		})
+		for _, key := range keys {
+			l.noteForeign(b, key, have.values[key])
 		}
 	}
 	return on
