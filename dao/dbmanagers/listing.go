@@ -248,7 +248,6 @@ func (c *collection) page(ctx context.Context, l listing, at int64) (p pageRead,
 			case now.value != nil:
 				p.list = append(p.list, now.value)
 			default: // a create that arrived after the delete
-				n--
 				asRead := bson.D{{Key: "_id", Value: rec.key}, {Key: stampField, Value: rec.stamp}}
 				p.late = append(p.late, asRead)
 			}
@@ -271,10 +270,8 @@ func (c *collection) page(ctx context.Context, l listing, at int64) (p pageRead,
 		total = min(total, skipped)
 	}
 	c.noticeLater(foreign)
-	if len(p.late) > 0 && total > skipped+n {
-		total -= len(p.late)
-	}
-	p.total, p.first, p.last = total, skipped == 0, l.limit == 0 || n+len(p.late) < l.limit
+	p.total = max(0, total-len(p.late))
+	p.first, p.last = skipped == 0, l.limit == 0 || n < l.limit
 	return p, err
 }
 
