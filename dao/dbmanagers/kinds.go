@@ -131,6 +131,7 @@ func (e values) List(ctx context.Context, s *dao.Schema, q models.Query) (list [
 // longer one, while others write without end, the third page that was read is brought forward, too:
 // its values are those of one position, not older than the one at which it began, but it may begin
 // and end a few values away from where it would there.
+// So may a page before which something stands that came after its deletion, until that is removed.
 func (c *collection) list(ctx context.Context, l listing) (list []models.Value, total int, err error) {
 	var late bson.A
 	for tries := 1; ; tries++ {
