@@ -255,6 +255,8 @@ const (
 func (f *forwarding) optimistic() (write, applying) {
 	first, last := f.first(), f.last()
 	switch dead := f.dead(); {
+	case last.Op == opGone: // it was not there, and what is there now was put back
+		return write{}, asNothing
 	case dead && last.Op.removes():
 		return write{deleteOne, f.before(last.offset), nil}, asUpdate
 	case dead:

@@ -155,7 +155,9 @@ func (c *collection) list(ctx context.Context, l listing) (list []models.Value, 
 			c.at("list on the way")
 		}
 		if len(came) > 0 {
-			page.forward(l, came)
+			if page.forward(l, came); page.short(l) && tries < 10 {
+				continue
+			}
 		}
 		return page.list, page.total, nil
 	}

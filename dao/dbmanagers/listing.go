@@ -177,9 +177,10 @@ func (l listing) without(some bson.A) listing {
 // pageRead is a page as it was read.
 type pageRead struct {
 	list        []models.Value
-	total       int    // how many the filter selects in all
-	first, last bool   // nothing stands before it, or behind it
-	late        bson.A // selects what is on it though it came after its deletion, in others' places
+	total       int          // how many the filter selects in all
+	first, last bool         // nothing stands before it, or behind it
+	next        models.Value // what stands behind it
+	late        bson.A       // selects what is on it though it came after its deletion, in others' places
 }
 
 func (p *pageRead) whole() bool { return p.first && p.last }
@@ -195,17 +196,24 @@ func (p *pageRead) forward(l listing, came map[models.ID]models.Value) {
 			all = append(all, v)
 		}
 	}
-	stays := len(all) > 0
+	bounded := p.next != nil && !changed(p.next)
+	stays := len(all) > 0 || bounded
 	for id, v := range came {
 		if v != nil && (stays || p.whole() || read[id]) {
 			all = append(all, v)
 		}
 	}
-	all = l.choose(all)
+	if bounded {
+		all = append(all, p.next)
+	}
+	if all = l.choose(all); bounded {
+		end := slices.IndexFunc(all, func(v models.Value) bool { return v.GetHead().ID == p.next.GetHead().ID })
+		all = all[:end+1] // it moves up where there is room
+	}
 	for stays && !p.first && len(all) > 0 && changed(all[0]) {
 		all = all[1:]
 	}
-	for stays && !p.last && len(all) > 0 && changed(all[len(all)-1]) {
+	for stays && !p.last && !bounded && len(all) > 0 && changed(all[len(all)-1]) {
 		all = all[:len(all)-1]
 	}
 	if p.list = all; p.whole() {
@@ -213,6 +221,35 @@ func (p *pageRead) forward(l listing, came map[models.ID]models.Value) {
 	}
 	if l.limit > 0 {
 		p.list = all[:min(len(all), l.limit)]
+	}
+	if !p.whole() {
+		p.total = l.agreed(len(p.list), p.total)
+	}
+}
+
+// short says whether less is known of a page than stands on it.
+func (p *pageRead) short(l listing) bool { return !p.last && len(p.list) < l.limit }
+
+// farthest: no collection is that long, and no product of a page and a limit runs over.
+const farthest = 1 << 40
+
+// skipped is how many values stand on the pages before.
+func (l listing) skipped() int {
+	if l.limit == 0 || l.page-1 < farthest/l.limit {
+		return (l.page - 1) * l.limit
+	}
+	return farthest
+}
+
+// agreed is a total that goes with how many values the page has.
+func (l listing) agreed(n, total int) int {
+	switch skipped := l.skipped(); {
+	case n >= l.limit:
+		return max(total, skipped+n)
+	case n > 0 || skipped == 0: // the last page
+		return skipped + n
+	default:
+		return min(total, skipped)
 	}
 }
 
@@ -232,16 +269,20 @@ func (c *collection) page(ctx context.Context, l listing, at int64) (p pageRead,
 		total = int(n)
 		counted <- err
 	}()
-	const farthest = 1 << 40 // no collection is that long, and the product below does not run over
-	skipped, n := farthest, 0
+	n, skipped := 0, l.skipped()
 	var foreign []models.ID
-	if l.limit == 0 || l.page-1 < farthest/l.limit {
-		skipped = (l.page - 1) * l.limit
+	if skipped < farthest {
 		applied := c.feed.tail.state().applied
-		q := query{filter: l.filter, sort: l.order, skip: int64(skipped), limit: int64(l.limit)}
+		q := query{filter: l.filter, sort: l.order, skip: int64(skipped)}
+		if l.limit > 0 {
+			q.limit = int64(l.limit) + 1
+		}
 		err = c.each(ctx, q, func(rec *record) error {
-			n++
 			now, doubt := c.resolve(rec.id, fetched{rec: rec, applied: applied})
+			if n++; l.limit > 0 && n > l.limit {
+				p.next = now.value
+				return nil
+			}
 			switch {
 			case doubt != sure || now.value == nil && c.feed.tail.last(valueKey{c.Kind, rec.id}) > at: // it was there
 				p.list = append(p.list, c.value(rec))
@@ -261,17 +302,10 @@ func (c *collection) page(ctx context.Context, l listing, at int64) (p pageRead,
 	if countErr := <-counted; err == nil {
 		err = c.readError(ctx, "count "+c.Plural, countErr)
 	}
-	switch {
-	case n == l.limit:
-		total = max(total, skipped+n)
-	case n > 0 || skipped == 0: // the last page
-		total = skipped + n
-	default:
-		total = min(total, skipped)
-	}
+	p.total = l.agreed(n, total)
+	p.first, p.last = skipped == 0, l.limit == 0 || n <= l.limit
 	c.noticeLater(foreign)
-	p.total = max(0, total-len(p.late))
-	p.first, p.last = skipped == 0, l.limit == 0 || n < l.limit
+	p.total = max(0, p.total-len(p.late))
 	return p, err
 }
 

@@ -41,7 +41,10 @@ func TestPageForward(t *testing.T) {
 			}
 		}
 		from, to := q.Window(len(allOf(q, met)))
-		p := pageRead{first: q.Page == 1, last: to-from < q.Limit}
+		p := pageRead{first: q.Page == 1, last: to == len(allOf(q, met))}
+		if !p.last {
+			p.next = &allOf(q, met)[to]
+		}
 		for _, one := range allOf(q, met)[from:to] {
 			p.list = append(p.list, &one)
 		}

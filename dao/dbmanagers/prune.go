@@ -61,7 +61,7 @@ func (e *engine) dig(ctx context.Context) error {
 		done = append(done, one)
 		for _, c := range one.Changes {
 			of := e.byKind(c.Kind)
-			if !c.Op.removes() || of == nil || e.feed.tail.last(valueKey{c.Kind, c.id()}) != c.offset {
+			if c.Op != opDelete || of == nil || e.feed.tail.last(valueKey{c.Kind, c.id()}) != c.offset {
 				continue
 			}
 			keys[of] = append(keys[of], bson.D{{Key: "_id", Value: c.key()}, {Key: stampField, Value: bson.D{{Key: "$lt", Value: c.offset}}}})
