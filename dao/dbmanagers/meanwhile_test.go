@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
@@ -109,4 +110,34 @@ func (m meanwhile) both() string {
 		return fmt.Sprintf("both changed it, and there is %s; the feed tells of a %s, and who asks gets %+v, %v", m.doc, m.told, m.got, m.err)
 	}
 	return ""
+}
+
+// What another program puts back after the shop has told that it had deleted it is there again, and
+// stays: only what the shop itself has deleted is taken for a create that arrived late.
+func TestPutBackAfterItWasGone(t *testing.T) {
+	far(t, 2, func(t *testing.T, engines []*engine) {
+		one, two := engines[0].store(), engines[1].store()
+		made, _, err := one.Products.Create(t.Context(), aProduct("mate"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Minute)
+		table := modelHandle{engines[0].client(), "products"}
+		filter := bson.D{{Key: "_id", Value: objectID(made.ID)}}
+		was := table.at("products").docs[keyOf(asRaw(filter).Lookup("_id"))]
+		table.writeNow(write{deleteOne, filter, nil})
+		if _, err := two.Products.Get(t.Context(), made.ID); !errors.Is(err, dao.ErrNotFound) {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Minute)
+		table.writeNow(write{insertOne, nil, was})
+		for range 3 {
+			for _, s := range []dao.Store{one, two} {
+				if _, err := s.Products.Get(t.Context(), made.ID); err != nil {
+					t.Error(err)
+				}
+			}
+			time.Sleep(engines[0].remember)
+		}
+	})
 }

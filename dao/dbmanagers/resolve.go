@@ -81,6 +81,8 @@ func (c *collection) onTheWay(d *record, above []*change, last *change) (state, 
 	switch {
 	case d != nil && d.ours && d.stamp >= last.offset:
 		return c.asItIs(d), sure
+	case d != nil && last.Op == opGone: // read before that, or put back since
+		return state{}, odd
 	case d != nil && d.ours && d.rev >= above[0].Rev-1, d == nil && (dead || created):
 		s := state{value: last.after(), last: last.Rev}
 		if dead {
