@@ -2,10 +2,12 @@ package dbmanagers
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
 
 	"pulperia/dao"
 )
@@ -16,12 +18,14 @@ import (
 type applier struct {
 	*engine
 	signal chan struct{}
-	turn   token // of who is at it
+	turn   token         // of who is at it
+	news   chan struct{} // something was brought forward
 }
 
 const (
 	applyAtOnce = 2_000           // changes of one round
 	theirs      = 2 * time.Second // how long what others committed is left to them
+	noteEvery   = theirs / 10     // how often they are told of what is brought forward, at most
 )
 
 // wake says that there is something to bring forward.
@@ -51,6 +55,23 @@ func (a *applier) run(ctx context.Context) {
 				continue
 			}
 			sleep(ctx, a.note(ctx, "bring documents forward", a.bring(ctx, at.end)))
+		}
+	}
+}
+
+// keepNoted says in meta how far documents are brought forward, so that no other process does it once
+// more: it would make again what another program has deleted since.
+func (a *applier) keepNoted(ctx context.Context) {
+	for noted := int64(0); ctx.Err() == nil; {
+		select {
+		case <-a.news:
+		case <-ctx.Done():
+			return
+		}
+		if at := a.feed.tail.state(); at.applied > max(noted, at.head.Applied) {
+			noted = at.applied
+			a.noteApplied(ctx)
+			sleep(ctx, noteEvery)
 		}
 	}
 }
@@ -89,6 +110,11 @@ func (a *applier) round(ctx context.Context, upTo int64) error {
 	if err := a.feed.freshen(ctx, a.memory/4); err != nil {
 		return err
 	}
+	if at := a.feed.tail.state(); at.applied < at.end && !a.feed.tail.from(at.applied + 1)[0].own {
+		if err := a.learnApplied(ctx); err != nil {
+			return err
+		}
+	}
 	at := a.feed.tail.state()
 	if at.applied >= upTo || a.readOnly {
 		return nil
@@ -122,7 +148,25 @@ func (a *applier) round(ctx context.Context, upTo int64) error {
 	}
 	a.at("applied")
 	a.feed.tail.brought(end)
+	select {
+	case a.news <- struct{}{}:
+	default:
+	}
 	return nil
+}
+
+// learnApplied asks meta how far others have brought documents forward.
+func (a *applier) learnApplied(ctx context.Context) error {
+	return a.bounded(ctx, func(ctx context.Context) error {
+		meta, err := a.feed.readMeta(ctx)
+		if errors.Is(err, mongo.ErrNoDocuments) {
+			return nil // the next look at meta sees to that
+		}
+		if err == nil && meta.Epoch == a.feed.tail.state().epoch {
+			a.feed.tail.brought(meta.Applied)
+		}
+		return err
+	})
 }
 
 // applyAll applies to the collections side by side.
@@ -211,6 +255,8 @@ const (
 func (f *forwarding) optimistic() (write, applying) {
 	first, last := f.first(), f.last()
 	switch dead := f.dead(); {
+	case last.Op == opGone: // it was not there, and what is there now was put back
+		return write{}, asNothing
 	case dead && last.Op.removes():
 		return write{deleteOne, f.before(last.offset), nil}, asUpdate
 	case dead:

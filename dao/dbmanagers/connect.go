@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net"
 	"slices"
+	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -66,6 +68,22 @@ func connect(ctx context.Context, url string, o Options) (*mongo.Client, *mongo.
 type watcher struct {
 	topology atomic.Pointer[event.TopologyDescription]
 	left     atomic.Int64 // when the last server that takes writes was lost, in nanoseconds since 1970; 0 while there is one
+	failures sync.Map     // by address, why the last check of a server failed that was not broken off
+}
+
+// failed keeps why a check failed. One that the driver breaks off, for another has failed, says nothing.
+func (w *watcher) failed(e *event.ServerHeartbeatFailedEvent) {
+	if address, _, _ := strings.Cut(e.ConnectionID, "["); !errors.Is(e.Failure, context.Canceled) {
+		w.failures.Store(address, e.Failure)
+	}
+}
+
+// why returns why a server cannot be reached, by what the driver says of the last check.
+func (w *watcher) why(address string, last error) error {
+	if failure, known := w.failures.Load(address); known && errors.Is(last, context.Canceled) {
+		return failure.(error)
+	}
+	return last
 }
 
 func (w *watcher) changed(e *event.TopologyDescriptionChangedEvent) {
@@ -107,7 +125,7 @@ func (t target) settings(o Options, seen *watcher) func() *options.ClientOptions
 		journal := true
 		s.SetWriteConcern(&writeconcern.WriteConcern{W: writeconcern.WCMajority, Journal: &journal})
 		s.SetReadConcern(readconcern.Majority()).SetReadPreference(readpref.Primary()).SetRetryReads(true)
-		s.SetServerMonitor(&event.ServerMonitor{TopologyDescriptionChanged: seen.changed})
+		s.SetServerMonitor(&event.ServerMonitor{TopologyDescriptionChanged: seen.changed, ServerHeartbeatFailed: seen.failed})
 		if s.AppName == nil {
 			s.SetAppName("pulperia")
 		}

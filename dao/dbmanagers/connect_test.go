@@ -64,6 +64,20 @@ func wantRefusal(t *testing.T, url, password string, words ...string) {
 	}
 }
 
+// A check that the driver has broken off does not hide why the one before failed.
+func TestBrokenOffChecksSayNothing(t *testing.T) {
+	seen, hangsUp := new(watcher), errors.New("remote error: tls: certificate required")
+	seen.failed(&event.ServerHeartbeatFailedEvent{ConnectionID: "db:27017[-1]", Failure: hangsUp})
+	brokenOff := fmt.Errorf("read: %w", context.Canceled)
+	seen.failed(&event.ServerHeartbeatFailedEvent{ConnectionID: "db:27017[-2]", Failure: brokenOff})
+	if why := seen.why("db:27017", brokenOff); why != hangsUp {
+		t.Errorf("it says %v", why)
+	}
+	if why := seen.why("db:27017", io.EOF); why != io.EOF {
+		t.Errorf("instead of what is newer it says %v", why)
+	}
+}
+
 // What keeps the shop from its database is told apart, with a remedy of its own. Network and TLS
 // are real here.
 func TestRefusedByTheNetwork(t *testing.T) {

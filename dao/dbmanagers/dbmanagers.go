@@ -167,7 +167,7 @@ func newEngine(db database, o Options) *engine {
 		e.collections = append(e.collections, c)
 	}
 	e.feed.tail.forget, e.feed.tail.memory, e.feed.tail.kept = e.forget, e.memory, e.kept
-	e.applier = &applier{engine: e, signal: make(chan struct{}, 1), turn: newToken()}
+	e.applier = &applier{engine: e, signal: make(chan struct{}, 1), turn: newToken(), news: make(chan struct{}, 1)}
 	e.line = steps.NewLine(e.life, lineLog{&committer{engine: e, head: e.head}})
 	e.presence = &presence{docs: db.table("presence"), timeout: e.Timeout}
 	e.head.docs = db.table("presence")
@@ -239,6 +239,7 @@ func (e *engine) findOdd(ctx context.Context) {
 // start begins what goes on in the background until Close.
 func (e *engine) start() {
 	e.running.Go(func() { e.applier.run(e.life) })
+	e.running.Go(func() { e.applier.keepNoted(e.life) })
 	e.running.Go(func() { e.feed.watch(e.life) })
 	e.running.Go(func() { e.watchOthers(e.life) })
 	e.running.Go(func() { e.tidy(e.life) })

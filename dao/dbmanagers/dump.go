@@ -98,11 +98,12 @@ func (d *dumping) scan(ctx context.Context, c *collection) error {
 		if now.value == nil {
 			return nil
 		}
-		head := now.value.GetHead()
+		v := c.Clone(now.value) // it may be the feed's
+		head := v.GetHead()
 		head.Rev = max(head.Rev, 1)
-		now.value.SetHead(head)
+		v.SetHead(head)
 		d.look(c, rec)
-		d.values[c] = append(d.values[c], packed{rec.id, models.JSON(now.value)})
+		d.values[c] = append(d.values[c], packed{rec.id, models.JSON(v)})
 		return nil
 	})
 	if err != nil {

@@ -116,7 +116,7 @@ func (t target) cause(err error, seen *watcher) (what, remedy string) {
 		}
 	}
 	if selection, ok := errors.AsType[topology.ServerSelectionError](err); ok {
-		return t.unreachable(selection.Desc)
+		return t.unreachable(selection.Desc, seen)
 	}
 	step, login := loginStep(err)
 	switch {
@@ -180,22 +180,22 @@ func (t target) fullRemedy() string {
 }
 
 // unreachable explains why no primary was found, by the state of the servers.
-func (t target) unreachable(seen description.Topology) (what, remedy string) {
-	if len(seen.Servers) == 0 {
+func (t target) unreachable(now description.Topology, seen *watcher) (what, remedy string) {
+	if len(now.Servers) == 0 {
 		set, _ := t.parts.option("replicaSet")
 		return fmt.Sprintf("none of the hosts belongs to replica set %s", plain(set)), "correct replicaSet=… in the URL, or take it out"
 	}
-	for _, server := range seen.Servers {
-		if server.LastError != nil {
-			return t.broken(server.Addr.String(), server.LastError)
+	for _, server := range now.Servers {
+		if at := server.Addr.String(); server.LastError != nil {
+			return t.broken(at, seen.why(at, server.LastError))
 		}
 	}
-	for _, server := range seen.Servers {
+	for _, server := range now.Servers {
 		if server.Kind != description.Unknown {
 			return "the replica set has no primary", "wait for its election; rs.status() says why there is none"
 		}
 	}
-	return t.silent(seen.Servers[0].Addr.String())
+	return t.silent(now.Servers[0].Addr.String())
 }
 
 // silent explains that no answer came in time.

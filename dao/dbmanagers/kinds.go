@@ -117,30 +117,49 @@ func (e values) List(ctx context.Context, s *dao.Schema, q models.Query) (list [
 	if sort, by := c.Sort(q.Sort); by {
 		order = append(bson.D{{Key: "pulperia." + sortKey(sort), Value: order[0].Value}}, order...)
 	}
-	return c.list(ctx, c.listed(nil), order, max(q.Page, 1), q.Limit)
+	page := max(q.Page, 1)
+	choose := func(all []models.Value) []models.Value {
+		q.Page, q.Limit = 1, max(1, len(all))
+		all, _ = s.Select(all, q)
+		return all
+	}
+	return c.list(ctx, listing{c.listed(nil), order, page, q.Limit, choose})
 }
 
 // list returns a page as it is at one position: all up to it is in the documents, and nothing of the
-// kind has come since the query began. While others write without end, it is not older than the
-// position at which it began.
-func (c *collection) list(ctx context.Context, filter, order bson.D, page, limit int) (list []models.Value, total int, err error) {
+// kind has come since the query began. What has come is put into a list that was read whole. Of a
+// longer one, while others write without end, the third page that was read is brought forward, too:
+// its values are those of one position, not older than the one at which it began, but it may begin
+// and end a few values away from where it would there.
+// So may a page before which something stands that came after its deletion, until that is removed.
+func (c *collection) list(ctx context.Context, l listing) (list []models.Value, total int, err error) {
+	var late bson.A
 	for tries := 1; ; tries++ {
 		at, err := c.settled(ctx)
 		if err != nil {
 			return nil, 0, err
 		}
-		if list, total, err = c.page(ctx, filter, order, page, limit, at); err != nil {
+		page, err := c.page(ctx, l.without(late), at)
+		if err != nil {
 			return nil, 0, err
-		}
-		if tries == 3 {
-			return list, total, nil
 		}
 		if err := c.feed.freshen(ctx, 0); err != nil {
 			return nil, 0, c.readError(ctx, "look at the feed", err)
 		}
-		if !c.moved(at) {
-			return list, total, nil
+		came := c.came(at)
+		if !page.whole() && len(came)+len(page.late) > 0 {
+			if tries < 3 {
+				late = append(late, page.late...)
+				continue
+			}
+			c.at("list on the way")
 		}
+		if len(came) > 0 {
+			if page.forward(l, came); page.short(l) && tries < 10 {
+				continue
+			}
+		}
+		return page.list, page.total, nil
 	}
 }
 
@@ -149,23 +168,33 @@ func (c *collection) settled(ctx context.Context) (at int64, err error) {
 	if c.Shared {
 		c.claimFirst(ctx)
 	}
-	if err = c.feed.freshen(ctx, fresh); err == nil && !c.readOnly && c.mutant != "list-unsettled" {
-		at = c.feed.tail.state().end
+	if err = c.feed.freshen(ctx, fresh); err != nil {
+		return 0, c.readError(ctx, "look at the feed", err)
+	}
+	if c.readOnly { // it brings nothing forward
+		return c.feed.tail.state().applied, nil
+	}
+	if at = c.feed.tail.state().end; c.mutant != "list-unsettled" {
 		err = c.applier.bring(ctx, at)
 	}
 	return at, c.readError(ctx, "bring documents forward", err)
 }
 
-// moved says whether the feed tells of the kind above an offset.
-func (c *collection) moved(at int64) bool {
-	for _, e := range c.feed.tail.from(at + 1) {
+// came is what the feed tells of the kind above an offset, up to its end: the values that were
+// changed, as they are there, and nil for those that are gone.
+func (c *collection) came(above int64) map[models.ID]models.Value {
+	list := map[models.ID]models.Value{}
+	for _, e := range c.feed.tail.from(above + 1) {
 		for _, change := range e.Changes {
-			if change.Kind == c.Kind {
-				return true
+			if change.Kind != c.Kind {
+				continue
+			}
+			if list[change.id()] = change.after(); change.Op.removes() {
+				list[change.id()] = nil
 			}
 		}
 	}
-	return false
+	return list
 }
 
 // Untouched looks by the dates of the values, and by when another program was last seen to have

@@ -29,7 +29,7 @@ type storeMeta struct {
 	Identity string `bson:"identity,omitempty"` // of the store, in all its epochs
 	Epoch    string `bson:"epoch"`
 	Base     int64  `bson:"base"`    // entries up to it do not count
-	Applied  int64  `bson:"applied"` // up to which whoever closed the store knew all to be in the documents
+	Applied  int64  `bson:"applied"` // up to which all is in the documents, as far as anybody has said
 	Begun    bool   `bson:"begun"`   // the first entry of the epoch has been there
 	Mark     string `bson:"mark"`    // what the documents of this database are stamped by: one copied from another store bears another
 

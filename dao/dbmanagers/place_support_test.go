@@ -149,8 +149,21 @@ func (p *place) settled() {
 				return false
 			}
 		}
-		return p.behind() == ""
+		return p.behind() == "" && p.noted()
 	})
+}
+
+// noted says whether meta, or the last step, tells that all is brought forward.
+func (p *place) noted() bool {
+	p.Helper()
+	var meta storeMeta
+	var head entry
+	last := options.FindOne().SetSort(bson.M{"_id": -1})
+	if p.db.Collection("feed").FindOne(p.ctx, bson.M{}, last).Decode(&head) != nil {
+		return true
+	}
+	p.ok("read meta", p.db.Collection("meta").FindOne(p.ctx, bson.M{"_id": "store"}).Decode(&meta))
+	return max(meta.Applied, head.Applied) >= head.end()
 }
 
 // behind names a document that lacks what the feed tells of it; "" for none.

@@ -18,7 +18,6 @@ const (
 
 // tidy does until ctx is done what need not be done often.
 func (e *engine) tidy(ctx context.Context) {
-	noted := int64(0)
 	for n := 0; ctx.Err() == nil; {
 		pause := tidyEvery
 		if e.feed.waiting.Load() == 0 && time.Since(e.feed.tail.state().activeSince) > 2*tidyEvery {
@@ -29,10 +28,6 @@ func (e *engine) tidy(ctx context.Context) {
 		}
 		sleep(ctx, pause)
 		e.note(ctx, "look at meta", e.bounded(ctx, e.feed.refresh))
-		if at := e.feed.tail.state(); at.applied > noted && at.applied > at.head.Applied {
-			noted = at.applied
-			e.noteApplied(ctx)
-		}
 		if time.Since(e.feed.tail.state().activeSince) < 2*tidyEvery { // something has happened
 			e.note(ctx, "see to the indexes", e.seeToIndexes(ctx))
 		}
@@ -66,7 +61,7 @@ func (e *engine) dig(ctx context.Context) error {
 		done = append(done, one)
 		for _, c := range one.Changes {
 			of := e.byKind(c.Kind)
-			if !c.Op.removes() || of == nil || e.feed.tail.last(valueKey{c.Kind, c.id()}) != c.offset {
+			if c.Op != opDelete || of == nil || e.feed.tail.last(valueKey{c.Kind, c.id()}) != c.offset {
 				continue
 			}
 			keys[of] = append(keys[of], bson.D{{Key: "_id", Value: c.key()}, {Key: stampField, Value: bson.D{{Key: "$lt", Value: c.offset}}}})

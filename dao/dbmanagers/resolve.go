@@ -1,6 +1,9 @@
 package dbmanagers
 
 import (
+	"bytes"
+	"cmp"
+	"maps"
 	"slices"
 	"time"
 
@@ -62,7 +65,7 @@ func (c *collection) resolve(id models.ID, f fetched) (state, doubt) {
 		return state{last: last.Rev, foreign: !dead}, sure
 	case !d.ours:
 		return c.claimed(d, max(last.Rev, f.lastRev)), sure
-	case d.stamp < last.offset && dead && c.mutant != "no-graves": // a create that arrived late
+	case d.stamp < last.offset && last.Op == opDelete && c.mutant != "no-graves": // a create that arrived late
 		return state{last: last.Rev}, sure
 	case d.stamp < last.offset: // an old copy
 		return c.claimed(d, last.Rev), sure
@@ -78,6 +81,8 @@ func (c *collection) onTheWay(d *record, above []*change, last *change) (state, 
 	switch {
 	case d != nil && d.ours && d.stamp >= last.offset:
 		return c.asItIs(d), sure
+	case d != nil && last.Op == opGone: // read before that, or put back since
+		return state{}, odd
 	case d != nil && d.ours && d.rev >= above[0].Rev-1, d == nil && (dead || created):
 		s := state{value: last.after(), last: last.Rev}
 		if dead {
@@ -152,8 +157,11 @@ func (l lineLog) Base(b *steps.Batch, have *stock) steps.Base {
 		on.guess = new(guess)
 	}
 	if b != nil && have != nil && !on.old {
-		for key, one := range have.values {
-			l.noteForeign(b, key, one)
+		keys := slices.SortedFunc(maps.Keys(have.values), func(x, y valueKey) int { // as they were made
+			return cmp.Or(cmp.Compare(x.kind, y.kind), bytes.Compare(x.id[:], y.id[:]))
+		})
+		for _, key := range keys {
+			l.noteForeign(b, key, have.values[key])
 		}
 	}
 	return on

@@ -135,6 +135,8 @@ func (f *forwarding) fold(rec *record) (w write, needed bool) {
 		pending = pending[i:]
 	}
 	switch {
+	case last.Op == opGone: // what is there was put back
+		return write{}, false
 	case last.Op.removes():
 		return write{deleteOne, f.as(rec), nil}, true
 	case dead:

@@ -67,6 +67,7 @@ type world struct {
 	reads   []*reading
 	incs    map[models.ID]int64 // what other programs added to stocks
 	touched map[valueKey]bool   // what other programs changed otherwise
+	onWay   int                 // pages that were brought forward: they need not begin where they would
 	wrong   []string
 	living  []*simProcess
 }
@@ -101,7 +102,15 @@ const (
 func (w *world) options() Options {
 	return Options{
 		Timeout: simTimeout, memory: simMemory, kept: 8, mutant: w.mutant, Log: slog.New(slog.DiscardHandler),
-		sweepEvery: time.Duration(1+w.n(3)) * time.Second, Keep: map[bool]int{true: 1}[w.prune],
+		sweepEvery: time.Duration(1+w.n(3)) * time.Second, Keep: map[bool]int{true: 1}[w.prune], at: w.at,
+	}
+}
+
+func (w *world) at(step string) {
+	if step == "list on the way" {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		w.onWay++
 	}
 }
 

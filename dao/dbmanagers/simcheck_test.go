@@ -129,12 +129,25 @@ type reading struct {
 	from, to int64
 	listed   bool
 	values   map[models.ID]models.Value
+	query    models.ProductQuery // where it is a page of several,
+	page     []models.Product    // and what stood there
+	exact    bool                // and that is what the page has at the position, else some of it
 }
 
-// read looks at products: one, or all of them.
+// read looks at products: one, all of them, or a page.
 func (w *world) read(e *engine) {
 	r := &reading{from: e.feed.last().Offset, listed: w.n(2) == 0, values: map[models.ID]models.Value{}}
-	if r.listed {
+	w.mu.Lock()
+	turn, onWay := len(w.reads), w.onWay
+	w.mu.Unlock()
+	if r.listed && turn%3 == 0 {
+		r.query = models.ProductQuery{Page: 1 + turn%2, Limit: 2, Backwards: turn%4 > 1}
+		page, err := e.store().Products.List(context.Background(), r.query)
+		if err != nil {
+			return
+		}
+		r.page = page.Products
+	} else if r.listed {
 		page, err := e.store().Products.List(context.Background(), models.ProductQuery{Limit: 100})
 		if err != nil {
 			return
@@ -160,6 +173,10 @@ func (w *world) read(e *engine) {
 	r.to = e.feed.last().Offset
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	// A document that comes after its deletion may stand before a page, and nobody sees it there. One
+	// process alone, whose commands are answered, has none.
+	none := !w.faulty && !w.crash && w.processes == 1
+	r.exact = w.onWay == onWay && (r.query.Page == 1 || none)
 	w.reads = append(w.reads, r)
 }
 
@@ -234,6 +251,9 @@ func (w *world) check(e *simProcess) {
 
 func (w *world) shown(r *reading) string {
 	var b strings.Builder
+	for _, p := range r.page {
+		fmt.Fprintf(&b, "on page %d: %s; ", r.query.Page, models.JSON(&p))
+	}
 	for id, v := range r.values {
 		if v != nil {
 			fmt.Fprintf(&b, "%s %s; ", id, models.JSON(v))
@@ -255,8 +275,34 @@ func (w *world) compareReads(m *replay, at int64, matched []bool) {
 			want := m.values[valueKey{dao.KindProduct, id}]
 			same = same && (v == nil) == (want == nil) && (v == nil || v.GetHead().Rev == want.GetHead().Rev && dao.Product.Same(v, want))
 		}
-		matched[i] = same
+		matched[i] = same && (r.page == nil || r.shows(m))
 	}
+}
+
+// shows says whether a page stands so in the store. One that was brought forward has values of the
+// position, in their order.
+func (r *reading) shows(m *replay) bool {
+	var all []models.Product
+	for key, v := range m.values {
+		if key.kind == dao.KindProduct && v != nil {
+			all = append(all, *v.(*models.Product))
+		}
+	}
+	q := r.query
+	if !r.exact {
+		q.Page, q.Limit = 1, max(1, len(all))
+	}
+	want := q.Select(all).Products
+	for _, got := range r.page {
+		for !r.exact && len(want) > 0 && want[0].ID != got.ID {
+			want = want[1:]
+		}
+		if len(want) == 0 || want[0].ID != got.ID || want[0].Rev != got.Rev || !want[0].Same(got) {
+			return false
+		}
+		want = want[1:]
+	}
+	return len(r.page) <= r.query.Limit && (len(want) == 0 || !r.exact)
 }
 
 // rerun runs an intent on the model, where its step stands, and wants the same changes.

@@ -10,7 +10,7 @@ import (
 var mutantSeeds = dose.Flag("sim.mutants", 300, 2_000, "seeds in which a broken protocol must be found")
 
 // mutants are protocols that are broken in one rule, each with what the rule is for. The simulation
-// must find every one.
+// must find every one. Two that it finds too seldom are found by TestOthersBeforeApplied.
 var mutants = map[string]string{
 	"no-step-ids":    "a place is taken for one's own because it is taken",
 	"blind-fail":     "a time-out is taken for a failure",
