@@ -78,10 +78,10 @@ func floodConnections(t *testing.T, s *shop, client string) {
 			reset(l)
 		}
 	}()
-	for range 65 {
+	for range 513 {
 		l, err := openLine(s.URL, client, catalogueHello)
 		var refused ws.StatusError
-		if errors.As(err, &refused) && refused == http.StatusTooManyRequests && len(lines) == 64 {
+		if errors.As(err, &refused) && refused == http.StatusTooManyRequests && len(lines) == 512 {
 			return
 		}
 		if err != nil {

@@ -163,7 +163,8 @@ var (
 	anyID    = regexp.MustCompile(`[0-9a-f]{24}`)
 	anyEpoch = regexp.MustCompile(`\b[0-9a-f]{8}\.(\d+)`)
 	anyStore = regexp.MustCompile(`(data-store="|\bcart-|\buser-|\bundo-)[0-9a-f]{16}\b`)
-	anyUndo  = regexp.MustCompile(`undo-store=[\w-]+;`) // packed, with its times
+	anyAct   = regexp.MustCompile(`(id="undo-)[0-9a-z]+`) // of what can be taken back, with its times
+	anyUndo  = regexp.MustCompile(`undo-store=[\w-]+;`)   // packed, with its times
 	anyTime  = regexp.MustCompile(`\d{4}-\d\d-\d\d(T[\d:.]+Z)?|\d{1,2}:\d\d(.[ap]\.?.?m\b)?`)
 )
 
@@ -178,6 +179,7 @@ func newMask(known ...string) *mask {
 func (m *mask) hide(text string) string {
 	text = anyEpoch.ReplaceAllString(text, "epoch.$1")
 	text = anyStore.ReplaceAllString(text, "${1}store")
+	text = anyAct.ReplaceAllString(text, "${1}act")
 	text = anyUndo.ReplaceAllString(text, "undo-store=what was;")
 	text = anyID.ReplaceAllStringFunc(text, func(id string) string {
 		if m.ids[id] == "" {

@@ -322,3 +322,37 @@ func TestCounterAccessibility(t *testing.T) {
 		})
 	}
 }
+
+// Who goes on counting before the shop has answered counts from what he sees: his own acts are
+// not somebody else's.
+func TestCountsWithoutWaiting(t *testing.T) {
+	shop := openClosedShop(t, "--demo")
+	yerba := shop.product("yerba mate con palo")
+	p := shop.visit(t, phone)
+	p.open("/admin/products")
+	p.setUp()
+	p.follow(`.counter a[href="/admin/products"]`)
+	p.isLive()
+	eval[bool](p, `(() => {
+		const send = fetch
+		fetch = async (to, how) => {
+			const answer = await send(to, how)
+			if (how?.method === "POST") await new Promise(done => setTimeout(done, 700))
+			return answer
+		}
+		return true
+	})()`)
+	for range 3 {
+		p.click(rowOf(yerba.ID) + "[name=add][value='1']")
+	}
+	shown := fmt.Sprintf(`document.querySelector(%s).value`, js(rowOf(yerba.ID)+"[name=stock]"))
+	p.expect("stock at once", eval[string](p, shown), fmt.Sprint(yerba.Stock+3))
+	p.fill(rowOf(yerba.ID)+"[name=stock]", "2")
+	p.press(kb.Enter)
+	p.fill(rowOf(yerba.ID)+"[name=stock]", "5")
+	p.press(kb.Enter)
+	p.soon("stock that is stored", fmt.Sprintf(`fetch("/api/products/%s").then(a => a.json()).then(a => a.payload.stock)`, yerba.ID), 5)
+	p.soon("rest", fmt.Sprintf(`document.querySelector(%s)`, js(rowOf(yerba.ID)+"[aria-busy]")), nil)
+	p.expect("stock", eval[string](p, shown), "5")
+	p.expect("problems", strings.Join(p.texts(rowOf(yerba.ID)+".field__problem"), ""), "")
+}

@@ -11,8 +11,8 @@ export function startCounter(live) {
   const fresh = new Fresh()
   live.on("change", ({kind, position}) => kind === "product" && fresh.since(position))
   let line = Promise.resolve() // one after the other, as they were made
-  /** @type {WeakMap<HTMLFormElement, string>} */
-  const waiting = new WeakMap() // what Enter sends, the field's change has sent already
+  /** @type {WeakMap<HTMLFormElement, string[]>} */
+  const waiting = new WeakMap() // what is on its way; what Enter sends, the field's change has sent already
   addEventListener("change", event => {
     const form = formOf(event)
     if (form && /** @type {Element} */ (event.target).matches("input:not([type=hidden])")) form.requestSubmit()
@@ -23,41 +23,47 @@ export function startCounter(live) {
     event.preventDefault()
     const submitter = /** @type {HTMLButtonElement | null} */ (event.submitter)
     const data = [...new FormData(form)].map(([name, value]) => [name, String(value)])
-    if (submitter?.name) {
-      data.push([submitter.name, submitter.value])
-      count(form, Number(submitter.value))
-    }
+    if (submitter?.name) data.push([submitter.name, submitter.value])
     const text = new URLSearchParams(data).toString()
-    if (!submitter?.name && waiting.get(form) === text) return
-    waiting.set(form, text)
-    line = line.then(() => save(form, text)).finally(() => { if (waiting.get(form) === text) waiting.delete(form) })
+    if (!submitter?.name && waiting.get(form)?.at(-1) === text) return
+    count(form, Number(submitter?.name ? submitter.value : 0))
+    waiting.set(form, [...waiting.get(form) ?? [], text])
+    form.setAttribute("aria-busy", "true") // what it shows is ahead of what the shop has
+    for (const field of /** @type {NodeListOf<HTMLInputElement>} */ (form.querySelectorAll("input"))) field.defaultValue = field.value // nobody types it any more
+    line = line.then(() => save(form, text, () => {
+      waiting.set(form, waiting.get(form).slice(1))
+      form.toggleAttribute("aria-busy", waiting.get(form).length > 0)
+    }))
   })
 }
 
 /** @type {(event: Event) => HTMLFormElement | null} */
 const formOf = event => /** @type {Element} */ (event.target).closest?.("form[data-saves]")
 
-/** count shows one more or fewer at once; the shop's answer is what counts.
- * @type {(form: HTMLFormElement, by: number) => void} */
-function count(form, by) {
-  const input = /** @type {HTMLInputElement} */ (form.elements.namedItem("stock"))
-  if (/^\d{1,9}$/.test(input.value)) input.value = String(Math.max(0, Number(input.value) + by))
+/** count shows a stock with so many more at once, and has what is typed next be about that; the shop's answer is what counts.
+ * @type {(form: HTMLFormElement, more: number) => void} */
+function count(form, more) {
+  const [stock, was] = ["stock", "was"].map(name => /** @type {HTMLInputElement | null} */ (form.elements.namedItem(name)))
+  if (stock && /^\d{1,9}$/.test(stock.value)) was.value = stock.value = String(Math.max(0, Number(stock.value) + more))
 }
 
-/** @type {(form: HTMLFormElement, data: string) => Promise<void>} */
-async function save(form, data) {
+/** save sends what a form said. The row becomes what the shop has made of it, once nothing of it is on its way any more.
+ * @type {(form: HTMLFormElement, data: string, answered: () => void) => Promise<void>} */
+async function save(form, data, answered) {
   try {
     const answer = await fetch(form.getAttribute("action"), {method: "POST", body: new URLSearchParams(data), headers: {Accept: "text/html"}})
     const page = new DOMParser().parseFromString(await answer.text(), "text/html")
+    answered()
     if (answer.status === 401 || page.body.querySelector("form[action='/signin']")) return loadAnew()
     if (!page.querySelector("form[data-saves], [data-fresh=waits]")) return refuse(page.querySelector("main h1")?.textContent ?? say("shelf.unsaved"))
     const row = /** @type {HTMLElement} */ (form.closest("[id]")), own = page.getElementById(row.id)
     const problem = [...own?.querySelectorAll(".field__problem") ?? []].map(e => e.textContent).find(text => text !== "")
     announce(problem ?? say("shelf.saved"))
-    for (const field of /** @type {NodeListOf<HTMLInputElement>} */ (form.querySelectorAll("input"))) field.defaultValue = field.value // nobody types it any more
+    if (problem) form.removeAttribute("aria-busy") // it is shown at once
     if (own) morph(row, own) // what was refused comes on a page that may be another one
     void adopt(page)
   } catch {
+    answered()
     refuse(say("shelf.unsaved"))
   }
 }

@@ -80,11 +80,11 @@ function moves(old, other) {
 
 /**
  * morph makes an element like another one, and leaves alone what is alike. Children with an id are the same by it. What shows
- * a later revision already, because a change was faster than the page, stays.
+ * a later revision already, because a change was faster than the page, stays; so does a form of which something is on its way.
  * @type {(old: HTMLElement, other: HTMLElement) => void}
  */
 export function morph(old, other) {
-  if (Number(old.dataset.rev) > Number(other.dataset.rev) || isTyped(old)) return
+  if (Number(old.dataset.rev) > Number(other.dataset.rev) || isTyped(old) || old.ariaBusy === "true") return
   for (const {name} of [...old.attributes]) if (!other.hasAttribute(name) && name !== "open") old.removeAttribute(name)
   for (const {name, value} of other.attributes) if (old.getAttribute(name) !== value) old.setAttribute(name, value)
   if (old.matches("[data-saves] input") && old !== document.activeElement) /** @type {HTMLInputElement} */ (old).value = other.getAttribute("value")
