@@ -191,7 +191,7 @@ func floodHeaders(t *testing.T, s *shop, client string) {
 		}
 		conn.SetDeadline(time.Now().Add(patience))
 		go func() {
-			fmt.Fprintf(conn, "GET %s HTTP/1.1\r\nHost: shop\r\n", path)
+			fmt.Fprintf(conn, "GET %s HTTP/1.1\r\nHost: localhost\r\n", path)
 			for i := range 1000 {
 				if _, err := fmt.Fprintf(conn, "X-%d: %s\r\n", i, strings.Repeat("x", 1000)); err != nil {
 					return

@@ -79,9 +79,9 @@ func (s *shop) slowReader(t *testing.T, i int) net.Conn {
 		return &net.TCPConn{}
 	}
 	if i%2 == 0 {
-		io.WriteString(conn, "GET /events?topics=messages&user=lenta@example.com HTTP/1.1\r\nHost: shop\r\n\r\n")
+		io.WriteString(conn, "GET /events?topics=messages&user=lenta@example.com HTTP/1.1\r\nHost: localhost\r\n\r\n")
 	} else {
-		io.WriteString(conn, "GET /ws HTTP/1.1\r\nHost: shop\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"+
+		io.WriteString(conn, "GET /ws HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"+
 			"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n")
 		(&line{Conn: conn}).say(`{"type":"hello","user":"lenta@example.com","topics":["messages"]}`)
 	}
@@ -207,10 +207,10 @@ func TestSlowloris(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	begun := []string{
-		"GET / HTTP/1.1\r\nHost: shop\r\nX-",
-		"GET /ws HTTP/1.1\r\nHost: shop\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-",
-		"POST /api/messages HTTP/1.1\r\nHost: shop\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{\"user\":",
-		"POST /chat HTTP/1.1\r\nHost: shop\r\nContent-Type: application/x-www-form-urlencoded\r\nTransfer-Encoding: chunked\r\n\r\n3e8\r\nuser=",
+		"GET / HTTP/1.1\r\nHost: localhost\r\nX-",
+		"GET /ws HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-",
+		"POST /api/messages HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{\"user\":",
+		"POST /chat HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\nTransfer-Encoding: chunked\r\n\r\n3e8\r\nuser=",
 		"", "P", "\x16\x03\x01",
 	}
 	conns := make([]net.Conn, slowRequests.Get())
