@@ -1,0 +1,52 @@
+package api
+
+import (
+	"net/http"
+
+	"pulperia/dao/models"
+	"pulperia/routes/fields"
+	"pulperia/routes/frame"
+	"pulperia/shop"
+)
+
+// Settings are the operations of the settings.
+type Settings struct{ Get, Update Operation }
+
+func newSettings(a *API, trade *shop.Shop) Settings {
+	r := settingsRoutes{trade}
+	return Settings{
+		Get:    a.reading(r.get, r.describeGet),
+		Update: a.writing(r.update, r.describeUpdate),
+	}
+}
+
+// settingsRoutes are what a merchant says of his shop.
+type settingsRoutes struct{ shop *shop.Shop }
+
+func (s settingsRoutes) get(r *http.Request, answer []byte) (body []byte, single bool, err error) {
+	settings, err := s.shop.Settings(r.Context())
+	if err != nil {
+		return nil, false, err
+	}
+	return frame.Success(answer, show(fields.Settings, settings)), true, nil
+}
+
+func (s settingsRoutes) update(r *http.Request) (written, error) {
+	var wrong models.Invalid
+	body, err := readObject(r, true, &wrong)
+	if err != nil {
+		return written{}, err
+	}
+	seen := readCondition(r, body)
+	if read(body, fields.Settings, fields.Update, new(models.Settings)); len(wrong) > 0 {
+		return written{}, wrong
+	}
+	settings, receipt, err := s.shop.ChangeSettings(r.Context(), frame.WhoFrom(r.Context()), func(settings *models.Settings) error {
+		read(object{fields: body.fields, wrong: new(models.Invalid)}, fields.Settings, fields.Update, settings)
+		return nil // the types are right, and the store checks the rules
+	}, func(was, _ models.Settings) error { return seen.check(show(fields.Settings, was), was.Rev) })
+	if err != nil {
+		return written{}, err
+	}
+	return changed(show(fields.Settings, settings), receipt), nil
+}
