@@ -20,6 +20,8 @@ type report struct {
 	noServer bool // of MongoDB
 	node     string
 	rivals   []rival
+	asked    []askedRow
+	guessed  guesses
 	figures  []*figure
 }
 
@@ -42,6 +44,7 @@ func (r *report) markdown(plots string) []byte {
 			one.what(r.scale), one.measured, dash(one.limit), dash(one.ratio), dash(one.required), one.verdict())
 	}
 	r.besides(&b)
+	r.access(&b)
 	r.explain(&b)
 	r.explainLive(&b)
 	r.explainMongo(&b)
@@ -57,10 +60,14 @@ func dash(cell string) string {
 }
 
 func (r row) verdict() string {
-	switch {
-	case r.required == "":
+	if r.required == "" {
 		return "–"
-	case r.met:
+	}
+	return yesOrNo(r.met)
+}
+
+func yesOrNo(met bool) string {
+	if met {
 		return "yes"
 	}
 	return "**no**"
