@@ -44,6 +44,10 @@ const leastRatio = 0.95
 // access measures what it costs to be somebody: a closed shop answers nobody, who has a session and
 // who has a key, and a copy of it is open to everybody; then passwords are guessed at it.
 func (b *bench) access(ctx context.Context, r *report) error {
+	var err error
+	if r.loadBefore, err = load(); err != nil {
+		return err
+	}
 	store := filepath.Join(b.dir, "closed")
 	file := filepath.Join(b.dir, "catalogue.json")
 	if err := b.writeProducts(file, b.products); err != nil {
@@ -85,9 +89,19 @@ func (b *bench) access(ctx context.Context, r *report) error {
 		r.asked = append(r.asked, row)
 		b.log.Info(one.what, "ratios", row.ratios)
 	}
-	r.guessed, err = b.guessing(ctx, shop, products)
+	if r.guessed, err = b.guessing(ctx, shop, products); err != nil {
+		return err
+	}
+	r.loadAfter, err = load()
 	b.log.Info("wrong passwords", "p99", r.guessed.ratio, "more bytes", r.guessed.more(), "answers", r.guessed.answers)
 	return err
+}
+
+// load returns how many processes wanted the machine in the last minute.
+func load() (string, error) {
+	text, err := os.ReadFile("/proc/loadavg")
+	first, _, _ := strings.Cut(string(text), " ")
+	return first, err
 }
 
 // quest is what is asked for, again and again.

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"strings"
 	"time"
 )
 
@@ -17,7 +18,8 @@ func (r *report) access(b *bytes.Buffer) {
 	if len(r.asked) == 0 {
 		return
 	}
-	fmt.Fprintf(b, "\n%s\n\nWritten by `%s` on %s, of %s, on %s.\n", accessTitle, r.command, r.begin.UTC().Format(time.DateOnly), r.machine[0], r.machine[1])
+	fmt.Fprintf(b, "\n%s\n\nWritten by `%s` on %s, of %s, on %s,\nof which others wanted the more the higher its load was: %s before, %s after.\n", accessTitle,
+		r.command, r.begin.UTC().Format(time.DateOnly), r.machine[0], r.machine[1], r.loadBefore, r.loadAfter)
 	if r.scale != full() {
 		b.WriteString("This is a short run.\n")
 	}
@@ -64,8 +66,8 @@ func cpuOf(rounds []round) time.Duration {
 	return sum / time.Duration(max(1, calls))
 }
 
-// writeAccess puts the chapter into the report that is in a file, in the place of the one there; or
-// writes it alone, to "-".
+// writeAccess puts the chapter into the report that is in a file, in the place of the one there or
+// before how it was measured; or writes it alone, to "-".
 func (r *report) writeAccess(to string, out io.Writer) error {
 	var chapter bytes.Buffer
 	r.access(&chapter)
@@ -79,7 +81,11 @@ func (r *report) writeAccess(to string, out io.Writer) error {
 	}
 	before, rest, found := bytes.Cut(text, []byte("\n"+accessTitle+"\n"))
 	if !found {
-		return fmt.Errorf("%s has no chapter %q to replace: write the whole report", to, accessTitle)
+		before, rest, found = bytes.Cut(text, []byte(measuredTitle))
+		rest = append([]byte(measuredTitle), rest...)
+	}
+	if !found {
+		return fmt.Errorf("%s is no report: it has no chapter %q", to, strings.TrimSpace(measuredTitle))
 	}
 	if next := bytes.Index(rest, []byte("\n## ")); next >= 0 {
 		chapter.Write(rest[next:])

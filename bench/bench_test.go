@@ -95,11 +95,15 @@ func TestChapterAlone(t *testing.T) {
 		bytes.Count(text, []byte("\n| new |")) != 1 || bytes.Contains(text, []byte("\nold\n")) {
 		t.Errorf("%v:\n%s", err, text)
 	}
-	if err := os.WriteFile(file, []byte(head), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if err := r.writeAccess(file, nil); err == nil {
-		t.Error("a report without the chapter is written over")
+	whole := string(text)
+	for before, want := range map[string]string{head + rest: whole, head: ""} {
+		if err := os.WriteFile(file, []byte(before), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		err := r.writeAccess(file, nil)
+		if text, _ := os.ReadFile(file); (err == nil) != (want != "") || err == nil && string(text) != want {
+			t.Errorf("%v:\n%s", err, text)
+		}
 	}
 }
 
