@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"net/http"
 	"os"
 	"strings"
 	"testing"
@@ -43,6 +44,14 @@ func TestRun(t *testing.T) {
 			}
 		}
 	}
+	for _, what := range []string{"`GET /api/products/:pid` out of 60", "`GET /api/products?category=…`, 10 out", "`GET /` with 24 products | ", "`GET /products/:pid`, the page", "64 wrong passwords at once", "the same: resident memory"} {
+		if row := lineOf(t, text[bytes.Index(text, []byte(accessTitle)):], "| "+what); strings.Contains(row, "| 0 a second") || strings.Contains(row, "| 0.00 ms") || strings.Contains(row, "| 0 MB |") {
+			t.Errorf("nothing was measured: %s", row)
+		}
+	}
+	if r.guessed.answers[http.StatusUnauthorized] == 0 || len(r.guessed.answers) != 2 {
+		t.Errorf("wrong passwords are answered %v", r.guessed.answers)
+	}
 	if !bytes.Contains(text, []byte("This is a short run")) {
 		t.Error("the report of a short run does not say that it is one")
 	}
@@ -61,6 +70,39 @@ func TestRun(t *testing.T) {
 	for _, one := range r.rivals {
 		if one.why == "" {
 			t.Errorf("if %s missed its aim, the report would give no reason", one.what)
+		}
+	}
+}
+
+// The chapter that is measured alone takes the place of its own, and leaves the rest as it is.
+func TestChapterAlone(t *testing.T) {
+	r := &report{scale: full(), machine: []string{"a program", "a machine"}, asked: []askedRow{{quest: quest{what: "new"}}}}
+	for i := range r.asked[0].rounds {
+		r.asked[0].rounds[i] = []round{{}}
+	}
+	file := t.TempDir() + "/report.md"
+	const head, rest = "# How fast\n\nfigures\n", "\n## How it was measured\n\nso\n"
+	if err := os.WriteFile(file, []byte(head+"\n"+accessTitle+"\n\nold\n"+rest), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := r.writeAccess(file, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	text, err := os.ReadFile(file)
+	if err != nil || !bytes.HasPrefix(text, []byte(head)) || !bytes.HasSuffix(text, []byte(rest)) ||
+		bytes.Count(text, []byte("\n| new |")) != 1 || bytes.Contains(text, []byte("\nold\n")) {
+		t.Errorf("%v:\n%s", err, text)
+	}
+	whole := string(text)
+	for before, want := range map[string]string{head + rest: whole, head: ""} {
+		if err := os.WriteFile(file, []byte(before), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		err := r.writeAccess(file, nil)
+		if text, _ := os.ReadFile(file); (err == nil) != (want != "") || err == nil && string(text) != want {
+			t.Errorf("%v:\n%s", err, text)
 		}
 	}
 }

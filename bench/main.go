@@ -9,7 +9,8 @@
 // web.go has the comparison over HTTP, bare.go its other side, durable.go and groupcommit.go the
 // one of durable writes, large.go what is measured on a large store, live.go and the files beside
 // it what goes over WebSocket, mongodb.go the MongoDB engine beside the bare driver, report.go the
-// table; curve.go and the files beside it what grows with the size, and plot.go draws it. The
+// table; access.go what it costs to be somebody, guess.go what others notice of passwords that are
+// guessed; curve.go and the files beside it what grows with the size, and plot.go draws it. The
 // server that is measured is the program as it is shipped, in a process of its own.
 package main
 
@@ -83,6 +84,7 @@ func run(ctx context.Context, arguments []string, out io.Writer) error {
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	isShort := flags.Bool("short", false, "measure less, in less than a minute; the figures are not the required ones")
 	isCurves := flags.Bool("curves", false, "measure only what grows with the size, and leave the table out; give -o too")
+	isAccess := flags.Bool("access", false, "measure only what it costs to be somebody, and put that chapter into the report that is there")
 	to := flags.String("o", wholeReport, "`file` that the report goes to; - for the standard output, where a short run writes always")
 	seed := flags.Uint64("seed", 1, "what the products and messages are made from")
 	dir := flags.String("dir", os.TempDir(), "`folder` for the data of the run; its file system is what is measured")
@@ -99,9 +101,15 @@ func run(ctx context.Context, arguments []string, out io.Writer) error {
 			return errors.New("-curves: give -o too, or the report would have no table")
 		}
 	}
+	if *isAccess {
+		parts = onlyAccess
+	}
 	r, err := measure(ctx, what, parts, *seed, *dir, "go -C bench run . "+strings.Join(arguments, " "))
 	if err != nil {
 		return err
+	}
+	if *isAccess {
+		return r.writeAccess(*to, out)
 	}
 	if *to == "-" {
 		_, err = out.Write(r.markdown("benchmarks"))
@@ -117,10 +125,12 @@ const wholeReport = "../docs/benchmarks.md"
 type part func(context.Context, *report) error
 
 func allParts(b *bench) []part {
-	return []part{b.small, b.creates, b.large, b.beside, b.live, b.mongodb, b.curves}
+	return []part{b.small, b.creates, b.large, b.beside, b.access, b.live, b.mongodb, b.curves}
 }
 
 func onlyCurves(b *bench) []part { return []part{b.curves} }
+
+func onlyAccess(b *bench) []part { return []part{b.access} }
 
 // measure makes a whole run and returns its report.
 func measure(ctx context.Context, what scale, parts func(*bench) []part, seed uint64, dir, command string) (r *report, err error) {

@@ -19,8 +19,13 @@ type process struct {
 	readyAfter time.Duration // from the start of the process to the first answer
 }
 
-// openShop starts the program without limits, its log going nowhere, and waits until it is ready.
+// openShop starts the program open to everybody, as startShop does.
 func openShop(ctx context.Context, program, store string, more ...string) (*process, error) {
+	return startShop(ctx, program, store, append([]string{"--open"}, more...)...)
+}
+
+// startShop starts the program without limits, its log going nowhere, and waits until it is ready.
+func startShop(ctx context.Context, program, store string, more ...string) (*process, error) {
 	address, err := freeAddress()
 	if err != nil {
 		return nil, err
@@ -30,7 +35,7 @@ func openShop(ctx context.Context, program, store string, more ...string) (*proc
 		return nil, err
 	}
 	defer nowhere.Close()
-	arguments := append([]string{"serve", "--open", "--store", store, "--listen", address,
+	arguments := append([]string{"serve", "--store", store, "--listen", address,
 		"--requests-per-minute", "0", "--messages-per-minute", "0", "--frames-per-minute", "0", "--max-connections", "0"}, more...)
 	shop := command(ctx, program, arguments...)
 	shop.Stderr = nowhere

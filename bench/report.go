@@ -20,7 +20,12 @@ type report struct {
 	noServer bool // of MongoDB
 	node     string
 	rivals   []rival
-	figures  []*figure
+
+	loadBefore, loadAfter string // of the machine, while asked and guessed were measured
+	asked                 []askedRow
+	guessed               guesses
+
+	figures []*figure
 }
 
 // markdown writes docs/benchmarks.md; plots is the folder that it finds them in.
@@ -42,6 +47,7 @@ func (r *report) markdown(plots string) []byte {
 			one.what(r.scale), one.measured, dash(one.limit), dash(one.ratio), dash(one.required), one.verdict())
 	}
 	r.besides(&b)
+	r.access(&b)
 	r.explain(&b)
 	r.explainLive(&b)
 	r.explainMongo(&b)
@@ -57,20 +63,26 @@ func dash(cell string) string {
 }
 
 func (r row) verdict() string {
-	switch {
-	case r.required == "":
+	if r.required == "" {
 		return "–"
-	case r.met:
+	}
+	return yesOrNo(r.met)
+}
+
+func yesOrNo(met bool) string {
+	if met {
 		return "yes"
 	}
 	return "**no**"
 }
 
+// measuredTitle begins the chapter on how to read the table.
+const measuredTitle = "\n## How it was measured\n"
+
 // explain says how to read the table.
 func (r *report) explain(b *bytes.Buffer) {
+	b.WriteString(measuredTitle)
 	fmt.Fprintf(b, `
-## How it was measured
-
 - **Ratios count.** The shop and the bare limit take turns, %[1]d rounds of %[2]s each after one to warm up; each round is compared
   with its neighbour, and the ratio is the median of these. Other work on the machine changes the figures far more than the ratios.
 - **The shop** is the program as it is shipped, in a process of its own, without rate limits, its log written to nowhere.

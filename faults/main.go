@@ -49,6 +49,7 @@ func run(ctx context.Context, arguments []string, out, errOut io.Writer) error {
 	isShort := flags.Bool("short", false, "run each trial as the tests of CI do, in minutes")
 	only := flags.String("only", "", "`regexp` of the names of the trials to run; the page then tells of these alone")
 	seed := flags.Uint64("seed", 0, "what the random trials are made from; 0 takes a new one")
+	chapterOnly := flags.String("chapter", "", "`title` of the chapter whose trials are run; it takes its place in the page that is there")
 	to := flags.String("o", "docs/trust.md", "`file` that the page goes to; - for the standard output, where a short or partial run writes always")
 	if err := flags.Parse(arguments); err != nil {
 		return err
@@ -60,8 +61,12 @@ func run(ctx context.Context, arguments []string, out, errOut io.Writer) error {
 	if *seed == 0 {
 		*seed = rand.Uint64N(1 << 48) // short enough to be typed
 	}
-	if *isShort || *only != "" {
+	if (*isShort || *only != "") && *chapterOnly == "" {
 		*to = "-"
+	}
+	about, err := chapterOf(*chapterOnly)
+	if err != nil {
+		return err
 	}
 	r := report{
 		command: shown(append([]string{"run", "./faults"}, arguments...)), short: *isShort, seed: *seed, begin: time.Now(),
@@ -70,7 +75,7 @@ func run(ctx context.Context, arguments []string, out, errOut io.Writer) error {
 		return err
 	}
 	for _, t := range trials {
-		if !pattern.MatchString(t.name) {
+		if !pattern.MatchString(t.name) || *chapterOnly != "" && !about.tries(t.name) {
 			continue
 		}
 		result, err := t.try(ctx, *isShort, *seed, errOut)
@@ -82,13 +87,15 @@ func run(ctx context.Context, arguments []string, out, errOut io.Writer) error {
 	if len(r.results) == 0 {
 		return fmt.Errorf("no trial is named %s", *only)
 	}
-	return r.deliver(*to, out)
+	r.took = time.Since(r.begin)
+	if *chapterOnly != "" {
+		return r.deliverChapter(about, *to, out)
+	}
+	return r.deliver(*to, r.markdown(), out)
 }
 
 // deliver writes the page, and returns errFailed when it tells of a failure.
-func (r *report) deliver(to string, out io.Writer) error {
-	r.took = time.Since(r.begin)
-	text := r.markdown()
+func (r *report) deliver(to string, text []byte, out io.Writer) error {
 	var err error
 	if to == "-" {
 		_, err = out.Write(text)

@@ -15,7 +15,10 @@ var notPromised = []string{
 	"**That open pages hear at once of what others do in MongoDB.** It is in every answer from the next read on; open pages hear of it when the patrol comes by, within a second in a small shop, and of removed messages within some seconds; of messages that are changed or put back they do not hear. " +
 		"What they delete while no shop is open, and the feed no longer tells of, is announced to nobody.",
 	"**More than the server's own durability.** Writes wait for the majority and the journal; a standalone server is one copy, and a database that ignores write concern is believed.",
-	"**Who somebody is.** There are no accounts: anybody may write a message under any address, and whoever knows a cart's id may change it.",
+	"**Who a visitor is.** Only the staff have accounts. A visitor is who has the cookie of his visit: he may call himself as he likes, as long as it is no name of the staff, and the mark beside a name tells two apart, not who they are. Whoever knows a cart's id may change that cart.",
+	"**Anything against whoever has the machine or the database.** He can make himself an owner, read the addresses, and take the shop's key; what lies there is hashes of passwords, sessions and keys, but for that key. Backups are as secret as the store.",
+	"**That a line without TLS is private, or that a proxy tells the truth.** The shop speaks HTTP; put a proxy with TLS before it, and name only one of your own by `--trusted-proxy`: it is believed who asks.",
+	"**That few attempts are few everywhere.** Wrong passwords are counted in each process since its start: several processes allow several times as many, and a restart begins anew.",
 	"**Presence and typing** are kept for seconds, in no feed, and may be late or lost.",
 	"**What was in a folder that was removed.** The shop notices at the next write (on Linux) or at `/readyz`, and refuses; what was there is gone.",
 	"**A message that was never acknowledged** may be there or not after a crash. A client that sends it again with the same id is always right.",

@@ -20,6 +20,7 @@ var chapters = []chapter{
 	{"The JSON files", jsonFiles},
 	{"MongoDB", mongoDB},
 	{"What is live", live},
+	{"Who may do what", access},
 	{"The program", program},
 	{"Where features meet", meeting},
 }

@@ -40,16 +40,6 @@ func (r *report) markdown() []byte {
 }
 
 func (r *report) head(b *bytes.Buffer) {
-	bad := 0
-	for _, one := range r.results {
-		if !one.passed() {
-			bad++
-		}
-	}
-	verdict := fmt.Sprintf("All of %s passed.", plural(len(r.results), "trial"))
-	if bad > 0 {
-		verdict = fmt.Sprintf("**%d of %s failed.**", bad, plural(len(r.results), "trial"))
-	}
 	fmt.Fprintf(b, `# Why you may trust it
 
 What the shop promises, and how each promise was tried by breaking the shop on purpose. The figures are written by the
@@ -57,13 +47,27 @@ program in `+"`faults/`"+`, never by hand; `+"`make faults`"+` repeats them on y
 
 %s On %s, in %s, by `+"`%s`"+`, seed %d:
 
-`, verdict, r.begin.Format("2 January 2006"), rounded(r.took), r.command, r.seed)
+`, r.verdict(), r.begin.Format("2 January 2006"), rounded(r.took), r.command, r.seed)
 	for _, line := range r.machine {
 		fmt.Fprintf(b, "- %s\n", line)
 	}
 	if r.short {
 		b.WriteString("\nThis is the short form, as CI runs it.\n")
 	}
+}
+
+// verdict says how many trials passed.
+func (r *report) verdict() string {
+	bad := 0
+	for _, one := range r.results {
+		if !one.passed() {
+			bad++
+		}
+	}
+	if bad > 0 {
+		return fmt.Sprintf("**%d of %s failed.**", bad, plural(len(r.results), "trial"))
+	}
+	return fmt.Sprintf("All of %s passed.", plural(len(r.results), "trial"))
 }
 
 // chapter writes its promises, but those of which no trial was run.

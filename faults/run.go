@@ -74,7 +74,7 @@ func (t trial) try(ctx context.Context, isShort bool, seed uint64, log io.Writer
 	cmd := exec.CommandContext(ctx, "go", slices.Insert(arguments, place, "-json")...)
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) } // go test ends its children
 	cmd.WaitDelay = 30 * time.Second
-	cmd.Env = append(os.Environ(), "REQUIRE_MONGODB=1") // nothing may be skipped
+	cmd.Env = append(os.Environ(), "REQUIRE_MONGODB=1", "REQUIRE_PROXIES=1") // nothing may be skipped or imitated
 	cmd.Stderr = log
 	events, err := cmd.StdoutPipe()
 	if err != nil {

@@ -79,7 +79,7 @@ func TestReport(t *testing.T) {
 		{bad, errFailed, []string{"**1 of 1 trial failed.**", "go one way.** **FAILED**", "**failed in TestLayers/x**"}},
 	} {
 		r := report{seed: 7, machine: []string{"pulperia at commit 1"}, results: []result{want.result}}
-		if err := r.deliver(page, nil); !errors.Is(err, want.err) {
+		if err := r.deliver(page, r.markdown(), nil); !errors.Is(err, want.err) {
 			t.Errorf("delivered with %v, not %v", err, want.err)
 		}
 		text, err := os.ReadFile(page)
@@ -93,6 +93,46 @@ func TestReport(t *testing.T) {
 		}
 		if strings.Contains(string(text), "two hundred") {
 			t.Error("the page tells of a promise that nothing tried")
+		}
+	}
+}
+
+// A chapter that is tried alone takes the place of its own, once, and leaves the rest as it is; a
+// page that has none gets it after the others.
+func TestChapterAlone(t *testing.T) {
+	about, err := chapterOf("The program")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := chapterOf("The weather"); err == nil || !strings.Contains(err.Error(), "Who may do what") {
+		t.Errorf("of no chapter: %v", err)
+	}
+	const head, rest = "# Why\n\nfigures\n", "\n## What is not promised\n\n- much\n\n## The trials\n"
+	for name, before := range map[string]string{
+		"replaced": head + "\n## The program\n\nold words\n\n## Where features meet\n\nkept\n" + rest,
+		"added":    head + "\n## Where features meet\n\nkept\n" + rest,
+	} {
+		page := filepath.Join(t.TempDir(), "trust.md")
+		if err := os.WriteFile(page, []byte(before), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		r := report{seed: 7, machine: []string{"commit 1"}, short: true, results: []result{{trial: trials[0], tests: 3}}}
+		for range 2 {
+			if err := r.deliverChapter(about, page, nil); err != nil {
+				t.Fatal(err)
+			}
+		}
+		text, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for words, times := range map[string]int{
+			head: 1, "\n## Where features meet\n\nkept\n": 1, rest: 1, "\n## The program\n": 1, "old words": 0,
+			"in the short form": 1, "commit 1; All of 1 trial passed.": 1, "Routes never publish": 1,
+		} {
+			if got := strings.Count(string(text), words); got != times {
+				t.Errorf("%s: %q stands there %d times, not %d:\n%s", name, words, got, times, text)
+			}
 		}
 	}
 }

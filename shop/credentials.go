@@ -15,8 +15,9 @@ func (s *Shop) ByCookie(ctx context.Context, token string) (Who, error) {
 	if len(token) != tokenLength {
 		return Nobody, ErrUnauthorized
 	}
-	return s.bySession(ctx, sessionID(token), func(session *models.Session) bool {
-		return sameHash(session.TokenHash, token)
+	sum := digestOf(token)
+	return s.bySession(ctx, sum.session(), func(session *models.Session) bool {
+		return sum.is(session.TokenHash)
 	})
 }
 

@@ -92,6 +92,11 @@ func isCommon(password string) bool {
 
 // passwords hashes them. A hash takes memory and a processor, so that few are made at once, and few
 // wait.
+//
+// The memory of a hash is garbage when it is made, and the collector would let that pile up to as
+// much as the shop has of all else: hundreds of megabytes, where the catalogue is large. So whoever
+// has made one has it collected before he leaves his desk, while the answer is on its way: each desk
+// has the memory of one hash and no more, whatever else there is.
 type passwords struct {
 	passes  int // 0 for what the store says
 	desks   chan struct{}
@@ -104,7 +109,12 @@ func newPasswords(passes int) *passwords {
 
 // enter waits for a desk, and returns how it is left.
 func (p *passwords) enter(ctx context.Context) (leave func(), err error) {
-	leave = func() { <-p.desks }
+	leave = func() {
+		go func() {
+			runtime.GC()
+			<-p.desks
+		}()
+	}
 	select {
 	case p.desks <- struct{}{}:
 		return leave, nil

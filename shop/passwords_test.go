@@ -86,6 +86,37 @@ func TestNoHashCostsAsMuch(t *testing.T) {
 	}
 }
 
+// What hashes took is given back before the next one is made, also where the collector alone would
+// wait for hundreds of megabytes of garbage, as in a shop with a large catalogue.
+func TestHashesLeaveNoMemory(t *testing.T) {
+	p, ctx := newPasswords(1), t.Context()
+	catalogue := make([]byte, 300<<20)
+	taken := func() uint64 {
+		for range cap(p.desks) { // whoever has all desks knows that nobody hashes
+			if _, err := p.enter(ctx); err != nil {
+				t.Fatal(err)
+			}
+		}
+		var now runtime.MemStats
+		runtime.ReadMemStats(&now)
+		for range cap(p.desks) {
+			<-p.desks
+		}
+		return now.HeapAlloc
+	}
+	runtime.GC()
+	before := taken()
+	for n := range 6 {
+		if _, err := p.match(ctx, "", "otra contraseña", 1); err != nil {
+			t.Fatal(err)
+		}
+		if got := taken(); got > before+hashMemory<<10/2 {
+			t.Fatalf("after %d hashes %d bytes are taken, %d before the first", n+1, got, before)
+		}
+	}
+	runtime.KeepAlive(catalogue)
+}
+
 // While a hash is made few may wait for theirs, whatever they bring; others come back later, and who
 // goes leaves his place.
 func TestFewWaitForAHash(t *testing.T) {

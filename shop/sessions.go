@@ -94,7 +94,7 @@ func (s *Shop) enter(
 			return err
 		}
 		session, err := dao.Session.Within(tx).Create(models.Session{
-			Head: models.Head{ID: sessionID(token)}, TokenHash: hashOf(token), Person: person.ID,
+			Head: models.Head{ID: digestOf(token).session()}, TokenHash: hashOf(token), Person: person.ID,
 			SignIns: person.SignIns, Seen: dayOf(tx.Now()), Browser: from.Browser,
 		})
 		signed = Signed{Who: whoIsIn(session, person), Token: token, Expires: expiryOf(session)}
@@ -119,8 +119,9 @@ func dropSession(tx dao.Tx, token string) error {
 		return nil
 	}
 	sessions := dao.Session.Within(tx)
-	_, err := sessions.Delete(sessionID(token), func(session models.Session) error {
-		if !sameHash(session.TokenHash, token) {
+	sum := digestOf(token)
+	_, err := sessions.Delete(sum.session(), func(session models.Session) error {
+		if !sum.is(session.TokenHash) {
 			return dao.ErrNotFound
 		}
 		return nil

@@ -79,7 +79,8 @@ func New(o Options) (*Pages, error) {
 type sheet struct {
 	template string
 	here     string // its own path and query, with nothing in it that does not change what is shown
-	private  string // what it shows of the visitor besides the count of the cart; only a page without is kept for others
+	private  string // what it shows of the visitor besides the count of the cart; only a page without is kept
+	reader   string // of the staff: their pages name them and lead to theirs, and are kept for them alone
 	formID   string // that it brings along, another one each time
 	fill     func(context.Context, *visit) (any, error)
 }
@@ -106,14 +107,14 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request, s sheet) {
 		s.private += " " + partlyQuery
 	}
 	p.renew(w, r, v)
-	if v.who.Staff() { // their pages name them and lead to theirs
-		s.private += " " + v.who.By + " " + v.who.Person.Name + " " + string(v.who.Role)
+	if v.who.Staff() {
+		s.reader = v.who.By + " " + v.who.Person.Name + " " + string(v.who.Role)
 	}
 	if v.undo != nil {
 		s.private += " " + p.held(r, undoCookie)
 	}
 	key := strings.Join([]string{
-		v.position.String(), p.shop.Identity(), string(v.voice.Language), strconv.FormatInt(v.cart.Count(), 10), s.template, s.here, s.private,
+		v.position.String(), p.shop.Identity(), string(v.voice.Language), strconv.FormatInt(v.cart.Count(), 10), s.template, s.here, s.private, s.reader,
 	}, "\n")
 	tag := frame.WeakTag([]byte(p.build + key))
 	if !p.shop.Shared && frame.NotModified(r, tag) {

@@ -1,0 +1,32 @@
+package main
+
+var access = []promise{
+	{"Who has not the right is refused by every door: nobody 401, somebody 403, and whoever asks for what may not even be known to be there 404.",
+		"Each route and each live topic names its right in one table, and a test fails for one that names none. From that table a test makes every request as nobody, as another visitor, by each role, by a key, from another site, and by who is revoked: " +
+			"over HTTP, WebSocket and Server-Sent Events, on both engines. A form without JavaScript is refused as well, and keeps what was typed.",
+		[]string{"rights by every door", "rights of routes", "rights of topics"}},
+	{"Nobody gives what he does not have, and a shop keeps an owner who can sign in.",
+		"Each role gives, takes and changes each other one, in person, by key and by link; two owners take each other's rights at once; an import brings people, keys and sessions along.",
+		[]string{"rights given", "rights by import"}},
+	{"The first owner is who has the link that the machine prints, once; without it nothing is set up.",
+		"Many set up at once, and one wins; links that are old, spent, renewed and cut; the program is killed meanwhile; the database is away; the file that the link lies in is in the way.",
+		[]string{"rights of the first owner"}},
+	{"Access that is taken away ends on every process: at the next request, and within a second where somebody is connected.",
+		"Sessions, keys, roles and people end on one of two programs on a database, near and far from it, and the other one and its open sockets are asked.",
+		[]string{"rights taken away"}},
+	{"Guessing passwords tells nothing, locks nobody out, and takes no more than the memory of one hash at a time.",
+		"Unknown addresses and wrong passwords are answered alike and cost the same; many guess at an owner from many networks, and he signs in; the heap is looked at after each hash, beside one of hundreds of megabytes.",
+		[]string{"rights guessed at"}},
+	{"No address, hash or secret goes to who has no right to it: by no answer, page, frame, export, log or file.",
+		"Addresses and secrets are planted, and every answer of every door, all pages, frames, exports, logs and the files of the store are searched for them.",
+		[]string{"rights to addresses"}},
+	{"Two people of one name can be told apart, and nobody looks like the staff.",
+		"Names of staff in all spellings, letters that look alike, forged badges, marks and ids of messages.",
+		[]string{"rights to names", "rights to look like somebody"}},
+	{"Under `--open` everybody has the rights of the assignment, on this machine only.",
+		"It is started for other addresses, for stores with people and keys, asked by other hosts, through proxies, and for what is not the assignment's.",
+		[]string{"rights of everybody"}},
+	{"Behind Caddy and nginx, as the guide configures them, all of it is so.",
+		"The proxies themselves run with the guide's very text: TLS, cookies, forms, lines that stay open, large bodies, figures, and a shop that is started again behind them.",
+		[]string{"rights through proxies"}},
+}
