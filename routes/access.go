@@ -3,10 +3,12 @@ package routes
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 
 	"pulperia/dao"
 	"pulperia/shop"
@@ -48,7 +50,7 @@ func (t *table) guard(pattern string, right shop.Right, serve http.HandlerFunc) 
 	}
 	return func(w http.ResponseWriter, r *http.Request) {
 		who, err := t.doorman.who(r)
-		if err != nil && right == anybody && isRead(r) {
+		if err != nil && right == anybody && isRead(r) && !errors.Is(err, shop.ErrInhabited) {
 			who, err = shop.Nobody, nil // the store is away: the route says so itself where that matters
 		}
 		if err == nil {
@@ -57,6 +59,9 @@ func (t *table) guard(pattern string, right shop.Right, serve http.HandlerFunc) 
 		if err != nil {
 			t.refuse(w, r, err)
 			return
+		}
+		if right != anybody { // nobody keeps what is for a few, unless the route says who may
+			w.Header().Set("Cache-Control", "no-store")
 		}
 		serve(w, r.WithContext(withWho(r.Context(), who)))
 	}
@@ -82,13 +87,15 @@ type doorman struct {
 	clients clients
 	session sessionCookies
 	open    bool // everybody is the course
+	log     *slog.Logger
+	told    *sync.Once // that he is no longer
 }
 
 // who returns who makes a request. What he brings and is no credential, or is one no longer, makes
 // him nobody; an error is one of the store.
 func (d doorman) who(r *http.Request) (shop.Who, error) {
 	if d.open {
-		return shop.Course, nil
+		return d.everybody(r)
 	}
 	if key, brought := bearer(r); brought {
 		return orNobody(d.shop.ByKey(r.Context(), key))
@@ -103,6 +110,17 @@ func (d doorman) who(r *http.Request) (shop.Who, error) {
 		}
 	}
 	return d.visitor(r)
+}
+
+// everybody returns who makes a request to a shop that is open to everybody, while it is.
+func (d doorman) everybody(r *http.Request) (shop.Who, error) {
+	who, err := d.shop.ByCourse(r.Context())
+	if errors.Is(err, shop.ErrInhabited) {
+		d.told.Do(func() {
+			d.log.Warn("--open: the store has people or keys by now, and nobody is let in any more: start this again without --open, or with --open-anyway")
+		})
+	}
+	return who, err
 }
 
 // visitor returns who makes a request that brings no other credential than that of a visit: without

@@ -83,7 +83,7 @@ func (a *api) read(pattern string, right shop.Right, read reader, describe func(
 			a.refuse(w, err)
 			return
 		}
-		a.answer(w, r, http.StatusOK, position, body, single)
+		a.answer(w, r, right, http.StatusOK, position, body, single)
 		if *buffer = body; cap(body) <= maxKept {
 			a.buffers.Put(buffer)
 		}
@@ -101,7 +101,7 @@ func (a *api) write(pattern string, right shop.Right, write writer, describe fun
 			a.refuse(w, err)
 			return
 		}
-		a.answer(w, r, done.status, done.receipt.Position, success(nil, done.payload), true)
+		a.answer(w, r, right, done.status, done.receipt.Position, success(nil, done.payload), true)
 	}, func(op *operation) {
 		op.writes()
 		describe(op)
@@ -148,7 +148,7 @@ func (a *api) raw(pattern string, right shop.Right, serve http.HandlerFunc, desc
 func (a *api) refuse(w http.ResponseWriter, err error) { explain(a.log, w, err).write(w) }
 
 // answer sends stored data. A single value has a strong tag, and so is not compressed.
-func (a *api) answer(w http.ResponseWriter, r *http.Request, status int, position dao.Position, body []byte, single bool) {
+func (a *api) answer(w http.ResponseWriter, r *http.Request, right shop.Right, status int, position dao.Position, body []byte, single bool) {
 	tag := weakTag(body)
 	if single {
 		tag = etag(body)
@@ -157,7 +157,7 @@ func (a *api) answer(w http.ResponseWriter, r *http.Request, status int, positio
 	header.Set("X-Position", position.String())
 	header.Set("Etag", tag)
 	header.Set("Cache-Control", "no-cache") // keep it, but ask with the tag each time
-	if whoFrom(r.Context()).Sight() == shop.SightAddresses {
+	if right != anybody || whoFrom(r.Context()).Sight() == shop.SightAddresses {
 		header.Set("Cache-Control", "private, no-cache") // what few may see nobody on the way keeps
 	}
 	if notModified(r, tag) {

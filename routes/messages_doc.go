@@ -30,15 +30,15 @@ type messageListDoc struct {
 }
 
 func (messageRoutes) describeList(op *operation) {
-	op.is("listMessages", "messages", "The newest messages", "In the order of the feed, the oldest of them first.")
+	op.is("listMessages", "messages", "The newest messages", "In the order of the feed, the oldest of them first. While the merchant has closed the room it is 409 `not_allowed`, and so is the live topic `messages`.")
 	op.query("limit", "The most messages.", wholeSchema(1, maxMessages, defaultMessages))
 	op.query("before", "The id of a message: the newest of those before it.", idSchema())
 	op.answers(200, "The messages.", messageListDoc{})
-	op.fails(404)
+	op.fails(404, 409)
 }
 
 func (messageRoutes) describeCreate(op *operation) {
-	op.is("createMessage", "messages", "Say something", "The same id with the same content again from the same visit, person or key (without any, from the same network) adds nothing. From anybody else it is 409, whatever it says.")
+	op.is("createMessage", "messages", "Say something", "The same id with the same content again from the same visit, person or key (without any, from the same network) adds nothing. From anybody else it is 409, whatever it says. While the merchant has closed the room it is 409 `not_allowed`.")
 	op.parameter("header", storeHeader, "Say it only in this store: `store` of the line's `welcome`.", &huma.Schema{Type: huma.TypeString})
 	op.takes(messageCreateDoc{}, true)
 	op.answers(201, "The message, as it is stored.", messageAnswerDoc{})

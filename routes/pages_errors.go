@@ -30,8 +30,11 @@ func (p *pages) fail(w http.ResponseWriter, r *http.Request, err error) {
 	problem := explain(p.log, w, err)
 	problem.headers(w)
 	key := "error." + strconv.Itoa(problem.status)
-	if errors.Is(err, dao.ErrUnknown) {
+	switch {
+	case errors.Is(err, dao.ErrUnknown):
 		key = "error.unknown"
+	case errors.Is(err, shop.ErrInhabited):
+		key = "error.inhabited"
 	}
 	p.errorPage(w, r, problem.status, key)
 }

@@ -74,7 +74,10 @@ func problemOf(err error) problem {
 	}{
 		{shop.ErrUnauthorized, problem{status: 401, code: "unauthorized",
 			message: "This needs somebody who is signed in, or a key in Authorization, and there is none, or one that is good no longer."}},
-		{shop.ErrRoomClosed, problem{status: 409, code: "not_allowed", message: "The chat is closed, and nothing was stored."}},
+		{shop.ErrInhabited, problem{status: 403, code: "forbidden",
+			message: "The shop was opened to everybody on this machine (--open), and has people or keys by now. " +
+				"Start it again without --open, or with --open-anyway."}},
+		{shop.ErrRoomClosed, problem{status: 409, code: "not_allowed", message: "The chat is closed: nobody reads it or writes in it."}},
 		{shop.ErrLastOwner, problem{status: 409, code: "conflict",
 			message: "Nothing was changed: this is the last owner. Make somebody else an owner first."}},
 		{dao.ErrUnknown, problem{status: 503, code: "unavailable", retryAfter: retryStore,

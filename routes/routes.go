@@ -22,6 +22,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -40,7 +41,8 @@ type Options struct {
 	Version        string
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For and X-Forwarded-Proto are believed
 
-	// Open is for a shop on one's own machine, as the course has it: everybody is shop.Course.
+	// Open is for a shop on one's own machine, as the course has it: everybody is shop.Course
+	// (Shop.ByCourse).
 	Open bool
 
 	RequestsPerMinute int // of one address, a third of them at once; 0 for any number
@@ -70,7 +72,7 @@ func New(o Options) (*Site, error) {
 		return nil, err
 	}
 	refusals := refusals{o.Log, pages.fail}
-	doorman := doorman{o.Shop, clients, pages.session, o.Open}
+	doorman := doorman{o.Shop, clients, pages.session, o.Open, o.Log, new(sync.Once)}
 	t := &table{mux: http.NewServeMux(), doorman: doorman, refuse: refusals.refuse}
 	files, err := newFiles(pages.notFound, map[string]fs.FS{"/public/": o.Public, "/demo/": o.Demo})
 	if err != nil {

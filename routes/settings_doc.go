@@ -13,7 +13,7 @@ type SettingsFields struct {
 	Place      string `json:"place" required:"false" maxLength:"2000"`
 	Hours      string `json:"hours" required:"false" maxLength:"2000" example:"Lunes a sábado de 9 a 20"`
 	WhatsApp   string `json:"whatsapp" required:"false" doc:"Digits with the country's code." example:"5491122334455"`
-	RoomClosed bool   `json:"roomClosed" required:"false" doc:"Nobody can write in the chat."`
+	RoomClosed bool   `json:"roomClosed" required:"false" doc:"The chat is closed: nobody reads it or writes in it."`
 }
 
 type settingsDoc struct {
