@@ -152,6 +152,9 @@ func (im *importer) file(ctx context.Context, path string) (importReport, error)
 	run := &importRun{importer: im, source: source}
 	summary, err := run.read(ctx)
 	run.made.say(source)
+	if text := run.access.String(); text != "" {
+		source.say("%s: %s", source.name, text)
+	}
 	switch stopped := cmp.Or(run.failure, context.Cause(ctx)); {
 	case err != nil && stopped != nil:
 		source.say("%s: stopped; so far %s", source.name, run.summary())

@@ -128,7 +128,7 @@ func (r *importRun) idOfRefused(ctx context.Context, theirs models.ID) (models.I
 const (
 	renamedItems = "it names products by ids that they do not have in this shop: they were found by their codes"
 	unknownItems = "it names products that this shop does not have: they stand in it as gone"
-	keptSecrets  = "it is the key of another shop: this one keeps its own, so that its visitors stay who they are"
+	keptSecrets  = "it is the key of another shop: this one keeps its own, so that its visitors stay who they are; visits that the other one has signed begin anew here"
 	lostItems    = "it names products that were refused, by ids that others have in this shop: they were left out of it"
 )
 
@@ -237,7 +237,11 @@ func (r *importRun) compareValue(ctx context.Context, e catalogue.Entry) (compar
 	if e.Kind.Same(value, old) && !slices.Contains(e.Notes, catalogue.Note{Text: lostItems}) {
 		return comparison{same: true}, nil
 	}
-	return comparison{refused: fmt.Errorf("_id %s is already that of another %s, which is left as it is", id, e.Kind.Kind)}, nil
+	refused := fmt.Errorf("_id %s is already that of another %s, which is left as it is", id, e.Kind.Kind)
+	if e.Cart == nil {
+		refused = fmt.Errorf("%w: %s", refused, differing(old, value))
+	}
+	return comparison{refused: refused}, nil
 }
 
 // compareMessage asks for the page before a message to learn whether it is there. Only then it is
@@ -257,8 +261,8 @@ func (r *importRun) compareMessage(ctx context.Context, m models.Message) (compa
 		}
 		return comparison{same: true}, nil
 	}
-	if _, err := r.shop.Messages.Page(ctx, m.ID, 1); err != nil {
-		return comparison{}, ignoreNotFound(err)
+	if there, err := r.shop.HasMessage(ctx, m.ID); err != nil || !there {
+		return comparison{}, err
 	}
 	_, _, err := r.shop.TakeMessage(ctx, m)
 	if errors.Is(err, dao.ErrConflict) {

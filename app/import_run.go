@@ -30,6 +30,7 @@ type importRun struct {
 	source  *importSource
 	batch   []catalogue.Entry
 	made    tally
+	access  access
 	report  importReport
 	failure error // of the store
 }
@@ -161,6 +162,9 @@ func (r *importRun) created(news []fresh) {
 	r.report.Created += len(news)
 	for _, f := range news {
 		r.accept(f.entry, f.made...)
+		if text := r.access.note(f.entry.Other); text != "" {
+			r.source.say("%s:%d: the shop %s", r.source.name, f.entry.Line, text)
+		}
 	}
 }
 

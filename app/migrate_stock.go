@@ -15,7 +15,9 @@ import (
 type stock struct {
 	sums
 	refusals
-	found dbmanagers.Findings
+	found  dbmanagers.Findings
+	lets   []string // in whom, by name
+	access access
 }
 
 // takeStock reads the whole source once: to know what it holds, and that all of it can go over.
@@ -30,6 +32,11 @@ func (m *migration) takeStock(ctx context.Context, source dao.Store) error {
 		batch = batch.Portable(left)
 		all.add(batch)
 		s.check(batch)
+		for _, v := range batch.Others {
+			if text := s.access.note(v); text != "" {
+				s.lets = append(s.lets, text)
+			}
+		}
 		return ctx.Err()
 	})
 	m.progress.end()
@@ -43,7 +50,16 @@ func (m *migration) takeStock(ctx context.Context, source dao.Store) error {
 	if m.held = s; s.total() == 0 {
 		return fmt.Errorf("%s holds nothing: is it the right one?", m.from)
 	}
-	return m.wantFit(s)
+	if err := m.wantFit(s); err != nil {
+		return err
+	}
+	for _, text := range s.lets {
+		fmt.Fprintf(m.out, "note: %s %s\n", m.to, text)
+	}
+	if text := s.access.String(); text != "" {
+		fmt.Fprintf(m.out, "note: %s\n", text)
+	}
+	return nil
 }
 
 // wantFit prints what of the source has no place in the target, and returns an error when that is

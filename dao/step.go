@@ -12,9 +12,11 @@ type Updater interface {
 	// Update runs do as one step: all that it puts and deletes, or nothing, durable, in one place of
 	// the feed, and serialisable with every other step of every process: what do has read (values,
 	// absences, whose a text is) is still so at that place. do may run more than once, and must touch
-	// nothing but tx and its own variables, which it sets anew each time. Its error is returned as it
-	// is, and nothing is stored; a panic of it is its caller's. A step that changes nothing has a
-	// receipt that says so (Receipt.Repeated). More than MaxChanges or MaxBytes are ErrTooLarge.
+	// nothing but tx and its own variables, which it sets anew each time. What it asks tx for follows
+	// from what it has read: an id or a token that it looks up is made by chance before Update, or
+	// engines that fetch would do so for ever; they panic instead. Its error is returned as it is,
+	// and nothing is stored; a panic of it is its caller's. A step that changes nothing has a receipt
+	// that says so (Receipt.Repeated). More than MaxChanges or MaxBytes are ErrTooLarge.
 	Update(ctx context.Context, do func(tx Tx) error) (Receipt, error)
 }
 

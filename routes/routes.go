@@ -41,7 +41,8 @@ type Options struct {
 	Version        string
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For and X-Forwarded-Proto are believed
 
-	// Open is for a shop on one's own machine, as the course has it: everybody is shop.Course.
+	// Open is for a shop on one's own machine, as the course has it: everybody is shop.Course
+	// (Shop.ByCourse).
 	Open bool
 
 	RequestsPerMinute int // of one address, a third of them at once; 0 for any number
@@ -62,7 +63,7 @@ func New(o Options) (*Site, error) {
 		return nil, err
 	}
 	refusals := frame.Refusals{Log: o.Log, Page: visitors.Fail}
-	doorman := frame.Doorman{Shop: o.Shop, Clients: clients, Session: cookies, Open: o.Open}
+	doorman := &frame.Doorman{Shop: o.Shop, Log: o.Log, Clients: clients, Session: cookies, Open: o.Open}
 	t := frame.NewTable(doorman, refusals)
 	operations := api.New(t, o.Shop, cookies, o.Metrics, o.Log, o.Version)
 	routeAPI(operations)

@@ -19,7 +19,7 @@ type Route = frame.Route
 type Site struct {
 	http.Handler
 	table   []Route
-	doorman frame.Doorman
+	doorman *frame.Doorman
 	pace    *shop.Limiter[netip.Prefix] // of requests, by network
 }
 

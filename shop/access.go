@@ -7,7 +7,7 @@
 //	Bearer plp_…         Shop.ByKey       key:<id>       the rights of its role
 //	a visit's cookie     Shop.ByVisit     visitor:<8>    none
 //	none of them         Shop.ByNetwork   network:<8>    none; Nobody where nothing is written
-//	--open               Course           course         those of the course
+//	--open               Shop.ByCourse    course         those of the course
 //	the command line     Machine          machine        all
 //
 // Who.With(ctx) is the context for what he does: his By stands in the steps. Verbs about people,
@@ -15,7 +15,7 @@
 // carts, messages) leave that to the door's table.
 //
 // sessions.go signs in and out, people.go and keys.go keep who may, owner.go makes the first
-// owner, settings.go what the shop says of itself, stock.go counts, visits.go signs visits;
+// owner, open.go lets everybody in, settings.go is what the shop says of itself, stock.go counts, visits.go signs visits;
 // passwords.go and attempts.go are what guessing costs, register.go is how every process knows at
 // once that access has ended.
 //

@@ -103,6 +103,8 @@ func (s *Shop) Still(ctx context.Context, who Who) (Who, error) {
 		return s.bySession(ctx, who.Session, func(*models.Session) bool { return true })
 	case !who.Key.IsZero():
 		return s.byKey(ctx, who.Key, func(*models.Key) bool { return true })
+	case who.Role == course:
+		return s.ByCourse(ctx)
 	}
 	return who, nil
 }

@@ -29,6 +29,12 @@ func (s *Shop) TakeMessage(
 	return s.store.Messages.Append(ctx, message)
 }
 
+// HasMessage says whether there is a message of an id, in a room that is closed, too.
+func (s *Shop) HasMessage(ctx context.Context, id models.ID) (bool, error) {
+	_, err := s.store.Messages.Page(ctx, id, 1)
+	return err == nil, notMissing(err)
+}
+
 // Has says of which kinds there is anything in the store: of those that are named, or of all.
 func (s *Shop) Has(ctx context.Context, kinds ...dao.Kind) (map[dao.Kind]bool, error) {
 	has := map[dao.Kind]bool{}

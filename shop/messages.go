@@ -11,8 +11,17 @@ import (
 	"pulperia/dao/models"
 )
 
-// ErrRoomClosed refuses what is said while the merchant has switched the room off.
+// ErrRoomClosed refuses who wants to write or to read while the merchant has switched the room off.
 var ErrRoomClosed = errors.New("the chat is closed")
+
+// RoomOpen returns ErrRoomClosed while it is: then no door shows what was said, or takes more.
+func (s *Shop) RoomOpen(ctx context.Context) error {
+	settings, err := s.Settings(ctx)
+	if err == nil && settings.RoomClosed {
+		err = ErrRoomClosed
+	}
+	return err
+}
 
 // Sender is who says something, and where he is.
 type Sender struct {
@@ -32,12 +41,8 @@ type Saying struct {
 // Hear takes a message, which goes by its sender's limit, or refuses it. It is said under the name
 // or the address that stands in it; by the staff, always under their own names.
 func (s *Shop) Hear(ctx context.Context, from Sender, message models.Message) (Saying, error) {
-	settings, err := s.Settings(ctx)
-	switch {
-	case err != nil:
+	if err := s.RoomOpen(ctx); err != nil {
 		return Saying{}, err
-	case settings.RoomClosed:
-		return Saying{}, ErrRoomClosed
 	}
 	by, err := s.by(ctx, from)
 	if err != nil {

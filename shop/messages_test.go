@@ -167,7 +167,7 @@ func TestShares(t *testing.T) {
 	})
 }
 
-// A merchant switches the room off: nothing is said, and what is refused costs nothing.
+// A merchant switches the room off: nothing is said or read, and what is refused costs nothing.
 func TestRoomClosed(t *testing.T) {
 	s, store := open(t, shop.Options{PasswordPasses: 1})
 	say := func() error {
@@ -181,6 +181,9 @@ func TestRoomClosed(t *testing.T) {
 	}
 	if err := say(); !errors.Is(err, shop.ErrRoomClosed) {
 		t.Errorf("%v", err)
+	}
+	if list, err := s.Messages.Page(t.Context(), models.ID{}, 9); !errors.Is(err, shop.ErrRoomClosed) || len(list) > 0 {
+		t.Errorf("read: %v, %v", list, err)
 	}
 	if _, _, err := settings.Update(t.Context(), set.ID, func(now *models.Settings) error { now.RoomClosed = false; return nil }); err != nil {
 		t.Fatal(err)

@@ -163,13 +163,23 @@ func (s *Shop) badge(ctx context.Context, by, user string) (Badge, error) {
 	return Badge{string(mark), strings.HasPrefix(by, "person:")}, nil
 }
 
-// taken says whether what would be shown of somebody is the name of one of the staff.
+// BadgeWords are what the badge of the staff says, in the languages of the shop: no name has them.
+var BadgeWords = []string{"La tienda", "The shop"}
+
+// taken says whether what would be shown of somebody is the name of one of the staff, or has the words
+// of their badge.
 func (s *Shop) taken(ctx context.Context, who Who, user string) (bool, error) {
 	if who.Staff() || who.Role == course {
 		return false, nil
 	}
+	name := look(models.ShownName(user))
+	for _, words := range BadgeWords {
+		if strings.Contains(name, look(words)) {
+			return true, nil
+		}
+	}
 	names, err := s.staff.get(ctx, s)
-	return err == nil && names[look(models.ShownName(user))], err
+	return err == nil && names[name], err
 }
 
 // staffNames are the names of the staff as they look. Where a store is shared they are asked for
@@ -212,4 +222,7 @@ var lookalikes = strings.NewReplacer(
 	"ӏ", "l", "ј", "j", "к", "k", "κ", "k", "м", "m", "μ", "u", "о", "o", "ο", "o", "σ", "o", "0", "o",
 	"р", "p", "ρ", "p", "ԛ", "q", "ѕ", "s", "т", "t", "τ", "t", "υ", "u", "ν", "v", "ѵ", "v",
 	"ԝ", "w", "ω", "w", "х", "x", "χ", "x", "у", "y", "γ", "y", "ʏ", "y",
+	"ᴀ", "a", "ʙ", "b", "ᴄ", "c", "ᴅ", "d", "ᴇ", "e", "ꜰ", "f", "ɢ", "g", "ʜ", "h", "ɪ", "l", "ᴊ", "j", "ᴋ", "k",
+	"ʟ", "l", "ᴍ", "m", "ɴ", "n", "ᴏ", "o", "ᴘ", "p", "ʀ", "r", "ꜱ", "s", "ᴛ", "t", "ᴜ", "u", "ᴠ", "v", "ᴡ", "w",
+	"ᴢ", "z",
 )

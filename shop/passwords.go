@@ -15,6 +15,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"golang.org/x/crypto/argon2"
 	"golang.org/x/text/unicode/norm"
 
@@ -101,10 +102,22 @@ type passwords struct {
 	passes  int // 0 for what the store says
 	desks   chan struct{}
 	waiting atomic.Int32
+	made    atomic.Int64 // passes over passwords
 }
 
 func newPasswords(passes int) *passwords {
 	return &passwords{passes: passes, desks: make(chan struct{}, max(1, runtime.GOMAXPROCS(0)/2))}
+}
+
+// count has the figure of what passwords have cost so far.
+func (p *passwords) count(metrics prometheus.Registerer) {
+	if metrics == nil {
+		return
+	}
+	metrics.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{
+		Name: "pulperia_password_passes_total",
+		Help: "Passes of argon2id over passwords: all that signing in, guessing and setting them costs.",
+	}, func() float64 { return float64(p.made.Load()) }))
 }
 
 // enter waits for a desk, and returns how it is left.
@@ -141,14 +154,15 @@ func (p *passwords) hash(ctx context.Context, password string, passes int) (stri
 	defer leave()
 	salt := make([]byte, hashSalt)
 	rand.Read(salt)
-	sum := hashIt(password, salt, passes)
+	sum := p.hashIt(password, salt, passes)
 	text := base64.RawStdEncoding.EncodeToString
 	return fmt.Sprintf(hashForm, argon2.Version, hashMemory, passes, text(salt), text(sum)), nil
 }
 
 const hashForm = "$argon2id$v=%d$m=%d,t=%d,p=1$%s$%s"
 
-func hashIt(password string, salt []byte, passes int) []byte {
+func (p *passwords) hashIt(password string, salt []byte, passes int) []byte {
+	p.made.Add(int64(passes))
 	text := []byte(normalPassword(password))
 	return argon2.IDKey(text, salt, uint32(passes), hashMemory, 1, hashLength)
 }
@@ -167,7 +181,7 @@ func (p *passwords) match(
 	if err != nil {
 		salt, sum, of = make([]byte, hashSalt), make([]byte, hashLength), passes
 	}
-	return subtle.ConstantTimeCompare(hashIt(password, salt, of), sum) == 1 && err == nil, nil
+	return subtle.ConstantTimeCompare(p.hashIt(password, salt, of), sum) == 1 && err == nil, nil
 }
 
 var errNoHash = errors.New("no hash of this shop")
@@ -203,7 +217,7 @@ func (p *passwords) measure(ctx context.Context) (int, error) {
 	one := time.Hour
 	for range 3 {
 		began := time.Now()
-		hashIt("measure", make([]byte, hashSalt), 1)
+		p.hashIt("measure", make([]byte, hashSalt), 1)
 		one = min(one, max(time.Since(began), time.Microsecond))
 	}
 	return int(min(max((hashTakes+one-1)/one, leastPasses), mostPasses)), nil

@@ -1,6 +1,7 @@
 package shop
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"sync"
@@ -43,10 +44,26 @@ func newRegister(store dao.Store) *register {
 	return &register{store: store, held: map[name]*held{}}
 }
 
+// anyOf is the name of whatever there is of a kind.
+var anyOf models.ID
+
 // get returns a value, which nobody alters, or dao.ErrNotFound.
 func (r *register) get(ctx context.Context, s *dao.Schema, id models.ID) (models.Value, error) {
+	if id == anyOf {
+		return nil, s.Absent(id)
+	}
+	return r.find(ctx, s, id)
+}
+
+// some says whether there is anything of a kind.
+func (r *register) some(ctx context.Context, s *dao.Schema) (bool, error) {
+	_, err := r.find(ctx, s, anyOf)
+	return err == nil, notMissing(err)
+}
+
+func (r *register) find(ctx context.Context, s *dao.Schema, id models.ID) (models.Value, error) {
 	if !r.store.Shared {
-		return r.store.Values.Get(ctx, s, id)
+		return r.read(ctx, s, id)
 	}
 	at, err := r.store.Feed.Fresh(ctx)
 	if err != nil {
@@ -107,10 +124,23 @@ func (r *register) follow(ctx context.Context, at dao.Position) error {
 		}
 		for _, c := range changes {
 			delete(r.held, name{c.Kind, c.ID})
+			delete(r.held, name{c.Kind, anyOf})
 			r.at.Offset = c.Offset
 		}
 	}
 	return nil
+}
+
+// read asks the store.
+func (r *register) read(ctx context.Context, s *dao.Schema, id models.ID) (models.Value, error) {
+	if id != anyOf {
+		return r.store.Values.Get(ctx, s, id)
+	}
+	list, _, err := r.store.Values.List(ctx, s, models.Query{Limit: 1})
+	if err != nil || len(list) == 0 {
+		return nil, cmp.Or(err, s.Absent(id))
+	}
+	return list[0], nil
 }
 
 // fetch reads a value for whoever asks for it while nothing changes it. What is absent is held only
@@ -118,13 +148,13 @@ func (r *register) follow(ctx context.Context, at dao.Position) error {
 func (r *register) fetch(
 	ctx context.Context, s *dao.Schema, n name, one *held,
 ) (models.Value, error) {
-	v, err := r.store.Values.Get(ctx, s, n.id)
+	v, err := r.read(ctx, s, n.id)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	switch {
 	case r.held[n] != one:
-	case err == nil, errors.Is(err, dao.ErrNotFound) && n.id == models.TheOne:
-		*one = held{known: true, value: v}
+	case err == nil, errors.Is(err, dao.ErrNotFound) && (n.id == models.TheOne || n.id == anyOf):
+		r.held[n] = &held{known: true, value: v} // another one: others may be reading in that
 	default:
 		delete(r.held, n)
 	}

@@ -38,6 +38,7 @@ import (
 type Options struct {
 	MessagesPerMinute int                   // of one visit, person or key, a third of them at once; 0 for any number
 	PasswordPasses    int                   // of argon2id; 0 for what the store says, measured at its first start
+	OpenAnyway        bool                  // ByCourse lets everybody in also where people and keys are
 	Metrics           prometheus.Registerer // gets the figures about limits; nil for none
 }
 
@@ -54,6 +55,8 @@ type Shop struct {
 	pace  *Limiter[string]       // of messages, by sender
 	crowd *Limiter[netip.Prefix] // of those of all visits of a network
 	staff staffNames
+
+	openAnyway bool
 
 	register  *register
 	passwords *passwords
@@ -73,7 +76,7 @@ type Carts interface {
 	Get(context.Context, models.ID) (models.Cart, error)
 }
 
-// Messages is the chat as doors see it, as in dao.Messages.
+// Messages is the chat as doors see it, as in dao.Messages; ErrRoomClosed while the room is.
 type Messages interface {
 	Page(ctx context.Context, before models.ID, limit int) ([]models.Message, error)
 }
@@ -83,7 +86,10 @@ type Messages interface {
 type (
 	products struct{ Products }
 	carts    struct{ Carts }
-	messages struct{ Messages }
+	messages struct {
+		Messages
+		open func(context.Context) error
+	}
 )
 
 func (p products) Get(ctx context.Context, id models.ID) (models.Product, error) {
@@ -97,16 +103,18 @@ func (c carts) Get(ctx context.Context, id models.ID) (models.Cart, error) {
 }
 
 func (m messages) Page(ctx context.Context, before models.ID, limit int) ([]models.Message, error) {
+	if err := m.open(ctx); err != nil {
+		return nil, err
+	}
 	page, err := m.Messages.Page(ctx, before, limit)
 	return page, missing("message", before, err)
 }
 
 // New returns the shop over a store, which stays its caller's to close.
 func New(store dao.Store, o Options) *Shop {
-	return &Shop{
+	s := &Shop{
 		Products: products{store.Products},
 		Carts:    carts{store.Carts},
-		Messages: messages{store.Messages},
 		Feed:     store.Feed,
 		Presence: store.Presence,
 		Shared:   store.Shared,
@@ -115,10 +123,15 @@ func New(store dao.Store, o Options) *Shop {
 		crowd: NewLimiter[netip.Prefix](
 			"messages of the visits of a network", networkVisits*o.MessagesPerMinute, o.Metrics),
 
+		openAnyway: o.OpenAnyway,
+
 		register:  newRegister(store),
 		passwords: newPasswords(o.PasswordPasses),
 		attempts:  newAttempts(o.Metrics),
 	}
+	s.Messages = messages{store.Messages, s.RoomOpen}
+	s.passwords.count(o.Metrics)
+	return s
 }
 
 // Ready returns nil when the store answers and can write, as in dao.Engine.

@@ -57,7 +57,7 @@ func (h *Hub) isAnother(ctx context.Context, was shop.Who) bool {
 	ctx, cancel := context.WithTimeout(ctx, storeTimeout)
 	defer cancel()
 	now, err := h.Shop.Still(ctx, was)
-	if err != nil && !errors.Is(err, shop.ErrUnauthorized) {
+	if err != nil && !errors.Is(err, shop.ErrUnauthorized) && !errors.Is(err, shop.ErrInhabited) {
 		time.AfterFunc(retryStore, h.accessChanged)
 		return false
 	}
@@ -66,14 +66,19 @@ func (h *Hub) isAnother(ctx context.Context, was shop.Who) bool {
 
 // mayFollow refuses who may not follow one of the topics that he asks for, with the status that HTTP
 // has for that.
-func (h *Hub) mayFollow(who shop.Who, topics []string) (refused *refusal, status int) {
+func (h *Hub) mayFollow(ctx context.Context, who shop.Who, topics []string) (refused *refusal, status int) {
 	for _, topic := range topics {
 		err := h.MayFollow(who, topic)
+		if err == nil && topic == topicMessages {
+			err = h.roomOpen(ctx)
+		}
 		said := refuse("", fmt.Sprintf(`"topics": there is no %.60q`, topic))
 		status = http.StatusBadRequest
 		switch {
 		case err == nil:
 			continue
+		case errors.Is(err, shop.ErrRoomClosed):
+			said, status = h.refusalOf("", err), http.StatusConflict
 		case errors.Is(err, shop.ErrUnauthorized):
 			said, status = refusal{Code: "unauthorized", Message: fmt.Sprintf("To follow %.60q one must have come in.", topic)}, http.StatusUnauthorized
 		case !errors.Is(err, dao.ErrNotFound):
@@ -82,4 +87,15 @@ func (h *Hub) mayFollow(who shop.Who, topics []string) (refused *refusal, status
 		return &said, status
 	}
 	return nil, 0
+}
+
+// roomOpen returns shop.ErrRoomClosed while the room is. A store that does not say is asked by whoever
+// reads in it.
+func (h *Hub) roomOpen(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, storeTimeout)
+	defer cancel()
+	if err := h.Shop.RoomOpen(ctx); errors.Is(err, shop.ErrRoomClosed) {
+		return err
+	}
+	return nil
 }

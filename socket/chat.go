@@ -17,7 +17,7 @@ func (h *Hub) greet(c *conn, said hello) {
 		c.send(refuse("", "hello was said already; open another connection to listen to something else"))
 		return
 	}
-	if refused, _ := h.mayFollow(c.who, said.Topics); refused != nil {
+	if refused, _ := h.mayFollow(h.working, c.who, said.Topics); refused != nil {
 		c.send(*refused)
 		return
 	}
@@ -144,7 +144,7 @@ func (h *Hub) refusalOf(id string, err error) refusal {
 	}
 	switch {
 	case errors.Is(err, shop.ErrRoomClosed):
-		return refusal{id, "not_allowed", "The chat is closed, and nothing was stored.", 0}
+		return refusal{id, "not_allowed", "The chat is closed: nobody reads it or writes in it.", 0}
 	case errors.Is(err, dao.ErrConflict):
 		return refusal{id, "conflict", "Nothing was stored: another message has this id.", 0}
 	case errors.Is(err, dao.ErrUnknown):

@@ -105,6 +105,9 @@ func (h *Hub) shown(ctx context.Context, epoch string, c dao.Change) (*event, er
 		return newChange(epoch, c), nil
 	}
 	m, err := models.DecodeMessage(c.Doc)
+	if err == nil {
+		err = h.roomOpen(ctx) // another program may write in a room that is closed
+	}
 	if err != nil { // then nobody may see it
 		c.Doc = nil
 		e := newChange(epoch, c)

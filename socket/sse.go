@@ -30,7 +30,7 @@ func (h *Hub) Events(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	if refused, status := h.mayFollow(p.who, said.Topics); refused != nil {
+	if refused, status := h.mayFollow(r.Context(), p.who, said.Topics); refused != nil {
 		h.leave(p)
 		v.refuse(refusedRight, status, refused.Message, 0)
 		return

@@ -2,6 +2,7 @@ package socket
 
 import (
 	"crypto/rand"
+	"errors"
 	"log/slog"
 	"net/http"
 	"strconv"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"pulperia/dao/models"
+	"pulperia/shop"
 )
 
 // visit is a request that wants to become a connection.
@@ -59,7 +61,11 @@ func (v *visit) admit() (p place, ok bool) {
 		return p, false
 	}
 	who, err := v.hub.Who(v.r)
-	if err != nil {
+	switch {
+	case errors.Is(err, shop.ErrInhabited):
+		v.refuse(refusedRight, http.StatusForbidden, "The shop was opened to everybody (--open), and has people or keys by now. Start it again without --open, or with --open-anyway.", 0)
+		return p, false
+	case err != nil:
 		v.away()
 		return p, false
 	}
@@ -93,6 +99,7 @@ func (v *visit) refuse(why refused, status int, message string, retryAfter time.
 	code := map[int]string{
 		http.StatusBadRequest: "invalid", http.StatusUpgradeRequired: "invalid", http.StatusForbidden: "forbidden",
 		http.StatusUnauthorized:     "unauthorized",
+		http.StatusConflict:         "not_allowed",
 		http.StatusMethodNotAllowed: "method_not_allowed",
 		http.StatusTooManyRequests:  "too_many_requests", http.StatusServiceUnavailable: "unavailable",
 	}[status]

@@ -142,6 +142,9 @@ func drawnQuery(products []models.Product) *rapid.Generator[models.ProductQuery]
 			q.Status = new(rapid.Bool().Draw(rt, "status"))
 		}
 		q.Available = some("available")
+		if some("stock") {
+			q.MaxStock = new(rapid.SampledFrom([]int64{-1, 0, 1, 4, 5}).Draw(rt, "most of it"))
+		}
 		if some("minimum") {
 			q.MinPrice = new(prices.Draw(rt, "minimum"))
 		}

@@ -21,6 +21,7 @@ func stepTests() []test {
 		{"a message is said once in a step, and never removed", stepOfMessages},
 		{"a hundred orders for fifty pieces sell fifty", stepOrders},
 		{"who follows sees whole steps", stepFollowed},
+		{"a step that looks up what it makes by chance ends", stepByChance},
 	}
 	rules := []struct {
 		name string

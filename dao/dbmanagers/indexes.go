@@ -71,6 +71,7 @@ func productIndexes(coll table) []index {
 		{coll: coll, keys: by("-"+centsField, createdField, "_id")},
 		{coll: coll, keys: by("pulperia.category", centsField, createdField, "_id")}, // the other orders sort one category
 		{coll: coll, keys: by(wordsField)},
+		{coll: coll, keys: by("stock", "_id")}, // what is sold out, or soon will be
 	}
 }
 

@@ -101,6 +101,9 @@ func filterOf(q models.ProductQuery) (filter bson.D) {
 	if q.Available {
 		add("pulperia.available", true)
 	}
+	if q.MaxStock != nil { // it has no copy of ours: every program counts in the same field
+		add("stock", bson.M{"$lte": *q.MaxStock})
+	}
 	if q.Codes != nil {
 		add("pulperia.code", bson.M{"$in": q.Codes})
 	}

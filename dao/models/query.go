@@ -31,6 +31,7 @@ type ProductQuery struct {
 	Category  string   // exact; empty means any
 	Status    *bool    // nil means any
 	Available bool     // only those with status true and stock over 0
+	MaxStock  *int64   // inclusive; nil means any
 	MinPrice  *Money   // inclusive; nil means none
 	MaxPrice  *Money   // inclusive; nil means none
 	Text      string   // each of its words must begin some word of the product, see [Words]; empty means any
@@ -127,6 +128,7 @@ func (q ProductQuery) matches(p Product) bool {
 	return (q.Category == "" || q.Category == p.Category) &&
 		(q.Status == nil || *q.Status == p.Status) &&
 		(!q.Available || p.Available()) &&
+		(q.MaxStock == nil || p.Stock <= *q.MaxStock) &&
 		(q.MinPrice == nil || *q.MinPrice <= p.Price) &&
 		(q.MaxPrice == nil || p.Price <= *q.MaxPrice) &&
 		(q.Codes == nil || slices.Contains(q.Codes, p.Code)) &&

@@ -11,6 +11,7 @@ type Batch struct {
 	base  Base
 	clock *dao.Clock
 	size  func(*Step, int) int
+	asked func(Want)  // of a trial: told of all that the base is asked for
 	head  int64       // the offset of the last change
 	at    models.Time // the time of the last step
 	steps []*Step
@@ -116,12 +117,20 @@ func (b *Batch) entry(s *dao.Schema, id models.ID) entry {
 	if e, known := b.values[name{s, id}]; known {
 		return e
 	}
+	b.note(Want{Schema: s, ID: id})
 	value, last := b.base.Value(s, id)
 	return entry{value: value, last: last}
 }
 
+func (b *Batch) note(want Want) {
+	if b.asked != nil {
+		b.asked(want)
+	}
+}
+
 // Owners returns who may have a unique text; it makes a batch a base.
 func (b *Batch) Owners(s *dao.Schema, unique int, text string) []models.ID {
+	b.note(Want{Schema: s, Unique: unique, Text: text})
 	below := b.base.Owners(s, unique, text)
 	if id, taken := b.owned[uniqueText{s, unique, text}]; taken {
 		return append([]models.ID{id}, below...)
@@ -138,6 +147,7 @@ func (b *Batch) owner(s *dao.Schema, unique int, text string) models.ID {
 	if id, taken := b.owned[uniqueText{s, unique, text}]; taken && has(id) {
 		return id
 	}
+	b.note(Want{Schema: s, Unique: unique, Text: text})
 	for _, id := range b.base.Owners(s, unique, text) {
 		if has(id) {
 			return id

@@ -61,6 +61,8 @@ type write[F any] struct {
 	have F
 	done chan outcome // gets one for each time that it has waited
 
+	restless
+
 	sent bool // it has stood in a batch that was appended
 	left bool // its caller does not wait any more
 }
@@ -117,6 +119,7 @@ func (l *Line[F]) prepare(ctx context.Context, w *write[F]) error {
 		if len(wants) == 0 {
 			return nil
 		}
+		w.wantCalm(wants)
 		var err error
 		if w.have, err = l.log.Fetch(ctx, w.have, wants); err != nil {
 			return err
@@ -137,6 +140,7 @@ func (l *Line[F]) try(w *write[F]) (wants []Want) {
 		}
 	}()
 	trial := NewBatch(base, Options{Clock: new(dao.Clock), Size: func(*Step, int) int { return 0 }})
+	trial.asked = w.ask
 	_, err := trial.Run(w.by, models.TimeOf(time.Now()), w.do)
 	missing, _ := errors.AsType[Missing](err)
 	return missing.Wants

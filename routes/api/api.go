@@ -201,8 +201,9 @@ func (a *API) answer(w http.ResponseWriter, r *http.Request, status int, positio
 	header := w.Header()
 	header.Set("X-Position", position.String())
 	header.Set("Etag", tag)
+	isForFew := header.Get("Cache-Control") != "" || frame.WhoFrom(r.Context()).Sight() == shop.SightAddresses
 	header.Set("Cache-Control", "no-cache") // keep it, but ask with the tag each time
-	if frame.WhoFrom(r.Context()).Sight() == shop.SightAddresses {
+	if isForFew {
 		header.Set("Cache-Control", "private, no-cache") // what few may see nobody on the way keeps
 	}
 	if frame.NotModified(r, tag) {

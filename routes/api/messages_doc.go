@@ -28,15 +28,15 @@ type messageListDoc struct {
 }
 
 func (messageRoutes) describeList(op *document.Operation) {
-	op.Is("listMessages", "messages", "The newest messages", "In the order of the feed, the oldest of them first.")
+	op.Is("listMessages", "messages", "The newest messages", "In the order of the feed, the oldest of them first. While the merchant has closed the room it is 409 `not_allowed`, and so is the live topic `messages`.")
 	op.Query("limit", "The most messages.", document.Whole(1, maxMessages, defaultMessages))
 	op.Query("before", "The id of a message: the newest of those before it.", document.ID())
 	op.Answers(200, "The messages.", messageListDoc{})
-	op.Fails(404)
+	op.Fails(404, 409)
 }
 
 func (messageRoutes) describeCreate(op *document.Operation) {
-	op.Is("createMessage", "messages", "Say something", "The same id with the same content again from the same visit, person or key (without any, from the same network) adds nothing. From anybody else it is 409, whatever it says.")
+	op.Is("createMessage", "messages", "Say something", "The same id with the same content again from the same visit, person or key (without any, from the same network) adds nothing. From anybody else it is 409, whatever it says. While the merchant has closed the room it is 409 `not_allowed`.")
 	op.Parameter("header", storeHeader, "Say it only in this store: `store` of the line's `welcome`.", &huma.Schema{Type: huma.TypeString})
 	op.Takes(document.Create(op.Schemas, fields.Message), true)
 	op.Answers(201, "The message, as it is stored.", messageAnswerDoc{})

@@ -70,7 +70,7 @@ var Settings = Kind[models.Settings]{
 		{Name: "place", At: func(s *models.Settings) any { return &s.Place }, Most: models.MaxNotice},
 		{Name: "hours", At: func(s *models.Settings) any { return &s.Hours }, Most: models.MaxNotice, Example: "Lunes a sábado de 9 a 20"},
 		{Name: "whatsapp", At: func(s *models.Settings) any { return &s.WhatsApp }, Doc: "Digits with the country's code.", Example: "5491122334455"},
-		{Name: "roomClosed", At: func(s *models.Settings) any { return &s.RoomClosed }, Doc: "Nobody can write in the chat."},
+		{Name: "roomClosed", At: func(s *models.Settings) any { return &s.RoomClosed }, Doc: "The chat is closed: nobody reads it or writes in it."},
 	},
 }
 

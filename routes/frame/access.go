@@ -3,10 +3,12 @@ package frame
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 
 	"pulperia/dao"
 	"pulperia/shop"
@@ -30,13 +32,13 @@ type Route struct {
 // one there.
 type Table struct {
 	Mux      *http.ServeMux
-	doorman  Doorman
+	doorman  *Doorman
 	refusals Refusals
 	rows     []Route
 }
 
 // NewTable returns a table without rows.
-func NewTable(doorman Doorman, refusals Refusals) *Table {
+func NewTable(doorman *Doorman, refusals Refusals) *Table {
 	return &Table{Mux: http.NewServeMux(), doorman: doorman, refusals: refusals}
 }
 
@@ -56,7 +58,7 @@ func (t *Table) Guard(pattern string, right shop.Right, serve http.HandlerFunc) 
 	}
 	return func(w http.ResponseWriter, r *http.Request) {
 		who, err := t.doorman.Who(r)
-		if err != nil && right == Anybody && IsRead(r) {
+		if err != nil && right == Anybody && IsRead(r) && !errors.Is(err, shop.ErrInhabited) {
 			who, err = shop.Nobody, nil // the store is away: the route says so itself where that matters
 		}
 		if err == nil {
@@ -65,6 +67,9 @@ func (t *Table) Guard(pattern string, right shop.Right, serve http.HandlerFunc) 
 		if err != nil {
 			t.refusals.refuse(w, r, err)
 			return
+		}
+		if right != Anybody { // nobody keeps what is for a few, unless the route says who may
+			w.Header().Set("Cache-Control", "no-store")
 		}
 		serve(w, r.WithContext(withWho(r.Context(), who)))
 	}
@@ -88,16 +93,19 @@ func WhoFrom(ctx context.Context) shop.Who {
 // Doorman makes a [shop.Who] of what a request brings, once for each request.
 type Doorman struct {
 	Shop    *shop.Shop
+	Log     *slog.Logger
 	Clients Clients
 	Session SessionCookies
 	Open    bool // everybody is the course
+
+	told sync.Once // that he is no longer
 }
 
 // Who returns who makes a request. What he brings and is no credential, or is one no longer, makes
 // him nobody; an error is one of the store.
-func (d Doorman) Who(r *http.Request) (shop.Who, error) {
+func (d *Doorman) Who(r *http.Request) (shop.Who, error) {
 	if d.Open {
-		return shop.Course, nil
+		return d.everybody(r)
 	}
 	if key, brought := bearer(r); brought {
 		return orNobody(d.Shop.ByKey(r.Context(), key))
@@ -114,9 +122,20 @@ func (d Doorman) Who(r *http.Request) (shop.Who, error) {
 	return d.visitor(r)
 }
 
+// everybody returns who makes a request to a shop that is open to everybody, while it is.
+func (d *Doorman) everybody(r *http.Request) (shop.Who, error) {
+	who, err := d.Shop.ByCourse(r.Context())
+	if errors.Is(err, shop.ErrInhabited) {
+		d.told.Do(func() {
+			d.Log.Warn("--open: the store has people or keys by now, and nobody is let in any more: start this again without --open, or with --open-anyway")
+		})
+	}
+	return who, err
+}
+
 // visitor returns who makes a request that brings no other credential than that of a visit: without
 // one, and where something may be written, he is known by his network.
-func (d Doorman) visitor(r *http.Request) (shop.Who, error) {
+func (d *Doorman) visitor(r *http.Request) (shop.Who, error) {
 	if token := d.Session.visit(r); token != "" {
 		who, err := orNobody(d.Shop.ByVisit(r.Context(), token))
 		if err != nil || who.By != "" {
@@ -145,7 +164,7 @@ func bearer(r *http.Request) (key string, brought bool) {
 
 // may refuses who has not what a route asks for. Figures are shown to the machine that the shop
 // runs on, too: what watches over it there has no key.
-func (d Doorman) may(r *http.Request, who shop.Who, right shop.Right) error {
+func (d *Doorman) may(r *http.Request, who shop.Who, right shop.Right) error {
 	switch {
 	case right == Anybody, right == Own, right == Self && who.Staff():
 		return nil
@@ -160,7 +179,7 @@ func (d Doorman) may(r *http.Request, who shop.Who, right shop.Right) error {
 // Admit refuses what a shop for everybody does not answer: what came from elsewhere than the
 // machine itself. A page of another site that has its name lead here (DNS rebinding) is known by
 // that name.
-func (d Doorman) Admit(r *http.Request) error {
+func (d *Doorman) Admit(r *http.Request) error {
 	if !d.Open {
 		return nil
 	}

@@ -43,7 +43,7 @@ type Frame struct {
 	clients  Clients
 	pace     *shop.Limiter[netip.Prefix] // of requests, by network
 	metrics  httpMetrics
-	doorman  Doorman
+	doorman  *Doorman
 	refusals Refusals
 	run      string        // begins the id of every request of this run
 	requests atomic.Uint64 // numbers them
@@ -51,7 +51,7 @@ type Frame struct {
 }
 
 // New returns the frame of a shop, with figures of its own in a registry.
-func New(doorman Doorman, refusals Refusals, pace *shop.Limiter[netip.Prefix], figures *prometheus.Registry) *Frame {
+func New(doorman *Doorman, refusals Refusals, pace *shop.Limiter[netip.Prefix], figures *prometheus.Registry) *Frame {
 	return &Frame{
 		log:      refusals.Log,
 		clients:  doorman.Clients,

@@ -74,7 +74,10 @@ func ProblemOf(err error) Problem {
 	}{
 		{shop.ErrUnauthorized, Problem{Status: 401, Code: "unauthorized",
 			Message: "This needs somebody who is signed in, or a key in Authorization, and there is none, or one that is good no longer."}},
-		{shop.ErrRoomClosed, Problem{Status: 409, Code: "not_allowed", Message: "The chat is closed, and nothing was stored."}},
+		{shop.ErrInhabited, Problem{Status: 403, Code: "forbidden",
+			Message: "The shop was opened to everybody on this machine (--open), and has people or keys by now. " +
+				"Start it again without --open, or with --open-anyway."}},
+		{shop.ErrRoomClosed, Problem{Status: 409, Code: "not_allowed", Message: "The chat is closed: nobody reads it or writes in it."}},
 		{shop.ErrLastOwner, Problem{Status: 409, Code: "conflict",
 			Message: "Nothing was changed: this is the last owner. Make somebody else an owner first."}},
 		{dao.ErrUnknown, Problem{Status: 503, Code: "unavailable", RetryAfter: retryStore,

@@ -5,15 +5,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
 
 	"pulperia/dao"
-	"pulperia/dao/models"
 )
 
 func render(text string) func(context.Context) ([]byte, error) {
@@ -62,45 +59,6 @@ func TestPageCacheIsBounded(t *testing.T) {
 	html, again := c.get(t.Context(), dao.Position{}, "x", render("well"))
 	if !errors.Is(err, broken) || again != nil || string(html) != "well" {
 		t.Errorf("%v, then %q %v", err, html, again)
-	}
-}
-
-// counted is a catalogue that counts how often a product is read.
-type counted struct {
-	dao.Products
-	reads atomic.Int32
-}
-
-func (c *counted) Get(ctx context.Context, id models.ID) (models.Product, error) {
-	c.reads.Add(1)
-	return c.Products.Get(ctx, id)
-}
-
-// A page is made once for all visitors, and once for each of the staff: theirs name them, and are
-// shown to nobody else.
-func TestPagesAreKeptForTheirReaders(t *testing.T) {
-	read := &counted{}
-	v := newVisitor(t, func(o *setup) {
-		read.Products = o.Store.Products
-		o.Store.Products = read
-	}, closed)
-	v.shop.key = v.shop.keyOf(models.RoleOwner)
-	p := v.product("A")
-	v.shop.key = ""
-	ana, eva, guest := v.somebody("Ana", models.RoleOwner), v.somebody("Eva", models.RoleManager), v.another()
-	before := read.reads.Load()
-	for range 5 {
-		for who, names := range map[*visitor][]string{ana: {"Ana"}, eva: {"Eva"}, guest: nil, v.another(): nil} {
-			page := who.get("/products/" + p.ID.String())
-			for _, name := range []string{"Ana", "Eva"} {
-				if strings.Contains(page.Body.String(), name) != slices.Contains(names, name) {
-					t.Errorf("the page of %v names %s, or does not", names, name)
-				}
-			}
-		}
-	}
-	if got := read.reads.Load() - before; got != 3 {
-		t.Errorf("three pages are made %d times", got)
 	}
 }
 

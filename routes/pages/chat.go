@@ -54,8 +54,7 @@ type messageForm struct {
 // refused by the shop: what was typed in it stays.
 func (p *Pages) InRoom(serve http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		settings, err := p.shop.Settings(r.Context())
-		if err != nil || !settings.RoomClosed {
+		if err := p.shop.RoomOpen(r.Context()); !errors.Is(err, shop.ErrRoomClosed) {
 			serve(w, r) // which says what is wrong with the store
 			return
 		}
@@ -136,7 +135,7 @@ func newMessageForm(v *visit, id string) messageForm {
 
 func (p *Pages) chatSheet(ctx context.Context, v *visit, before place, form messageForm) (any, error) {
 	messages, err := before.messages(ctx, p.shop.Messages, chatSize+1)
-	if err != nil {
+	if err != nil && !errors.Is(err, shop.ErrRoomClosed) { // then there is only what was typed
 		return nil, err
 	}
 	sheet := chatSheet{Page: p.page(v, v.voice.Say("chat.title", nil), "chat"), Form: form}

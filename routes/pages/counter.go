@@ -46,59 +46,49 @@ func (p *Pages) showCounter(w http.ResponseWriter, r *http.Request, s sheet) {
 type waitsSheet struct {
 	views.Page
 	Tasks    []task
-	SoldOut  []shelf
-	Few      []shelf
-	Partly   bool // the catalogue is larger than what was looked through
-	Looked   int64
+	SoldOut  scarce
+	Few      scarce
 	Editable bool
+}
+
+// scarce is the first of the products of which there are few or none.
+type scarce struct {
+	Shelves []shelf
+	Total   int64
+	More    int64 // that are not shown
 }
 
 // task is one thing to do, and where.
 type task struct{ Words, Do, To string }
 
-const (
-	waitsMost  = 20 // products of a list
-	waitsPages = 10 // of MaxLimit products, that are looked through for them
-)
+const waitsMost = 20 // products of a list
 
 // Waits shows what waits: what is sold out, what soon will be, who has not come yet, what a new shop
 // lacks.
 func (p *Pages) Waits(w http.ResponseWriter, r *http.Request) {
 	p.showCounter(w, r, sheet{template: "waits", here: counterPage, private: "waits", fill: func(ctx context.Context, v *visit) (any, error) {
 		sheet := waitsSheet{Page: p.counter(v, v.voice.Say("waits.title", nil), counterPage), Editable: v.who.Can(shop.CatalogueWrite)}
-
-		if err := p.lookThrough(ctx, v, &sheet); err != nil {
+		var err error
+		if sheet.SoldOut, err = p.scarce(ctx, v, models.ProductQuery{Status: new(true), MaxStock: new(int64(0))}); err != nil {
+			return nil, err
+		}
+		if sheet.Few, err = p.scarce(ctx, v, models.ProductQuery{Available: true, MaxStock: new(int64(fewLeft))}); err != nil {
 			return nil, err
 		}
 		return sheet, p.findTasks(ctx, v, &sheet)
 	}})
 }
 
-// lookThrough finds the products on sale of which there are few or none.
-func (p *Pages) lookThrough(ctx context.Context, v *visit, sheet *waitsSheet) error {
-	query := models.ProductQuery{Status: new(true), Limit: models.MaxLimit}
-	for query.Page = 1; ; query.Page++ {
-		list, err := p.shop.Products.List(ctx, query)
-		if err != nil {
-			return err
-		}
-		for _, product := range list.Products {
-			rows := &sheet.Few
-			if product.Stock <= 0 {
-				rows = &sheet.SoldOut
-			}
-			if product.Stock <= fewLeft && len(*rows) < waitsMost {
-				*rows = append(*rows, p.shelf(v, product, counterPage))
-			}
-		}
-		if sheet.Looked += int64(len(list.Products)); list.Next() == 0 {
-			return nil
-		}
-		if query.Page == waitsPages {
-			sheet.Partly = true
-			return nil
-		}
+// scarce finds products, the oldest first.
+func (p *Pages) scarce(ctx context.Context, v *visit, q models.ProductQuery) (found scarce, err error) {
+	q.Limit = waitsMost
+	list, err := p.shop.Products.List(ctx, q)
+	for _, product := range list.Products {
+		found.Shelves = append(found.Shelves, p.shelf(v, product, counterPage))
 	}
+	found.Total = int64(list.Total)
+	found.More = found.Total - int64(len(found.Shelves))
+	return found, err
 }
 
 // findTasks finds what else there is to do.

@@ -31,8 +31,11 @@ func (p *Pages) Fail(w http.ResponseWriter, r *http.Request, err error) {
 	problem := frame.Explain(p.log, w, err)
 	problem.Headers(w)
 	key := "error." + strconv.Itoa(problem.Status)
-	if errors.Is(err, dao.ErrUnknown) {
+	switch {
+	case errors.Is(err, dao.ErrUnknown):
 		key = "error.unknown"
+	case errors.Is(err, shop.ErrInhabited):
+		key = "error.inhabited"
 	}
 	p.errorPage(w, r, problem.Status, key)
 }

@@ -10,6 +10,7 @@ const (
 	ShelvesSize = shelvesSize
 	StoresMost  = storesMost
 	TableSize   = tableSize
+	WaitsMost   = waitsMost
 )
 
 // EndingAt is what a link tells of a page that ended with a product.
