@@ -14,7 +14,7 @@ import (
 // read reads the fields of a kind that a body has into a value, and leaves the others as they are;
 // of a value that is to be made, what must be there and is not is noted, or is what it is by default.
 func read[T any](body object, kind fields.Kind[T], in fields.Use, into *T) {
-	for _, f := range kind.Of(in) {
+	for f := range kind.Of(in) {
 		name, at := spelling(body, f), f.At(into)
 		switch {
 		case body.has(name):
@@ -79,7 +79,7 @@ var heads = []string{"_id", "__v", "createdAt", "updatedAt", "held", "rev"}
 
 // derived refuses what a body says of other fields that nobody gives, where it is not what they are.
 func derived[T any](body object, kind fields.Kind[T], stored T) {
-	for _, f := range kind.Of(fields.Answer) {
+	for f := range kind.Of(fields.Answer) {
 		if f.Is(fields.Update) || !body.has(f.Name) || slices.Contains(heads, f.Name) {
 			continue
 		}
@@ -94,7 +94,7 @@ func derived[T any](body object, kind fields.Kind[T], stored T) {
 // show is the JSON form of a value: the fields that its kind shows, and no other that it may have.
 func show[T any](kind fields.Kind[T], value T) json.RawMessage {
 	object := []byte{'{'}
-	for _, f := range kind.Of(fields.Answer) {
+	for f := range kind.Of(fields.Answer) {
 		at := reflect.ValueOf(f.At(&value)).Elem()
 		if f.Absent && at.IsZero() {
 			continue

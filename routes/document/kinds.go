@@ -18,7 +18,7 @@ import (
 func Create[T any](r huma.Registry, kind fields.Kind[T]) *huma.Schema {
 	return named(r, kind.Name+"Create", func(s *huma.Schema) {
 		s.AdditionalProperties = true
-		for _, f := range kind.Of(fields.Create) {
+		for f := range kind.Of(fields.Create) {
 			put(s, f, fields.Create, true, f.Required)
 		}
 	})
@@ -29,7 +29,7 @@ func Update[T any](r huma.Registry, kind fields.Kind[T]) *huma.Schema {
 	return named(r, kind.Name+"Update", func(s *huma.Schema) {
 		s.AdditionalProperties = true
 		s.Description = "Any subset of the fields. Others are ignored; `_id` never changes."
-		for _, f := range kind.Of(fields.Update) {
+		for f := range kind.Of(fields.Update) {
 			put(s, f, fields.Update, true, false)
 		}
 		s.Properties["rev"] = &huma.Schema{
@@ -42,7 +42,7 @@ func Update[T any](r huma.Registry, kind fields.Kind[T]) *huma.Schema {
 func Answer[T any](r huma.Registry, kind fields.Kind[T]) *huma.Schema {
 	return named(r, kind.Name, func(s *huma.Schema) {
 		s.AdditionalProperties = false
-		for _, f := range kind.Of(fields.Answer) {
+		for f := range kind.Of(fields.Answer) {
 			put(s, f, fields.Answer, !kind.Shared || f.In == fields.Answer, !f.Absent)
 		}
 	})

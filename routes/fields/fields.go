@@ -10,8 +10,8 @@
 package fields
 
 import (
+	"iter"
 	"reflect"
-	"slices"
 )
 
 // Kind is what the doors know of the values of one kind.
@@ -56,14 +56,20 @@ const (
 // Is says whether there is such a field in a use.
 func (f Field[T]) Is(in Use) bool { return f.In == 0 || f.In&in != 0 }
 
-// Of returns the fields that there are in a use.
-func (k Kind[T]) Of(in Use) []Field[T] {
-	return slices.DeleteFunc(slices.Clone(k.Fields), func(f Field[T]) bool { return !f.Is(in) })
+// Of goes through the fields that there are in a use.
+func (k Kind[T]) Of(in Use) iter.Seq[Field[T]] {
+	return func(yield func(Field[T]) bool) {
+		for _, f := range k.Fields {
+			if f.Is(in) && !yield(f) {
+				return
+			}
+		}
+	}
 }
 
 // Names returns the names of the fields that there are in a use.
 func (k Kind[T]) Names(in Use) (names []string) {
-	for _, f := range k.Of(in) {
+	for f := range k.Of(in) {
 		names = append(names, f.Name)
 	}
 	return names
@@ -71,7 +77,7 @@ func (k Kind[T]) Names(in Use) (names []string) {
 
 // Copy gives a value the fields of another one that can be changed.
 func (k Kind[T]) Copy(to, from *T) {
-	for _, f := range k.Of(Update) {
+	for f := range k.Of(Update) {
 		reflect.ValueOf(f.At(to)).Elem().Set(reflect.ValueOf(f.At(from)).Elem())
 	}
 }

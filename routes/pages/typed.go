@@ -17,7 +17,7 @@ type typedForm map[string]field
 // fill is the form of a value as it is stored.
 func fill[T any](voice *views.Voice, kind fields.Kind[T], value T) typedForm {
 	form := typedForm{}
-	for _, f := range kind.Of(fields.Update) {
+	for f := range kind.Of(fields.Update) {
 		form[f.Name] = field{Value: asTyped(voice, f.At(&value))}
 	}
 	return form
@@ -43,7 +43,7 @@ func asTyped(voice *views.Voice, at any) string {
 // readTyped reads a form into a value, and returns what cannot be read of it.
 func readTyped[T any](form url.Values, kind fields.Kind[T], into *T) (wrong models.Invalid) {
 	var notation models.Notation // 1.234,50 beside it says that a stock of 1.000 is a thousand
-	for _, f := range kind.Of(fields.Update) {
+	for f := range kind.Of(fields.Update) {
 		switch f.At(into).(type) {
 		case *models.Money:
 			notation.Learn(form.Get(f.Name), models.PricePlaces)
@@ -51,7 +51,7 @@ func readTyped[T any](form url.Values, kind fields.Kind[T], into *T) (wrong mode
 			notation.Learn(form.Get(f.Name), 0)
 		}
 	}
-	for _, f := range kind.Of(fields.Update) {
+	for f := range kind.Of(fields.Update) {
 		text := unixLines(form.Get(f.Name))
 		switch at := f.At(into).(type) {
 		case *string:
@@ -80,7 +80,7 @@ func readTyped[T any](form url.Values, kind fields.Kind[T], into *T) (wrong mode
 // something is.
 func retype[T any](voice *views.Voice, kind fields.Kind[T], form url.Values, wrong models.Invalid) (again typedForm, marked int) {
 	again = typedForm{}
-	for _, f := range kind.Of(fields.Update) {
+	for f := range kind.Of(fields.Update) {
 		one := field{typed(form, f.Name), sayProblem(voice, wrong, f.Name)}
 		if again[f.Name] = one; one.Problem != "" {
 			marked++
