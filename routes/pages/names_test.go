@@ -2,7 +2,6 @@ package pages_test
 
 import (
 	"net/http"
-	"slices"
 	"strings"
 	"testing"
 
@@ -163,18 +162,6 @@ func TestMessagesByReader(t *testing.T) {
 		tag := owner.Get(path).Header().Get("ETag")
 		if got := v.Get(path, "If-None-Match", tag); got.Code != 200 {
 			t.Errorf("%s: %d to who has the tag of an owner", path, got.Code)
-		}
-	}
-}
-
-// What the badge of the staff says is what no name may have.
-func TestBadgeWordsAreTaken(t *testing.T) {
-	p, _ := barePages(t)
-	for _, language := range models.Languages {
-		r := request(t, "GET", "/chat")
-		r.Header.Set("Accept-Language", language)
-		if words := p.stranger(r).voice.Say("talk.staff", nil); !slices.Contains(shop.BadgeWords, words) {
-			t.Errorf("%s: the badge says %q, and names may", language, words)
 		}
 	}
 }
