@@ -125,7 +125,7 @@ func untilMade(ctx context.Context, do func() error) error {
 	for tries := 1; ; tries++ {
 		err := insist(ctx, do)
 		server, ok := errors.AsType[mongo.ServerError](err)
-		if !ok || !server.HasErrorCode(codeNamespaceNotFound) && !server.HasErrorCode(codeInternalError) || tries == 5 {
+		if !ok || !server.HasErrorCode(codeNamespaceNotFound) && !server.HasErrorCode(codeInternalError) || tries == 9 {
 			return err
 		}
 		sleep(ctx, time.Duration(tries)*20*time.Millisecond)
