@@ -41,7 +41,7 @@ func (m *machine) appendMessage(rt *rapid.T) {
 // loadSome loads a value, or two messages: in what order a load of several kinds goes into the feed
 // is left open.
 func (m *machine) loadSome(rt *rapid.T) {
-	k := drawnKind(rt)
+	k := m.drawnKind(rt)
 	v, id := k.Example(rapid.IntRange(0, 3).Draw(rt, "content")), drawnID(rt)
 	if id.IsZero() {
 		fresh := 100 + len(m.feed)

@@ -21,7 +21,7 @@ type act struct {
 func (m *machine) step(rt *rapid.T) {
 	acts := make([]act, rapid.IntRange(1, 5).Draw(rt, "acts"))
 	for i := range acts {
-		k := drawnKind(rt)
+		k := m.drawnKind(rt)
 		acts[i] = act{Schema: k, id: id(rapid.IntRange(1, 4).Draw(rt, "id"))}
 		if rapid.IntRange(0, 2).Draw(rt, "delete?") > 0 {
 			acts[i].v = drawn(rt, k)
