@@ -1,6 +1,7 @@
 package shop
 
 import (
+	"cmp"
 	"context"
 	"strings"
 	"sync"
@@ -166,8 +167,8 @@ func (s *Shop) badge(ctx context.Context, by, user string) (Badge, error) {
 // BadgeWords are what the badge of the staff says, in the languages of the shop: no name has them.
 var BadgeWords = []string{"La tienda", "The shop"}
 
-// taken says whether what would be shown of somebody is the name of one of the staff, or has the words
-// of their badge.
+// taken says whether what would be shown of somebody is the name of one of the staff or of the shop,
+// or has the words of their badge.
 func (s *Shop) taken(ctx context.Context, who Who, user string) (bool, error) {
 	if who.Staff() || who.Role == course {
 		return false, nil
@@ -178,9 +179,16 @@ func (s *Shop) taken(ctx context.Context, who Who, user string) (bool, error) {
 			return true, nil
 		}
 	}
+	settings, err := s.Settings(ctx)
+	if err != nil || name == look(cmp.Or(settings.Name, unnamed)) {
+		return err == nil, err
+	}
 	names, err := s.staff.get(ctx, s)
 	return err == nil && names[name], err
 }
+
+// unnamed is how a shop is called whose merchant has not said a name.
+const unnamed = "Pulpería"
 
 // staffNames are the names of the staff as they look. Where a store is shared they are asked for
 // once a second at most.

@@ -94,6 +94,7 @@ func TestStaffNames(t *testing.T) {
 		{visit, "ROSA", "user taken"}, {visit, "Rоsа", "user taken"}, {visit, "RΟSΑ", "user taken"}, {visit, "Rosa.", "user taken"}, {visit, "R o s a", "user taken"},
 		{visit, "rosa.b@example.com", "user taken"}, {key, "Rosa", "user taken"}, {shop.Nobody, "Rosa", "user taken"},
 		{visit, "ʀᴏꜱᴀ", "user taken"}, {visit, "Luz La Tienda", "user taken"}, {visit, "The sh0p", "user taken"},
+		{visit, "PULPERIA", "user taken"},
 		{visit, "Rosalía", "Rosalía"}, {visit, "rosario@example.com", "rosario"}, {key, "Caja", "Caja"}, {visit, "日本", "日本"},
 		{ines, "Rosa", "Inés Ío@staff"}, {ines, "", "Inés Ío@staff"}, {visit, "", "user required"}, {visit, "a@", "user not_email"},
 		{shop.Course, "rosa@example.com", "rosa@example.com"},

@@ -133,8 +133,10 @@ func (s *Shop) ChangePerson(
 		if err != nil {
 			return err
 		}
+		var was models.Person
 		stored, err := dao.Person.Within(tx).Update(id, func(p *models.Person) error {
-			was, is := *p, personOf(*p)
+			is := personOf(*p)
+			was = *p
 			refused := change(&is)
 			p.Email, p.Name, p.Role = is.Email, is.Name, is.Role
 			if err := pass(checks, personOf(was), personOf(*p)); err != nil {
@@ -157,6 +159,11 @@ func (s *Shop) ChangePerson(
 			return err
 		}
 		changed = personOf(stored)
+		if stored.Email != was.Email || stored.Role != was.Role { // a link was sent to whom he was, for what he might
+			if err := dropLink(tx, id); err != nil {
+				return err
+			}
+		}
 		return firstOwner(tx, stored)
 	})
 	return changed, missing("person", id, err)

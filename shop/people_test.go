@@ -249,6 +249,21 @@ func TestLinksOfPeople(t *testing.T) {
 		wants(t, "her session of before", err, shop.ErrUnauthorized)
 		_, err = s.SignIn(ctx, eva.Email, fmt.Sprint(password, won), from)
 		wants(t, "her password of before", err, shop.ErrUnauthorized)
+		for field, change := range map[string]func(*shop.Person){
+			"address": func(p *shop.Person) { p.Email = "eva.b@example.com" },
+			"role":    func(p *shop.Person) { p.Role = models.RoleHelper },
+		} {
+			sent, err := s.LinkPerson(ctx, shop.Machine, eva.ID)
+			wants(t, "send a link", err, nil)
+			_, err = s.ChangePerson(ctx, shop.Machine, eva.ID, func(p *shop.Person) error { p.Name += "!"; return nil })
+			wants(t, "change her name", err, nil)
+			_, err = s.Invited(ctx, sent.Token)
+			wants(t, "the link of who has another name", err, nil)
+			_, err = s.ChangePerson(ctx, shop.Machine, eva.ID, func(p *shop.Person) error { change(p); return nil })
+			wants(t, "change her "+field, err, nil)
+			_, err = s.Join(ctx, sent.Token, password, from)
+			wants(t, "the link of who has another "+field, err, shop.ErrUnauthorized)
+		}
 		last, err := s.LinkPerson(ctx, shop.Machine, eva.ID)
 		wants(t, "reset again", err, nil)
 		_, err = s.RemovePerson(ctx, shop.Machine, eva.ID)

@@ -32,6 +32,7 @@ func TestAccessRules(t *testing.T) {
 		{&Settings{Name: "\u200b", Logo: strings.Repeat("x", MaxLogo+1), Language: "fr", Currency: "$", TimeZone: "Local", About: "a\x00b", WhatsApp: "0800 1234 567"},
 			"name unseen, logo too_long, language not_one_of, currency not_currency, timeZone not_zone, about control, whatsapp not_phone"},
 		{&Settings{WhatsApp: "wa.me/5491122334455"}, "whatsapp not_phone"},
+		{&Settings{WhatsApp: "+-()"}, ""},
 	} {
 		one.value.Normalize()
 		err := one.value.Check()

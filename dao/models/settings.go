@@ -51,12 +51,15 @@ func (s *Settings) Normalize() {
 		*text = NormalText(*text)
 	}
 	s.Currency = strings.ToUpper(NormalText(s.Currency))
-	s.WhatsApp = strings.Map(func(r rune) rune {
+	digits := strings.Map(func(r rune) rune {
 		if strings.ContainsRune(" +-().\u00a0", r) {
 			return -1
 		}
 		return r
 	}, s.WhatsApp)
+	if strings.Trim(digits, "0123456789") == "" { // else an error shows what was written
+		s.WhatsApp = digits
+	}
 }
 
 // Check returns [Invalid] with every field that breaks a rule, or nil.

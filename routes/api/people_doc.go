@@ -28,7 +28,7 @@ func (peopleRoutes) describeCreate(op *document.Operation) {
 }
 
 func (peopleRoutes) describeUpdate(op *document.Operation) {
-	op.Is("changePerson", "people", "Change an address, a name or a role", "A role that is taken is none at once, in open connections too.")
+	op.Is("changePerson", "people", "Change an address, a name or a role", "A role that is taken is none at once, in open connections too. A link that was made for another address or role is none any more.")
 	op.Takes(document.Update(op.Schemas, fields.Person), true)
 	op.AnswersPrivately(200, "The person, as he is now.", document.One(op.Schemas, fields.Person))
 	op.Fails(409)
