@@ -135,6 +135,11 @@ func (s *Shop) Dump(ctx context.Context, visit func(dao.Batch) error) (dao.Posit
 	return s.store.Dump(ctx, visit)
 }
 
+// Image returns bytes by their hash, as in dao.Images.
+func (s *Shop) Image(ctx context.Context, hash models.Hash) ([]byte, error) {
+	return s.store.Images.Get(ctx, hash)
+}
+
 // Check is a door's own condition. It is asked about a value as it was and as it would become, in
 // the step that changes it, and may be asked more than once. Its error is returned as it is, and
 // nothing is stored. What is to be deleted becomes the zero value.

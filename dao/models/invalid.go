@@ -25,6 +25,7 @@ const (
 	NotTime     Rule = "not_time"
 	NotSet      Rule = "not_set" // here: the shop works it out, or it is set elsewhere
 	NotID       Rule = "not_id"
+	NotHash     Rule = "not_hash"
 	NotUTF8     Rule = "not_utf8"
 	NotEmail    Rule = "not_email"
 	NotName     Rule = "not_name"
@@ -72,6 +73,7 @@ var reasons = map[Rule]string{
 	NotTime:     "must be a time like 2026-11-23T12:00:00.000Z",
 	NotSet:      "must be left out: it cannot be set here",
 	NotID:       "must be an id of 24 lower-case hex digits",
+	NotHash:     "must be a SHA-256 of 64 lower-case hex digits",
 	NotUTF8:     "must be valid UTF-8",
 	NotEmail:    "must be a bare e-mail address like ana@example.com",
 	NotName:     `must not contain any of < > " @`,
