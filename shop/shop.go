@@ -32,6 +32,7 @@ import (
 
 	"pulperia/dao"
 	"pulperia/dao/models"
+	"pulperia/pictures"
 )
 
 // Options say how a shop is kept. Its zero value is a shop without limits.
@@ -58,6 +59,7 @@ type Shop struct {
 	register  *register
 	passwords *passwords
 	attempts  *attempts
+	maker     *pictures.Maker
 }
 
 // Products is the catalogue as doors see it, as in dao.Products.
@@ -118,6 +120,7 @@ func New(store dao.Store, o Options) *Shop {
 		register:  newRegister(store),
 		passwords: newPasswords(o.PasswordPasses),
 		attempts:  newAttempts(o.Metrics),
+		maker:     pictures.NewMaker(),
 	}
 }
 
