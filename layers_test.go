@@ -20,13 +20,13 @@ import (
 // BUILD PASS.
 var layers = map[string][]string{
 	".":                                    {"app"},
-	"app":                                  {"routes", "socket", "views", "public", "demo", "catalogue", "shop", "dao", "dao/models", "dao/retry", "dao/filemanagers", "dao/dbmanagers", "licences", "faults/harness"},
+	"app":                                  {"pictures", "routes", "socket", "views", "public", "demo", "catalogue", "shop", "dao", "dao/models", "dao/retry", "dao/filemanagers", "dao/dbmanagers", "licences", "faults/harness"},
 	"routes":                               {"routes/api", "routes/files", "routes/frame", "routes/pages", "shop", "dao"},
 	"routes/api":                           {"routes/document", "routes/frame", "catalogue", "shop", "dao", "dao/models"},
 	"routes/document":                      {"routes/frame", "shop", "dao/models"},
 	"routes/files":                         {"routes/frame"},
-	"routes/frame":                         {"shop", "dao", "dao/models"},
-	"routes/pages":                         {"routes/files", "routes/frame", "views", "shop", "dao", "dao/models"},
+	"routes/frame":                         {"pictures", "shop", "dao", "dao/models"},
+	"routes/pages":                         {"pictures", "routes/files", "routes/frame", "views", "shop", "dao", "dao/models"},
 	"routes/routestest":                    {"routes", "public", "shop", "dao", "dao/filemanagers", "dao/models", "faults/harness"},
 	"socket":                               {"shop", "dao", "dao/models", "dao/retry"},
 	"shop":                                 {"pictures", "dao", "dao/models"},

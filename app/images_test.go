@@ -79,8 +79,8 @@ func wantPictures(t *testing.T, store string, n int) {
 		t.Fatalf("check: %s", out)
 	}
 	inStore(t, store, func(opened dao.Store) {
-		if images := hashesOf(t, opened); len(images) != 3*n {
-			t.Errorf("there are %d images, and should be %d", len(images), 3*n)
+		if images := hashesOf(t, opened); len(images) != 4*n {
+			t.Errorf("there are %d images, and should be %d", len(images), 4*n)
 		}
 	})
 }
@@ -124,7 +124,7 @@ func TestPicturesAreCarried(t *testing.T) {
 			if engine.name == "mongodb" {
 				target = database(t)
 			}
-			if out := migrate(t, source, target); !strings.Contains(out, "images: 6 are in both") {
+			if out := migrate(t, source, target); !strings.Contains(out, "images: 8 are in both") {
 				t.Errorf("migrate says\n%s", out)
 			}
 			wantPictures(t, target, n)
@@ -158,7 +158,7 @@ func TestExportedFolderOfPictures(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "images", "mine.txt"), nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if again := export(); len(again) != len(first) || len(first) != 3 {
+	if again := export(); len(again) != len(first) || len(first) != 4 {
 		t.Errorf("there are %d images, and were %d", len(again), len(first))
 	}
 	if _, err := os.Stat(filepath.Join(dir, "images", "mine.txt")); err != nil {
@@ -169,7 +169,7 @@ func TestExportedFolderOfPictures(t *testing.T) {
 		t.Fatal(err)
 	}
 	other := t.TempDir()
-	if out, code := execute(t, "import", dir, "--store", other); code == 0 || !strings.Contains(out, spoilt) || !strings.Contains(out, "2 images") {
+	if out, code := execute(t, "import", dir, "--store", other); code == 0 || !strings.Contains(out, spoilt) || !strings.Contains(out, "3 images") {
 		t.Errorf("import of a spoilt image: %d %s", code, out)
 	}
 	if out, code := execute(t, "check", "--store", other); code == 0 || !strings.Contains(out, string(first[0])) || !strings.Contains(out, "upload the picture again") {

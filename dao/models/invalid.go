@@ -30,6 +30,7 @@ const (
 	NotEmail    Rule = "not_email"
 	NotName     Rule = "not_name"
 	NotPicture  Rule = "not_picture"
+	NoPicture   Rule = "no_picture"
 	NotOneOf    Rule = "not_one_of"
 	NotZone     Rule = "not_zone"
 	NotPhone    Rule = "not_phone"
@@ -78,6 +79,7 @@ var reasons = map[Rule]string{
 	NotEmail:    "must be a bare e-mail address like ana@example.com",
 	NotName:     `must not contain any of < > " @`,
 	NotPicture:  "must be an absolute path or an http(s) URL of at most %s characters",
+	NoPicture:   "must be a JPEG, PNG, WebP or GIF that can be decoded",
 	NotOneOf:    "must be one of %s",
 	NotZone:     "must be a time zone like America/Argentina/Buenos_Aires",
 	NotPhone:    "must be a telephone number with its country's code, 8 to 15 digits, like 5491122334455",
