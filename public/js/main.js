@@ -24,7 +24,7 @@ const table = document.querySelector("[data-table]")
 const notice = document.querySelector("[data-new]")
 const counter = document.querySelector("[data-counter]")
 const product = document.querySelector("[data-product]")
-const photos = document.querySelector("[data-photos]")
+const photos = /** @type {HTMLFormElement | null} */ (document.querySelector("[data-photos]"))
 
 /** @type {string[]} */
 const topics = []

@@ -40,7 +40,7 @@ const rowsOf = list => [...list.querySelectorAll("[data-photo]")]
 /** arm gives a row its buttons, and tells when its picture does not load.
  * @type {(row: HTMLElement, list: HTMLElement) => void} */
 function arm(row, list) {
-  const image = row.querySelector("img"), lost = /** @type {HTMLElement} */ (row.querySelector("[data-photo-lost]"))
+  const image = /** @type {HTMLImageElement} */ (row.querySelector("img")), lost = /** @type {HTMLElement} */ (row.querySelector("[data-photo-lost]"))
   const tell = () => lost.hidden = false
   image.addEventListener("error", tell)
   if (image.complete && image.naturalWidth === 0 && image.currentSrc !== "") tell()
