@@ -73,7 +73,8 @@ function number(list) {
     const place = /** @type {HTMLInputElement} */ (row.querySelector("[name=place]"))
     place.value = String(at)
     place.previousSibling.textContent = say("pictures.place", {at})
-    row.querySelector(".photo__label").firstChild.textContent = say("pictures.alt", {at})
+    const label = row.querySelector(".photo__label") // of a picture elsewhere nothing is said
+    if (label) label.firstChild.textContent = say("pictures.alt", {at})
     put(row.querySelector(".photo__drop span"), say("pictures.drop", {at}))
     put(row.querySelector("[data-move='-1'] .hidden"), say("pictures.up", {at}))
     put(row.querySelector("[data-move='1'] .hidden"), say("pictures.down", {at}))
