@@ -10,6 +10,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net/netip"
 	"os"
 	"sync"
 
@@ -47,6 +48,8 @@ type hooks struct {
 	fold  int64                     // as filemanagers.Options has it
 	wrap  func(dao.Store) dao.Store // around every store that is opened to write
 	brief bool                      // a self-test measures speed for a moment only
+
+	mayFetch func(netip.Addr) bool // what pictures.Fetcher may reach; nil for public addresses
 }
 
 // Main runs the program and returns its exit code: 0 when all went well, 1 otherwise. A failure is

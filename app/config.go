@@ -29,6 +29,8 @@ type cli struct {
 	Migrate migrateCommand `cmd:"" help:"Make a store of what another one holds, from a folder to MongoDB, back, or between two of a kind."`
 	Check   checkCommand   `cmd:"" help:"Read everything and verify it. The shop may be open meanwhile."`
 
+	Pictures picturesCommand `cmd:"" help:"Bring pictures into the shop that its catalogue names at other sites."`
+
 	People peopleCommand `cmd:"" help:"Say who is one of the staff, and what he may do: add, list, reset a password, revoke, make the first owner's link."`
 	Keys   keysCommand   `cmd:"" help:"Say with which keys programs come in: add, list, revoke."`
 

@@ -32,6 +32,12 @@ func exportStore(ctx context.Context, store catalogue.Dumper, target string, out
 		return "", fmt.Errorf("export to %s: %w", target, err)
 	}
 	said := fmt.Sprintf("exported %s to %s", written, target)
+	if written.Images > 0 {
+		said += fmt.Sprintf(", with %d images", written.Images)
+	}
+	if written.Missing > 0 {
+		said += fmt.Sprintf("\nnote: the bytes of %d images that it names are missing in the store: pulperia check names them", written.Missing)
+	}
 	if secrets := only(written.Counts, dao.KindPerson, dao.KindKey, dao.KindSecrets); secrets.Total() > 0 {
 		said += "\nnote: it holds what lets people and programs in (hashes of passwords and keys, the shop's own key): keep it as you keep the store"
 	}

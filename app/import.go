@@ -66,6 +66,11 @@ func importFiles(ctx context.Context, shop *trade.Shop, paths []string, options 
 			fmt.Fprintln(options.Out, err)
 			report.Broken++
 		}
+		if err == nil {
+			if err := im.images(ctx, path, &report); err != nil {
+				return report, err
+			}
+		}
 		for _, file := range files {
 			done, err := im.file(ctx, file)
 			report.add(done)
@@ -106,6 +111,41 @@ func importPaths(path string) ([]string, error) {
 		return nil, fmt.Errorf("%s holds none of %v: give the folder of an export, or files", path, catalogue.Files())
 	}
 	return files, nil
+}
+
+// images brings in the bytes that lie in the folder of an export, before the values that name them.
+// What is none is said and makes the folder broken; an error is one of the store.
+func (im *importer) images(ctx context.Context, dir string, report *importReport) error {
+	hashes, err := catalogue.Images(dir)
+	if info, failed := os.Stat(dir); failed != nil || !info.IsDir() {
+		return nil
+	}
+	taken := 0
+	for _, hash := range hashes {
+		if err := context.Cause(ctx); err != nil {
+			return fmt.Errorf("import %s: %w", dir, err)
+		}
+		bytes, wrong := catalogue.ReadImage(dir, hash)
+		if wrong != nil {
+			fmt.Fprintln(im.options.Out, wrong)
+			report.Broken++
+			continue
+		}
+		if !im.options.DryRun {
+			if err := im.shop.TakeImage(context.WithoutCancel(ctx), bytes); err != nil {
+				return fmt.Errorf("import %s: %w", dir, err)
+			}
+		}
+		taken++
+	}
+	if err != nil {
+		fmt.Fprintln(im.options.Out, err)
+		report.Broken++
+	}
+	if taken > 0 {
+		fmt.Fprintf(im.options.Out, "%s: %d images\n", filepath.Join(dir, catalogue.ImagesDir), taken)
+	}
+	return nil
 }
 
 // importer imports files, one after the other.

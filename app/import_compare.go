@@ -136,7 +136,7 @@ const (
 // store. What was read stays as it is: ids of two shops may cross, so that they can be mapped from
 // those of the file only, and what becomes of a product shows when its batch is tried.
 func (r *importRun) mapped(ctx context.Context, e catalogue.Entry) (catalogue.Entry, error) {
-	if e.Kind == nil || e.Kind.Refs == nil {
+	if e.Product != nil || e.Kind == nil || e.Kind.Refs == nil { // products name pictures, which keep their ids
 		return e, nil
 	}
 	var value models.Value
@@ -229,6 +229,9 @@ func (r *importRun) compareValue(ctx context.Context, e catalogue.Entry) (compar
 	old, err := r.shop.Find(ctx, e.Kind, id)
 	if err != nil {
 		return comparison{}, ignoreNotFound(err)
+	}
+	if image, is := value.(*models.Image); is && image.Upload == old.(*models.Image).Upload { // what is said of it stays as it is here
+		return comparison{same: true}, nil
 	}
 	if e.Kind.Kind == dao.KindSecrets && !e.Kind.Same(value, old) {
 		r.made.count(e, keptSecrets)

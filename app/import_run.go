@@ -32,6 +32,7 @@ type importRun struct {
 	made    tally
 	access  access
 	report  importReport
+	images  int   // whose bytes came
 	failure error // of the store
 }
 
@@ -59,6 +60,9 @@ func (r *importRun) become(ctx context.Context, store string) error {
 }
 
 func (r *importRun) take(ctx context.Context, e catalogue.Entry) error {
+	if e.Bytes != nil {
+		return r.takeImage(ctx, e.Bytes)
+	}
 	r.report.Read++
 	if e.Problem != nil {
 		r.noteRefused(e.Refused)
@@ -69,6 +73,19 @@ func (r *importRun) take(ctx context.Context, e catalogue.Entry) error {
 		return nil
 	}
 	return r.flush(ctx)
+}
+
+// takeImage keeps bytes at once: many are more than there is memory.
+func (r *importRun) takeImage(ctx context.Context, bytes []byte) error {
+	if err := context.Cause(ctx); err != nil {
+		return err
+	}
+	r.images++
+	if r.options.DryRun {
+		return nil
+	}
+	r.failure = r.shop.TakeImage(context.WithoutCancel(ctx), bytes)
+	return r.failure
 }
 
 func (r *importRun) flush(ctx context.Context) error {
@@ -103,6 +120,9 @@ func (r *importRun) accept(e catalogue.Entry, made ...string) {
 func (r *importRun) summary() string {
 	c := r.report
 	text := fmt.Sprintf("%d read: %d created, %d updated, %d the same, %d refused", c.Read, c.Created, c.Updated, c.Same, c.Refused)
+	if r.images > 0 {
+		text += fmt.Sprintf("; %d images", r.images)
+	}
 	if r.options.DryRun {
 		text += " (a dry run: nothing was written)"
 	}

@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"runtime/debug"
 	"slices"
 
 	"pulperia/dao"
+	"pulperia/dao/models"
 )
 
 // migrateCommand makes a store of what another one holds.
@@ -59,6 +61,7 @@ type restoring interface {
 	Done() int                                                                                // how many values are in
 	Put(context.Context, dao.Batch) error                                                     // adds the next ones; the batch is its own from then on
 	Dump(ctx context.Context, visit func(dao.Batch) error) (position dao.Position, err error) // makes it whole and reads it back
+	Images() dao.Images                                                                       // of what was read back, for the bytes that values name
 	Finish(context.Context) error
 	Close() error
 }
@@ -72,6 +75,7 @@ type migration struct {
 	progress *progress
 
 	held   stock     // what the source holds
+	named  dao.Named // the bytes that its values name
 	target restoring // nil until it has begun
 }
 
@@ -83,6 +87,9 @@ func (m *migration) run(ctx context.Context) error {
 	defer m.target.Close()
 	if err == nil {
 		err = m.prove(ctx)
+	}
+	if err == nil {
+		err = m.copyImages(ctx)
 	}
 	if err == nil {
 		err = m.target.Finish(ctx)
@@ -160,8 +167,10 @@ func (m *migration) copy(ctx context.Context, source dao.Store) error {
 func (m *migration) prove(ctx context.Context) error {
 	there := newContent()
 	m.progress.begin("reading back", m.held.total())
+	m.named = dao.Named{}
 	_, err := m.target.Dump(ctx, func(batch dao.Batch) error {
 		there.add(batch)
+		m.named.Add(batch)
 		m.progress.add(batch.Len())
 		return ctx.Err()
 	})
@@ -175,6 +184,57 @@ func (m *migration) prove(ctx context.Context) error {
 		return fmt.Errorf("%s does not hold what %s does, and stays closed: %w", m.to, m.from, errAnew)
 	}
 	return nil
+}
+
+// copyImages brings the bytes over that values name, each of which proves itself by its hash, and
+// reads them back. Those that are there already, from before a cut, stay.
+func (m *migration) copyImages(ctx context.Context) error {
+	if len(m.named) == 0 {
+		return nil
+	}
+	source, err := m.from.read(ctx)
+	if err != nil {
+		return err
+	}
+	defer source.Close()
+	m.progress.begin("copying images", len(m.named))
+	defer m.progress.end()
+	missing, to := 0, m.target.Images()
+	for _, hash := range slices.Sorted(maps.Keys(m.named)) {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		bytes, err := source.Images.Get(ctx, hash)
+		if errors.Is(err, dao.ErrNotFound) {
+			missing++
+			continue
+		}
+		if err == nil {
+			err = putOnce(ctx, to, hash, bytes)
+		}
+		if err != nil {
+			return fmt.Errorf("copy the image of %s: %w", m.named[hash], err)
+		}
+		m.progress.add(1)
+	}
+	fmt.Fprintf(m.out, "images: %d are in both\n", len(m.named)-missing)
+	if missing > 0 {
+		fmt.Fprintf(m.out, "note: %s lacks the bytes of %d images that it names: pulperia check names them\n", m.from, missing)
+	}
+	return nil
+}
+
+// putOnce puts bytes where they are not there yet, and reads them back.
+func putOnce(ctx context.Context, to dao.Images, hash models.Hash, bytes []byte) error {
+	_, err := to.Get(ctx, hash)
+	if err == nil {
+		return nil
+	}
+	if _, err := to.Put(ctx, bytes); err != nil {
+		return err
+	}
+	_, err = to.Get(ctx, hash)
+	return err
 }
 
 // errAnew says that going on is no use.

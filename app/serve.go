@@ -82,6 +82,7 @@ func (c *serveCommand) Run(ctx context.Context, g *globals, streams Streams) (er
 	}
 	defer inBackground(ctx, hub.Run)()
 	defer inBackground(ctx, sweepAccess(shop, log))()
+	defer inBackground(ctx, sweepPictures(shop, log))()
 	expiry := c.expireCarts(ctx, shop, log)
 	defer expiry()
 	url := c.announce(listener.Addr(), g.Store, log)

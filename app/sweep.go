@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"time"
 
+	"pulperia/dao/models"
 	"pulperia/dao/retry"
 	trade "pulperia/shop"
 )
@@ -21,6 +22,24 @@ func sweepAccess(shop *trade.Shop, log *slog.Logger) func(context.Context) {
 			}
 			if err != nil {
 				log.Error("could not remove sessions that have ended", "err", err)
+			}
+		}
+	}
+}
+
+// sweepPictures returns what removes, every hour, pictures that nothing has named for a day.
+func sweepPictures(shop *trade.Shop, log *slog.Logger) func(context.Context) {
+	return func(ctx context.Context) {
+		for {
+			retry.Sleep(ctx, time.Hour)
+			n, err := shop.TidyPictures(ctx, models.TimeOf(time.Now()))
+			switch {
+			case ctx.Err() != nil:
+				return
+			case err != nil:
+				log.Error("could not remove pictures that nothing names", "err", err)
+			case n > 0:
+				log.Info("removed pictures that nothing has named for a day", "pictures", n)
 			}
 		}
 	}

@@ -34,10 +34,16 @@ type header struct {
 
 const end = "end"
 
+// lastLine is the last one.
+type lastLine struct {
+	End    dao.Counts `json:"end"`
+	Images int        `json:"images,omitempty"` // lines of bytes
+}
+
 // lines reads an export in one file.
 func (r *reading) lines(src *source) error {
 	s := newStream(src)
-	seen := dao.Counts{}
+	seen := lastLine{End: dao.Counts{}}
 	for first := true; ; first = false {
 		number, raw, err := s.value()
 		if errors.Is(err, errCut) {
@@ -61,12 +67,17 @@ func (r *reading) lines(src *source) error {
 			err = checkHeader(h)
 			r.store = h.Store
 		case l[end] != nil:
-			if err := checkEnd(l[end], seen); err != nil {
+			if err := checkEnd(raw, seen); err != nil {
 				return fmt.Errorf("line %d: %w", number, err)
 			}
 			return s.end()
+		case l[imageKey] != nil:
+			seen.Images++
+			if err = r.putImage(number, l[imageKey]); err != nil {
+				err = fmt.Errorf("line %d: %w", number, err)
+			}
 		default:
-			err = r.putLine(number, raw, l, seen)
+			err = r.putLine(number, raw, l, seen.End)
 		}
 		if err != nil {
 			return err
@@ -86,15 +97,22 @@ func checkHeader(h header) error {
 	return nil
 }
 
-func checkEnd(raw json.RawMessage, seen dao.Counts) error {
-	var counts dao.Counts
-	if err := json.Unmarshal(raw, &counts); err != nil {
+func checkEnd(raw json.RawMessage, seen lastLine) error {
+	var said lastLine
+	if err := json.Unmarshal(raw, &said); err != nil {
 		return errors.New(models.Misfit(err))
 	}
-	if counts.String() != seen.String() {
-		return fmt.Errorf("the export says that it holds %s and holds %s: it is damaged", counts, seen)
+	if said.String() != seen.String() {
+		return fmt.Errorf("the export says that it holds %s and holds %s: it is damaged", said, seen)
 	}
 	return nil
+}
+
+func (c lastLine) String() string {
+	if c.Images == 0 {
+		return c.End.String()
+	}
+	return fmt.Sprintf("%s with %d images", c.End, c.Images)
 }
 
 func (r *reading) putLine(number int, raw json.RawMessage, l map[string]json.RawMessage, seen dao.Counts) error {

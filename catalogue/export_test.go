@@ -22,6 +22,10 @@ type shelf struct {
 
 func (shelf) Identity() string { return "" }
 
+func (shelf) Image(_ context.Context, hash models.Hash) ([]byte, error) {
+	return nil, dao.MissingImage(hash)
+}
+
 func (s shelf) Dump(_ context.Context, visit func(dao.Batch) error) (dao.Position, error) {
 	for _, batch := range []dao.Batch{{Products: s.Products}, {Carts: s.Carts}, {Messages: s.Messages}} {
 		if err := visit(batch); err != nil {

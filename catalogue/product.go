@@ -103,6 +103,7 @@ type Entry struct {
 	Cart    *models.Cart
 	Message *models.Message
 	Other   models.Value // of any other kind
+	Bytes   []byte       // of an image that values name, instead of a value
 	Problem error        // why the entry is refused: its fields and the reasons, usually models.Invalid
 	Refused Named        // the product that is refused, as far as it could be read
 	Notes   []Note       // what is not as the file says

@@ -19,19 +19,22 @@ import (
 // Dumper is a store that can be exported.
 type Dumper interface {
 	Dump(ctx context.Context, visit func(dao.Batch) error) (dao.Position, error)
+	Image(context.Context, models.Hash) ([]byte, error)
 	Identity() string
 }
 
 // Written says what an export holds, and what of the store stays there.
 type Written struct {
 	dao.Counts
-	Left dao.Counts
+	Left    dao.Counts
+	Images  int // whose bytes it holds
+	Missing int // of those that values name, and the store lacks
 }
 
-func newWritten() Written { return Written{dao.Counts{}, dao.Counts{}} }
+func newWritten() Written { return Written{Counts: dao.Counts{}, Left: dao.Counts{}} }
 
-// WriteLines exports a store as JSON Lines: a header that names the store, a line for each value, and
-// the counts. Without this last line [Read] takes the export for cut off.
+// WriteLines exports a store as JSON Lines: a header that names the store, a line for each value and
+// one for the bytes of each image that they name, and the counts. Without this last line [Read] takes the export for cut off.
 func WriteLines(ctx context.Context, w io.Writer, store Dumper) (Written, error) {
 	written := newWritten()
 	buffered := bufio.NewWriterSize(w, 1<<16)
@@ -40,6 +43,7 @@ func WriteLines(ctx context.Context, w io.Writer, store Dumper) (Written, error)
 	if err := encoder.Encode(header{"export", version, store.Identity()}); err != nil {
 		return written, err
 	}
+	var names naming
 	_, err := store.Dump(ctx, func(batch dao.Batch) error {
 		batch = batch.Portable(written.Left)
 		for s, v := range batch.All() {
@@ -48,12 +52,18 @@ func WriteLines(ctx context.Context, w io.Writer, store Dumper) (Written, error)
 			}
 		}
 		written.Add(batch)
+		names.add(batch)
 		return ctx.Err()
 	})
+	if err == nil {
+		err = names.each(ctx, store, &written, func(hash models.Hash, bytes []byte) error {
+			return encoder.Encode(map[string]imageLine{imageKey: {hash, bytes}})
+		})
+	}
 	if err != nil {
 		return written, err
 	}
-	if err := encoder.Encode(map[string]dao.Counts{end: written.Counts}); err != nil {
+	if err := encoder.Encode(lastLine{written.Counts, written.Images}); err != nil {
 		return written, err
 	}
 	return written, buffered.Flush()
@@ -131,7 +141,8 @@ func writeFiles(ctx context.Context, dir string, store Dumper) (Written, error) 
 		defer r.discard()
 		files = append(files, r)
 	}
-	written, err := dumpInto(ctx, files, store)
+	var names naming
+	written, err := dumpInto(ctx, files, store, &names)
 	if err != nil {
 		return written, err
 	}
@@ -140,16 +151,21 @@ func writeFiles(ctx context.Context, dir string, store Dumper) (Written, error) 
 			return written, err
 		}
 	}
-	for _, r := range files {
+	pictures, err := writeImages(ctx, dir, &names, store, &written)
+	if err != nil {
+		return written, err
+	}
+	defer discardAll(pictures)
+	for _, r := range append(pictures, files...) { // what is named is there first
 		if err := r.publish(); err != nil {
 			return written, err
 		}
 	}
-	return written, nil
+	return written, forgetImages(dir, &names)
 }
 
 // dumpInto writes the file of each kind. It leaves what goes wrong with a file to its settling.
-func dumpInto(ctx context.Context, files []*replacement, store Dumper) (Written, error) {
+func dumpInto(ctx context.Context, files []*replacement, store Dumper, names *naming) (Written, error) {
 	kinds, written, lists := dao.PortableKinds(), newWritten(), make([]list, len(files))
 	for i, w := range files {
 		lists[i].w = w
@@ -166,6 +182,7 @@ func dumpInto(ctx context.Context, files []*replacement, store Dumper) (Written,
 			}
 		}
 		written.Add(batch)
+		names.add(batch)
 		return ctx.Err()
 	})
 	for i, s := range kinds {

@@ -73,8 +73,14 @@ type Store struct {
 	Values   Values // of every kind but histories, products and carts included; [KindOf.In] gives them their type
 	Feed     Feed
 	Presence Presence
+	Images   Images // bytes outside the feed
 	Engine
 	Shared bool // other programs write to it, too: what it holds may have changed before the feed tells of that
+}
+
+// Image returns the bytes of an image: see [Images].
+func (s Store) Image(ctx context.Context, hash models.Hash) ([]byte, error) {
+	return s.Images.Get(ctx, hash)
 }
 
 // Engine is what concerns a store as a whole.

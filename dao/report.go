@@ -1,6 +1,14 @@
 package dao
 
-import "fmt"
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"pulperia/dao/models"
+)
 
 // Report says what a check of a whole store counted and found.
 type Report struct {
@@ -19,4 +27,39 @@ func (r *Report) Note(format string, args ...any) {
 // Problem adds damage.
 func (r *Report) Problem(format string, args ...any) {
 	r.Problems = append(r.Problems, fmt.Sprintf(format, args...))
+}
+
+// Named are hashes of bytes outside the feed, and for people which value stands for them.
+type Named map[models.Hash]string
+
+// Add notes those that the values of a batch stand for.
+func (n Named) Add(batch Batch) {
+	for hash, v := range BytesOf(batch) {
+		n[hash] = fmt.Sprintf("%s %s", KindImage, v.GetHead().ID)
+	}
+}
+
+// CheckImages reads all bytes that are named, and counts those that are not.
+func (r *Report) CheckImages(ctx context.Context, images Images, named Named) error {
+	for _, hash := range slices.Sorted(maps.Keys(named)) {
+		switch _, err := images.Get(ctx, hash); {
+		case errors.Is(err, ErrNotFound):
+			r.Problem("%s: its bytes %s are missing: upload the picture again, or bring them back from a backup", named[hash], hash)
+		case errors.Is(err, ErrUnavailable), err != nil && ctx.Err() != nil:
+			return err
+		case err != nil:
+			r.Problem("%s: %v", named[hash], err)
+		}
+	}
+	loose := 0
+	err := images.Each(ctx, func(hash models.Hash) error {
+		if named[hash] == "" {
+			loose++
+		}
+		return nil
+	})
+	if loose > 0 {
+		r.Note("no value names %d of the images: they are removed a day after they were put", loose)
+	}
+	return err
 }

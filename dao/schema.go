@@ -37,6 +37,9 @@ type Schema struct {
 	Sorts  []Sort                   // what it can be listed by, beside its age
 	Refs   func(models.Value) []Ref // what stands in a value about others; nil for nothing
 
+	// Bytes are the hashes of what a value stands for outside the feed: see [Images].
+	Bytes func(models.Value) []models.Hash
+
 	// Example returns a valid value without an id. Those of different numbers are different, in all
 	// that must be unique, too.
 	Example func(n int) models.Value

@@ -69,6 +69,8 @@ func New(o Options) (*Site, error) {
 	routeAPI(operations)
 	routePages(t, visitors)
 	routeFiles(t, embedded)
+	t.Takes("POST /api/images", frame.MaxPicture)
+	t.Takes("POST /admin/products/{pid}/pictures", pages.MaxPictures)
 	document, page, err := operations.Document()
 	if err != nil {
 		return nil, err
@@ -77,7 +79,7 @@ func New(o Options) (*Site, error) {
 	t.Put("GET /docs", unasked, page)
 	t.Put("/", anybody, t.Unrouted)
 	pace := shop.NewLimiter[netip.Prefix]("requests", o.RequestsPerMinute, o.Metrics)
-	handler, err := frame.New(doorman, refusals, pace, o.Metrics).Around(t.Mux)
+	handler, err := frame.New(doorman, refusals, pace, o.Metrics).Around(t)
 	return &Site{handler, t.Routes(), doorman, pace}, err
 }
 
@@ -97,6 +99,8 @@ func routeAPI(api *api.API) {
 	api.Put("PUT /api/products/{pid}", shop.CatalogueWrite, api.Products.Update)
 	api.Put("DELETE /api/products/{pid}", shop.CatalogueWrite, api.Products.Remove)
 	api.Put("PUT /api/products/{pid}/stock", shop.StockWrite, api.Products.Count)
+
+	api.Put("POST /api/images", shop.CatalogueWrite, api.Images.Create)
 
 	api.Put("GET /api/carts", shop.CartsRead, api.Carts.List)
 	api.Put("POST /api/carts", anybody, api.Carts.Create)
@@ -148,6 +152,7 @@ func routePages(t *frame.Table, p *pages.Pages) {
 	t.Put("GET /{$}", anybody, p.Home)
 	t.Put("GET /products", anybody, p.Products)
 	t.Put("GET /products/{pid}", anybody, p.Product)
+	t.Put("GET /images/{hash}", unasked, p.Image)
 	t.Put("GET /realtimeproducts", shop.CatalogueWrite, p.RealTimeProducts)
 	t.Put("POST /realtimeproducts", shop.CatalogueWrite, p.AddProduct)
 	t.Put("POST /realtimeproducts/{pid}/delete", shop.CatalogueWrite, p.DeleteProduct)
@@ -181,6 +186,7 @@ func routePages(t *frame.Table, p *pages.Pages) {
 	t.Put("GET /admin/products/new", shop.CatalogueWrite, p.NewProduct)
 	t.Put("GET /admin/products/{pid}", shop.CatalogueWrite, p.EditProduct)
 	t.Put("POST /admin/products/{pid}", shop.CatalogueWrite, p.SaveProduct)
+	t.Put("POST /admin/products/{pid}/pictures", shop.CatalogueWrite, p.SavePictures)
 	t.Put("GET /admin/products/{pid}/copy", shop.CatalogueWrite, p.CopyProduct)
 	t.Put("POST /admin/products/{pid}/price", shop.CatalogueWrite, p.SetPrice)
 	t.Put("POST /admin/products/{pid}/stock", shop.StockWrite, p.SetStock)
@@ -201,6 +207,7 @@ func routePages(t *frame.Table, p *pages.Pages) {
 // topics is what the live topics of the kinds ask of who follows them.
 var topics = map[string]shop.Right{
 	"products": anybody,
+	"pictures": anybody,
 	"messages": anybody,
 	"settings": anybody,
 	"cart":     own,

@@ -15,6 +15,12 @@ func (s *Shop) TakeIn(ctx context.Context, batch dao.Batch) (dao.Receipt, error)
 	return s.store.Load(ctx, batch)
 }
 
+// TakeImage keeps bytes that values of another shop or of a backup name.
+func (s *Shop) TakeImage(ctx context.Context, bytes []byte) error {
+	_, err := s.store.Images.Put(ctx, bytes)
+	return err
+}
+
 // Become has the store go by the identity of the one whose backup is taken in (as in dao.Engine):
 // what its visitors keep in their browsers is theirs again.
 func (s *Shop) Become(ctx context.Context, identity string) error {

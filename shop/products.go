@@ -13,6 +13,9 @@ import (
 func (s *Shop) CreateProduct(
 	ctx context.Context, product models.Product,
 ) (models.Product, dao.Receipt, error) {
+	if err := s.keepNamed(ctx, product); err != nil {
+		return models.Product{}, dao.Receipt{}, err
+	}
 	return s.store.Products.Create(ctx, product)
 }
 
@@ -30,6 +33,9 @@ func (s *Shop) ChangeProduct(
 		}
 		return changed
 	})
+	if err == nil && !receipt.Repeated {
+		err = s.keepNamed(ctx, product)
+	}
 	return product, receipt, missing("product", id, err)
 }
 

@@ -32,6 +32,7 @@ import (
 
 	"pulperia/dao"
 	"pulperia/dao/models"
+	"pulperia/pictures"
 )
 
 // Options say how a shop is kept. Its zero value is a shop without limits.
@@ -61,6 +62,7 @@ type Shop struct {
 	register  *register
 	passwords *passwords
 	attempts  *attempts
+	maker     *pictures.Maker
 }
 
 // Products is the catalogue as doors see it, as in dao.Products.
@@ -128,6 +130,7 @@ func New(store dao.Store, o Options) *Shop {
 		register:  newRegister(store),
 		passwords: newPasswords(o.PasswordPasses),
 		attempts:  newAttempts(o.Metrics),
+		maker:     pictures.NewMaker(),
 	}
 	s.Messages = messages{store.Messages, s.RoomOpen}
 	s.passwords.count(o.Metrics)
@@ -146,6 +149,11 @@ func (s *Shop) Stats() []dao.Stat { return s.store.Stats() }
 // Dump hands out the whole store, as in dao.Engine.
 func (s *Shop) Dump(ctx context.Context, visit func(dao.Batch) error) (dao.Position, error) {
 	return s.store.Dump(ctx, visit)
+}
+
+// Image returns bytes by their hash, as in dao.Images.
+func (s *Shop) Image(ctx context.Context, hash models.Hash) ([]byte, error) {
+	return s.store.Images.Get(ctx, hash)
 }
 
 // Check is a door's own condition. It is asked about a value as it was and as it would become, in

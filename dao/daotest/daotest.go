@@ -59,6 +59,7 @@ func Run(t *testing.T, h Harness) {
 		{"Load", loadTests()},
 		{"Dump", dumpTests()},
 		{"Engine", engineTests()},
+		{"Images", imageTests()},
 		{"Attend", attendTests()},
 		{"Writes", writeTests()},
 		{"Steps", stepTests()},

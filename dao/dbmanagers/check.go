@@ -20,6 +20,7 @@ type checking struct {
 	known  map[valueKey]bool
 	refs   []reference
 	last   map[valueKey]*change // the last change of each value that the feed holds
+	named  dao.Named
 }
 
 // reference is what a document names.
@@ -39,6 +40,7 @@ func Check(ctx context.Context, url string, o Options) (report dao.Report, err e
 	defer store.Close()
 	r := &checking{
 		engine: store.Engine.(*engine), owners: map[ofText]models.ID{}, known: map[valueKey]bool{}, last: map[valueKey]*change{},
+		named: dao.Named{},
 	}
 	at := r.feed.tail.state()
 	r.Counts = dao.Counts{}
@@ -46,7 +48,7 @@ func Check(ctx context.Context, url string, o Options) (report dao.Report, err e
 	if _, err := r.readMeta(ctx); errors.Is(err, mongo.ErrNoDocuments) {
 		r.Head.Epoch = "" // the one at hand is made up: the first shop that opens the database begins one
 	}
-	for _, part := range []func(context.Context) error{r.checkFeed, r.checkValues, r.checkMissing} {
+	for _, part := range []func(context.Context) error{r.checkFeed, r.checkValues, r.checkMissing, r.checkImages} {
 		if err := part(ctx); err != nil {
 			return dao.Report{}, fmt.Errorf("check store %s: %w", Redact(url), err)
 		}
@@ -153,6 +155,9 @@ func (r *checking) visit(c *collection, rec *record) {
 		return
 	}
 	v := c.value(rec)
+	if c.Bytes != nil {
+		r.named.Add(dao.Batch{Others: []models.Value{v}})
+	}
 	r.known[valueKey{c.Kind, rec.id}] = true
 	for i, unique := range c.Unique {
 		text := ofText{c.Kind, i, unique.Of(v)}
@@ -189,4 +194,9 @@ func (r *checking) checkMissing(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// checkImages reads the bytes that values name.
+func (r *checking) checkImages(ctx context.Context) error {
+	return r.CheckImages(ctx, r.images, r.named)
 }

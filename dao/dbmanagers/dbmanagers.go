@@ -8,6 +8,7 @@
 //	                            documents are brought forward; the kinds that not every shop has; when the
 //	                            shop was open
 //	presence                    who is here, in each process
+//	images                      bytes outside the feed, under their hashes
 //
 // What is ours in a document stands in its sub-document pulperia: rev, feed (the offset of the last
 // change that is in it), store, sum (of what that change told), and what listing and searching need,
@@ -146,6 +147,7 @@ type engine struct {
 	applier     *applier
 	collections []*collection // of all kinds, in the order of a dump
 	presence    *presence
+	images      *images
 	claiming    shared
 	claimFrom   atomic.Int64    // when a reader may have it looked for what others inserted, in nanoseconds
 	life        context.Context // of what runs in the background
@@ -173,6 +175,7 @@ func newEngine(db database, o Options) *engine {
 	e.line = steps.NewLine(e.life, lineLog{&committer{engine: e, head: e.head}})
 	e.presence = &presence{docs: db.table("presence"), timeout: e.Timeout}
 	e.head.docs = db.table("presence")
+	e.images = &images{engine: e}
 	return e
 }
 
@@ -206,6 +209,7 @@ func (e *engine) store() dao.Store {
 		Values:   v,
 		Feed:     e.feed,
 		Presence: e.presence,
+		Images:   e.images,
 		Engine:   e,
 		Shared:   true,
 	}

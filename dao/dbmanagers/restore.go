@@ -111,6 +111,9 @@ func (r *Restoration) beginAnew(ctx context.Context, there *restoreRecord) error
 			return writeError("clear "+c.Plural, err)
 		}
 	}
+	if err := r.engine.images.clear(ctx); err != nil {
+		return err
+	}
 	if err := r.engine.wantEmpty(ctx, bson.M{stampField: nil}); err != nil {
 		_, removed := r.engine.meta.write(ctx, true, write{deleteOne, discarded, nil})
 		return errors.Join(err, writeError("clear meta", removed))
@@ -217,6 +220,9 @@ func (r *Restoration) awaitIndexes() error {
 	r.indexed = nil
 	return err
 }
+
+// Images returns where bytes go that the values name: once these were read back.
+func (r *Restoration) Images() dao.Images { return &images{engine: r.engine, restores: true} }
 
 // Finish makes it a store that opens.
 func (r *Restoration) Finish(ctx context.Context) error {

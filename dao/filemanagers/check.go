@@ -31,7 +31,13 @@ func Check(ctx context.Context, dir string, o Options) (dao.Report, error) {
 	}
 	r.explain(found)
 	r.checkReferences(c)
-	if _, err := newReader(c, Options{}.withDefaults("")).Dump(ctx, r.checkValues()); err != nil {
+	store, named := newReader(c, Options{}.withDefaults(dir)), dao.Named{}
+	check := r.checkValues()
+	_, err = store.Dump(ctx, func(batch dao.Batch) error { named.Add(batch); return check(batch) })
+	if err == nil {
+		err = r.CheckImages(ctx, store.images, named)
+	}
+	if err != nil {
 		return dao.Report{}, fmt.Errorf("check store %s: %w", dir, err)
 	}
 	if err := wantOpens(directory(dir)); err != nil {

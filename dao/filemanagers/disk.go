@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 )
 
 // disk is the store's folder as the engine uses it. It is the one seam at which tests make a step
@@ -20,6 +21,10 @@ type disk interface {
 	Remove(name string) error
 	List() ([]string, error) // the names in the folder, sorted; an error if one of the store's is not that of a file
 	Sync() error             // makes creations, renames and removals durable
+
+	Changed(name string) (time.Time, error) // when a file was written last
+	Make(folder string) error               // makes a folder in it, durably, where there is none
+	In(folder string) disk                  // that folder, which may not be there
 }
 
 // file is an open file of the folder.
@@ -105,6 +110,34 @@ func (d directory) Sync() error {
 	return dir.Sync()
 }
 
+func (d directory) Changed(name string) (time.Time, error) {
+	info, err := os.Lstat(d.path(name))
+	if err != nil {
+		return time.Time{}, err
+	}
+	return info.ModTime(), wantFile(name, info.Mode())
+}
+
+func (d directory) In(folder string) disk { return directory(d.path(folder)) }
+
+// Make takes what is there already for its own when it is a folder, and lets nobody else look into
+// it. A link is not followed: it leads to somebody's.
+func (d directory) Make(folder string) error {
+	err := os.Mkdir(d.path(folder), 0o700)
+	if err == nil {
+		return d.Sync()
+	}
+	if !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	info, err := os.Lstat(d.path(folder))
+	if err == nil && !info.IsDir() {
+		return &Damage{File: folder, Byte: -1, Wrong: "it is no folder, and pictures are kept in one of that name",
+			Remedy: "Take it out of the store's folder; nothing in it was read or changed"}
+	}
+	return err
+}
+
 type osFile struct{ *os.File }
 
 // Sync also fails when the file was removed meanwhile: what it holds goes with the process.
@@ -130,6 +163,7 @@ func (f osFile) Size() (int64, error) {
 type reading struct{ disk }
 
 func (r reading) Open(name string) (file, error) { return r.Read(name) }
+func (r reading) In(folder string) disk          { return reading{r.disk.In(folder)} }
 
 const temporarySuffix = ".tmp"
 

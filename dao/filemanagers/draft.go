@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"maps"
 	"slices"
+	"time"
 )
 
 // draft is a disk on which nothing is changed: what is written stays in memory, over the files that
@@ -54,6 +55,10 @@ func (d draft) List() ([]string, error) {
 }
 
 func (d draft) Sync() error { return nil }
+
+func (d draft) Changed(name string) (time.Time, error) { return d.under.Changed(name) }
+func (d draft) Make(string) error                      { return nil }
+func (d draft) In(folder string) disk                  { return newDraft(d.under.In(folder)) }
 
 // draftFile is a file in memory.
 type draftFile struct{ text []byte }

@@ -23,6 +23,7 @@ type engine struct {
 	feed      *feed
 	committer *committer
 	compactor *compactor
+	images    *images
 	identity  atomic.Pointer[string]
 	readOnly  bool
 	present   func() error
@@ -39,6 +40,7 @@ func newEngine(c *contents, o Options) *engine {
 		state: s, feed: f, disk: o.disk, at: c.at, segmentSize: 4 << 20, wake: make(chan struct{}, 1), ended: make(chan struct{}),
 	}
 	e := &engine{state: s, feed: f, committer: committer, present: o.present, unlock: func() error { return nil }}
+	e.images = &images{disk: o.disk, open: committer.open}
 	e.compactor = &compactor{disk: o.disk, state: s, feed: f, log: o.Log, keep: int64(o.Keep), every: o.Fold, meta: c.meta}
 	for _, one := range c.kinds {
 		e.compactor.hashes = append(e.compactor.hashes, one.hash)
@@ -59,6 +61,7 @@ func (e *engine) store() dao.Store {
 		Values:   v,
 		Feed:     e.feed,
 		Presence: newPresence(),
+		Images:   e.images,
 		Engine:   e,
 	}
 }

@@ -112,6 +112,49 @@ func (d *faultyDisk) Sync() error {
 	return d.disk.Sync()
 }
 
+// In returns a folder in which the same calls fail: it counts with the disk.
+func (d *faultyDisk) In(folder string) disk { return faultyFolder{d.disk.In(folder), d} }
+
+// faultyFolder is a folder of a faulty disk.
+type faultyFolder struct {
+	disk
+	all *faultyDisk
+}
+
+func (f faultyFolder) Create(name string) (file, error) {
+	return f.all.file("create", name, f.disk.Create)
+}
+
+func (f faultyFolder) Read(name string) (file, error) { return f.all.file("read", name, f.disk.Read) }
+
+func (f faultyFolder) Rename(from, to string) error {
+	if err := f.all.meet("rename"); err != nil {
+		return err
+	}
+	return f.disk.Rename(from, to)
+}
+
+func (f faultyFolder) Remove(name string) error {
+	if err := f.all.meet("remove"); err != nil {
+		return err
+	}
+	return f.disk.Remove(name)
+}
+
+func (f faultyFolder) List() ([]string, error) {
+	if err := f.all.meet("list"); err != nil {
+		return nil, err
+	}
+	return f.disk.List()
+}
+
+func (f faultyFolder) Sync() error {
+	if err := f.all.meet("sync folder"); err != nil {
+		return err
+	}
+	return f.disk.Sync()
+}
+
 type faultyFile struct {
 	file
 	disk *faultyDisk

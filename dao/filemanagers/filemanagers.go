@@ -5,6 +5,7 @@
 //	journal-….jsonl the changes, one a line; what the files above do not hold yet, and what the feed keeps
 //	store.json      the identity of the store; which contents of the files above count
 //	open.json       when the store was open
+//	images/         bytes outside the feed, each in a file that is named by its hash
 //	lock            held by the process that writes
 //
 // # How a write becomes durable
@@ -185,6 +186,9 @@ func prepare(d disk, c *contents) error {
 		if err := d.Remove(name); err != nil {
 			return err
 		}
+	}
+	if err := (&images{disk: d}).clear(false); err != nil {
+		return err
 	}
 	needsFile := len(c.segments) == 0
 	if c.tail != nil && !needsFile {

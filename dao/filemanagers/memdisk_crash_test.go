@@ -16,7 +16,7 @@ func (d *memDisk) crash(random *rand.Rand) *memDisk {
 	keep := func(name string, inode *memInode) {
 		if copies[inode] == nil {
 			text := inode.torn(random)
-			copies[inode] = &memInode{text, slices.Clone(text)}
+			copies[inode] = &memInode{text, slices.Clone(text), inode.at}
 		}
 		after.names[name] = copies[inode]
 	}

@@ -6,7 +6,9 @@ import (
 	"io/fs"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
+	"time"
 )
 
 var errPower = errors.New("the power is out")
@@ -24,7 +26,10 @@ type memDisk struct {
 }
 
 // memInode is the content of a file: as programs see it, and as far as it was synced.
-type memInode struct{ text, safe []byte }
+type memInode struct {
+	text, safe []byte
+	at         time.Time
+}
 
 func newMemDisk() *memDisk {
 	return &memDisk{names: map[string]*memInode{}, safe: map[string]*memInode{}}
@@ -46,10 +51,10 @@ func (d *memDisk) Create(name string) (file, error) {
 		return nil, err
 	}
 	if there := d.names[name]; there != nil {
-		there.text = nil
+		there.text, there.at = nil, time.Now()
 		return &memFile{d, there}, nil
 	}
-	d.names[name] = &memInode{}
+	d.names[name] = &memInode{at: time.Now()}
 	return &memFile{d, d.names[name]}, nil
 }
 
@@ -88,11 +93,49 @@ func (d *memDisk) Remove(name string) error {
 	return nil
 }
 
-func (d *memDisk) List() ([]string, error) {
+func (d *memDisk) List() ([]string, error) { return d.list(""), nil }
+
+// list returns what follows a prefix in the names that have it, but for what lies in folders.
+func (d *memDisk) list(prefix string) (names []string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return slices.Sorted(maps.Keys(d.names)), nil
+	for _, name := range slices.Sorted(maps.Keys(d.names)) {
+		if rest, is := strings.CutPrefix(name, prefix); is && !strings.Contains(rest, "/") {
+			names = append(names, rest)
+		}
+	}
+	return names
 }
+
+func (d *memDisk) Changed(name string) (time.Time, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.names[name] == nil {
+		return time.Time{}, &fs.PathError{Op: "stat", Path: name, Err: fs.ErrNotExist}
+	}
+	return d.names[name].at, nil
+}
+
+func (d *memDisk) Make(string) error { return nil }
+
+func (d *memDisk) In(folder string) disk { return memFolder{d, folder + "/"} }
+
+// memFolder is a folder in a disk: the names that begin with its own.
+type memFolder struct {
+	disk *memDisk
+	name string
+}
+
+func (f memFolder) Create(name string) (file, error)       { return f.disk.Create(f.name + name) }
+func (f memFolder) Open(name string) (file, error)         { return f.disk.Open(f.name + name) }
+func (f memFolder) Read(name string) (file, error)         { return f.disk.Read(f.name + name) }
+func (f memFolder) Rename(from, to string) error           { return f.disk.Rename(f.name+from, f.name+to) }
+func (f memFolder) Remove(name string) error               { return f.disk.Remove(f.name + name) }
+func (f memFolder) List() ([]string, error)                { return f.disk.list(f.name), nil }
+func (f memFolder) Sync() error                            { return f.disk.Sync() }
+func (f memFolder) Changed(name string) (time.Time, error) { return f.disk.Changed(f.name + name) }
+func (f memFolder) Make(string) error                      { return nil }
+func (f memFolder) In(folder string) disk                  { return memFolder{f.disk, f.name + folder + "/"} }
 
 func (d *memDisk) Sync() error {
 	d.mu.Lock()
@@ -110,7 +153,7 @@ func (d *memDisk) image() *memDisk {
 	defer d.mu.Unlock()
 	same := newMemDisk()
 	for name, inode := range d.names {
-		same.names[name] = &memInode{slices.Clone(inode.text), slices.Clone(inode.text)}
+		same.names[name] = &memInode{slices.Clone(inode.text), slices.Clone(inode.text), inode.at}
 	}
 	same.safe = maps.Clone(same.names)
 	return same

@@ -218,6 +218,11 @@ func (r *Restoration) complete() error {
 	return errors.Join(err, r.closeFiles())
 }
 
+// Images returns where bytes go that the values name.
+func (r *Restoration) Images() dao.Images {
+	return &images{disk: r.disk, open: func() error { return nil }}
+}
+
 // Finish makes it a store that opens.
 func (r *Restoration) Finish(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {

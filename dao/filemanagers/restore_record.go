@@ -108,6 +108,9 @@ func clearStore(d disk) error {
 			return err
 		}
 	}
+	if err := (&images{disk: d}).clear(true); err != nil {
+		return err
+	}
 	return d.Sync()
 }
 

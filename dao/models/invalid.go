@@ -25,10 +25,12 @@ const (
 	NotTime     Rule = "not_time"
 	NotSet      Rule = "not_set" // here: the shop works it out, or it is set elsewhere
 	NotID       Rule = "not_id"
+	NotHash     Rule = "not_hash"
 	NotUTF8     Rule = "not_utf8"
 	NotEmail    Rule = "not_email"
 	NotName     Rule = "not_name"
 	NotPicture  Rule = "not_picture"
+	NoPicture   Rule = "no_picture"
 	NotOneOf    Rule = "not_one_of"
 	NotZone     Rule = "not_zone"
 	NotPhone    Rule = "not_phone"
@@ -72,10 +74,12 @@ var reasons = map[Rule]string{
 	NotTime:     "must be a time like 2026-11-23T12:00:00.000Z",
 	NotSet:      "must be left out: it cannot be set here",
 	NotID:       "must be an id of 24 lower-case hex digits",
+	NotHash:     "must be a SHA-256 of 64 lower-case hex digits",
 	NotUTF8:     "must be valid UTF-8",
 	NotEmail:    "must be a bare e-mail address like ana@example.com",
 	NotName:     `must not contain any of < > " @`,
 	NotPicture:  "must be an absolute path or an http(s) URL of at most %s characters",
+	NoPicture:   "must be a JPEG, PNG, WebP or GIF that can be decoded",
 	NotOneOf:    "must be one of %s",
 	NotZone:     "must be a time zone like America/Argentina/Buenos_Aires",
 	NotPhone:    "must be a telephone number with its country's code, 8 to 15 digits, like 5491122334455",

@@ -128,8 +128,10 @@ function showStock(element, state, words) {
 /** A product without pictures keeps the drawing that the server chose.
  * @type {(image: HTMLImageElement, doc: Product) => boolean} */
 function showPicture(image, doc) {
-  image.alt = doc.title
+  if (!image.srcset) image.alt = doc.title // of a picture of the shop's own something may be said
   const [picture] = doc.thumbnails
-  if (picture && image.getAttribute("src") !== picture) image.src = picture
+  if (!picture || image.getAttribute("src") === picture) return false
+  image.removeAttribute("srcset") // that of another picture
+  image.src = picture
   return false
 }

@@ -12,6 +12,7 @@ import {el} from "./dom.js"
 import {Fresh} from "./fresh.js"
 import {recall, remember} from "./kept.js"
 import {Live} from "./live.js"
+import {startPhotos} from "./photos.js"
 import {startSign} from "./sign.js"
 import {startTable} from "./table.js"
 import {say} from "./voice.js"
@@ -23,6 +24,7 @@ const table = document.querySelector("[data-table]")
 const notice = document.querySelector("[data-new]")
 const counter = document.querySelector("[data-counter]")
 const product = document.querySelector("[data-product]")
+const photos = /** @type {HTMLFormElement | null} */ (document.querySelector("[data-photos]"))
 
 /** @type {string[]} */
 const topics = []
@@ -37,6 +39,7 @@ if (chat) startChat(chat, live)
 if (cart) startCart(cart, live)
 if (table) startTable(live)
 if (counter) startCounter(live)
+if (photos) startPhotos(photos)
 startDoors()
 startCatalogue(live, notice)
 startActs()

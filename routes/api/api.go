@@ -38,6 +38,7 @@ type API struct {
 	People   People
 	Keys     Keys
 	Settings Settings
+	Images   Images
 	Export   Operation
 	Health   Operation
 	Ready    Operation
@@ -104,6 +105,7 @@ func New(t *frame.Table, trade *shop.Shop, cookies frame.SessionCookies, metrics
 	a.People = newPeople(a, trade)
 	a.Keys = newKeys(a, trade)
 	a.Settings = newSettings(a, trade)
+	a.Images = newImages(a, trade)
 	a.Export = newExport(trade, log)
 	a.Health, a.Ready, a.Metrics = newOperation(trade, metrics, log)
 	return a

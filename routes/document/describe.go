@@ -124,6 +124,15 @@ func (o *Operation) Takes(body any, required bool) {
 	o.Fails(400, 415)
 }
 
+// TakesForm says what the fields of a multipart form hold, by a value of the type that describes it.
+func (o *Operation) TakesForm(form any) {
+	o.RequestBody = &huma.RequestBody{
+		Required: true,
+		Content:  map[string]*huma.MediaType{"multipart/form-data": {Schema: o.schema(form)}},
+	}
+	o.Fails(400, 415)
+}
+
 // Answers says what an answer holds, by a schema or a value of the type that describes it.
 func (o *Operation) Answers(status int, description string, body any) {
 	o.Responses[strconv.Itoa(status)] = &huma.Response{

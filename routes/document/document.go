@@ -48,6 +48,7 @@ func New(version string) *huma.OpenAPI {
 		Servers: []*huma.Server{{URL: "/", Description: "This shop."}},
 		Tags: []*huma.Tag{
 			{Name: "products", Description: "The catalogue."},
+			{Name: "images", Description: "Pictures of the shop's own."},
 			{Name: "carts", Description: "What visitors mean to buy. A cart's id opens it."},
 			{Name: "messages", Description: "The chat."},
 			{Name: "session", Description: "Who is signed in, about himself."},

@@ -111,6 +111,13 @@ func hasHeader(r responseText, name string) bool {
 	return false
 }
 
+// pictureForm is a form that brings a picture, and its type.
+var (
+	pictureType = []string{"Content-Type", "multipart/form-data; boundary=x"}
+	pictureForm = "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.gif\"\r\n\r\n" +
+		"GIF87a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;\r\n--x--\r\n"
+)
+
 // Every operation of the served document is called; every answer is one that the document
 // describes, and the document describes no operation that nobody serves. A new operation without a
 // call here fails.
@@ -205,6 +212,8 @@ func everyCall(shop *routestest.Shop) []call {
 		{"DELETE /api/products/{pid}", map[string]string{"pid": "x"}, []callRequest{{"", "", 400, nil}}},
 		{"PUT /api/products/{pid}/stock", map[string]string{"pid": a.ID.String()}, []callRequest{{"", `{"add":3}`, 200, nil}, {"", `{"set":3,"was":10}`, 200, helper},
 			{"", `{"set":3,"was":10}`, 409, nil}, {"", `{"set":3}`, 400, nil}, {"", `{"add":3,"variant":"x"}`, 400, nil}, {"", `{"add":1}`, 401, nobody}}},
+		{"POST /api/images", nil, []callRequest{{"", pictureForm, 201, pictureType}, {"", pictureForm, 200, pictureType}, {"", "{}", 415, nil},
+			{"", "--x--\r\n", 400, pictureType}, {"", pictureForm, 403, append(slices.Clone(pictureType), helper...)}}},
 		{"GET /api/carts", nil, []callRequest{ok(""), {"", "", 401, nobody}, {"", "", 403, helper}}},
 		{"POST /api/carts", nil, []callRequest{{"", "", 201, nil}, {"", `{"products":[{"product":"` + routestest.UnknownID + `","quantity":1}]}`, 404, nil}}},
 		{"GET /api/carts/{cid}", item, []callRequest{ok(""), ok("?populate=true"), {"?populate=x", "", 400, nil}}},

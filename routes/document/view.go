@@ -75,7 +75,9 @@ func newDocsView(document *huma.OpenAPI) docsView {
 func docsOperationOf(document *huma.OpenAPI, op *huma.Operation) docsOperation {
 	view := docsOperation{Operation: op, Right: op.Extensions[rightExtension]}
 	if op.RequestBody != nil {
-		view.Body = docsTypeOf(op.RequestBody.Content[JSONType].Schema)
+		for _, content := range op.RequestBody.Content {
+			view.Body = docsTypeOf(content.Schema)
+		}
 	}
 	for _, status := range slices.Sorted(maps.Keys(op.Responses)) {
 		response := op.Responses[status]

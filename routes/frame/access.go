@@ -35,11 +35,12 @@ type Table struct {
 	doorman  *Doorman
 	refusals Refusals
 	rows     []Route
+	bodies   map[string]int64 // by pattern, of those that take larger ones than MaxBody
 }
 
 // NewTable returns a table without rows.
 func NewTable(doorman *Doorman, refusals Refusals) *Table {
-	return &Table{Mux: http.NewServeMux(), doorman: doorman, refusals: refusals}
+	return &Table{Mux: http.NewServeMux(), doorman: doorman, refusals: refusals, bodies: map[string]int64{}}
 }
 
 // Routes returns its rows.
@@ -48,6 +49,18 @@ func (t *Table) Routes() []Route { return slices.Clone(t.rows) }
 // Put makes a row of the table.
 func (t *Table) Put(pattern string, right shop.Right, serve http.HandlerFunc) {
 	t.Mux.HandleFunc(pattern, t.Guard(pattern, right, serve))
+}
+
+// Takes has a route take bodies of so many bytes.
+func (t *Table) Takes(pattern string, most int64) { t.bodies[pattern] = most }
+
+// most is how many bytes the body of a request may have.
+func (t *Table) most(r *http.Request) int64 {
+	if r.ContentLength >= 0 && r.ContentLength <= MaxBody {
+		return MaxBody
+	}
+	_, pattern := t.Mux.Handler(r)
+	return max(t.bodies[pattern], MaxBody)
 }
 
 // Guard lets those through to a route who may, and notes the row of the table.

@@ -34,7 +34,7 @@ import (
 	"pulperia/shop"
 )
 
-// MaxBody is the most bytes that a body may have.
+// MaxBody is the most bytes that a body may have, where a route takes no larger one.
 const MaxBody = 1 << 20
 
 // Frame is what every request passes through before and after its route.
@@ -63,8 +63,8 @@ func New(doorman *Doorman, refusals Refusals, pace *shop.Limiter[netip.Prefix], 
 	}
 }
 
-// Around returns the frame with the routes in its middle.
-func (f *Frame) Around(routes http.Handler) (http.Handler, error) {
+// Around returns the frame with the routes of a table in its middle.
+func (f *Frame) Around(t *Table) (http.Handler, error) {
 	compress, err := gzhttp.NewWrapper(
 		gzhttp.EnableZstd(false),
 		gzhttp.CompressionLevel(gzip.BestSpeed),
@@ -75,7 +75,7 @@ func (f *Frame) Around(routes http.Handler) (http.Handler, error) {
 	}
 	guard := http.NewCrossOriginProtection()
 	guard.SetDenyHandler(http.HandlerFunc(f.refuseForeign))
-	return tidyPath(f.record(f.limit(f.admit(guard.Handler(compress(f.refuseDots(routes))))))), nil
+	return tidyPath(f.record(f.limit(t.most, f.admit(guard.Handler(compress(f.refuseDots(t.Mux))))))), nil
 }
 
 func isText(contentType string) bool {
@@ -201,7 +201,7 @@ func (f *Frame) admit(next http.Handler) http.Handler {
 }
 
 // limit refuses whoever asks too often, and bodies that are too large.
-func (f *Frame) limit(next http.Handler) http.Handler {
+func (f *Frame) limit(most func(*http.Request) int64, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if f.clients.behindUnknownProxy(r) {
 			f.warned.Do(func() {
@@ -215,11 +215,12 @@ func (f *Frame) limit(next http.Handler) http.Handler {
 				return
 			}
 		}
-		if r.ContentLength > MaxBody {
-			f.refusals.refuse(w, r, errTooLarge(MaxBody))
+		most := most(r)
+		if r.ContentLength > most {
+			f.refusals.refuse(w, r, errTooLarge(most))
 			return
 		}
-		r.Body = http.MaxBytesReader(w, r.Body, MaxBody)
+		r.Body = http.MaxBytesReader(w, r.Body, most)
 		next.ServeHTTP(w, r)
 		if r.ContentLength != 0 { // what no route has read: net/http would hang up on who is still sending much, and does not see the answer
 			io.Copy(io.Discard, r.Body)

@@ -18,6 +18,7 @@ import (
 
 	"pulperia/dao"
 	"pulperia/dao/models"
+	"pulperia/pictures"
 	"pulperia/shop"
 )
 
@@ -64,6 +65,9 @@ func ProblemOf(err error) Problem {
 	}
 	if conflict, ok := errors.AsType[dao.Conflict](err); ok {
 		return errTaken(conflict)
+	}
+	if picture, ok := errors.AsType[pictures.Refused](err); ok {
+		return errNoPicture(picture)
 	}
 	if tooLarge, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return errTooLarge(tooLarge.Limit)
@@ -206,6 +210,20 @@ func errTooLarge(limit int64) Problem {
 func errTaken(conflict dao.Conflict) Problem {
 	p := Problem{Status: 409, Code: "conflict", Message: "Nothing was stored: " + conflict.Error() + "."}
 	p.Details.Add(conflict.Field, models.Taken, nil, strconv.Quote(conflict.Value))
+	return p
+}
+
+// errNoPicture says why an upload is not taken: what it is, how large it is, or that it is damaged.
+func errNoPicture(refused pictures.Refused) Problem {
+	p := Problem{Status: http.StatusBadRequest, Code: "invalid", Message: "Nothing was stored: " + refused.Text + "."}
+	switch refused.Why {
+	case pictures.Unknown:
+		p.Status, p.Code = http.StatusUnsupportedMediaType, "unsupported_media_type"
+	case pictures.Large:
+		p.Status, p.Code = http.StatusRequestEntityTooLarge, "too_large"
+	case pictures.Broken:
+		p.Details = models.Invalid{{Field: "file", Rule: models.NoPicture, Detail: refused.Text}}
+	}
 	return p
 }
 

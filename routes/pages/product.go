@@ -25,7 +25,7 @@ type productSheet struct {
 }
 
 type productPicture struct {
-	Src  string
+	shownPicture
 	At   int64 // from 1
 	Lazy bool
 }
@@ -57,10 +57,15 @@ func (p *Pages) productSheet(ctx context.Context, v *visit, id models.ID) (produ
 	if len(pictures) == 0 {
 		pictures = []string{p.picture(product)}
 	}
+	own, err := p.showPictures(ctx, pictures)
 	for i, src := range pictures {
-		page.Pictures = append(page.Pictures, productPicture{Src: src, At: int64(i + 1), Lazy: i > 0})
+		said := product.Title
+		if page.Several {
+			said = v.voice.Say("product.picture", map[string]any{"at": i + 1, "title": product.Title})
+		}
+		page.Pictures = append(page.Pictures, productPicture{shownAs(own, src, said), int64(i + 1), i > 0})
 	}
-	return page, nil
+	return page, err
 }
 
 // pageID reads an id from the address of a page. One that is malformed, or all zeros, names nothing,

@@ -35,12 +35,13 @@ type categoryChoice struct {
 
 // card is a product in the list.
 type card struct {
-	ID, Title, Category, Picture string
-	Price                        models.Money
-	Stock                        stockWords
-	Available                    bool
-	Rev                          int64
-	Above                        bool // likely to be seen at once: its picture does not wait
+	ID, Title, Category string
+	Picture             shownPicture
+	Price               models.Money
+	Stock               stockWords
+	Available           bool
+	Rev                 int64
+	Above               bool // likely to be seen at once: its picture does not wait
 }
 
 // stockWords says how much is left; state is one of in, few, out and off.
@@ -125,9 +126,17 @@ func (p *Pages) productsSheet(ctx context.Context, v *visit, f filter) (page pro
 	for _, c := range categories {
 		page.Categories = append(page.Categories, categoryChoice{c.Name, int64(c.Products), c.Name == f.category})
 	}
+	sources := make([]string, len(list.Products))
+	for i, product := range list.Products {
+		sources[i] = p.picture(product)
+	}
+	own, err := p.showPictures(ctx, sources)
+	if err != nil {
+		return page, err
+	}
 	for i, product := range list.Products {
 		page.Products = append(page.Products, card{
-			ID: product.ID.String(), Title: product.Title, Category: product.Category, Picture: p.picture(product),
+			ID: product.ID.String(), Title: product.Title, Category: product.Category, Picture: shownAs(own, sources[i], product.Title),
 			Price: product.Price, Stock: stockOf(v.voice, product), Available: product.Available(), Rev: product.Rev, Above: i < 4,
 		})
 	}

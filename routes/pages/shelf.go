@@ -20,6 +20,7 @@ type shelfSheet struct {
 	ID         string // "" of one to be
 	Rev, Was   int64  // the revision and the stock that the form was filled with
 	Form       productForm
+	Pictures   picturesForm
 	Categories []categoryChoice
 	OnSale     bool // as it is stored
 	Copied     string
@@ -115,8 +116,11 @@ func (p *Pages) EditProduct(w http.ResponseWriter, r *http.Request) {
 
 func shelfLink(id models.ID) string { return shelvesPage + "/" + id.String() }
 
-func (p *Pages) filledSheet(ctx context.Context, v *visit, product models.Product, form productForm) (any, error) {
+func (p *Pages) filledSheet(ctx context.Context, v *visit, product models.Product, form productForm) (shelfSheet, error) {
 	sheet, err := p.shelfSheet(ctx, v, v.voice.Say("shelf.title", nil), form)
+	if err == nil {
+		sheet.Pictures, err = p.picturesForm(ctx, product)
+	}
 	sheet.ID, sheet.Rev, sheet.Was, sheet.OnSale = product.ID.String(), product.Rev, product.Stock, product.Status
 	return sheet, err
 }
