@@ -157,7 +157,7 @@ func (c cartRoutes) remove(r *http.Request) (written, error) {
 	if err := wrong.Err(); err != nil {
 		return written{}, err
 	}
-	return changedCart(c.shop.RemoveFromCart(r.Context(), cid, pid, readCondition(r, object{}).ofCart))
+	return changedCart(c.shop.RemoveFromCart(r.Context(), cid, models.Choice{Product: pid}, readCondition(r, object{}).ofCart))
 }
 
 // changedCart is the answer to a change of a cart. A product that the path names is there called as

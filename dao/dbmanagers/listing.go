@@ -101,6 +101,9 @@ func filterOf(q models.ProductQuery) (filter bson.D) {
 	if q.Available {
 		add("pulperia.available", true)
 	}
+	if q.Stock != nil {
+		add("stock", *q.Stock)
+	}
 	if q.Codes != nil {
 		add("pulperia.code", bson.M{"$in": q.Codes})
 	}
