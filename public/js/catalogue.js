@@ -4,7 +4,7 @@ import {here} from "./drafts.js"
 import {el, glow, put} from "./dom.js"
 import {cents, money, number, say} from "./voice.js"
 
-const fewLeft = 5 // as in routes/pages_products.go
+const fewLeft = 5 // as in routes/pages/products.go
 const gather = 300 // ms in which new products are gathered before the shop is asked which of them a filter shows
 const highlighted = new Set(["price", "stock", "count", "units"])
 
