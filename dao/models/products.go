@@ -197,8 +197,12 @@ func (p Product) problems() (v Invalid) {
 	v.checkText("title", p.Title, MaxLine, false)
 	v.checkText("description", p.Description, MaxDescription, true)
 	v.checkName("code", p.Code)
-	checkRange(&v, "price", p.Price, 0, MaxPrice)
-	checkRange(&v, "stock", p.Stock, 0, MaxStock)
+	if len(p.Variants) == 0 { // else each of these is asked
+		checkRange(&v, "price", p.Price, 0, MaxPrice)
+	}
+	if len(p.Variants) == 0 || p.Stock > 0 {
+		checkRange(&v, "stock", p.Stock, 0, MaxStock)
+	}
 	v.checkName("category", p.Category)
 	if len(p.Thumbnails) > MaxThumbnails {
 		v.Add("thumbnails", TooMany, MaxThumbnails, strconv.Itoa(len(p.Thumbnails)))

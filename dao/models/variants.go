@@ -34,6 +34,9 @@ type Variant struct {
 	Barcode   string    `json:"barcode,omitempty"`
 }
 
+// NewVariant returns one of which nothing is known; it costs what its product does.
+func NewVariant() Variant { return Variant{Price: noPrice} }
+
 // CanBeBought says whether there is any of it.
 func (v Variant) CanBeBought() bool { return v.Stock > 0 }
 

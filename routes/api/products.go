@@ -78,9 +78,9 @@ func (p productRoutes) create(r *http.Request) (written, error) {
 	product := models.Product{Status: true}
 	body.id("_id", &product.ID)
 	readProductFields(body, &product)
-	body.require("price", "stock") // a text that is absent is empty, which no rule allows
-	if len(wrong) > 0 {            // then nothing is made, but whoever asks gets to know all that is wrong
-		product.Normalize()
+	requireFigures(body, product) // a text that is absent is empty, which no rule allows
+	if len(wrong) > 0 {           // then nothing is made, but whoever asks gets to know all that is wrong
+		completed(&product)
 		merge(&wrong, product.Check())
 		arrange(wrong, productOrder()...)
 		return written{}, wrong
@@ -123,7 +123,7 @@ func (p productRoutes) update(r *http.Request) (written, error) {
 // withRules returns what is wrong with the fields that body has: what it has noted, and the rules
 // that the product breaks with them.
 func withRules(body object, product *models.Product) error {
-	product.Normalize()
+	completed(product)
 	broken, _ := errors.AsType[models.Invalid](product.Check())
 	merge(body.wrong, slices.DeleteFunc(broken, func(p models.Problem) bool {
 		field := baseOf(p.Field)
@@ -161,9 +161,7 @@ func (p productRoutes) count(r *http.Request) (written, error) {
 			body.whole(name, models.MaxStock, *into)
 		}
 	}
-	if body.has("variant") {
-		wrong.Add("variant", models.NotSet, nil, shown(body.fields["variant"]))
-	}
+	body.id("variant", &change.Variant)
 	if arrange(wrong, "body", "variant", "add", "set", "was"); len(wrong) > 0 {
 		return written{}, wrong
 	}
@@ -175,7 +173,8 @@ func (p productRoutes) count(r *http.Request) (written, error) {
 }
 
 func productOrder() []string {
-	return []string{"body", "_id", "rev", "title", "description", "code", "price", "status", "stock", "category", "thumbnails", "thumbnail"}
+	return []string{"body", "_id", "rev", "title", "description", "code", "price", "status", "stock", "category", "thumbnails", "thumbnail",
+		"compareAt", "counted", "tags", "vendor", "barcode", "variants"}
 }
 
 // readProductFields reads the fields that body has into a product, and leaves the others as they
@@ -188,6 +187,7 @@ func readProductFields(body object, p *models.Product) {
 	body.flag("status", &p.Status)
 	body.whole("stock", models.MaxStock, &p.Stock)
 	body.text("category", &p.Category)
+	readMoreFields(body, p)
 	spelling := "thumbnails"
 	if !body.has(spelling) {
 		spelling = "thumbnail"
@@ -208,7 +208,7 @@ func readTexts(body object, name string) []string {
 	entries := body.list(name)
 	texts := make([]string, len(entries))
 	for i, raw := range entries {
-		body.readText("thumbnails["+strconv.Itoa(i)+"]", raw, &texts[i])
+		body.readText(name+"["+strconv.Itoa(i)+"]", raw, &texts[i])
 	}
 	return texts
 }
