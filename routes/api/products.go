@@ -4,9 +4,9 @@ import (
 	"errors"
 	"net/http"
 	"slices"
-	"strconv"
 
 	"pulperia/dao/models"
+	"pulperia/routes/fields"
 	"pulperia/routes/frame"
 	"pulperia/shop"
 )
@@ -75,14 +75,13 @@ func (p productRoutes) create(r *http.Request) (written, error) {
 	if err != nil {
 		return written{}, err
 	}
-	product := models.Product{Status: true}
-	body.id("_id", &product.ID)
-	readProductFields(body, &product)
-	requireFigures(body, product) // a text that is absent is empty, which no rule allows
-	if len(wrong) > 0 {           // then nothing is made, but whoever asks gets to know all that is wrong
+	var product models.Product
+	read(body, fields.Product, fields.Create, &product)
+	requireFigures(body, product)
+	if len(wrong) > 0 { // then nothing is made, but whoever asks gets to know all that is wrong
 		completed(&product)
 		merge(&wrong, product.Check())
-		arrange(wrong, productOrder()...)
+		arrange(wrong, order(fields.Product)...)
 		return written{}, wrong
 	}
 	product, receipt, err := p.shop.CreateProduct(r.Context(), product)
@@ -102,13 +101,13 @@ func (p productRoutes) update(r *http.Request) (written, error) {
 	seen := readCondition(r, body)
 	if len(wrong) > 0 { // then there is no product to change, but whoever asks gets to know all that is wrong
 		var nothing models.Product
-		readProductFields(body, &nothing)
+		read(body, fields.Product, fields.Update, &nothing)
 		return written{}, withRules(body, &nothing)
 	}
 	product, receipt, err := p.shop.ChangeProduct(r.Context(), pid, func(current *models.Product) error {
 		var wrong models.Invalid
 		change := object{fields: body.fields, wrong: &wrong}
-		readProductFields(change, current)
+		read(change, fields.Product, fields.Update, current)
 		if len(wrong) == 0 {
 			return nil // the store checks the rules
 		}
@@ -126,10 +125,11 @@ func withRules(body object, product *models.Product) error {
 	completed(product)
 	broken, _ := errors.AsType[models.Invalid](product.Check())
 	merge(body.wrong, slices.DeleteFunc(broken, func(p models.Problem) bool {
-		field := baseOf(p.Field)
-		return !body.has(field) && !(field == "thumbnails" && body.has("thumbnail"))
+		return !slices.ContainsFunc(fields.Product.Fields, func(f fields.Field[models.Product]) bool {
+			return f.Name == baseOf(p.Field) && body.has(spelling(body, f))
+		})
 	}))
-	arrange(*body.wrong, productOrder()...)
+	arrange(*body.wrong, order(fields.Product)...)
 	return body.wrong.Err()
 }
 
@@ -170,45 +170,4 @@ func (p productRoutes) count(r *http.Request) (written, error) {
 		return written{}, err
 	}
 	return changed(models.JSON(product), receipt), nil
-}
-
-func productOrder() []string {
-	return []string{"body", "_id", "rev", "title", "description", "code", "price", "status", "stock", "category", "thumbnails", "thumbnail",
-		"compareAt", "counted", "tags", "vendor", "barcode", "variants"}
-}
-
-// readProductFields reads the fields that body has into a product, and leaves the others as they
-// are.
-func readProductFields(body object, p *models.Product) {
-	body.text("title", &p.Title)
-	body.text("description", &p.Description)
-	body.text("code", &p.Code)
-	body.money("price", &p.Price)
-	body.flag("status", &p.Status)
-	body.whole("stock", models.MaxStock, &p.Stock)
-	body.text("category", &p.Category)
-	readMoreFields(body, p)
-	spelling := "thumbnails"
-	if !body.has(spelling) {
-		spelling = "thumbnail"
-	}
-	switch raw := body.fields[spelling]; {
-	case raw == nil:
-	case spelling == "thumbnail" && raw[0] != '[':
-		var picture string
-		if body.text(spelling, &picture); !body.wrong.Has(spelling) {
-			p.Thumbnails = []string{picture}
-		}
-	default:
-		p.Thumbnails = readTexts(body, spelling)
-	}
-}
-
-func readTexts(body object, name string) []string {
-	entries := body.list(name)
-	texts := make([]string, len(entries))
-	for i, raw := range entries {
-		body.readText(name+"["+strconv.Itoa(i)+"]", raw, &texts[i])
-	}
-	return texts
 }

@@ -8,128 +8,8 @@ import (
 
 	"pulperia/dao/models"
 	"pulperia/routes/document"
+	"pulperia/routes/fields"
 )
-
-type productDoc struct {
-	ID          string                `json:"_id" pattern:"^[0-9a-f]{24}$" example:"665f1c2ab0e84d3f9a7c1e52"`
-	Title       string                `json:"title" example:"Yerba mate 1 kg"`
-	Description string                `json:"description" example:"Molienda gruesa, estacionada doce meses."`
-	Code        string                `json:"code" doc:"Unique in the shop; exact, case-sensitive." example:"YM-1000"`
-	Price       float64               `json:"price" doc:"In the shop's one currency, with at most two decimals." example:"1234.5"`
-	Status      bool                  `json:"status" doc:"false takes it off sale." example:"true"`
-	Stock       int64                 `json:"stock" example:"7"`
-	Category    string                `json:"category" example:"almacén"`
-	Thumbnails  []string              `json:"thumbnails" nullable:"false" doc:"Absolute paths on this server, or http(s) URLs." example:"/img/yerba.webp"`
-	CompareAt   float64               `json:"compareAt,omitempty" doc:"The price before." example:"1500"`
-	Counted     bool                  `json:"counted,omitempty" doc:"false: stock is not counted, and it can always be bought; true when absent." example:"false"`
-	Tags        []string              `json:"tags,omitempty" nullable:"false" example:"verano"`
-	Vendor      string                `json:"vendor,omitempty" example:"Telares del Sur"`
-	Barcode     string                `json:"barcode,omitempty" example:"7790001000012"`
-	Variants    []variantOfProductDoc `json:"variants,omitempty" nullable:"false" doc:"The forms that it is sold in: price is the lowest of theirs, stock the sum."`
-	CreatedAt   string                `json:"createdAt" format:"date-time" example:"2026-11-23T12:00:00.000Z"`
-	UpdatedAt   string                `json:"updatedAt" format:"date-time" example:"2026-11-23T12:00:00.000Z"`
-	Rev         int64                 `json:"rev" minimum:"1" doc:"More at every change. 1 when made, unless another value had the id before." example:"1"`
-}
-
-// ProductFields is exported for the sake of reflection: huma passes over embedded types that are
-// not.
-type ProductFields struct {
-	Title       string          `json:"title" minLength:"1" maxLength:"200" example:"Yerba mate 1 kg"`
-	Description string          `json:"description" minLength:"1" maxLength:"20000" doc:"Markdown." example:"Molienda gruesa, estacionada doce meses."`
-	Code        string          `json:"code" minLength:"1" maxLength:"200" doc:"Unique in the shop; exact, case-sensitive." example:"YM-1000"`
-	Price       float64         `json:"price" minimum:"0" maximum:"10000000000" doc:"At most two decimals." example:"1234.5"`
-	Status      bool            `json:"status" required:"false" default:"true" example:"true"`
-	Stock       int64           `json:"stock" minimum:"0" maximum:"1000000000" example:"7"`
-	Category    string          `json:"category" minLength:"1" maxLength:"200" example:"almacén"`
-	Thumbnails  []string        `json:"thumbnails" required:"false" nullable:"false" maxItems:"20" maxLength:"2000" doc:"Absolute paths on this server, or http(s) URLs; none when absent." example:"/img/yerba.webp"`
-	Thumbnail   thumbnailDoc    `json:"thumbnail" required:"false"`
-	CompareAt   *float64        `json:"compareAt" required:"false" minimum:"0" maximum:"10000000000" doc:"The price before, higher than price; null for none." example:"1500"`
-	Counted     bool            `json:"counted" required:"false" default:"true" doc:"false: stock is not counted, and it can always be bought."`
-	Tags        []string        `json:"tags" required:"false" nullable:"false" maxItems:"50" maxLength:"200" example:"verano"`
-	Vendor      *string         `json:"vendor" required:"false" maxLength:"200" doc:"null for none." example:"Telares del Sur"`
-	Barcode     *string         `json:"barcode" required:"false" maxLength:"200" doc:"null for none." example:"7790001000012"`
-	Variants    []VariantFields `json:"variants" required:"false" nullable:"false" maxItems:"100" doc:"All that there are from now on; price and stock of the product follow them, and may be left out. One keeps its _id by that or by its code."`
-}
-
-// VariantFields is exported as ProductFields is.
-type VariantFields struct {
-	_         struct{}         `json:"-" additionalProperties:"true"`
-	ID        document.GivenID `json:"_id" required:"false"`
-	Code      string           `json:"code" minLength:"1" maxLength:"200" doc:"Unique over products and variants." example:"R-M"`
-	Options   optionsDoc       `json:"options" doc:"Up to 3, of the same names in all variants."`
-	Price     float64          `json:"price" required:"false" minimum:"0" maximum:"10000000000" doc:"The product's when absent." example:"1234.5"`
-	Stock     int64            `json:"stock" required:"false" minimum:"0" maximum:"1000000000" doc:"Needed unless counted is false." example:"3"`
-	Counted   bool             `json:"counted" required:"false" default:"true"`
-	Thumbnail *string          `json:"thumbnail" required:"false" maxLength:"2000" example:"/img/m.webp"`
-	Barcode   *string          `json:"barcode" required:"false" maxLength:"200" example:"7790001000012"`
-}
-
-type variantOfProductDoc struct {
-	ID        string     `json:"_id" pattern:"^[0-9a-f]{24}$" doc:"Never changes." example:"665f1c2ab0e84d3f9a7c1e54"`
-	Code      string     `json:"code" example:"R-M"`
-	Options   optionsDoc `json:"options"`
-	Price     float64    `json:"price" example:"1234.5"`
-	Stock     int64      `json:"stock" example:"3"`
-	Counted   bool       `json:"counted" example:"true"`
-	Thumbnail string     `json:"thumbnail,omitempty" example:"/img/m.webp"`
-	Barcode   string     `json:"barcode,omitempty" example:"7790001000012"`
-}
-
-// optionsDoc is a choice, such as {"Talle":"M","Color":"azul"}.
-type optionsDoc struct{}
-
-// Schema says that all of its values are texts in words: it is read by its names.
-func (optionsDoc) Schema(huma.Registry) *huma.Schema {
-	least, most := 1, models.MaxOptions
-	return &huma.Schema{
-		Type: huma.TypeObject, AdditionalProperties: true, MinProperties: &least, MaxProperties: &most,
-		Description: "Texts by the names of the options, which are the same in all variants.",
-		Examples:    []any{map[string]any{"Talle": "M", "Color": "azul"}},
-	}
-}
-
-type productCreateDoc struct {
-	_  struct{}         `json:"-" additionalProperties:"true"`
-	ID document.GivenID `json:"_id" required:"false" doc:"Kept when it is free; made when absent."`
-	ProductFields
-}
-
-type productUpdateDoc struct {
-	ProductFields
-	Rev int64 `json:"rev" doc:"Change it only if this is still its rev." example:"1"`
-}
-
-// TransformSchema makes every field optional: an update takes any subset of them.
-func (productUpdateDoc) TransformSchema(_ huma.Registry, s *huma.Schema) *huma.Schema {
-	s.Required = nil
-	s.AdditionalProperties = true
-	s.Description = "Any subset of a product's fields. Others are ignored; `_id` never changes."
-	return s
-}
-
-// thumbnailDoc is the other spelling of thumbnails.
-type thumbnailDoc struct{}
-
-// Schema allows a string as well as a list of strings.
-func (thumbnailDoc) Schema(huma.Registry) *huma.Schema {
-	most, longest := models.MaxThumbnails, models.MaxThumbnail
-	picture := &huma.Schema{Type: huma.TypeString, MaxLength: &longest}
-	return &huma.Schema{
-		Description: "Another spelling of `thumbnails`; without meaning where `thumbnails` is there too.",
-		OneOf:       []*huma.Schema{picture, {Type: huma.TypeArray, MaxItems: &most, Items: picture}},
-	}
-}
-
-type productAnswerDoc struct {
-	Status  string     `json:"status" enum:"success"`
-	Payload productDoc `json:"payload"`
-}
-
-type productListDoc struct {
-	Status  string       `json:"status" enum:"success"`
-	Payload []productDoc `json:"payload" nullable:"false"`
-	document.Paging
-}
 
 func (productRoutes) describeList(op *document.Operation) {
 	op.Is("listProducts", "products", "A page of products",
@@ -147,34 +27,34 @@ func (productRoutes) describeList(op *document.Operation) {
 	op.Query("minPrice", "At least this price.", document.Text("100"))
 	op.Query("maxPrice", "At most this price.", document.Text("1234.50"))
 	op.Query("available", "true: only what is on sale and in stock.", document.OneOf("true", "false"))
-	op.Answers(200, "The page.", productListDoc{})
+	op.Answers(200, "The page.", document.Page(op.Schemas, fields.Product))
 }
 
 func (productRoutes) describeGet(op *document.Operation) {
 	op.Is("getProduct", "products", "A product", "")
-	op.Answers(200, "The product.", productAnswerDoc{})
+	op.Answers(200, "The product.", document.One(op.Schemas, fields.Product))
 }
 
 func (productRoutes) describeCreate(op *document.Operation) {
 	op.Is("createProduct", "products", "Add a product", "The same id with the same content again adds nothing.")
-	op.Takes(productCreateDoc{}, true)
-	op.Answers(201, "The product, as it is stored.", productAnswerDoc{})
-	op.Answers(200, "It was there already, with this id and this content.", productAnswerDoc{})
+	op.Takes(document.Create(op.Schemas, fields.Product), true)
+	op.Answers(201, "The product, as it is stored.", document.One(op.Schemas, fields.Product))
+	op.Answers(200, "It was there already, with this id and this content.", document.One(op.Schemas, fields.Product))
 	op.Fails(409)
 }
 
 func (productRoutes) describeUpdate(op *document.Operation) {
 	op.Is("updateProduct", "products", "Change a product", "")
 	op.Changes()
-	op.Takes(productUpdateDoc{}, true)
-	op.Answers(200, "The product, as it is now.", productAnswerDoc{})
+	op.Takes(document.Update(op.Schemas, fields.Product), true)
+	op.Answers(200, "The product, as it is now.", document.One(op.Schemas, fields.Product))
 	op.Fails(409)
 }
 
 func (productRoutes) describeRemove(op *document.Operation) {
 	op.Is("deleteProduct", "products", "Remove a product", "Carts that name it stay as they are.")
 	op.Changes()
-	op.Answers(200, "The product, as it was.", productAnswerDoc{})
+	op.Answers(200, "The product, as it was.", document.One(op.Schemas, fields.Product))
 }
 
 // stockDoc is one of two changes of a stock.
@@ -203,6 +83,6 @@ type stockCountDoc struct {
 func (productRoutes) describeCount(op *document.Operation) {
 	op.Is("countStock", "products", "Say how many there are", "`add` alone, or `set` with `was`. Where there are not `was` any more, or fewer than are taken away, nothing is changed.")
 	op.Takes(stockDoc{}, true)
-	op.Answers(200, "The product, as it is now.", productAnswerDoc{})
+	op.Answers(200, "The product, as it is now.", document.One(op.Schemas, fields.Product))
 	op.Fails(409)
 }
