@@ -75,7 +75,7 @@ func setByAPI(t *testing.T, s *inside, cart models.Cart, product models.ID, want
 
 func replaceByAPI(t *testing.T, s *inside, cart models.Cart, product models.ID, want int64) string {
 	cart = cart.Clone()
-	cart.Set(product, want)
+	cart.Set(models.Choice{Product: product}, want)
 	answer, text := s.send(t, http.DefaultClient, "PUT", "/api/carts/"+cart.ID.String(), string(models.JSON(map[string]any{"products": cart.Products})))
 	return answerOfAPI(t, answer, text)
 }

@@ -61,7 +61,7 @@ func drawBatch(t *rapid.T) (batch dao.Batch) {
 			items := rapid.SliceOfNDistinct(rapid.SampledFrom(ids), 0, 3, rapid.ID[models.ID]).Draw(t, "items")
 			cart := models.Cart{ID: id, Products: []models.Item{}, CreatedAt: at, UpdatedAt: at, Rev: 2}
 			for _, item := range items {
-				cart.Add(item, rapid.Int64Range(1, 99).Draw(t, "quantity"))
+				cart.Add(models.Choice{Product: item}, rapid.Int64Range(1, 99).Draw(t, "quantity"))
 			}
 			batch.Carts = append(batch.Carts, cart)
 		default:

@@ -24,23 +24,51 @@ type comparison struct {
 	made  []string
 }
 
-// known returns the products that are in the store, by the codes of the entries.
+// known returns the products that are in the store, by the codes of the entries and of their
+// variants: each stands under its own code and those of its variants.
 func (r *importRun) known(ctx context.Context, entries []catalogue.Entry) (map[string]models.Product, error) {
 	known := make(map[string]models.Product)
 	var codes []string
 	for _, e := range entries {
 		if e.Product != nil {
-			codes = append(codes, e.Product.Code)
+			codes = append(codes, e.Product.Codes()...)
 		}
 	}
 	if len(codes) == 0 || r.shop == nil {
 		return known, nil
 	}
-	page, err := r.shop.Products.List(ctx, models.ProductQuery{Codes: codes, Limit: len(codes)})
-	for _, p := range page.Products {
-		known[p.Code] = p
+	for some := range slices.Chunk(codes, models.MaxLimit) {
+		page, err := r.shop.Products.List(ctx, models.ProductQuery{Codes: some, Limit: models.MaxLimit})
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range page.Products {
+			for _, code := range p.Codes() {
+				known[code] = p
+			}
+		}
 	}
-	return known, err
+	return known, nil
+}
+
+// find returns the product of a store that an entry is about: that of its code, or else the one that
+// has the code of a variant. What an earlier import made of each variant becomes one product: joined
+// are those, the first of which stays.
+func find(p *catalogue.Product, known map[string]models.Product) (old models.Product, joined []models.Product, there bool) {
+	old, there = known[p.Code]
+	for _, code := range p.VariantCodes() {
+		other, has := known[code]
+		if has && p.WasVariant(other) {
+			joined = append(joined, other)
+		}
+		if has && !there {
+			old, there = other, true
+		}
+	}
+	if len(joined) == 0 || old.ID != joined[0].ID { // a product of the file's code is one already
+		return old, nil, there
+	}
+	return p.Joined(joined), joined, true
 }
 
 // compare looks up an entry as it was read.
@@ -65,13 +93,16 @@ func (r *importRun) compare(
 
 func (r *importRun) compareProduct(ctx context.Context, e catalogue.Entry, known map[string]models.Product) (comparison, error) {
 	p := e.Product
-	if old, ok := known[p.Code]; ok {
+	if old, joined, ok := find(p, known); ok {
 		r.noteID(p, old.ID)
 		now := p.Over(old)
-		if now.Same(old) {
+		if now.Same(old) && joined == nil {
 			return comparison{same: true}, nil
 		}
-		return comparison{differs: &change{e, old, now}}, nil
+		if joined != nil {
+			old = joined[0]
+		}
+		return comparison{differs: &change{e, old, now, joined}}, nil
 	}
 	r.noteID(p, models.ID{})
 	whole, made, err := p.Whole()

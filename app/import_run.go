@@ -133,6 +133,7 @@ func (r *importRun) summary() string {
 type change struct {
 	entry       catalogue.Entry
 	before, now models.Product
+	joined      []models.Product // what was one product for each variant
 }
 
 // fresh is an entry for a value that is not there, also as it was read: it may have to be looked up
@@ -193,6 +194,9 @@ func (r *importRun) changed(changes []change) {
 	r.report.Updated += len(changes)
 	for _, c := range changes {
 		r.source.say("%s:%d: %q: %s", r.source.name, c.entry.Line, c.before.Code, differences(c.before, c.now))
+		for _, one := range c.joined {
+			r.source.say("%s:%d: %q: was a product of its own, and is a variant of %q now", r.source.name, c.entry.Line, one.Code, c.now.Code)
+		}
 		r.accept(c.entry)
 	}
 }
@@ -289,6 +293,20 @@ func (r *importRun) batchOf(news []fresh) (batch dao.Batch) {
 	return batch
 }
 
+// change gives one product what its entry says.
+func (r *importRun) change(ctx context.Context, c *change) (models.Product, dao.Receipt, error) {
+	if c.joined != nil {
+		return r.shop.JoinProducts(ctx, c.joined, func(old []models.Product) models.Product {
+			return c.entry.Product.Over(c.entry.Product.Joined(old))
+		})
+	}
+	return r.shop.ChangeProduct(ctx, c.before.ID, func(p *models.Product) error {
+		c.before = p.Clone()
+		*p = c.entry.Product.Over(*p)
+		return nil
+	})
+}
+
 // update gives products what their entries say; all else of them stays.
 func (r *importRun) update(ctx context.Context, changes []change) error {
 	errs := make([]error, len(changes))
@@ -297,11 +315,7 @@ func (r *importRun) update(ctx context.Context, changes []change) error {
 	for i := range changes {
 		group.Go(func() (err error) {
 			c := &changes[i]
-			c.now, _, err = r.shop.ChangeProduct(ctx, c.before.ID, func(p *models.Product) error {
-				c.before = p.Clone()
-				*p = c.entry.Product.Over(*p)
-				return nil
-			})
+			c.now, _, err = r.change(ctx, c)
 			if errs[i] = err; isRefusal(err) {
 				return nil
 			}

@@ -102,8 +102,31 @@ func fieldText(p models.Product, field string) string {
 		return strconv.Quote(p.Category)
 	case "thumbnails":
 		return "[" + strings.Join(p.Thumbnails, ", ") + "]"
+	case "compareAt":
+		return p.CompareAt.String()
+	case "counted":
+		return strconv.FormatBool(!bool(p.Uncounted))
+	case "tags":
+		return "[" + strings.Join(p.Tags, ", ") + "]"
+	case "vendor":
+		return strconv.Quote(p.Vendor)
+	case "barcode":
+		return strconv.Quote(p.Barcode)
+	case "variants":
+		return variantsText(p.Variants)
 	}
 	return ""
+}
+
+func variantsText(variants []models.Variant) string {
+	texts := make([]string, len(variants))
+	for i, v := range variants {
+		texts[i] = fmt.Sprintf("%s (%s): %s, %d in stock", v.Code, v.Name(), v.Price, v.Stock)
+		if v.Uncounted {
+			texts[i] = fmt.Sprintf("%s (%s): %s, not counted", v.Code, v.Name(), v.Price)
+		}
+	}
+	return "[" + strings.Join(texts, "; ") + "]"
 }
 
 // apart shortens two texts to where they differ.

@@ -30,11 +30,13 @@ func (r *refusals) check(batch dao.Batch) {
 		id := v.GetHead().ID
 		r.note(s.Kind, id, v.Check())
 		for _, unique := range s.Unique {
-			of := ofKind{s.Kind, unique.Field, unique.Of(v)}
-			if owner, twice := r.owners[of]; twice && of.text != "" {
-				r.note(s.Kind, id, fmt.Errorf("%s %q is that of %s %s, too", of.field, of.text, of.kind, owner))
+			for text := range unique.All(v) {
+				of := ofKind{s.Kind, unique.Field, text}
+				if owner, twice := r.owners[of]; twice {
+					r.note(s.Kind, id, fmt.Errorf("%s %q is that of %s %s, too", of.field, of.text, of.kind, owner))
+				}
+				r.owners[of] = id
 			}
-			r.owners[of] = id
 		}
 	}
 }

@@ -179,7 +179,7 @@ func (s *selftest) updates(ctx context.Context) (string, error) {
 	for i := range additions {
 		running.Go(func() {
 			errs[i] = s.untilDone(ctx, func() (err error) {
-				_, receipts[i], err = hands[i%2].Carts.Update(ctx, cart.ID, func(c *models.Cart) error { c.Add(nameID("added"), 1); return nil })
+				_, receipts[i], err = hands[i%2].Carts.Update(ctx, cart.ID, func(c *models.Cart) error { c.Add(models.Choice{Product: nameID("added")}, 1); return nil })
 				return err
 			})
 		})

@@ -67,6 +67,9 @@ func (c *serveCommand) Run(ctx context.Context, g *globals, streams Streams) (er
 	if err != nil {
 		return err
 	}
+	if err := uncount(ctx, shop, log); err != nil {
+		return err
+	}
 	if c.Demo {
 		filled, err := fillDemo(ctx, shop)
 		if err != nil {
@@ -94,6 +97,18 @@ func (c *serveCommand) Run(ctx context.Context, g *globals, streams Streams) (er
 	}
 	go debug.FreeOSMemory() // reading a large store leaves as much behind as it keeps
 	return serve(ctx, listener, handler, hub, log)
+}
+
+// uncount brings forward what an earlier import had to say of stock that is not counted, and says so.
+func uncount(ctx context.Context, shop *trade.Shop, log *slog.Logger) error {
+	n, err := shop.Uncount(ctx)
+	if err != nil {
+		return fmt.Errorf("bring stock of earlier imports forward: %w", err)
+	}
+	if n > 0 {
+		log.Info("the stock of products that an earlier import gave 1000000000 is not counted now: they can always be bought", "products", n)
+	}
+	return nil
 }
 
 // shop returns the trade over a store, and where all figures go.

@@ -132,7 +132,7 @@ func (b *bench) mongoAdditions(ctx context.Context, r *report, s *shelf) error {
 	begin := time.Now()
 	for i := range additions {
 		all.Go(func() {
-			_, _, failed[i] = s.Carts.Update(ctx, cart.ID, func(c *models.Cart) error { c.Add(product, 1); return nil })
+			_, _, failed[i] = s.Carts.Update(ctx, cart.ID, func(c *models.Cart) error { c.Add(models.Choice{Product: product}, 1); return nil })
 		})
 	}
 	all.Wait()

@@ -8,7 +8,7 @@
 // far. It knows four kinds:
 //
 //   - Shopify's product CSV, with the headers of the old template and of the new one. Rows that
-//     share a handle are one product, and each of its variants becomes a product of the shop.
+//     share a handle are one product, with a variant for each form in which it can be bought.
 //   - DummyJSON's products: a list, or an object with a list "products".
 //   - The course's products.json: a list of products whose numbers may be texts and whose pictures
 //     may be one text.
@@ -159,6 +159,16 @@ func once(visit func(Entry) error) func(Entry) error {
 				return visit(Entry{Line: e.Line, Problem: problem, Refused: Named{e.Product.ID, e.Product.Code}})
 			}
 			seen[strings.Clone(e.Product.Code)] = e.Line // a part of a row would keep the whole row in memory
+			for i := range e.Product.Variants {
+				v := &e.Product.Variants[i]
+				if first, twice := seen[v.Code]; twice {
+					problem := fmt.Errorf("variants[%d].code %q is already that of line %d", i, v.Code, first)
+					return visit(Entry{Line: e.Line, Problem: problem, Refused: Named{e.Product.ID, e.Product.Code}})
+				}
+			}
+			for _, code := range e.Product.VariantCodes() {
+				seen[strings.Clone(code)] = e.Line
+			}
 		}
 		return visit(e)
 	}

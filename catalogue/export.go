@@ -201,6 +201,7 @@ func readCart(number int, raw json.RawMessage) Entry {
 		ID       json.RawMessage `json:"_id"`
 		Products []struct {
 			Product  json.RawMessage `json:"product"`
+			Variant  json.RawMessage `json:"variant"`
 			Quantity json.RawMessage `json:"quantity"`
 		} `json:"products"`
 		CreatedAt json.RawMessage `json:"createdAt"`
@@ -221,6 +222,7 @@ func readCart(number int, raw json.RawMessage) Entry {
 		field := "products[" + strconv.Itoa(i) + "]."
 		c.Products = append(c.Products, models.Item{
 			Product:  l.requiredID(field+"product", item.Product),
+			Variant:  l.id(field+"variant", item.Variant),
 			Quantity: l.whole(field+"quantity", item.Quantity),
 		})
 	}

@@ -22,7 +22,9 @@ func check(t *testing.T, content []byte) {
 				t.Errorf("line %d: %v", e.Line, err)
 			}
 			there := models.Product{Title: "t", Description: "d", Code: "c", Category: "c"}
-			if err := e.Product.Over(there).Check(); err != nil {
+			over := e.Product.Over(there)
+			over.Identify(there, func(n int) models.ID { return models.ID{1, byte(n)} })
+			if err := over.Check(); err != nil {
 				t.Errorf("line %d over another one: %v", e.Line, err)
 			}
 		}
@@ -85,12 +87,12 @@ func FuzzExport(f *testing.F) {
 	f.Fuzz(func(t *testing.T, content string) { check(t, []byte(content)) })
 }
 
-func FuzzPlainText(f *testing.F) {
+func FuzzMarkdown(f *testing.F) {
 	f.Add("<p>a<br>b</p><ul><li>c</ul><script>d")
 	f.Fuzz(func(t *testing.T, source string) {
-		for _, r := range plainText(source) {
-			if r < ' ' && r != '\n' || r == 0x7f {
-				t.Fatalf("%q gives %q", source, plainText(source))
+		for _, r := range markdown(source) {
+			if r < ' ' && r != '\n' && r != '\t' || r == 0x7f {
+				t.Fatalf("%q gives %q", source, markdown(source))
 			}
 		}
 	})

@@ -71,7 +71,7 @@ func jsonOf(fields string) string {
 
 // A title that is too long is cut at a word; importing again changes nothing, for it is cut alike.
 func TestLongTextsAreCut(t *testing.T) {
-	html := "<p>" + strings.Repeat("medidas y cuidados. ", 300) + "</p>"
+	html := "<p>" + strings.Repeat("medidas y cuidados. ", 1200) + "</p>"
 	_, got, notes := readAll(t, "x", "Handle,Title,Body (HTML),Variant Price,Variant Inventory Qty\nlargo,"+strings.Repeat("Título ", 40)+","+html+",1,1\n")
 	if len(got) != 1 || len([]rune(got[0].Title)) > models.MaxLine || len([]rune(got[0].Description)) > models.MaxDescription ||
 		!strings.HasSuffix(got[0].Title, "Título…") || len(notes) != 2 {
@@ -113,14 +113,14 @@ func TestStockThatIsNotCounted(t *testing.T) {
 		stock   int64
 		made    string
 	}{
-		{header + "\na,A,1,,0,deny\n", models.MaxStock, Uncounted},
-		{header + "\na,A,1,shopify,0,continue\n", models.MaxStock, Uncounted},
+		{header + "\na,A,1,,0,deny\n", models.UncountedStock, Uncounted},
+		{header + "\na,A,1,shopify,0,continue\n", models.UncountedStock, Uncounted},
 		{header + "\na,A,1,shopify,0,deny\n", 0, ""},
 		{header + "\na,A,1,shopify,7,deny\n", 7, ""},
 		{header + "\na,A,1,shopify,-3,deny\n", 0, Oversold},
-		{header + "\na,A,1,shopify,,deny\n", models.MaxStock, NoStock},
-		{"Handle,Title,Variant Price\na,A,1\n", models.MaxStock, NoStock},
-		{`[{"title":"A","code":"a","price":1}]`, models.MaxStock, NoStock},
+		{header + "\na,A,1,shopify,,deny\n", models.UncountedStock, NoStock},
+		{"Handle,Title,Variant Price\na,A,1\n", models.UncountedStock, NoStock},
+		{`[{"title":"A","code":"a","price":1}]`, models.UncountedStock, NoStock},
 	} {
 		var made []string
 		var stock int64

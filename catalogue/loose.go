@@ -21,6 +21,7 @@ type loose struct {
 	says     []string        // fields, in the order in which they were read
 	bad      models.Invalid
 	notes    []Note
+	variants []saying // of each variant of a sheet
 }
 
 // say notes that a field says something.
@@ -172,7 +173,7 @@ func (l *loose) time(field string, raw json.RawMessage) models.Time {
 
 // fieldOrder is the order in which bad fields are named, whether they could not be read or break a
 // rule.
-var fieldOrder = []string{"_id", "title", "description", "code", "price", "status", "stock", "category", "thumbnails", "createdAt", "updatedAt", "rev"}
+var fieldOrder = []string{"_id", "title", "description", "code", "price", "status", "stock", "category", "thumbnails", "compareAt", "counted", "tags", "vendor", "barcode", "variants", "createdAt", "updatedAt", "rev"}
 
 func orderOf(problem models.Problem) int { return slices.Index(fieldOrder, baseOf(problem)) }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -18,12 +19,13 @@ type Product struct {
 	models.Product          // fields that the file says nothing about are zero
 	Says           []string // the names of the others
 	spoilt         []string // what the file says, but not so that it can be known
+	said           []saying // of each variant of a sheet; nil where a file says all of them
 }
 
 // What an import makes of what a file leaves open, for the report.
 const (
-	Uncounted     = "stock is not counted in the file: it can always be bought, with 1000000000 in stock"
-	NoStock       = "the file has no stock for it: it came in with 1000000000"
+	Uncounted     = "stock is not counted in the file: it can always be bought"
+	NoStock       = "the file has no stock for it: it is not counted, and can always be bought"
 	NoCategory    = "the file has no category for it: it came in as " + defaultCategory
 	NoDescription = "the file has no description for it: it came in with its title"
 	Oversold      = "stock is below zero in the file: it is 0 here"
@@ -44,6 +46,18 @@ func (p *Product) says(field string) bool { return slices.Contains(p.Says, field
 
 // Over returns a product that is there, with what the file says.
 func (p Product) Over(old models.Product) models.Product {
+	if one := slices.IndexFunc(old.Variants, func(v models.Variant) bool { return v.Code == p.Code }); one >= 0 && old.Code != p.Code {
+		return p.overVariant(old, one)
+	}
+	over := p.over(old, old)
+	over.Identify(old, noID)
+	over.Normalize()
+	over.Settle(old)
+	return over
+}
+
+// over returns a product with what the file says; was is what it was.
+func (p Product) over(old, was models.Product) models.Product {
 	for _, field := range p.Says {
 		switch field {
 		case "title":
@@ -55,11 +69,13 @@ func (p Product) Over(old models.Product) models.Product {
 		case "status":
 			old.Status = p.Status
 		case "stock":
-			old.Stock = p.Stock
+			old.Stock, old.Uncounted = p.Stock, p.Uncounted
 		case "category":
 			old.Category = p.Category
 		case "thumbnails":
 			old.Thumbnails = slices.Clone(p.Thumbnails)
+		default:
+			p.moreOver(field, &old, was)
 		}
 	}
 	return old
@@ -71,7 +87,7 @@ func (p Product) Whole() (whole models.Product, made []string, err error) {
 	whole = p.Product.Clone()
 	var missing models.Invalid
 	for _, field := range []string{"title", "code", "price"} {
-		if !p.says(field) {
+		if !p.says(field) && (field != "price" || len(p.Variants) == 0) {
 			missing.Add(field, models.Required, nil, "")
 		}
 	}
@@ -87,10 +103,12 @@ func (p Product) Whole() (whole models.Product, made []string, err error) {
 	if !p.says("status") {
 		whole.Status = !slices.Contains(p.spoilt, "status")
 	}
-	if !p.says("stock") && !slices.Contains(p.spoilt, "stock") {
-		whole.Stock, made = models.MaxStock, append(made, NoStock)
+	if len(p.Variants) == 0 && !p.says("stock") && !bool(p.Uncounted) && !slices.Contains(p.spoilt, "stock") {
+		whole.Uncounted, made = true, append(made, NoStock)
 	}
+	whole.Identify(models.Product{}, func(int) models.ID { return models.NewID(time.Now()) })
 	whole.Normalize()
+	whole.Settle(models.Product{})
 	return whole, made, whole.Check()
 }
 
@@ -128,8 +146,8 @@ func (l *loose) entry(line int, read models.Product) Entry {
 	l.cut(line, "title", &read.Title, models.MaxLine)
 	l.cut(line, "category", &read.Category, models.MaxLine)
 	l.cut(line, "description", &read.Description, models.MaxDescription)
-	p := Product{Product: read, Says: l.says}
-	broken, _ := errors.AsType[models.Invalid](read.Check())
+	p := Product{Product: read, Says: l.says, said: l.variants}
+	broken, _ := errors.AsType[models.Invalid](completed(read).Check())
 	l.add(slices.DeleteFunc(broken, func(problem models.Problem) bool { return !p.says(baseOf(problem)) }).Err())
 	if !p.says("code") || slices.ContainsFunc(l.bad, isFatal) {
 		_, _, err := p.Whole()
@@ -139,7 +157,8 @@ func (l *loose) entry(line int, read models.Product) Entry {
 		p.leaveOut(baseOf(problem))
 		l.note(line, problem.Field+" "+problem.Reason()+": "+leftOut(problem.Field))
 	}
-	p.Product = p.Over(models.Product{ID: read.ID, Code: read.Code, CreatedAt: read.CreatedAt, UpdatedAt: read.UpdatedAt, Rev: read.Rev})
+	bare := models.Product{ID: read.ID, Code: read.Code, CreatedAt: read.CreatedAt, UpdatedAt: read.UpdatedAt, Rev: read.Rev}
+	p.Product = p.over(bare, bare)
 	return Entry{Line: line, Product: &p, Notes: l.notes}
 }
 
@@ -147,7 +166,7 @@ func (l *loose) entry(line int, read models.Product) Entry {
 // it costs, and what its owner has to decide.
 func isFatal(problem models.Problem) bool {
 	switch baseOf(problem) {
-	case "description", "status", "stock", "category", "thumbnails":
+	case "description", "status", "stock", "category", "thumbnails", "compareAt", "tags", "vendor", "barcode":
 		return problem.Rule == models.TwoReadings
 	}
 	return true

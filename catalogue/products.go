@@ -23,6 +23,13 @@ type item struct {
 	Thumbnails  json.RawMessage `json:"thumbnails"`
 	Images      json.RawMessage `json:"images"` // DummyJSON's word for the pictures
 	Thumbnail   json.RawMessage `json:"thumbnail"`
+	CompareAt   json.RawMessage `json:"compareAt"`
+	Counted     json.RawMessage `json:"counted"`
+	Tags        json.RawMessage `json:"tags"`
+	Vendor      json.RawMessage `json:"vendor"`
+	Brand       json.RawMessage `json:"brand"` // DummyJSON's word for the vendor
+	Barcode     json.RawMessage `json:"barcode"`
+	Variants    json.RawMessage `json:"variants"`
 	CreatedAt   json.RawMessage `json:"createdAt"`
 	UpdatedAt   json.RawMessage `json:"updatedAt"`
 	Rev         json.RawMessage `json:"rev"`
@@ -45,8 +52,10 @@ func (r *reading) readProduct(line int, raw json.RawMessage, format Format) Entr
 		Category:    l.text("category", in.Category),
 		Thumbnails:  l.pictures(line, "thumbnails", either(in.Thumbnails, in.Images, in.Thumbnail)),
 	}
+	p.Tags, p.Vendor, p.Barcode = l.tags("tags", in.Tags), l.text("vendor", either(in.Vendor, in.Brand)), l.text("barcode", in.Barcode)
 	switch format {
 	case Export:
+		l.readMore(in, &p)
 		p.ID = l.id("_id", in.OwnID)
 		p.CreatedAt, p.UpdatedAt = l.time("createdAt", in.CreatedAt), l.time("updatedAt", in.UpdatedAt)
 		p.Rev = l.revision(in.Rev)

@@ -11,11 +11,11 @@ import (
 
 // DummyJSON's words for code and pictures are understood; what it has beside is left out.
 func TestDummyJSON(t *testing.T) {
-	const mascara = `{"id":1,"title":"Mascara","description":"Long","category":"beauty","price":9.99,"stock":99,"sku":"BEA-1","tags":["x"],
+	const mascara = `{"id":1,"title":"Mascara","description":"Long","category":"beauty","price":9.99,"stock":99,"sku":"BEA-1","tags":["x"],"brand":"Essence","barcode":"779",
 		"dimensions":{"width":1.5},"availabilityStatus":"In Stock","images":["https://a.com/1.webp"],"thumbnail":"https://a.com/t.webp"}`
 	const early = `{"id":2,"title":"Old","description":"Without sku","category":"c","price":1e1,"stock":0,"images":[],"thumbnail":"https://a.com/t.jpg"}`
 	want := []models.Product{
-		{Title: "Mascara", Description: "Long", Code: "BEA-1", Price: 999, Status: true, Stock: 99, Category: "beauty", Thumbnails: []string{"https://a.com/1.webp"}},
+		{Title: "Mascara", Description: "Long", Code: "BEA-1", Price: 999, Status: true, Stock: 99, Category: "beauty", Thumbnails: []string{"https://a.com/1.webp"}, Tags: []string{"x"}, Vendor: "Essence", Barcode: "779"},
 		{Title: "Old", Description: "Without sku", Code: "dummyjson-2", Price: 1000, Status: true, Category: "c", Thumbnails: []string{"https://a.com/t.jpg"}},
 	}
 	for _, content := range []string{

@@ -21,6 +21,12 @@ const (
 	colTags
 	colPublished
 	colStatus
+	colProductCategory
+	colVendor
+	colBarcode
+	colName1
+	colName2
+	colName3
 	colOption1
 	colOption2
 	colOption3
@@ -28,8 +34,8 @@ const (
 	colQuantity
 	colTracker
 	colPolicy
-	colCompareAt // this one and the next only show how the file writes figures
-	colCost
+	colCompareAt
+	colCost // only shows how the file writes figures
 	colImage
 	colVariantImage
 	columns
@@ -38,25 +44,31 @@ const (
 // headers are the names of each column, in lower case, in Shopify's old template and in its new
 // one. See https://help.shopify.com/en/manual/products/import-export/using-csv
 var headers = [columns][2]string{
-	colHandle:       {"handle", "url handle"},
-	colTitle:        {"title", "title"},
-	colPrice:        {"variant price", "price"},
-	colBody:         {"body (html)", "description"},
-	colType:         {"type", "type"},
-	colTags:         {"tags", "tags"},
-	colPublished:    {"published", "published on online store"},
-	colStatus:       {"status", "status"},
-	colOption1:      {"option1 value", "option1 value"},
-	colOption2:      {"option2 value", "option2 value"},
-	colOption3:      {"option3 value", "option3 value"},
-	colSKU:          {"variant sku", "sku"},
-	colQuantity:     {"variant inventory qty", "inventory quantity"},
-	colTracker:      {"variant inventory tracker", "inventory tracker"},
-	colPolicy:       {"variant inventory policy", "continue selling when out of stock"},
-	colCompareAt:    {"variant compare at price", "compare-at price"},
-	colCost:         {"cost per item", "cost per item"},
-	colImage:        {"image src", "product image url"},
-	colVariantImage: {"variant image", "variant image url"},
+	colHandle:          {"handle", "url handle"},
+	colTitle:           {"title", "title"},
+	colPrice:           {"variant price", "price"},
+	colBody:            {"body (html)", "description"},
+	colType:            {"type", "type"},
+	colTags:            {"tags", "tags"},
+	colPublished:       {"published", "published on online store"},
+	colStatus:          {"status", "status"},
+	colProductCategory: {"product category", "product category"},
+	colVendor:          {"vendor", "vendor"},
+	colBarcode:         {"variant barcode", "barcode"},
+	colName1:           {"option1 name", "option1 name"},
+	colName2:           {"option2 name", "option2 name"},
+	colName3:           {"option3 name", "option3 name"},
+	colOption1:         {"option1 value", "option1 value"},
+	colOption2:         {"option2 value", "option2 value"},
+	colOption3:         {"option3 value", "option3 value"},
+	colSKU:             {"variant sku", "sku"},
+	colQuantity:        {"variant inventory qty", "inventory quantity"},
+	colTracker:         {"variant inventory tracker", "inventory tracker"},
+	colPolicy:          {"variant inventory policy", "continue selling when out of stock"},
+	colCompareAt:       {"variant compare at price", "compare-at price"},
+	colCost:            {"cost per item", "cost per item"},
+	colImage:           {"image src", "product image url"},
+	colVariantImage:    {"variant image", "variant image url"},
 }
 
 // row is one row of a sheet.

@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -124,98 +126,173 @@ func (g group) first(c column) string {
 	return ""
 }
 
-// putGroup hands out a product for each variant.
+// putGroup hands out the product of a handle.
 func (r *reading) putGroup(s *sheet, g group) error {
-	common := g.common()
+	if len(g) == 0 {
+		return nil
+	}
+	return r.put(func() Entry { return r.product(s, g) })
+}
+
+// sold returns the rows of what can be bought: one of them, or those of the variants.
+func (g group) sold() (rows []*row) {
 	for i := range g {
-		if i > 0 && !g[i].isVariant() {
-			continue
-		}
-		if err := r.put(func() Entry { return r.variant(s, &common, &g[i]) }); err != nil {
-			return err
+		if i == 0 || g[i].isVariant() {
+			rows = append(rows, &g[i])
 		}
 	}
-	return nil
+	return rows
 }
 
-// common is what the variants of a product share.
-type common struct {
-	handle, title, description, category string
-	states                               []string
-	pictures                             []string
-	notes                                []Note // about the pictures; the first variant takes them
-}
-
-func (g group) common() common {
-	tag, _, _ := strings.Cut(g.first(colTags), ",")
-	c := common{
-		handle:      g.handle(),
-		title:       g.first(colTitle),
-		description: g.first(colBody),
-		category:    cmp.Or(g.first(colType), strings.TrimSpace(tag)),
-		states:      []string{g.first(colStatus), g.first(colPublished)},
-	}
-	if utf8.ValidString(c.description) { // or else the rule refuses it
-		c.description = plainText(c.description)
-	}
-	var l loose
-	for i := range g {
-		c.pictures = l.addCell(c.pictures, g[i].line, "thumbnails", g[i].cells[colImage])
-	}
-	c.notes = l.notes
-	return c
-}
-
-// variant makes the product of one variant.
-func (r *reading) variant(s *sheet, c *common, row *row) Entry {
-	l := loose{notation: r.notation, notes: c.notes}
-	c.notes = nil
-	options := row.options()
+// product makes the product of a handle: with variants, unless it is sold in one form only, which has
+// no options.
+func (r *reading) product(s *sheet, g group) Entry {
+	l := loose{notation: r.notation}
+	rows := g.sold()
+	first := rows[0]
 	p := models.Product{
-		Title:       l.cell("title", c.title),
-		Description: l.cell("description", c.description),
-		Code:        l.cell("code", cmp.Or(row.cells[colSKU], joined(c.handle, "-", slug(options)))),
-		Price:       l.money("price", models.JSON(row.cells[colPrice])),
-		Category:    l.cell("category", c.category),
-		Stock:       l.stock(s, row),
-		Status:      true,
+		Title:    l.cell("title", g.first(colTitle)),
+		Category: l.cell("category", g.category()),
+		Tags:     l.cellTags("tags", g.first(colTags)),
+		Vendor:   l.cell("vendor", g.first(colVendor)),
+		Status:   true,
 	}
-	if p.Title != "" {
-		p.Title = joined(p.Title, " – ", strings.Join(options, " / "))
+	p.Description = l.cell("description", g.description())
+	for _, c := range []column{colStatus, colPublished} {
+		p.Status = l.state("status", models.JSON(g.first(c))) && p.Status
 	}
-	for _, state := range c.states {
-		p.Status = l.state("status", models.JSON(state)) && p.Status
+	if !p.Status {
+		l.say("status")
 	}
-	p.Thumbnails = l.addCell(nil, row.line, "thumbnails", row.cells[colVariantImage])
-	for _, picture := range c.pictures {
-		p.Thumbnails = l.addCell(p.Thumbnails, row.line, "thumbnails", picture)
+	if len(rows) > 1 || len(first.options()) > 0 {
+		p.Code = l.cell("code", g.handle())
+		l.readVariants(s, g, &p)
+	} else {
+		p.Code = l.cell("code", cmp.Or(first.cells[colSKU], g.handle()))
+		p.Price, p.CompareAt = l.prices(first, "")
+		p.Stock, p.Uncounted = l.stock(s, first, "stock")
+		p.Barcode = l.cell("barcode", first.cells[colBarcode])
+		p.Thumbnails = l.addCell(nil, first.line, "thumbnails", first.cells[colVariantImage])
+	}
+	for i := range g {
+		p.Thumbnails = l.addCell(p.Thumbnails, g[i].line, "thumbnails", g[i].cells[colImage])
 	}
 	if len(p.Thumbnails) > 0 {
 		l.say("thumbnails")
 	}
-	return l.entry(row.line, p)
+	return l.entry(first.line, p)
+}
+
+// category is the type, or else the last part of Shopify's own category ("Apparel > Clothing"), or
+// else the first tag.
+func (g group) category() string {
+	parts := strings.Split(g.first(colProductCategory), ">")
+	tag, _, _ := strings.Cut(g.first(colTags), ",")
+	return cmp.Or(g.first(colType), strings.TrimSpace(parts[len(parts)-1]), strings.TrimSpace(tag))
+}
+
+// description is Markdown; what is no text is left to the rules.
+func (g group) description() string {
+	body := g.first(colBody)
+	if !utf8.ValidString(body) {
+		return body
+	}
+	return markdown(body)
+}
+
+// prices reads what a row costs, and what it did before where that is more.
+func (l *loose) prices(r *row, prefix string) (price, before models.Money) {
+	price = l.money(prefix+"price", models.JSON(r.cells[colPrice]))
+	if before = l.money("compareAt", models.JSON(r.cells[colCompareAt])); before <= price && !l.bad.Has("compareAt") {
+		before = 0 // as Shopify writes where there is none
+	}
+	return price, before
 }
 
 // stock reads how much there is of a variant. Shopify does not count it where it names no tracker,
 // and goes on selling what is counted where the policy says so.
-func (l *loose) stock(s *sheet, r *row) int64 {
+func (l *loose) stock(s *sheet, r *row, field string) (int64, models.Uncounted) {
 	policy := strings.ToLower(r.cells[colPolicy])
 	if s.has(colTracker) && r.cells[colTracker] == "" || policy == "continue" || policy == "true" {
-		l.say("stock")
+		l.say(field)
 		l.note(0, Uncounted)
-		return models.MaxStock
+		return models.UncountedStock, true
 	}
-	stock := l.whole("stock", models.JSON(r.cells[colQuantity]))
+	stock := l.whole(field, models.JSON(r.cells[colQuantity]))
 	if stock < 0 {
 		l.note(0, Oversold)
 	}
-	return max(0, stock)
+	return max(0, stock), false
 }
 
 // options returns the values that tell a variant from its siblings.
 func (r *row) options() []string {
 	options := []string{r.cells[colOption1], r.cells[colOption2], r.cells[colOption3]}
 	return slices.DeleteFunc(options, func(option string) bool { return option == "" || option == "Default Title" })
+}
+
+// optionNames are those of the columns in which the rows say something.
+func (g group) optionNames() (names [models.MaxOptions]string) {
+	for i := range names {
+		if g.first(colOption1+column(i)) != "" {
+			names[i] = cmp.Or(g.first(colName1+column(i)), "Opción "+strconv.Itoa(i+1))
+		}
+	}
+	return names
+}
+
+// readVariants reads what can be bought of a handle. Its price before is that of the cheapest.
+func (l *loose) readVariants(s *sheet, g group, p *models.Product) {
+	l.say("variants")
+	names, codes := g.optionNames(), map[string]bool{models.NormalName(p.Code): true}
+	lowest := models.Money(math.MaxInt64)
+	for i, row := range g.sold() {
+		v, field := models.NewVariant(), "variants["+strconv.Itoa(i)+"]."
+		for j, name := range names {
+			if name != "" {
+				v.Options = append(v.Options, models.Option{Name: name, Value: cmp.Or(row.cells[colOption1+column(j)], "–")})
+			}
+		}
+		if v.Options == nil { // several rows that nothing tells apart
+			v.Options = models.Options{{Name: "Opción 1", Value: strconv.Itoa(i + 1)}}
+		}
+		v.Code = models.NormalName(row.cells[colSKU])
+		if v.Code == "" || codes[v.Code] {
+			l.ownCode(row.line, &v, p.Code, codes)
+		}
+		codes[v.Code] = true
+		if row.cells[colPrice] != "" {
+			price, before := l.prices(row, field)
+			if v.Price = price; price < lowest {
+				lowest, p.CompareAt = price, before
+			}
+		}
+		said := saying{price: row.cells[colPrice] != "", barcode: row.cells[colBarcode] != "", thumbnail: row.cells[colVariantImage] != ""}
+		v.Stock, v.Uncounted = l.stock(s, row, field+"stock")
+		said.stock = bool(v.Uncounted) || row.cells[colQuantity] != ""
+		v.Barcode = row.cells[colBarcode]
+		if pictures := l.addCell(nil, row.line, field+"thumbnail", row.cells[colVariantImage]); len(pictures) > 0 {
+			v.Thumbnail = pictures[0]
+		}
+		p.Variants, l.variants = append(p.Variants, v), append(l.variants, said)
+	}
+	if p.CompareAt > 0 {
+		l.say("compareAt")
+	}
+}
+
+// ownCode gives a variant a code where the file has none for it alone, and says so.
+func (l *loose) ownCode(line int, v *models.Variant, of string, codes map[string]bool) {
+	was := v.Code
+	v.Code = joined(of, "-", slug([]string{v.Name()}))
+	for n := 2; codes[v.Code]; n++ {
+		v.Code = joined(of, "-", slug([]string{v.Name(), strconv.Itoa(n)}))
+	}
+	if was == "" {
+		l.note(line, fmt.Sprintf("the variant %s has no code: it is %q", v.Name(), v.Code))
+	} else {
+		l.note(line, fmt.Sprintf("the variant %s has the code %q of another: it is %q", v.Name(), was, v.Code))
+	}
 }
 
 func joined(a, separator, b string) string {

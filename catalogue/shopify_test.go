@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"pulperia/dao/models"
 )
@@ -13,7 +14,8 @@ import (
 const shopifyHeader = "Handle,Title,Body (HTML),Type,Tags,Published,Option1 Name,Option1 Value,Option2 Value,Variant SKU," +
 	"Variant Inventory Qty,Variant Price,Image Src,Variant Image,Status,Cost per item\r\n"
 
-// Rows that share a handle are one product with variants, and each variant is one product here.
+// Rows that share a handle are one product; what can be bought of it are its variants, unless there
+// is one without a choice.
 func TestShopifyVariants(t *testing.T) {
 	format, got, problems := readAll(t, "x", shopifyHeader+
 		`pot,Clay Pot,"<p>One</p>`+"\r\n"+`<p>two &amp; three</p>",Outdoor,"Pot, Plants",true,Size,Regular,Red,,1,9.99,https://a.com/1.jpg,,active,3`+"\r\n"+
@@ -23,17 +25,18 @@ func TestShopifyVariants(t *testing.T) {
 		`lamp,Lamp,,,"Light, Copper",TRUE,Title,Default Title,,,-2,10,,,draft,`+"\r\n"+
 		`sofa,Sofa,<br>,,,false,Title,Default Title,,,0,0,,,,`)
 	want := []models.Product{
-		{Title: "Clay Pot – Regular / Red", Description: "One\n\ntwo & three", Code: "pot-regular-red", Price: 999, Status: true, Stock: 1, Category: "Outdoor",
-			Thumbnails: []string{"https://a.com/1.jpg", "https://a.com/2.jpg", "https://a.com/3.jpg"}},
-		{Title: "Clay Pot – Extra Large / Red", Description: "One\n\ntwo & three", Code: "POT-L", Price: 1550, Status: true, Stock: 3, Category: "Outdoor",
-			Thumbnails: []string{"https://a.com/large.jpg", "https://a.com/1.jpg", "https://a.com/2.jpg", "https://a.com/3.jpg"}},
-		{Title: "Lamp", Description: "Lamp", Code: "lamp", Price: 1000, Category: "Light", Thumbnails: []string{}},
+		{Title: "Clay Pot", Description: "One\n\ntwo & three", Code: "pot", Price: 999, Status: true, Stock: 4, Category: "Outdoor",
+			Thumbnails: []string{"https://a.com/1.jpg", "https://a.com/2.jpg", "https://a.com/3.jpg"}, Tags: []string{"Pot", "Plants"}, Variants: []models.Variant{
+				{Code: "pot-regular-red", Options: models.Options{{Name: "Size", Value: "Regular"}, {Name: "Opción 2", Value: "Red"}}, Price: 999, Stock: 1},
+				{Code: "POT-L", Options: models.Options{{Name: "Size", Value: "Extra Large"}, {Name: "Opción 2", Value: "Red"}}, Price: 1550, Stock: 3, Thumbnail: "https://a.com/large.jpg"},
+			}},
+		{Title: "Lamp", Description: "Lamp", Code: "lamp", Price: 1000, Category: "Light", Thumbnails: []string{}, Tags: []string{"Light", "Copper"}},
 		{Title: "Sofa", Description: "Sofa", Code: "sofa", Category: "General", Thumbnails: []string{}},
 	}
-	if format != Shopify || problems != nil {
+	if said := []string{`2: the variant Regular / Red has no code: it is "pot-regular-red"`}; format != Shopify || !cmp.Equal(problems, said) {
 		t.Errorf("%q, problems %v", format, problems)
 	}
-	if diff := cmp.Diff(want, got); diff != "" {
+	if diff := cmp.Diff(want, got, cmpopts.IgnoreFields(models.Variant{}, "ID")); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -41,14 +44,15 @@ func TestShopifyVariants(t *testing.T) {
 // The columns may stand in any order, be those of the new template, and be separated as a
 // spreadsheet does where prices have a comma.
 func TestShopifyColumns(t *testing.T) {
-	want := []models.Product{{Title: "Mate – Grande", Description: "De calabaza", Code: "M-1", Price: 123450, Status: true, Stock: 4, Category: "Mates",
-		Thumbnails: []string{"/img/mate.jpg"}}}
+	want := []models.Product{{Title: "Mate", Description: "De calabaza", Code: "mate", Price: 123450, Status: true, Stock: 4, Category: "Mates",
+		Thumbnails: []string{"/img/mate.jpg"},
+		Variants:   []models.Variant{{Code: "M-1", Options: models.Options{{Name: "Opción 1", Value: "Grande"}}, Price: 123450, Stock: 4}}}}
 	for _, content := range []string{
 		"Variant Price;Title;Handle;Type;Body (HTML);Variant SKU;Variant Inventory Qty;Image Src;Option1 Value\n1234,5;Mate;mate;Mates;De calabaza;M-1;4;/img/mate.jpg;Grande\n",
 		"Title\tURL handle\tDescription\tType\tSKU\tPrice\tInventory quantity\tProduct image URL\tOption1 value\tPublished on online store\nMate\tmate\tDe calabaza\tMates\tM-1\t1234.50\t4\t/img/mate.jpg\tGrande\tyes\n",
 	} {
 		_, got, problems := readAll(t, "x", content)
-		if diff := cmp.Diff(want, got); diff != "" || problems != nil {
+		if diff := cmp.Diff(want, got, cmpopts.IgnoreFields(models.Variant{}, "ID")); diff != "" || problems != nil {
 			t.Errorf("%.20s: problems %v, %s", content, problems, diff)
 		}
 	}
@@ -69,7 +73,8 @@ func TestShopifyProblems(t *testing.T) {
 		{"too few cells", "a,A,,5", "2: row has 4 cells and the header 16"},
 		{"bare quote", `a,A"B,,,,,,,,,1,5,,,,`, "2: row cannot be read as far as line 2: a quote is not closed, or not doubled"},
 		{"scattered", "a,A,,,,,,,,,1,5,,,,\nb,B,,,,,,,,,1,5,,,,\na,,,,,,,L,,,1,5,,,,", `4: handle "a" has its other rows from line 2 on: sort the file by its handles`},
-		{"same options", "a,A,,,,,,L,,,1,5,,,,\na,,,,,,,l,,,1,5,,,,", `3: code "a-l" is already that of line 2`},
+		{"same options", "a,A,,,,,,L,,X,1,5,,,,\na,,,,,,,L,,Y,1,5,,,,", `2: variants[1].options is given twice; got "L"`},
+		{"a code of another", "b,B,,,,,,,,X,1,5,,,,\na,A,,,,,,L,,X,1,5,,,,", `3: variants[0].code "X" is already that of line 2`},
 		{"lines inside of cells count", "b,B,\"x\ny\",,,,,,,,1,5,,,,\na,A,,,,,,,,,1,,,,,", "4: price is required"},
 	}
 	for _, test := range tests {
@@ -89,13 +94,13 @@ func TestShopifyProblems(t *testing.T) {
 func TestShopifyKeepsFirstPictures(t *testing.T) {
 	var rows strings.Builder
 	for i := range 30 {
-		fmt.Fprintf(&rows, "a,A,,,,,,V%d,,,1,5,/%d.jpg,/v%d.jpg,,\n", i, i, i)
+		fmt.Fprintf(&rows, "a,A,,,,,,V%d,,K%d,1,5,/%d.jpg,/v%d.jpg,,\n", i, i, i, i)
 	}
 	_, products, problems := readAll(t, "x", shopifyHeader+rows.String())
-	if len(products) != 30 || problems != nil {
+	if len(products) != 1 || len(products[0].Variants) != 30 || problems != nil {
 		t.Fatalf("%d products, problems %v", len(products), problems)
 	}
-	if got := products[29].Thumbnails; len(got) != models.MaxThumbnails || got[0] != "/v29.jpg" || got[1] != "/0.jpg" {
+	if got := products[0].Thumbnails; len(got) != models.MaxThumbnails || got[0] != "/0.jpg" || products[0].Variants[29].Thumbnail != "/v29.jpg" {
 		t.Errorf("thumbnails: %v", got)
 	}
 }

@@ -85,6 +85,7 @@ func (c Collection[T]) Create(ctx context.Context, value T) (stored T, receipt R
 	value = c.kind.cloneOf(&value)
 	own := c.kind.value(&value)
 	own.Normalize()
+	c.kind.Settle(own, nil)
 	if err := own.Check(); err != nil {
 		return stored, Receipt{}, err
 	}

@@ -17,8 +17,9 @@ const (
 // Product describes products. How they are listed is more than a sort: see [Products].
 var Product = Describe[models.Product](Schema{
 	Kind: KindProduct, Plural: "products", Shared: true, Always: true,
-	Unique: []Unique{UniqueBy("code", func(p *models.Product) string { return p.Code })},
-	Refs:   RefsOf(func(p *models.Product) []Ref { return imageRefs(p.Thumbnails) }),
+	Unique: []Unique{AndMore(
+		UniqueBy("code", func(p *models.Product) string { return p.Code }), "variants.code", (*models.Product).VariantCodes)},
+	Refs: RefsOf(func(p *models.Product) []Ref { return imageRefs(p.PictureNames()) }),
 	Example: ExampleBy(func(n int) models.Product {
 		number := strconv.Itoa(n)
 		return models.Product{Title: "Yerba " + number, Description: "con palo", Code: "Y-" + number, Price: 100, Status: true, Stock: int64(n), Category: "almacén", Thumbnails: []string{}}

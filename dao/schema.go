@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 
@@ -61,18 +62,49 @@ type Schema struct {
 	clone  func(models.Value) models.Value
 	same   func(a, b models.Value) bool
 	judge  func(after, before models.Value) error
+	settle func(after, before models.Value)
+	zero   models.Value
 	decode func([]byte) (models.Value, error)
 }
 
-// Unique is a text that only one value of a kind may have; "" may be had by all.
+// Unique is a text that only one value of a kind may have; "" may be had by all. A value may have
+// more of them, as a product has the codes of its variants: all are texts of one name space.
 type Unique struct {
 	Field string // as the JSON form spells it
 	Of    func(models.Value) string
+	More  func(models.Value) []string // may be missing, and mostly returns nil
+	Inner string                      // the field of each of More in a document, such as "variants.code"
+}
+
+// All yields the texts that a value has.
+func (u Unique) All(v models.Value) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		if text := u.Of(v); text != "" && !yield(text) || u.More == nil {
+			return
+		}
+		for _, text := range u.More(v) {
+			if text != "" && !yield(text) {
+				return
+			}
+		}
+	}
+}
+
+// Has says whether a value has a text.
+func (u Unique) Has(v models.Value, text string) bool {
+	return u.Of(v) == text || u.More != nil && slices.Contains(u.More(v), text)
+}
+
+// AndMore has a Unique stand for further texts of a value, which documents have in a field further
+// in.
+func AndMore[T any](u Unique, inner string, more func(*T) []string) Unique {
+	u.Inner, u.More = inner, func(v models.Value) []string { return more(any(v).(*T)) }
+	return u
 }
 
 // UniqueBy makes a Unique of a function on the kind's own type.
 func UniqueBy[T any](field string, of func(*T) string) Unique {
-	return Unique{field, func(v models.Value) string { return of(any(v).(*T)) }}
+	return Unique{Field: field, Of: func(v models.Value) string { return of(any(v).(*T)) }}
 }
 
 // Sort is what a kind can be listed by: a text or a whole number. Equal ones stand by their age,
@@ -168,6 +200,7 @@ func Describe[T any, P models.Of[T]](s Schema) KindOf[T] {
 	s.wantKept()
 	s.has = func(v models.Value) bool { _, is := v.(P); return is }
 	s.fresh = func() models.Value { return P(new(T)) }
+	s.zero = P(new(T))
 	s.clone = func(v models.Value) models.Value { c := v.(P).Clone(); return P(&c) }
 	s.same = func(a, b models.Value) bool { return a.(P).Same(*b.(P)) }
 	s.judge = func(after, before models.Value) error {
@@ -175,6 +208,11 @@ func Describe[T any, P models.Of[T]](s Schema) KindOf[T] {
 			return change.CheckChange(*before.(P))
 		}
 		return after.Check()
+	}
+	s.settle = func(after, before models.Value) {
+		if figures, has := after.(interface{ Settle(T) }); has {
+			figures.Settle(*before.(P))
+		}
 	}
 	s.decode = func(text []byte) (models.Value, error) {
 		v := P(new(T))
@@ -237,6 +275,14 @@ func (s *Schema) Judge(after, before models.Value) error {
 	return s.judge(after, before)
 }
 
+// Settle brings together what a value says twice, after a change; before is what it was, or nil.
+func (s *Schema) Settle(after, before models.Value) {
+	if before == nil {
+		before = s.zero
+	}
+	s.settle(after, before)
+}
+
 // Altered returns what alter makes of a value: normal and checked, with the id, the revision and
 // the times that it had, or nil when that is the same. alter gets a copy that is its own.
 func (s *Schema) Altered(before models.Value, alter func(models.Value) error) (models.Value, error) {
@@ -247,6 +293,7 @@ func (s *Schema) Altered(before models.Value, alter func(models.Value) error) (m
 	after := s.Clone(given) // alter may have kept its argument
 	after.SetHead(before.GetHead())
 	after.Normalize()
+	s.Settle(after, before)
 	if err := s.judge(after, before); err != nil {
 		return nil, err
 	}

@@ -141,6 +141,7 @@ func (w Within[T]) Create(value T) (stored T, err error) {
 	own := w.kind.cloneOf(&value)
 	v := w.kind.value(&own)
 	v.Normalize()
+	w.kind.Settle(v, nil)
 	if err := v.Check(); err != nil {
 		return stored, err
 	}

@@ -52,7 +52,7 @@ func (s *Shop) StartCart(
 	return s.createCart(ctx, models.Cart{Products: []models.Item{item}}, asked)
 }
 
-// AddToCart puts so many more of a product into a cart.
+// AddToCart puts so many more of a product, or of a variant of it, into a cart.
 func (s *Shop) AddToCart(
 	ctx context.Context, cart models.ID, item models.Item, checks ...Check[models.Cart],
 ) (models.Cart, dao.Receipt, error) {
@@ -61,11 +61,11 @@ func (s *Shop) AddToCart(
 		return models.Cart{}, dao.Receipt{}, err
 	}
 	return s.changeCart(ctx, cart, asked, checks, func(cart *models.Cart) {
-		cart.Add(item.Product, item.Quantity)
+		cart.Add(item.Choice(), item.Quantity)
 	})
 }
 
-// SetQuantity makes an item's quantity that of its product in a cart, and puts it in if it is not
+// SetQuantity makes an item's quantity that of its choice in a cart, and puts it in if it is not
 // there.
 func (s *Shop) SetQuantity(
 	ctx context.Context, cart models.ID, item models.Item, checks ...Check[models.Cart],
@@ -75,11 +75,11 @@ func (s *Shop) SetQuantity(
 		return models.Cart{}, dao.Receipt{}, err
 	}
 	return s.changeCart(ctx, cart, asked, checks, func(cart *models.Cart) {
-		cart.Set(item.Product, item.Quantity)
+		cart.Set(item.Choice(), item.Quantity)
 	})
 }
 
-// ReplaceCart makes items all that is in a cart; a product named twice is added up.
+// ReplaceCart makes items all that is in a cart; what is named twice is added up.
 func (s *Shop) ReplaceCart(
 	ctx context.Context, cart models.ID, items []models.Item, checks ...Check[models.Cart],
 ) (models.Cart, dao.Receipt, error) {
@@ -115,7 +115,7 @@ func (s *Shop) RefillCart(
 		had := *cart
 		cart.Products = make([]models.Item, 0, len(whole.Products))
 		for _, item := range whole.Products {
-			most := max(asked.left[item.Product], had.Quantity(item.Product))
+			most := max(asked.left[item.Choice()], had.Quantity(item.Choice()))
 			if item.Quantity = min(item.Quantity, most); item.Quantity > 0 {
 				cart.Products = append(cart.Products, item)
 			}
@@ -123,12 +123,12 @@ func (s *Shop) RefillCart(
 	})
 }
 
-// RemoveFromCart takes a product out of a cart, be it in the catalogue or not. One that is not in
-// the cart leaves it as it is.
+// RemoveFromCart takes a choice out of a cart, or without a variant all of a product, be it in the
+// catalogue or not. One that is not in the cart leaves it as it is.
 func (s *Shop) RemoveFromCart(
-	ctx context.Context, cart, product models.ID, checks ...Check[models.Cart],
+	ctx context.Context, cart models.ID, of models.Choice, checks ...Check[models.Cart],
 ) (models.Cart, dao.Receipt, error) {
-	return s.changeCart(ctx, cart, request{}, checks, func(cart *models.Cart) { cart.Remove(product) })
+	return s.changeCart(ctx, cart, request{}, checks, func(cart *models.Cart) { cart.Remove(of) })
 }
 
 // EmptyCart takes everything out of a cart.

@@ -71,7 +71,7 @@ func TestCartRules(t *testing.T) {
 		}
 	}
 	now, err := store.Carts.Get(ctx, cart.ID)
-	now.Remove(many.ID)
+	now.Remove(of(many.ID, 1).Choice())
 	if err != nil || !now.Same(cart) {
 		t.Errorf("what was refused has changed it: %+v %v", now, err)
 	}
@@ -209,17 +209,17 @@ func TestRandomCarts(t *testing.T) {
 			var err error
 			switch rapid.SampledFrom([]string{"add", "add", "set", "replace", "remove", "change", "delete"}).Draw(t, "act") {
 			case "add":
-				want.Add(item.Product, item.Quantity)
+				want.Add(models.Choice{Product: item.Product}, item.Quantity)
 				_, _, err = s.AddToCart(ctx, cart.ID, item)
 			case "set":
-				want.Set(item.Product, item.Quantity)
+				want.Set(models.Choice{Product: item.Product}, item.Quantity)
 				_, _, err = s.SetQuantity(ctx, cart.ID, item)
 			case "replace":
 				want.Products = []models.Item{item}
 				_, _, err = s.ReplaceCart(ctx, cart.ID, want.Products)
 			case "remove":
-				want.Remove(item.Product)
-				_, _, err = s.RemoveFromCart(ctx, cart.ID, item.Product)
+				want.Remove(models.Choice{Product: item.Product})
+				_, _, err = s.RemoveFromCart(ctx, cart.ID, item.Choice())
 			case "change":
 				_, _, err = s.ChangeProduct(ctx, item.Product, func(now *models.Product) error {
 					now.Stock, now.Status = item.Quantity-1, item.Quantity != 4
@@ -234,7 +234,7 @@ func TestRandomCarts(t *testing.T) {
 				continue // it cannot be changed or deleted
 			}
 			is := models.Cart{Products: lines}
-			asks, had, left := want.Quantity(p.ID), is.Quantity(p.ID), shop.Left(*p)
+			asks, had, left := want.Quantity(models.Choice{Product: p.ID}), is.Quantity(models.Choice{Product: p.ID}), shop.Left(*p)
 			if tooMuch := asks > had && asks > left; tooMuch != (err != nil) {
 				t.Fatalf("%d of %d, had %d: %v", asks, left, had, err)
 			}

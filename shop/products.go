@@ -3,6 +3,7 @@ package shop
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"pulperia/dao"
@@ -16,7 +17,36 @@ func (s *Shop) CreateProduct(
 	if err := s.keepNamed(ctx, product); err != nil {
 		return models.Product{}, dao.Receipt{}, err
 	}
-	return s.store.Products.Create(ctx, product)
+	product = product.Clone()
+	product.Identify(models.Product{}, newVariantIDs())
+	stored, receipt, err := s.store.Products.Create(ctx, product)
+	return stored, receipt, inVariant(err, product)
+}
+
+// newVariantIDs returns what makes ids for variants, the same again when a step runs again.
+func newVariantIDs() func(n int) models.ID {
+	var ids []models.ID
+	return func(n int) models.ID {
+		for len(ids) <= n {
+			ids = append(ids, models.NewID(time.Now()))
+		}
+		return ids[n]
+	}
+}
+
+// inVariant has a conflict about the code of a variant name that variant.
+func inVariant(err error, product models.Product) error {
+	taken, is := errors.AsType[dao.Conflict](err)
+	if !is || taken.Field != "code" {
+		return err
+	}
+	for i, variant := range product.Variants {
+		if variant.Code == taken.Value && product.Code != taken.Value {
+			taken.Field = fmt.Sprintf("variants[%d].code", i)
+			return taken
+		}
+	}
+	return err
 }
 
 // ChangeProduct changes a product as dao.Products.Update does: change may run more than once and
@@ -25,18 +55,21 @@ func (s *Shop) ChangeProduct(
 	ctx context.Context, id models.ID, change func(*models.Product) error,
 	checks ...Check[models.Product],
 ) (models.Product, dao.Receipt, error) {
+	ids, asked := newVariantIDs(), models.Product{}
 	product, receipt, err := s.store.Products.Update(ctx, id, func(product *models.Product) error {
 		was := product.Clone()
 		changed := change(product)
 		if err := pass(checks, was, *product); err != nil {
 			return err
 		}
+		product.Identify(was, ids)
+		asked = product.Clone()
 		return changed
 	})
 	if err == nil && !receipt.Repeated {
 		err = s.keepNamed(ctx, product)
 	}
-	return product, receipt, missing("product", id, err)
+	return product, receipt, missing("product", id, inVariant(err, asked))
 }
 
 // RemoveProduct takes a product out of the catalogue and returns what it was. Carts that hold it

@@ -11,24 +11,29 @@ import (
 
 // StockChange is one of two: so many more (or fewer), or a count, with what was there before it.
 type StockChange struct {
-	Add *int64
-	Set *int64
-	Was *int64 // with Set
+	Variant models.ID // that is counted; zero of a product without any
+	Add     *int64
+	Set     *int64
+	Was     *int64 // with Set
 }
 
 // Stale refuses a change of what is no longer as its sender saw it. It is dao.ErrConflict.
-type Stale struct{ Product models.Product } // as it is now
+type Stale struct {
+	Product models.Product // as it is now
+	Stock   int64          // of it, or of the variant that was counted
+}
 
 // Error says what there is.
 func (s Stale) Error() string {
-	return fmt.Sprintf("the stock is %d now", s.Product.Stock)
+	return fmt.Sprintf("the stock is %d now", s.Stock)
 }
 
 // Unwrap returns dao.ErrConflict.
 func (Stale) Unwrap() error { return dao.ErrConflict }
 
-// ChangeStock counts what there is of a product: stock.write. A count whose Was is no longer so,
-// and fewer than none, are Stale; what is no change is models.Invalid.
+// ChangeStock counts what there is of a product, or of one variant of it: stock.write. A count whose
+// Was is no longer so, and fewer than none, are Stale; what is no change is models.Invalid, and so is
+// one of what is not counted.
 func (s *Shop) ChangeStock(
 	ctx context.Context, who Who, id models.ID, change StockChange,
 ) (models.Product, dao.Receipt, error) {
@@ -40,18 +45,48 @@ func (s *Shop) ChangeStock(
 	}
 	product, receipt, err := s.store.Products.Update(
 		who.With(ctx), id, func(product *models.Product) error {
-			now, is := *product, product.Stock
-			if change.Set != nil {
-				product.Stock = *change.Set
-			} else {
-				product.Stock += *change.Add
+			now := product.Clone()
+			stock, uncounted, err := change.stockOf(product)
+			if err != nil {
+				return err
 			}
-			if change.Was != nil && *change.Was != is || product.Stock < 0 {
-				return Stale{now.Clone()}
+			is := *stock
+			if uncounted {
+				return models.Invalid{{Field: change.field(), Rule: models.NotCounted}}
+			}
+			if change.Set != nil {
+				*stock = *change.Set
+			} else {
+				*stock += *change.Add
+			}
+			if change.Was != nil && *change.Was != is || *stock < 0 {
+				return Stale{now, is}
 			}
 			return nil
 		})
 	return product, receipt, missing("product", id, err)
+}
+
+// stockOf returns the figure that is changed.
+func (c StockChange) stockOf(p *models.Product) (*int64, models.Uncounted, error) {
+	variant := p.Variant(c.Variant)
+	switch left := leftOf(*p, true, c.Variant); {
+	case left == unchosen:
+		return nil, false, models.Invalid{{Field: "variant", Rule: models.Choose, Limit: listed(p.Variants)}}
+	case left == noVariant:
+		return nil, false, Missing{Kind: "variant", ID: c.Variant}
+	case variant != nil:
+		return &variant.Stock, variant.Uncounted, nil
+	}
+	return &p.Stock, p.Uncounted, nil
+}
+
+// field names what is to be left alone.
+func (c StockChange) field() string {
+	if c.Set != nil {
+		return "set"
+	}
+	return "add"
 }
 
 // check refuses what is neither an addition nor a count with what was there.

@@ -8,12 +8,24 @@ import (
 	"pulperia/dao/models"
 )
 
-// Left returns how many of a product can be bought now.
+// Left returns how many of a product can be bought now, be it in one variant or in several.
 func Left(p models.Product) int64 {
-	if !p.Available() {
+	if !p.Status {
 		return 0
 	}
-	return p.Stock
+	return max(0, p.Stock)
+}
+
+// LeftOf returns how many of a choice can be bought now: of a product with variants that is to be
+// chosen still, none.
+func LeftOf(p models.Product, variant models.ID) int64 {
+	switch one := p.Variant(variant); {
+	case one != nil && p.Status:
+		return max(0, one.Stock)
+	case one != nil || len(p.Variants) > 0 || !variant.IsZero():
+		return 0
+	}
+	return Left(p)
 }
 
 // Bill is what is in a cart, beside what the catalogue has of it now.
@@ -27,8 +39,20 @@ type Bill struct {
 type Line struct {
 	models.Item
 	Product  *models.Product // nil for one that is gone from the catalogue
+	Chosen   *models.Variant // of it; nil where it has none, where that is gone, and where it is to be chosen
+	Price    models.Money    // of one
 	Left     int64           // how many can be bought
 	Subtotal models.Money    // 0 for a line that cannot be bought
+}
+
+// IsGone says whether what the line is of is no longer in the catalogue.
+func (l Line) IsGone() bool {
+	return l.Product == nil || l.Chosen == nil && !l.Variant.IsZero()
+}
+
+// MustChoose says whether a variant is to be chosen before the line can be bought.
+func (l Line) MustChoose() bool {
+	return l.Product != nil && l.Variant.IsZero() && len(l.Product.Variants) > 0
 }
 
 // CanBeBought says whether the line can be bought as it stands. What has become scarcer since it
@@ -41,10 +65,14 @@ func (s *Shop) Bill(ctx context.Context, cart models.Cart) (bill Bill, err error
 	for _, item := range cart.Products {
 		line := Line{Item: item}
 		if product, there := products[item.Product]; there {
-			line.Product, line.Left = &product, Left(product)
+			line.Product, line.Chosen = &product, product.Variant(item.Variant)
+			line.Price, line.Left = product.Price, LeftOf(product, item.Variant)
+		}
+		if line.Chosen != nil {
+			line.Price = line.Chosen.Price
 		}
 		if line.CanBeBought() {
-			line.Subtotal = times(line.Product.Price, item.Quantity)
+			line.Subtotal = times(line.Price, item.Quantity)
 			bill.Total = plus(bill.Total, line.Subtotal)
 		} else {
 			bill.Out++

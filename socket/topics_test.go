@@ -30,7 +30,7 @@ func TestTopics(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		s.store.Carts.Update(ctx, cart.ID, func(c *models.Cart) error { c.Add(product.ID, 1); return nil })
+		s.store.Carts.Update(ctx, cart.ID, func(c *models.Cart) error { c.Add(models.Choice{Product: product.ID}, 1); return nil })
 		s.store.Products.Delete(ctx, product.ID)
 		settle()
 		kinds := func(c *client) (list []string) {

@@ -80,7 +80,7 @@ func cartExpireMeanwhile(t *testing.T, h Harness) {
 			return
 		}
 		cart := batch.Carts[i].ID
-		_, _, err := s.Carts.Update(s.ctx, cart, func(c *models.Cart) error { c.Add(id(99), 1); return nil })
+		_, _, err := s.Carts.Update(s.ctx, cart, func(c *models.Cart) error { c.Add(models.Choice{Product: id(99)}, 1); return nil })
 		switch {
 		case err == nil:
 			spared.Add(1)

@@ -110,16 +110,16 @@ func cartUpdate(t *testing.T, h Harness) {
 		var seen models.Cart
 		got, receipt, err := s.Carts.Update(s.ctx, stored.ID, func(c *models.Cart) error {
 			seen = c.Clone()
-			c.Add(id(1), 1)
-			c.Set(id(int(2+n)), n+1)
+			c.Add(models.Choice{Product: id(1)}, 1)
+			c.Set(models.Choice{Product: id(int(2 + n))}, n+1)
 			c.ID, c.Rev, c.CreatedAt, c.UpdatedAt = id(99), 99, 1, 2 // all the store's
 			return nil
 		})
 		s.ok("update", err)
 		s.equal("what change was given", seen, stored)
 		want := stored.Clone()
-		want.Add(id(1), 1)
-		want.Set(id(int(2+n)), n+1)
+		want.Add(models.Choice{Product: id(1)}, 1)
+		want.Set(models.Choice{Product: id(int(2 + n))}, n+1)
 		want.Rev, want.UpdatedAt = stored.Rev+1, got.UpdatedAt
 		s.equal("updated", got, want)
 		s.equal("read back", s.getCart(stored.ID), want)
@@ -155,8 +155,8 @@ func cartUpdateFails(t *testing.T, h Harness) {
 		t.Errorf("update: got error %v, want that of change as it is", err)
 	}
 	_, _, err = s.Carts.Update(s.ctx, stored.ID, func(c *models.Cart) error {
-		c.Add(id(1), models.MaxQuantity)
-		c.Add(id(2), -1)
+		c.Add(models.Choice{Product: id(1)}, models.MaxQuantity)
+		c.Add(models.Choice{Product: id(2)}, -1)
 		return nil
 	})
 	s.refuses("update", err, "products[0].quantity", "products[1].quantity")

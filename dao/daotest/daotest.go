@@ -51,6 +51,7 @@ func Run(t *testing.T, h Harness) {
 	}{
 		{"Kinds", kindTests()},
 		{"Products", productTests()},
+		{"Variants", variantTests()},
 		{"Carts", cartTests()},
 		{"Messages", messageTests()},
 		{"Feed", feedTests()},

@@ -101,7 +101,7 @@ func durableGoesOn(t *testing.T, h Harness) {
 	for i := range 4 {
 		s = shopOf(t, h.Reopen(t, s.Store))
 		said = append(said, s.say(fmt.Sprint(i+1)))
-		got, _, err := s.Carts.Update(s.ctx, cart.ID, func(c *models.Cart) error { c.Add(id(1), 1); return nil })
+		got, _, err := s.Carts.Update(s.ctx, cart.ID, func(c *models.Cart) error { c.Add(models.Choice{Product: id(1)}, 1); return nil })
 		s.ok("update cart", err)
 		s.equal("revision", got.Rev, int64(i+2))
 		changes := s.since(start) // a position from before is good for ever

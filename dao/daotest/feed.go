@@ -46,7 +46,7 @@ func feedChanges(t *testing.T, h Harness) {
 	updated, _, err := s.Products.Update(s.ctx, p.ID, func(p *models.Product) error { p.Thumbnails = nil; p.Price = 5; return nil })
 	s.ok("update product", err)
 	c := s.newCart()
-	filled, _, err := s.Carts.Update(s.ctx, c.ID, func(c *models.Cart) error { c.Add(p.ID, 2); return nil })
+	filled, _, err := s.Carts.Update(s.ctx, c.ID, func(c *models.Cart) error { c.Add(models.Choice{Product: p.ID}, 2); return nil })
 	s.ok("update cart", err)
 	m := s.say("hola")
 	_, _, err = s.Products.Delete(s.ctx, p.ID)

@@ -108,8 +108,10 @@ func drawnItems(rt *rapid.T) []models.Item {
 func (m *machine) taken(k *dao.Schema, v models.Value) bool {
 	for of, other := range m.values {
 		for _, unique := range k.Unique {
-			if of.kind == k.Kind && of.id != v.GetHead().ID && unique.Of(v) != "" && unique.Of(other) == unique.Of(v) {
-				return true
+			for text := range unique.All(v) {
+				if of.kind == k.Kind && of.id != v.GetHead().ID && unique.Has(other, text) {
+					return true
+				}
 			}
 		}
 	}

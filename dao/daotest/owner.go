@@ -104,7 +104,7 @@ func ownerReturned(t *testing.T, h Harness) {
 	vandalize(dao.Batch{Products: []models.Product{again}})
 	s.equal("product, after create again", s.get(stored.ID), stored)
 
-	cart, _, err := s.Carts.Update(s.ctx, s.cart.ID, func(c *models.Cart) error { c.Add(id(1), 1); return nil })
+	cart, _, err := s.Carts.Update(s.ctx, s.cart.ID, func(c *models.Cart) error { c.Add(models.Choice{Product: id(1)}, 1); return nil })
 	s.ok("update cart", err)
 	storedCart := cart.Clone()
 	vandalize(dao.Batch{Carts: []models.Cart{cart}})
@@ -127,7 +127,7 @@ func ownerChange(t *testing.T, h Harness) {
 	var c *models.Cart
 	updated, _, err := s.Products.Update(s.ctx, s.product.ID, func(given *models.Product) error { p = given; p.Stock++; return nil })
 	s.ok("update product", err)
-	updatedCart, _, err := s.Carts.Update(s.ctx, s.cart.ID, func(given *models.Cart) error { c = given; c.Add(id(1), 1); return nil })
+	updatedCart, _, err := s.Carts.Update(s.ctx, s.cart.ID, func(given *models.Cart) error { c = given; c.Add(models.Choice{Product: id(1)}, 1); return nil })
 	s.ok("update cart", err)
 	updated, updatedCart = updated.Clone(), updatedCart.Clone()
 	p.Title = "changed"

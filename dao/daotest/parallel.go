@@ -29,7 +29,7 @@ func parallelAdditions(t *testing.T, h Harness) {
 	n := times(50, 200)
 	cart := s.newCart()
 	atOnce(n, func(int) {
-		_, _, err := s.Carts.Update(s.ctx, cart.ID, func(c *models.Cart) error { c.Add(id(1), 1); return nil })
+		_, _, err := s.Carts.Update(s.ctx, cart.ID, func(c *models.Cart) error { c.Add(models.Choice{Product: id(1)}, 1); return nil })
 		if err != nil {
 			t.Errorf("update: %v", err)
 		}
@@ -137,10 +137,10 @@ func parallelRevisions(t *testing.T, h Harness) {
 				_, receipt, err := s.Products.Update(s.ctx, s.product.ID, func(p *models.Product) error { p.Stock++; return nil })
 				count(receipt, err)
 			case 1:
-				_, receipt, err := s.Carts.Update(s.ctx, s.cart.ID, func(c *models.Cart) error { c.Add(id(1), 1); return nil })
+				_, receipt, err := s.Carts.Update(s.ctx, s.cart.ID, func(c *models.Cart) error { c.Add(models.Choice{Product: id(1)}, 1); return nil })
 				count(receipt, err)
 			case 2:
-				_, receipt, err := s.Carts.Update(s.ctx, other.ID, func(c *models.Cart) error { c.Add(id(w), 1); return nil })
+				_, receipt, err := s.Carts.Update(s.ctx, other.ID, func(c *models.Cart) error { c.Add(models.Choice{Product: id(w)}, 1); return nil })
 				count(receipt, err)
 			default:
 				_, receipt, err := s.Messages.Append(s.ctx, message(fmt.Sprint(w)))
@@ -177,7 +177,7 @@ func parallelReads(t *testing.T, h Harness) {
 		if w == 0 {
 			defer ended.Store(true)
 			for range times(20, 50) {
-				_, _, err := s.Carts.Update(s.ctx, cart.ID, func(c *models.Cart) error { c.Add(id(1), 1); return nil })
+				_, _, err := s.Carts.Update(s.ctx, cart.ID, func(c *models.Cart) error { c.Add(models.Choice{Product: id(1)}, 1); return nil })
 				if err != nil {
 					t.Errorf("update: %v", err)
 				}

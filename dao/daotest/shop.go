@@ -194,7 +194,7 @@ func (s shop) fill() {
 	cart, gone := s.newCart(models.Item{Product: yerba.ID, Quantity: 2}), s.newCart()
 	_, _, err := s.Products.Update(s.ctx, yerba.ID, func(p *models.Product) error { p.Stock--; return nil })
 	s.ok("update product", err)
-	_, _, err = s.Carts.Update(s.ctx, cart.ID, func(c *models.Cart) error { c.Add(azucar.ID, 3); return nil })
+	_, _, err = s.Carts.Update(s.ctx, cart.ID, func(c *models.Cart) error { c.Add(models.Choice{Product: azucar.ID}, 3); return nil })
 	s.ok("update cart", err)
 	_, _, err = s.Products.Delete(s.ctx, azucar.ID)
 	s.ok("delete product", err)

@@ -34,7 +34,7 @@ func stepOrders(t *testing.T, h Harness) {
 				return err
 			}
 			_, err = Parcel.Within(tx).Create(parcel{Label: fmt.Sprint("order ", stock-left), Product: s.product.ID})
-			_, cartErr := dao.Cart.Within(tx).Update(s.cart.ID, func(c *models.Cart) error { c.Add(s.product.ID, 1); return nil })
+			_, cartErr := dao.Cart.Within(tx).Update(s.cart.ID, func(c *models.Cart) error { c.Add(models.Choice{Product: s.product.ID}, 1); return nil })
 			_, sayErr := dao.Message.Within(tx).Create(message(fmt.Sprint("queda ", left)))
 			return errors.Join(err, cartErr, sayErr)
 		})

@@ -68,7 +68,7 @@ func (s prepared) everyWrite() []write {
 			return receipt, err
 		}},
 		{"update cart", dao.Change{Kind: dao.KindCart, Op: dao.OpPut, Rev: 2}, func(ctx context.Context) (dao.Receipt, error) {
-			_, receipt, err := s.Carts.Update(ctx, s.cart.ID, func(c *models.Cart) error { c.Add(id(9), 1); return nil })
+			_, receipt, err := s.Carts.Update(ctx, s.cart.ID, func(c *models.Cart) error { c.Add(models.Choice{Product: id(9)}, 1); return nil })
 			return receipt, err
 		}},
 		{"delete cart", dao.Change{Kind: dao.KindCart, Op: dao.OpDelete, Rev: 3}, func(ctx context.Context) (dao.Receipt, error) {

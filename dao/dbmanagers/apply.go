@@ -291,6 +291,10 @@ func (f *forwarding) union(list []*change) (names []string, inc bson.D) {
 	return names, inc
 }
 
+func withoutField(fields bson.D, name string) bson.D {
+	return slices.DeleteFunc(fields, func(e bson.E) bool { return e.Key == name })
+}
+
 func asInt(v any) (int64, bool) {
 	switch n := v.(type) {
 	case int32:
@@ -305,13 +309,16 @@ func asInt(v any) (int64, bool) {
 
 // update writes fields as the last change left them, quantities as differences, and what is ours.
 func (f *forwarding) update(names []string, inc bson.D, last *change) bson.D {
-	var fields bson.D
+	var fields, unset bson.D
+	for _, name := range names {
+		unset = append(unset, bson.E{Key: name, Value: ""})
+	}
 	for _, field := range f.write(last.after()) {
 		if slices.Contains(names, field.Key) {
-			fields = append(fields, field)
+			fields, unset = append(fields, field), withoutField(unset, field.Key)
 		}
 	}
-	return f.withOurs(fields, nil, inc, last)
+	return f.withOurs(fields, unset, inc, last)
 }
 
 func (f *forwarding) withOurs(fields, unset, inc bson.D, last *change) bson.D {

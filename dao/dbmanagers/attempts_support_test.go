@@ -50,7 +50,7 @@ var attemptKinds = map[string]func(*client, *attempt) error{
 			if len(cart.Products) == 400 { // a cart has its limit
 				cart.Products = nil
 			}
-			cart.Add(a.id, 1)
+			cart.Add(models.Choice{Product: a.id}, 1)
 			return nil
 		})
 		return err

@@ -122,7 +122,7 @@ func operation(random *rand.Rand) (name string, do func(context.Context, dao.Sto
 		}
 	case 6, 7:
 		return "update cart " + id.String(), func(ctx context.Context, s dao.Store) answer {
-			return answerOf(first(s.Carts.Update(ctx, id, func(c *models.Cart) error { c.Add(other, quantity); return nil })))
+			return answerOf(first(s.Carts.Update(ctx, id, func(c *models.Cart) error { c.Add(models.Choice{Product: other}, quantity); return nil })))
 		}
 	case 8:
 		return "delete cart " + id.String(), func(ctx context.Context, s dao.Store) answer {

@@ -23,7 +23,7 @@ func cartForm() form {
 	f.inner = func(note func(string, []bson.RawElement, ...string), doc bson.Raw) []string {
 		for _, e := range entriesOf(doc) {
 			item, _ := e.value.DocumentOK()
-			note("products[].", elementsOf(e.value), "_id", "product", "quantity")
+			note("products[].", elementsOf(e.value), "_id", "product", "variant", "quantity")
 			note("products[].product.", elementsOf(item.Lookup("product")), "_id", "__v", "$ref", "$id", "$db")
 		}
 		return nil

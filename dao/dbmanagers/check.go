@@ -160,11 +160,13 @@ func (r *checking) visit(c *collection, rec *record) {
 	}
 	r.known[valueKey{c.Kind, rec.id}] = true
 	for i, unique := range c.Unique {
-		text := ofText{c.Kind, i, unique.Of(v)}
-		if owner, twice := r.owners[text]; twice && text.text != "" {
-			r.Note("%s %s has the %s %q of %s %s, too: a new one cannot get it", c.Kind, show(rec.key), unique.Field, text.text, c.Kind, owner)
+		for text := range unique.All(v) {
+			of := ofText{c.Kind, i, text}
+			if owner, twice := r.owners[of]; twice {
+				r.Note("%s %s has the %s %q of %s %s, too: a new one cannot get it", c.Kind, show(rec.key), unique.Field, text, c.Kind, owner)
+			}
+			r.owners[of] = rec.id
 		}
-		r.owners[text] = rec.id
 	}
 	if c.Refs == nil {
 		return

@@ -91,7 +91,7 @@ var errands = map[string]func(process, errand) error{
 		return err
 	},
 	"update cart": func(s process, e errand) error {
-		_, _, err := s.Carts.Update(s.ctx, e.ID, func(c *models.Cart) error { c.Add(number(1), 1); return nil })
+		_, _, err := s.Carts.Update(s.ctx, e.ID, func(c *models.Cart) error { c.Add(models.Choice{Product: number(1)}, 1); return nil })
 		return err
 	},
 	"delete cart": func(s process, e errand) error {

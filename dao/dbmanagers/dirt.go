@@ -51,7 +51,7 @@ func cartDirt(doc bson.Raw) []string {
 // addItems notes what is wrong with the entries of a cart, and returns the place of the first entry
 // of each item of c.
 func (d *dirt) addItems(entries []cartEntry, c models.Cart) (places []int) {
-	first := make(map[models.ID]int, len(entries))
+	first := make(map[models.Choice]int, len(entries))
 	for i, e := range entries {
 		product, quantity := itemField(i, ".product"), itemField(i, ".quantity")
 		item, _ := e.value.DocumentOK()
@@ -59,12 +59,12 @@ func (d *dirt) addItems(entries []cartEntry, c models.Cart) (places []int) {
 			d.add(itemField(i, ""), "is "+show(e.value)+" and names no product: left out")
 			continue
 		}
-		place, twice := first[e.item.Product]
+		place, twice := first[e.item.Choice()]
 		if twice {
 			of := c.Products[slices.Index(places, place)]
 			d.add(product, fmt.Sprintf("is the same as in products[%d]: shown as one item of %d", place, of.Quantity))
 		} else {
-			first[e.item.Product] = i
+			first[e.item.Choice()] = i
 			places = append(places, i)
 		}
 		d.compare(product, item.Lookup("product"), objectID(e.item.Product))

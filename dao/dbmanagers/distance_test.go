@@ -134,7 +134,7 @@ func TestAdditionsFromFar(t *testing.T) {
 		var all sync.WaitGroup
 		for range 200 {
 			all.Go(func() {
-				if _, _, err := s.Carts.Update(t.Context(), cart.ID, func(c *models.Cart) error { c.Add(number(1), 1); return nil }); err != nil {
+				if _, _, err := s.Carts.Update(t.Context(), cart.ID, func(c *models.Cart) error { c.Add(models.Choice{Product: number(1)}, 1); return nil }); err != nil {
 					t.Error(err)
 				}
 			})
@@ -163,7 +163,7 @@ func throughput(t *testing.T, processes int) (each []int64, total int64) {
 				cart, _, err := s.Carts.Create(t.Context(), models.Cart{})
 				for err == nil && time.Now().Before(end) {
 					_, _, err = s.Carts.Update(t.Context(), cart.ID, func(c *models.Cart) error {
-						c.Add(number(n), 1)
+						c.Add(models.Choice{Product: number(n)}, 1)
 						c.Products[0].Quantity = c.Products[0].Quantity%900 + 1
 						return nil
 					})

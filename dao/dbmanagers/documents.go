@@ -7,6 +7,7 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
+	"pulperia/dao"
 	"pulperia/dao/models"
 )
 
@@ -29,7 +30,7 @@ func idOf(value bson.RawValue) models.ID {
 func objectID(id models.ID) bson.ObjectID { return bson.ObjectID(id) }
 
 func productDoc(p models.Product) bson.D {
-	return bson.D{
+	doc := bson.D{
 		{Key: "_id", Value: objectID(p.ID)},
 		{Key: "title", Value: p.Title},
 		{Key: "description", Value: p.Description},
@@ -39,9 +40,12 @@ func productDoc(p models.Product) bson.D {
 		{Key: "stock", Value: wholeNumber(p.Stock)},
 		{Key: "category", Value: p.Category},
 		{Key: "thumbnails", Value: append([]string{}, p.Thumbnails...)}, // never nil: that would be written as null
+	}
+	doc = append(doc, moreOfProduct(p)...)
+	return append(doc, bson.D{
 		{Key: "createdAt", Value: bson.DateTime(p.CreatedAt)},
 		{Key: "updatedAt", Value: bson.DateTime(p.UpdatedAt)},
-	}
+	}...)
 }
 
 func cartDoc(c models.Cart) bson.D {
@@ -58,7 +62,11 @@ func cartDoc(c models.Cart) bson.D {
 }
 
 func itemDoc(item models.Item) bson.D {
-	return bson.D{{Key: "product", Value: objectID(item.Product)}, {Key: "quantity", Value: wholeNumber(item.Quantity)}}
+	doc := bson.D{{Key: "product", Value: objectID(item.Product)}}
+	if !item.Variant.IsZero() {
+		doc = append(doc, bson.E{Key: "variant", Value: objectID(item.Variant)})
+	}
+	return append(doc, bson.E{Key: "quantity", Value: wholeNumber(item.Quantity)})
 }
 
 func messageDoc(m models.Message) bson.D {
@@ -84,7 +92,7 @@ func productKeys(p models.Product) bson.D {
 	words := p.Words()
 	slices.Sort(words)
 	return bson.D{
-		{Key: "code", Value: p.Code},
+		{Key: "code", Value: textsKey(dao.Product.Unique[0], &p)},
 		{Key: "category", Value: p.Category},
 		{Key: "cents", Value: int64(p.Price)},
 		{Key: "status", Value: p.Status},
@@ -98,14 +106,14 @@ func productKeys(p models.Product) bson.D {
 // the fields that differ, and updatedAt, so that all else survives: unknown fields, and badly
 // written ones that the change does not touch.
 func productChange(old, new models.Product, doc bson.Raw) (set, unset bson.D) {
-	set, _ = changedFields(productDoc(old), productDoc(new))
+	set, unset = changedFields(productDoc(old), productDoc(new))
 	if slices.Equal(old.Thumbnails, new.Thumbnails) {
-		return set, nil
+		return set, unset
 	}
 	// From thumbnail the pictures came, or they would come back from it once the list is empty.
 	if _, from := picturesOf(doc); from != "thumbnails" || len(new.Thumbnails) == 0 {
 		if len(picturesIn(doc.Lookup(thumbnailField))) > 0 {
-			unset = bson.D{{Key: thumbnailField, Value: ""}}
+			unset = append(unset, bson.E{Key: thumbnailField, Value: ""})
 		}
 	}
 	return set, unset
@@ -147,22 +155,22 @@ func changedFields(old, new bson.D) (set, unset bson.D) {
 // other fields are. What cannot be read as an item follows the others: it is not ours to throw
 // away.
 func changedItems(items []models.Item, doc bson.Raw) bson.A {
-	entries := make(map[models.ID][]cartEntry, len(items))
+	entries := make(map[models.Choice][]cartEntry, len(items))
 	list := make(bson.A, 0, len(items))
 	var unreadable bson.A
 	for _, e := range entriesOf(doc) {
 		if e.readable {
-			entries[e.item.Product] = append(entries[e.item.Product], e)
+			entries[e.item.Choice()] = append(entries[e.item.Choice()], e)
 		} else {
 			unreadable = append(unreadable, e.value)
 		}
 	}
 	for _, item := range items {
 		var was models.Cart
-		for _, e := range entries[item.Product] {
-			was.Add(e.item.Product, e.item.Quantity)
+		for _, e := range entries[item.Choice()] {
+			was.Add(e.item.Choice(), e.item.Quantity)
 		}
-		switch same := entries[item.Product]; {
+		switch same := entries[item.Choice()]; {
 		case len(same) == 0:
 			list = append(list, itemDoc(item))
 		case was.Products[0] == item:

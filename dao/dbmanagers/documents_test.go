@@ -87,9 +87,9 @@ func TestCartChangeLeavesTheRest(t *testing.T) {
 			id := models.ID(rapid.SampledFrom(append([]bson.ObjectID{{9}}, fewIDs[:3]...)).Draw(t, "product"))
 			switch rapid.IntRange(0, 2).Draw(t, "change") {
 			case 0:
-				new.Set(id, rapid.Int64Range(1, 9).Draw(t, "quantity"))
+				new.Set(models.Choice{Product: id}, rapid.Int64Range(1, 9).Draw(t, "quantity"))
 			case 1:
-				new.Remove(id)
+				new.Remove(models.Choice{Product: id})
 			case 2:
 				new.Products = rapid.Permutation(new.Products).Draw(t, "order")
 			}
@@ -147,10 +147,10 @@ func TestChangedItems(t *testing.T) {
 	})
 	old := readCart(doc)
 	new := old.Clone()
-	new.Set(models.ID(id(2)), 7)
-	new.Set(models.ID(id(3)), 8)
-	new.Remove(models.ID(id(4)))
-	new.Add(models.ID(id(5)), 1)
+	new.Set(models.Choice{Product: models.ID(id(2))}, 7)
+	new.Set(models.Choice{Product: models.ID(id(3))}, 8)
+	new.Remove(models.Choice{Product: models.ID(id(4))})
+	new.Add(models.Choice{Product: models.ID(id(5))}, 1)
 	set, _ := cartChange(old, new, doc)
 	got, err := bson.MarshalExtJSON(bson.D{{Key: "set", Value: set}}, false, false)
 	oid := func(n string) string { return `{"$oid":"00000000000000000000000` + n + `"}` }

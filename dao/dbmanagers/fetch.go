@@ -122,7 +122,11 @@ func (c *collection) fetchOwners(ctx context.Context, have *stock, unique int, t
 	field, in := c.Unique[unique].Field, bson.D{{Key: "$in", Value: texts}}
 	filter := bson.D{{Key: "pulperia." + field, Value: in}}
 	if c.Shared {
-		filter = bson.D{{Key: "$or", Value: bson.A{filter, bson.D{{Key: field, Value: in}}}}}
+		either := bson.A{filter, bson.D{{Key: field, Value: in}}}
+		if inner := c.Unique[unique].Inner; inner != "" {
+			either = append(either, bson.D{{Key: inner, Value: in}})
+		}
+		filter = bson.D{{Key: "$or", Value: either}}
 	}
 	var list []*record
 	err := c.bounded(ctx, func(ctx context.Context) error {
@@ -142,7 +146,7 @@ func (c *collection) fetchOwners(ctx context.Context, have *stock, unique int, t
 		if !rec.ours && !c.Shared {
 			continue
 		}
-		for _, text := range []string{c.Unique[unique].Of(c.read(rec.raw)), textOf(ownField(rec.raw, field))} {
+		for _, text := range append(slices.Collect(c.Unique[unique].All(c.read(rec.raw))), textsOf(ownField(rec.raw, field))...) {
 			key := ofText{c.Kind, unique, text}
 			if owners, asked := have.owners[key]; asked && !slices.Contains(owners.ids, rec.id) {
 				owners.ids = append(owners.ids, rec.id)

@@ -119,11 +119,13 @@ func (c *collection) warnTwice(ctx context.Context, ids []models.ID) {
 		have := &stock{values: map[valueKey]fetched{}, owners: map[ofText]ownersFetched{}}
 		by := map[string]models.ID{}
 		for id, one := range found {
-			if one.rec != nil {
-				by[unique.Of(c.read(one.rec.raw))] = id
+			if one.rec == nil {
+				continue
+			}
+			for text := range unique.All(c.read(one.rec.raw)) {
+				by[text] = id
 			}
 		}
-		delete(by, "")
 		if len(by) == 0 || c.fetchOwners(ctx, have, i, slices.Collect(maps.Keys(by))) != nil {
 			continue
 		}

@@ -114,10 +114,19 @@ func (c *collection) ours(ch *change) bson.D {
 	ours = append(ours, c.keys(v)...)
 	for i := range c.Unique {
 		if name := c.Unique[i].Field; !slices.ContainsFunc(ours, func(e bson.E) bool { return e.Key == name }) {
-			ours = append(ours, bson.E{Key: name, Value: c.Unique[i].Of(v)})
+			ours = append(ours, bson.E{Key: name, Value: textsKey(c.Unique[i], v)})
 		}
 	}
 	return ours
+}
+
+// textsKey is what a value's unique texts are found by: the one text, or all of them.
+func textsKey(unique dao.Unique, v models.Value) any {
+	texts := slices.Collect(unique.All(v))
+	if len(texts) > 1 {
+		return texts
+	}
+	return unique.Of(v)
 }
 
 // met is ours for a document that another program has brought or changed.
@@ -140,7 +149,10 @@ func (c *collection) whole(ch *change) bson.D {
 // difference is what a step of ours writes of a document: the fields that differ, and quantities as
 // differences.
 func (c *collection) difference(before, after models.Value) (names []string, inc bson.M) {
-	set, _ := changedFields(c.write(before), c.write(after))
+	set, unset := changedFields(c.write(before), c.write(after))
+	for _, field := range unset {
+		names = append(names, field.Key)
+	}
 	old := c.write(before)
 	for _, field := range set {
 		if slices.Contains(c.quantities, field.Key) {

@@ -43,6 +43,9 @@ func (e *engine) indexes() (list []index) {
 			if c.Shared {
 				add(index{keys: by(unique.Field, "_id")}) // not code_1, as mongoose applications name one of theirs
 			}
+			if c.Shared && unique.Inner != "" {
+				add(index{keys: by(unique.Inner), sparse: true})
+			}
 		}
 		if !c.History {
 			add(index{keys: by(createdField, "_id")})

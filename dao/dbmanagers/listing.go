@@ -104,6 +104,9 @@ func filterOf(q models.ProductQuery) (filter bson.D) {
 	if q.MaxStock != nil { // it has no copy of ours: every program counts in the same field
 		add("stock", bson.M{"$lte": *q.MaxStock})
 	}
+	if q.Stock != nil {
+		add("stock", *q.Stock)
+	}
 	if q.Codes != nil {
 		add("pulperia.code", bson.M{"$in": q.Codes})
 	}

@@ -145,7 +145,7 @@ func (l *loading) wants() (list []steps.Want) {
 			list = append(list, steps.Want{Schema: one.schema, ID: id})
 		}
 		for i, unique := range one.schema.Unique {
-			if text := unique.Of(one.value); text != "" {
+			for text := range unique.All(one.value) {
 				list = append(list, steps.Want{Schema: one.schema, Unique: i, Text: text})
 			}
 		}

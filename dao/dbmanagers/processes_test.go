@@ -110,7 +110,7 @@ func (w *writer) change() error {
 			_, receipt, err := w.Carts.Delete(w.ctx, id)
 			return w.note(err, done{Kind: dao.KindCart, Op: dao.OpDelete, ID: id, Where: receipt})
 		}
-		stored, receipt, err := w.Carts.Update(w.ctx, id, func(c *models.Cart) error { c.Add(number(9), 1); return nil })
+		stored, receipt, err := w.Carts.Update(w.ctx, id, func(c *models.Cart) error { c.Add(models.Choice{Product: number(9)}, 1); return nil })
 		return w.note(err, done{dao.KindCart, dao.OpPut, id, stored.Rev, string(models.JSON(stored)), receipt})
 	}
 	m := aMessage(fmt.Sprint(len(w.done)))
@@ -157,7 +157,7 @@ func TestProcessesStorm(t *testing.T) {
 	var all sync.WaitGroup
 	for i := range 2 * each {
 		all.Go(func() {
-			_, _, err := []process{a, b}[i%2].Carts.Update(p.ctx, cart.ID, func(c *models.Cart) error { c.Add(number(1), 1); return nil })
+			_, _, err := []process{a, b}[i%2].Carts.Update(p.ctx, cart.ID, func(c *models.Cart) error { c.Add(models.Choice{Product: number(1)}, 1); return nil })
 			if err != nil {
 				t.Errorf("update: %v", err)
 			}

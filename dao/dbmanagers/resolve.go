@@ -270,7 +270,7 @@ func (b base) Owners(s *dao.Schema, unique int, text string) []models.ID {
 		}
 		told := b.feed.tail.of(valueKey{s.Kind, id})
 		last := told[len(told)-1].after()
-		if last != nil && s.Unique[unique].Of(last) == text && !slices.Contains(ids, id) {
+		if last != nil && s.Unique[unique].Has(last, text) && !slices.Contains(ids, id) {
 			ids = append(ids, id)
 		}
 	}

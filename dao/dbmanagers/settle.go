@@ -167,10 +167,12 @@ func (f *forwarding) merge(rec *record, pending []*change) (write, bool) {
 	names, inc := f.union(pending)
 	old := f.read(rec.raw)
 	merged, filter := f.write(old), f.as(rec)
+	for _, name := range names { // a field that is left out now
+		merged = withoutField(merged, name)
+	}
 	for _, field := range f.write(last.after()) {
-		i := slices.IndexFunc(merged, func(e bson.E) bool { return e.Key == field.Key })
-		if slices.Contains(names, field.Key) && i >= 0 {
-			merged[i] = field
+		if slices.Contains(names, field.Key) {
+			merged = append(merged, field)
 		}
 		if slices.Contains(names, field.Key) && slices.Contains(f.blend, field.Key) {
 			filter = append(filter, unlessChanged(rec.raw, field.Key))

@@ -81,8 +81,8 @@ func (i *intent) do(tx dao.Tx) error {
 				return err
 			}
 			cart := models.Cart{ID: cartID(i.z)}
-			cart.Add(productID(i.x), 1)
-			cart.Add(productID(i.y), 1)
+			cart.Add(models.Choice{Product: productID(i.x)}, 1)
+			cart.Add(models.Choice{Product: productID(i.y)}, 1)
 			_, err := dao.Cart.Within(tx).Create(cart)
 			return err
 		}
@@ -113,7 +113,7 @@ func (i *intent) do(tx dao.Tx) error {
 		})
 		return err
 	case "cart":
-		_, err := dao.Cart.Within(tx).Update(cartID(i.z), func(c *models.Cart) error { c.Add(productID(i.x), 1); return nil })
+		_, err := dao.Cart.Within(tx).Update(cartID(i.z), func(c *models.Cart) error { c.Add(models.Choice{Product: productID(i.x)}, 1); return nil })
 		if errors.Is(err, dao.ErrNotFound) {
 			_, err = dao.Cart.Within(tx).Create(models.Cart{ID: cartID(i.z)})
 		}

@@ -106,7 +106,7 @@ func eachText(c *change, visit func(ofText)) {
 		return
 	}
 	for i, unique := range s.Unique {
-		if text := unique.Of(c.after()); text != "" {
+		for text := range unique.All(c.after()) {
 			visit(ofText{c.Kind, i, text})
 		}
 	}

@@ -30,7 +30,7 @@ func readProduct(doc bson.Raw) models.Product {
 	p.Stock, _ = wholeOf(doc.Lookup("stock"))
 	p.Thumbnails, _ = picturesOf(doc)
 	p.UpdatedAt = updatedOf(doc, p.CreatedAt)
-	p.Normalize()
+	readMoreOfProduct(doc, &p)
 	return p
 }
 
@@ -108,6 +108,7 @@ func entriesOf(cart bson.Raw) []cartEntry {
 		entries[i].value = value
 		if doc, ok := value.DocumentOK(); ok {
 			entries[i].item.Product, entries[i].readable = productOf(doc.Lookup("product"))
+			entries[i].item.Variant, _ = productOf(doc.Lookup("variant"))
 			entries[i].item.Quantity = quantityOf(doc.Lookup("quantity"))
 		}
 	}

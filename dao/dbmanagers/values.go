@@ -29,6 +29,16 @@ func elementsOf(value bson.RawValue) []bson.RawElement {
 	return elements
 }
 
+// textsOf reads a text, or an array of texts.
+func textsOf(value bson.RawValue) (texts []string) {
+	for _, one := range append(valuesOf(value), value) {
+		if one.Type == bson.TypeString {
+			texts = append(texts, textOf(one))
+		}
+	}
+	return texts
+}
+
 // textOf reads texts, and numbers and booleans as the texts that JavaScript makes of them. Anything
 // else is "".
 func textOf(value bson.RawValue) string {

@@ -100,11 +100,13 @@ func (r *checking) checkValues() func(dao.Batch) error {
 				r.Note("%s %s: %v: shown as it is; an import would refuse it", s.Kind, id, wrong)
 			}
 			for _, unique := range s.Unique {
-				of := [3]string{string(s.Kind), unique.Field, unique.Of(v)}
-				if owner, twice := owners[of]; twice && of[2] != "" {
-					r.Problem("%s %s: %s %q is that of %s %s", s.Kind, id, unique.Field, of[2], s.Kind, owner)
+				for text := range unique.All(v) {
+					of := [3]string{string(s.Kind), unique.Field, text}
+					if owner, twice := owners[of]; twice {
+						r.Problem("%s %s: %s %q is that of %s %s", s.Kind, id, unique.Field, text, s.Kind, owner)
+					}
+					owners[of] = id
 				}
-				owners[of] = id
 			}
 		}
 		return nil

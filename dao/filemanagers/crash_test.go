@@ -46,7 +46,7 @@ func scenario() (acts []act) {
 		return err
 	}
 	add := func(t *testing.T, s dao.Store) error {
-		_, _, err := s.Carts.Update(t.Context(), testID(1), func(c *models.Cart) error { c.Add(testID(2), 1); return nil })
+		_, _, err := s.Carts.Update(t.Context(), testID(1), func(c *models.Cart) error { c.Add(models.Choice{Product: testID(2)}, 1); return nil })
 		return err
 	}
 	load := func(t *testing.T, s dao.Store) error {

@@ -2,6 +2,7 @@ package filemanagers
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -178,8 +179,8 @@ func editedValues(s *dao.Schema, text []byte, now models.Time) (values []models.
 		id := v.GetHead().ID
 		err = seen.note(s.File(), e.line, "_id", id.String())
 		for _, unique := range s.Unique {
-			if text := unique.Of(v); err == nil && text != "" {
-				err = seen.note(s.File(), e.line, unique.Field, text)
+			for text := range unique.All(v) {
+				err = cmp.Or(err, seen.note(s.File(), e.line, unique.Field, text))
 			}
 		}
 		if err != nil {

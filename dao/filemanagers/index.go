@@ -54,7 +54,7 @@ func newCatalogue(values []models.Value) *catalogue {
 		p, s := v.(*models.Product), slot(i)
 		c.rows[s] = rowOf(p)
 		c.byID[p.ID] = s
-		c.codes.take(p.Code, s)
+		c.takeCodes(s, p)
 	}
 	return c
 }
@@ -128,7 +128,15 @@ func (c *catalogue) get(id models.ID) models.Value {
 	return nil
 }
 
-// owners returns the ids of the products that have a code, the only unique text of a product.
+// takeCodes notes whose the codes of a product and its variants are.
+func (c *catalogue) takeCodes(s slot, p *models.Product) {
+	c.codes.take(p.Code, s)
+	for i := range p.Variants {
+		c.codes.take(p.Variants[i].Code, s)
+	}
+}
+
+// owners returns the ids of the products that have a code, themselves or in a variant.
 func (c *catalogue) owners(_ int, code string) (ids []models.ID) {
 	for _, s := range c.codes.of(code) {
 		ids = append(ids, c.rows[s].product.ID)
@@ -161,12 +169,12 @@ func (c *catalogue) put(v models.Value) {
 		c.byID[p.ID] = s
 	}
 	c.rows[s] = rowOf(p)
-	c.codes.take(p.Code, s)
+	c.takeCodes(s, p)
 	if !c.indexed() {
 		return
 	}
 	c.joinOrders(s, p)
-	if old != nil && old.Title == p.Title && old.Description == p.Description && old.Code == p.Code && old.Category == p.Category {
+	if old != nil && old.SameWords(*p) {
 		return // most changes are of stock and price, and leave the words alone
 	}
 	if old == nil {
@@ -208,9 +216,12 @@ func (c *catalogue) joinOrders(s slot, p *models.Product) {
 	c.byCategory[p.Category].insert(entry)
 }
 
-// leave takes a product out of the orders, and frees its code.
+// leave takes a product out of the orders, and frees its codes.
 func (c *catalogue) leave(s slot, old *models.Product) {
 	c.codes.leave(old.Code, s)
+	for i := range old.Variants {
+		c.codes.leave(old.Variants[i].Code, s)
+	}
 	if !c.indexed() {
 		return
 	}

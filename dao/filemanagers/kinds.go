@@ -110,7 +110,7 @@ func (r *rows) owners(unique int, text string) []models.ID { return r.texts[uniq
 
 func (r *rows) take(v models.Value) {
 	for i, unique := range r.schema.Unique {
-		if text := unique.Of(v); text != "" {
+		for text := range unique.All(v) {
 			r.texts[i].take(text, v.GetHead().ID)
 		}
 	}
@@ -134,7 +134,9 @@ func (r *rows) remove(id models.ID) {
 	}
 	delete(r.byID, id)
 	for i, unique := range r.schema.Unique {
-		r.texts[i].leave(unique.Of(old), id)
+		for text := range unique.All(old) {
+			r.texts[i].leave(text, id)
+		}
 	}
 	r.byAge.remove(placed{ageOf(old), old})
 	for i, sort := range r.schema.Sorts {

@@ -76,6 +76,11 @@ func (c *catalogue) copies(entries []priced) []models.Product {
 		begin := len(room)
 		room = append(room, p.Thumbnails...)
 		p.Thumbnails = slices.Clip(room[begin:])
+		if p.Tags != nil || p.Variants != nil {
+			tags := p.Thumbnails
+			*p = p.Clone()
+			p.Thumbnails = tags
+		}
 	}
 	return products
 }
@@ -123,7 +128,7 @@ func (c *catalogue) selectOf(q models.ProductQuery, found bitset, list *sorted[p
 	case q.Sort == models.PriceDesc:
 		sel.narrow(q.MaxPrice, func(e priced) bool { return e.price <= *q.MaxPrice }, &sel.from)
 		sel.narrow(q.MinPrice, func(e priced) bool { return e.price < *q.MinPrice }, &sel.to)
-	case found == nil && q.Status == nil && !q.Available && q.MaxStock == nil:
+	case found == nil && q.Status == nil && !q.Available && q.MaxStock == nil && q.Stock == nil:
 		return c.selectByPrice(q, list)
 	default:
 		priceDone = false
@@ -198,15 +203,16 @@ func (c *catalogue) named(q models.ProductQuery) (slots []slot) {
 // test returns what the indexes left to be asked of each product, or nil.
 func (c *catalogue) test(q models.ProductQuery, found bitset, priceDone bool) func(priced) bool {
 	priceDone = priceDone || q.MinPrice == nil && q.MaxPrice == nil
-	if found == nil && q.Status == nil && !q.Available && q.MaxStock == nil && priceDone {
+	if found == nil && q.Status == nil && !q.Available && q.MaxStock == nil && q.Stock == nil && priceDone {
 		return nil
 	}
-	status, available, stock, least, most := q.Status, q.Available, q.MaxStock, q.MinPrice, q.MaxPrice
+	status, available, stock, mostStock, least, most := q.Status, q.Available, q.Stock, q.MaxStock, q.MinPrice, q.MaxPrice
 	return func(e priced) bool {
 		return (priceDone || (least == nil || *least <= e.price) && (most == nil || e.price <= *most)) &&
 			(found == nil || found.has(e.slot)) &&
 			(status == nil || *status == c.rows[e.slot].status) &&
 			(!available || c.rows[e.slot].available) &&
-			(stock == nil || c.rows[e.slot].product.Stock <= *stock)
+			(mostStock == nil || c.rows[e.slot].product.Stock <= *mostStock) &&
+			(stock == nil || *stock == c.rows[e.slot].product.Stock)
 	}
 }

@@ -13,7 +13,7 @@ import (
 func (c *catalogue) selectByWords(q models.ProductQuery, words []string, list *sorted[priced]) selection {
 	found := c.words.find(words, len(c.rows))
 	n := found.count()
-	onlyWords := q.Category == "" && q.Status == nil && !q.Available && q.MaxStock == nil && q.MinPrice == nil && q.MaxPrice == nil
+	onlyWords := q.Category == "" && q.Status == nil && !q.Available && q.MaxStock == nil && q.Stock == nil && q.MinPrice == nil && q.MaxPrice == nil
 	_, last := q.Window(n)
 	visited := list.size // when going through the list
 	if onlyWords && n > 0 {

@@ -20,10 +20,59 @@ func (p Product) AppendJSON(b []byte) []byte {
 	b = strconv.AppendInt(append(b, `,"stock":`...), p.Stock, 10)
 	b = appendText(append(b, `,"category":`...), p.Category)
 	b = appendTexts(append(b, `,"thumbnails":`...), p.Thumbnails)
+	b = p.appendMore(b)
 	b = appendTime(append(b, `,"createdAt":"`...), p.CreatedAt)
 	b = appendTime(append(b, `","updatedAt":"`...), p.UpdatedAt)
 	b = strconv.AppendInt(append(b, `","rev":`...), p.Rev, 10)
 	return append(b, '}')
+}
+
+// appendMore appends what products of before do not have.
+func (p *Product) appendMore(b []byte) []byte {
+	if p.CompareAt != 0 {
+		b = p.CompareAt.append(append(b, `,"compareAt":`...))
+	}
+	if p.Uncounted {
+		b = p.Uncounted.append(append(b, `,"counted":`...))
+	}
+	if p.plain() {
+		return b
+	}
+	if len(p.Tags) > 0 {
+		b = appendTexts(append(b, `,"tags":`...), p.Tags)
+	}
+	b = appendNonEmpty(b, `,"vendor":`, p.Vendor)
+	b = appendNonEmpty(b, `,"barcode":`, p.Barcode)
+	for i := range p.Variants {
+		if i == 0 {
+			b = append(b, `,"variants":[`...)
+		} else {
+			b = append(b, ',')
+		}
+		b = p.Variants[i].append(b)
+	}
+	if len(p.Variants) > 0 {
+		b = append(b, ']')
+	}
+	return b
+}
+
+func (v *Variant) append(b []byte) []byte {
+	b = hex.AppendEncode(append(b, `{"_id":"`...), v.ID[:])
+	b = appendText(append(b, `","code":`...), v.Code)
+	b = v.Options.append(append(b, `,"options":`...))
+	b = v.Price.append(append(b, `,"price":`...))
+	b = strconv.AppendInt(append(b, `,"stock":`...), v.Stock, 10)
+	b = v.Uncounted.append(append(b, `,"counted":`...))
+	b = appendNonEmpty(b, `,"thumbnail":`, v.Thumbnail)
+	return append(appendNonEmpty(b, `,"barcode":`, v.Barcode), '}')
+}
+
+func appendNonEmpty(b []byte, name, text string) []byte {
+	if text == "" {
+		return b
+	}
+	return appendText(append(b, name...), text)
 }
 
 // AppendJSON appends the JSON form of a cart, byte for byte what encoding/json makes of it.
@@ -59,6 +108,9 @@ func appendItems(b []byte, items []Item) []byte {
 			b = append(b, ',')
 		}
 		b = hex.AppendEncode(append(b, `{"product":"`...), item.Product[:])
+		if !item.Variant.IsZero() {
+			b = hex.AppendEncode(append(b, `","variant":"`...), item.Variant[:])
+		}
 		b = append(strconv.AppendInt(append(b, `","quantity":`...), item.Quantity, 10), '}')
 	}
 	return append(b, ']')

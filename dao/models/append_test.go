@@ -29,6 +29,9 @@ func TestAppendJSONIsJSON(t *testing.T) {
 			Thumbnails: rapid.SliceOf(text).Draw(t, "thumbnails"),
 			CreatedAt:  Time(rapid.Int64Range(-80_000_000_000_000, 300_000_000_000_000).Draw(t, "createdAt")), Rev: rapid.Int64().Draw(t, "rev"),
 		}
+		p.CompareAt, p.Uncounted = Money(rapid.Int64Range(0, 2).Draw(t, "compareAt")), Uncounted(rapid.Bool().Draw(t, "uncounted"))
+		p.Tags, p.Vendor, p.Barcode = rapid.SliceOfN(text, 0, 2).Draw(t, "tags"), text.Draw(t, "vendor"), text.Draw(t, "barcode")
+		p.Variants = rapid.SliceOfN(drawnVariant(text), 0, 3).Draw(t, "variants")
 		copy(p.ID[:], rapid.SliceOfN(rapid.Byte(), 12, 12).Draw(t, "id"))
 		if rapid.Bool().Draw(t, "no list") {
 			p.Thumbnails = nil
@@ -37,7 +40,7 @@ func TestAppendJSONIsJSON(t *testing.T) {
 			t.Fatalf("\ngot  %s\nwant %s", got, want)
 		}
 		c := Cart{ID: p.ID, Products: rapid.SliceOf(rapid.Custom(func(t *rapid.T) Item {
-			return Item{ID{11: rapid.Byte().Draw(t, "product")}, rapid.Int64().Draw(t, "quantity")}
+			return Item{ID{11: rapid.Byte().Draw(t, "product")}, ID{11: rapid.Byte().Draw(t, "variant")}, rapid.Int64().Draw(t, "quantity")}
 		})).Draw(t, "items"), CreatedAt: p.CreatedAt, UpdatedAt: p.CreatedAt + 1, Rev: p.Rev}
 		if rapid.Bool().Draw(t, "no items") {
 			c.Products = nil
@@ -48,6 +51,17 @@ func TestAppendJSONIsJSON(t *testing.T) {
 		m := Message{ID: p.ID, User: p.Code, Message: p.Title, CreatedAt: p.CreatedAt, By: p.Category}
 		if got, want := string(m.AppendJSON([]byte("x"))), "x"+string(encode(m)); got != want {
 			t.Fatalf("\ngot  %s\nwant %s", got, want)
+		}
+	})
+}
+
+func drawnVariant(text *rapid.Generator[string]) *rapid.Generator[Variant] {
+	return rapid.Custom(func(t *rapid.T) Variant {
+		return Variant{
+			ID: ID{11: rapid.Byte().Draw(t, "id")}, Code: text.Draw(t, "code"), Price: Money(rapid.Int64Range(0, 1_000_000).Draw(t, "price")),
+			Options: rapid.SliceOfN(rapid.Custom(func(t *rapid.T) Option { return Option{text.Draw(t, "name"), text.Draw(t, "value")} }), 0, 3).Draw(t, "options"),
+			Stock:   rapid.Int64().Draw(t, "stock"), Uncounted: Uncounted(rapid.Bool().Draw(t, "uncounted")),
+			Thumbnail: text.Draw(t, "thumbnail"), Barcode: text.Draw(t, "barcode"),
 		}
 	})
 }

@@ -11,13 +11,20 @@ const (
 	MaxQuantity = 1_000_000
 )
 
-// Item is one line of a cart: so many of one product.
+// Item is one line of a cart: so many of one product, or of one variant of it.
 type Item struct {
 	Product  ID    `json:"product"`
+	Variant  ID    `json:"variant,omitzero"` // zero where the product has none, and where it is still to be chosen
 	Quantity int64 `json:"quantity"`
 }
 
-// Cart is what one visitor means to buy. Each product stands in it once.
+// Choice is what an item is of.
+type Choice struct{ Product, Variant ID }
+
+// Choice returns what the item is of.
+func (i Item) Choice() Choice { return Choice{i.Product, i.Variant} }
+
+// Cart is what one visitor means to buy. Each choice stands in it once.
 type Cart struct {
 	ID        ID     `json:"_id"`
 	Products  []Item `json:"products"` // in the order of their addition; never nil once normalized
@@ -43,56 +50,58 @@ func (c Cart) Count() (n int64) {
 	return n
 }
 
-// Quantity returns how many of a product are in the cart.
-func (c Cart) Quantity(product ID) (n int64) {
+// Quantity returns how many of a choice are in the cart.
+func (c Cart) Quantity(of Choice) (n int64) {
 	for _, item := range c.Products {
-		if item.Product == product {
+		if item.Choice() == of {
 			n += item.Quantity
 		}
 	}
 	return n
 }
 
-// Add puts n more of a product in; its quantity grows if it is there already. [Cart.Check] refuses
+// Add puts n more of a choice in; its quantity grows if it is there already. [Cart.Check] refuses
 // too large a sum, and any n that is no quantity.
-func (c *Cart) Add(product ID, n int64) {
-	if i := c.index(product); i >= 0 {
-		c.Products[i].Quantity = addUp(c.Products[i].Quantity, n)
-		return
+func (c *Cart) Add(of Choice, n int64) {
+	if i := c.index(of); i >= 0 {
+		n = addUp(c.Products[i].Quantity, n)
 	}
-	c.Products = append(c.Products, Item{Product: product, Quantity: n})
+	c.Set(of, n)
 }
 
-// Set makes n the quantity of a product, and puts it in if it is not there.
-func (c *Cart) Set(product ID, n int64) {
-	if i := c.index(product); i >= 0 {
+// Set makes n the quantity of a choice, and puts it in if it is not there.
+func (c *Cart) Set(of Choice, n int64) {
+	if i := c.index(of); i >= 0 {
 		c.Products[i].Quantity = n
 		return
 	}
-	c.Products = append(c.Products, Item{Product: product, Quantity: n})
+	c.Products = append(c.Products, Item{of.Product, of.Variant, n})
 }
 
-// Remove takes a product out; without it the cart stays as it is.
-func (c *Cart) Remove(product ID) {
-	c.Products = slices.DeleteFunc(c.Products, func(item Item) bool { return item.Product == product })
+// Remove takes a choice out; without it the cart stays as it is. Without a variant all items of the
+// product go.
+func (c *Cart) Remove(of Choice) {
+	c.Products = slices.DeleteFunc(c.Products, func(item Item) bool {
+		return item.Choice() == of || of.Variant.IsZero() && item.Product == of.Product
+	})
 }
 
-func (c *Cart) index(product ID) int {
-	return slices.IndexFunc(c.Products, func(item Item) bool { return item.Product == product })
+func (c *Cart) index(of Choice) int {
+	return slices.IndexFunc(c.Products, func(item Item) bool { return item.Choice() == of })
 }
 
-// Normalize adds up the quantities of a product that is named twice and turns a missing list into
+// Normalize adds up the quantities of a choice that is named twice and turns a missing list into
 // an empty one.
 func (c *Cart) Normalize() {
 	items := c.Products
 	c.Products = make([]Item, 0, len(items))
-	at := make(map[ID]int, len(items))
+	at := make(map[Choice]int, len(items))
 	for _, item := range items {
-		if i, twice := at[item.Product]; twice {
+		if i, twice := at[item.Choice()]; twice {
 			c.Products[i].Quantity = addUp(c.Products[i].Quantity, item.Quantity)
 			continue
 		}
-		at[item.Product] = len(c.Products)
+		at[item.Choice()] = len(c.Products)
 		c.Products = append(c.Products, item)
 	}
 }

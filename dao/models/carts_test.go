@@ -24,12 +24,12 @@ func TestCartChanges(t *testing.T) {
 		want   []models.Item
 		count  int64
 	}{
-		{"add to what is there", func() { c.Add(models.ID{1}, 5) }, []models.Item{item(1, 7), item(2, 3)}, 10},
-		{"add what is new", func() { c.Add(models.ID{3}, 1) }, []models.Item{item(1, 7), item(2, 3), item(3, 1)}, 11},
-		{"set what is there", func() { c.Set(models.ID{2}, 9) }, []models.Item{item(1, 7), item(2, 9), item(3, 1)}, 17},
-		{"set what is new", func() { c.Set(models.ID{4}, 4) }, []models.Item{item(1, 7), item(2, 9), item(3, 1), item(4, 4)}, 21},
-		{"remove what is there", func() { c.Remove(models.ID{2}) }, []models.Item{item(1, 7), item(3, 1), item(4, 4)}, 12},
-		{"remove what is not", func() { c.Remove(models.ID{2}) }, []models.Item{item(1, 7), item(3, 1), item(4, 4)}, 12},
+		{"add to what is there", func() { c.Add(models.Choice{Product: models.ID{1}}, 5) }, []models.Item{item(1, 7), item(2, 3)}, 10},
+		{"add what is new", func() { c.Add(models.Choice{Product: models.ID{3}}, 1) }, []models.Item{item(1, 7), item(2, 3), item(3, 1)}, 11},
+		{"set what is there", func() { c.Set(models.Choice{Product: models.ID{2}}, 9) }, []models.Item{item(1, 7), item(2, 9), item(3, 1)}, 17},
+		{"set what is new", func() { c.Set(models.Choice{Product: models.ID{4}}, 4) }, []models.Item{item(1, 7), item(2, 9), item(3, 1), item(4, 4)}, 21},
+		{"remove what is there", func() { c.Remove(models.Choice{Product: models.ID{2}}) }, []models.Item{item(1, 7), item(3, 1), item(4, 4)}, 12},
+		{"remove what is not", func() { c.Remove(models.Choice{Product: models.ID{2}}) }, []models.Item{item(1, 7), item(3, 1), item(4, 4)}, 12},
 	}
 	for _, step := range steps {
 		step.change()
@@ -106,7 +106,7 @@ func TestCartSums(t *testing.T) {
 		normalized, added := models.Cart{Products: items}.Clone(), models.Cart{}
 		normalized.Normalize()
 		for _, item := range items {
-			added.Add(item.Product, item.Quantity)
+			added.Add(item.Choice(), item.Quantity)
 		}
 		for what, c := range map[string]models.Cart{"normalized": normalized, "added": added} {
 			if err := c.Check(); (err == nil) != good {
@@ -141,13 +141,13 @@ func TestCartCheckChange(t *testing.T) {
 		want   []string
 	}{
 		"nothing":                   {func(*models.Cart) {}, nil},
-		"another item":              {func(c *models.Cart) { c.Add(models.ID{3}, 1) }, nil},
-		"another item, badly":       {func(c *models.Cart) { c.Add(models.ID{3}, 0) }, []string{"products[2].quantity too_small 1"}},
-		"a good item made bad":      {func(c *models.Cart) { c.Set(two, 0) }, []string{"products[1].quantity too_small 1"}},
-		"the bad item mended":       {func(c *models.Cart) { c.Set(one, 3) }, nil},
-		"the bad item bad as ever":  {func(c *models.Cart) { c.Set(one, -4) }, []string{"products[0].quantity too_small 1"}},
-		"the bad item, moved":       {func(c *models.Cart) { c.Remove(two) }, nil},
-		"the bad quantity, another": {func(c *models.Cart) { c.Set(two, -3) }, []string{"products[1].quantity too_small 1"}},
+		"another item":              {func(c *models.Cart) { c.Add(models.Choice{Product: models.ID{3}}, 1) }, nil},
+		"another item, badly":       {func(c *models.Cart) { c.Add(models.Choice{Product: models.ID{3}}, 0) }, []string{"products[2].quantity too_small 1"}},
+		"a good item made bad":      {func(c *models.Cart) { c.Set(models.Choice{Product: two}, 0) }, []string{"products[1].quantity too_small 1"}},
+		"the bad item mended":       {func(c *models.Cart) { c.Set(models.Choice{Product: one}, 3) }, nil},
+		"the bad item bad as ever":  {func(c *models.Cart) { c.Set(models.Choice{Product: one}, -4) }, []string{"products[0].quantity too_small 1"}},
+		"the bad item, moved":       {func(c *models.Cart) { c.Remove(models.Choice{Product: two}) }, nil},
+		"the bad quantity, another": {func(c *models.Cart) { c.Set(models.Choice{Product: two}, -3) }, []string{"products[1].quantity too_small 1"}},
 	} {
 		c2 := bad.Clone()
 		c.change(&c2)
@@ -155,11 +155,11 @@ func TestCartCheckChange(t *testing.T) {
 	}
 	full := models.Cart{}
 	for i := range models.MaxItems + 2 {
-		full.Add(models.ID{1, byte(i >> 8), byte(i)}, 1)
+		full.Add(models.Choice{Product: models.ID{1, byte(i >> 8), byte(i)}}, 1)
 	}
 	fewer, more := full.Clone(), full.Clone()
-	fewer.Remove(full.Products[0].Product)
-	more.Add(two, 1)
+	fewer.Remove(full.Products[0].Choice())
+	more.Add(models.Choice{Product: two}, 1)
 	wants(t, "one of too many taken out", fewer.CheckChange(full))
 	wants(t, "one more than too many", more.CheckChange(full), "products too_many 500")
 }

@@ -50,6 +50,10 @@ const (
 	OffSale     Rule = "off_sale"  // as is this, of what cannot be bought at all
 	TooSmall    Rule = "too_small"
 	TooLarge    Rule = "too_large"
+	NotHigher   Rule = "not_higher" // of a price before
+	Derived     Rule = "derived"    // of a figure that goes by the variants
+	Choose      Rule = "choose"     // of a variant: the limit names those that there are
+	NotCounted  Rule = "not_counted"
 
 	TwoReadings Rule = "two_readings" // of a figure like 25.000; the limit names both
 	Twice       Rule = "twice"        // a name of a JSON object, or of a query
@@ -99,6 +103,10 @@ var reasons = map[Rule]string{
 	OffSale:     "must be %s: it is sold out or off sale",
 	TooSmall:    "must be at least %s",
 	TooLarge:    "must be at most %s",
+	NotHigher:   "must be more than the price (%s), or left out",
+	Derived:     "must be left out or %s, which its variants make of it",
+	Choose:      "must be the _id of a variant: %s",
+	NotCounted:  "must be left alone: it is not counted (set counted to true first)",
 
 	TwoReadings: "can be read in two ways: %s",
 	Twice:       "is given twice",

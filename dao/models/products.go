@@ -12,11 +12,12 @@ import (
 // The limits of a product's fields. Lengths count code points.
 const (
 	MaxLine        = 200 // title, code, category
-	MaxDescription = 5_000
+	MaxDescription = 20_000
 	MaxPrice       = Money(10_000_000_000 * 100)
 	MaxStock       = 1_000_000_000
 	MaxThumbnails  = 20
 	MaxThumbnail   = 2_000
+	MaxTags        = 50
 )
 
 // Product is one thing that the shop sells. Its JSON form is the same in the API, in products.json
@@ -24,24 +25,36 @@ const (
 type Product struct {
 	ID          ID       `json:"_id"`
 	Title       string   `json:"title"`
-	Description string   `json:"description"`
-	Code        string   `json:"code"` // unique in the shop; exact, case-sensitive
+	Description string   `json:"description"` // Markdown
+	Code        string   `json:"code"`        // unique in the shop; exact, case-sensitive
 	Price       Money    `json:"price"`
 	Status      bool     `json:"status"` // false takes it off sale
-	Stock       int64    `json:"stock"`
+	Stock       int64    `json:"stock"`  // what can be bought now
 	Category    string   `json:"category"`
 	Thumbnails  []string `json:"thumbnails"` // absolute paths or http(s) URLs; never nil once normalized
-	CreatedAt   Time     `json:"createdAt"`
-	UpdatedAt   Time     `json:"updatedAt"`
-	Rev         int64    `json:"rev"` // 1 when made, +1 at every change
+
+	// What products of before do not have, and their JSON form is without.
+	CompareAt Money     `json:"compareAt,omitzero"` // the price before, higher than the price; 0 for none
+	Uncounted Uncounted `json:"counted,omitzero"`
+	Tags      []string  `json:"tags,omitempty"`
+	Vendor    string    `json:"vendor,omitempty"`
+	Barcode   string    `json:"barcode,omitempty"`
+	Variants  []Variant `json:"variants,omitempty"`
+
+	CreatedAt Time  `json:"createdAt"`
+	UpdatedAt Time  `json:"updatedAt"`
+	Rev       int64 `json:"rev"` // 1 when made, +1 at every change
 }
 
 // Available says whether it can be bought now.
-func (p Product) Available() bool { return p.Status && p.Stock > 0 }
+func (p Product) Available() bool {
+	return p.Status && (p.Stock > 0 || slices.ContainsFunc(p.Variants, Variant.CanBeBought))
+}
 
 // Clone returns a copy that shares nothing with p.
 func (p Product) Clone() Product {
-	p.Thumbnails = slices.Clone(p.Thumbnails)
+	p.Thumbnails, p.Tags = slices.Clone(p.Thumbnails), slices.Clone(p.Tags)
+	p.Variants = cloneVariants(p.Variants)
 	return p
 }
 
@@ -52,7 +65,43 @@ func (p Product) Same(o Product) bool {
 
 // Words returns the words that a search finds the product by, repeated ones included.
 func (p Product) Words() []string {
-	return Words(p.Title + "\n" + p.Description + "\n" + p.Code + "\n" + p.Category)
+	return Words(p.Title + "\n" + p.Description + "\n" + p.Code + "\n" + p.Category + p.moreText())
+}
+
+// SameWords says whether a search finds both by the same words, without looking for them.
+func (p Product) SameWords(o Product) bool {
+	return p.Title == o.Title && p.Description == o.Description && p.Code == o.Code && p.Category == o.Category &&
+		(p.plain() && o.plain() || p.moreText() == o.moreText())
+}
+
+// plain says whether a product has no texts but those of before.
+func (p *Product) plain() bool {
+	return len(p.Variants) == 0 && len(p.Tags) == 0 && p.Vendor == "" && p.Barcode == ""
+}
+
+// moreText is what else a search finds it by: tags, vendor, barcode, and codes and options of
+// variants.
+func (p *Product) moreText() string {
+	if p.plain() {
+		return ""
+	}
+	var b strings.Builder
+	add := func(texts ...string) {
+		for _, text := range texts {
+			b.WriteString("\n")
+			b.WriteString(text)
+		}
+	}
+	add(p.Vendor, p.Barcode)
+	add(p.Tags...)
+	add(p.OptionNames()...)
+	for _, v := range p.Variants {
+		add(v.Code, v.Barcode)
+		for _, option := range v.Options {
+			add(option.Value)
+		}
+	}
+	return b.String()
 }
 
 // Normalize makes the texts normal ones and turns a missing list of thumbnails into an empty one.
@@ -66,6 +115,37 @@ func (p *Product) Normalize() {
 	for i, picture := range p.Thumbnails {
 		p.Thumbnails[i] = strings.TrimSpace(picture)
 	}
+	p.normalizeMore()
+}
+
+// normalizeMore does it for what products of before do not have.
+func (p *Product) normalizeMore() {
+	if p.Vendor != "" || p.Barcode != "" {
+		p.Vendor, p.Barcode = NormalName(p.Vendor), NormalName(p.Barcode)
+	}
+	if p.Tags != nil {
+		p.Tags = normalTags(p.Tags)
+	}
+	if p.Uncounted {
+		p.Stock = UncountedStock
+	}
+	if p.Variants != nil {
+		p.normalizeVariants()
+	}
+}
+
+// normalTags leaves out tags that say nothing, and what is another spelling of an earlier one; nil
+// when none is left.
+func normalTags(tags []string) (normal []string) {
+	seen := map[string]bool{}
+	for _, tag := range tags {
+		tag = NormalName(tag)
+		if folded := Fold(tag); tag != "" && !seen[folded] {
+			seen[folded] = true
+			normal = append(normal, tag)
+		}
+	}
+	return normal
 }
 
 // Check returns [Invalid] with every field that breaks a rule, or nil.
@@ -75,7 +155,15 @@ func (p Product) Check() error { return p.problems().Err() }
 // that a product which another program wrote badly can still be mended field by field.
 func (p Product) CheckChange(old Product) error {
 	changed := ChangedFields(p, old)
-	return Invalid(slices.DeleteFunc(p.problems(), func(problem Problem) bool {
+	if slices.Contains(changed, "variants") { // the product's figures go by them
+		changed = append(changed, "price", "stock", "counted")
+	}
+	problems := p.problems()
+	if old.Uncounted && !p.Uncounted && len(p.Variants) == 0 && p.Stock == UncountedStock {
+		problems.Add("stock", Required, nil, "")
+		changed = append(changed, "stock")
+	}
+	return Invalid(slices.DeleteFunc(problems, func(problem Problem) bool {
 		field, _, _ := strings.Cut(problem.Field, "[")
 		return !slices.Contains(changed, field)
 	})).Err()
@@ -96,6 +184,12 @@ func ChangedFields(p, o Product) (fields []string) {
 	note("stock", p.Stock != o.Stock)
 	note("category", p.Category != o.Category)
 	note("thumbnails", !slices.Equal(p.Thumbnails, o.Thumbnails))
+	note("compareAt", p.CompareAt != o.CompareAt)
+	note("counted", p.Uncounted != o.Uncounted)
+	note("tags", !slices.Equal(p.Tags, o.Tags))
+	note("vendor", p.Vendor != o.Vendor)
+	note("barcode", p.Barcode != o.Barcode)
+	note("variants", !SameVariants(p.Variants, o.Variants))
 	return fields
 }
 
@@ -103,8 +197,12 @@ func (p Product) problems() (v Invalid) {
 	v.checkText("title", p.Title, MaxLine, false)
 	v.checkText("description", p.Description, MaxDescription, true)
 	v.checkName("code", p.Code)
-	checkRange(&v, "price", p.Price, 0, MaxPrice)
-	checkRange(&v, "stock", p.Stock, 0, MaxStock)
+	if len(p.Variants) == 0 { // else each of these is asked
+		checkRange(&v, "price", p.Price, 0, MaxPrice)
+	}
+	if len(p.Variants) == 0 || p.Stock > 0 {
+		checkRange(&v, "stock", p.Stock, 0, MaxStock)
+	}
 	v.checkName("category", p.Category)
 	if len(p.Thumbnails) > MaxThumbnails {
 		v.Add("thumbnails", TooMany, MaxThumbnails, strconv.Itoa(len(p.Thumbnails)))
@@ -114,7 +212,31 @@ func (p Product) problems() (v Invalid) {
 			v.Add("thumbnails["+strconv.Itoa(i)+"]", NotPicture, MaxThumbnail, quote(picture))
 		}
 	}
+	p.checkMore(&v)
 	return v
+}
+
+// checkMore lists what is wrong with what products of before do not have.
+func (p Product) checkMore(v *Invalid) {
+	if p.CompareAt != 0 {
+		checkRange(v, "compareAt", p.CompareAt, 0, MaxPrice)
+		if p.CompareAt <= p.Price && !v.Has("compareAt") {
+			v.Add("compareAt", NotHigher, p.Price, p.CompareAt.String())
+		}
+	}
+	if len(p.Tags) > MaxTags {
+		v.Add("tags", TooMany, MaxTags, strconv.Itoa(len(p.Tags)))
+	}
+	for i, tag := range p.Tags {
+		v.checkName("tags["+strconv.Itoa(i)+"]", tag)
+	}
+	if p.Vendor != "" {
+		v.checkName("vendor", p.Vendor)
+	}
+	if p.Barcode != "" {
+		v.checkName("barcode", p.Barcode)
+	}
+	p.checkVariants(v)
 }
 
 // IsPicture accepts an absolute path on this server or an http(s) URL. A path that begins with two

@@ -48,7 +48,7 @@ func TestProductTexts(t *testing.T) {
 		"title":       {func(p *models.Product, text string) { p.Title = text }, models.MaxLine, "200"},
 		"code":        {func(p *models.Product, text string) { p.Code = text }, models.MaxLine, "200"},
 		"category":    {func(p *models.Product, text string) { p.Category = text }, models.MaxLine, "200"},
-		"description": {func(p *models.Product, text string) { p.Description = text }, models.MaxDescription, "5000"},
+		"description": {func(p *models.Product, text string) { p.Description = text }, models.MaxDescription, "20000"},
 	}
 	for field, f := range fields {
 		for text, rule := range map[string]string{

@@ -35,7 +35,8 @@ type ProductQuery struct {
 	MinPrice  *Money   // inclusive; nil means none
 	MaxPrice  *Money   // inclusive; nil means none
 	Text      string   // each of its words must begin some word of the product, see [Words]; empty means any
-	Codes     []string // only these codes; nil means any
+	Codes     []string // only those that have one of these codes, themselves or in a variant; nil means any
+	Stock     *int64   // only those with just so much stock; nil means any
 	IDs       []ID     // only these ids; nil means any
 	Sort      Sort
 	Backwards bool // the last of the order first: newest first
@@ -131,7 +132,8 @@ func (q ProductQuery) matches(p Product) bool {
 		(q.MaxStock == nil || p.Stock <= *q.MaxStock) &&
 		(q.MinPrice == nil || *q.MinPrice <= p.Price) &&
 		(q.MaxPrice == nil || p.Price <= *q.MaxPrice) &&
-		(q.Codes == nil || slices.Contains(q.Codes, p.Code)) &&
+		(q.Codes == nil || slices.ContainsFunc(p.Codes(), func(code string) bool { return slices.Contains(q.Codes, code) })) &&
+		(q.Stock == nil || *q.Stock == p.Stock) &&
 		(q.IDs == nil || slices.Contains(q.IDs, p.ID))
 }
 

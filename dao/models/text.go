@@ -136,6 +136,14 @@ func Words(text string) []string {
 	return anyWords(foldAny(text))
 }
 
+// Fold is a text as it is compared without regard to case and accents.
+func Fold(text string) string {
+	if folded, done := foldLatin(text); done {
+		return folded
+	}
+	return foldAny(text)
+}
+
 func anyWords(text string) []string {
 	return strings.FieldsFunc(text, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 }

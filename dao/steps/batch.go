@@ -142,7 +142,7 @@ func (b *Batch) Owners(s *dao.Schema, unique int, text string) []models.ID {
 func (b *Batch) owner(s *dao.Schema, unique int, text string) models.ID {
 	has := func(id models.ID) bool {
 		value := b.entry(s, id).value
-		return value != nil && s.Unique[unique].Of(value) == text
+		return value != nil && s.Unique[unique].Has(value, text)
 	}
 	if id, taken := b.owned[uniqueText{s, unique, text}]; taken && has(id) {
 		return id
@@ -163,12 +163,13 @@ func (b *Batch) wantFree(s *dao.Schema, before, after models.Value) error {
 		defer trial.Guess(false)
 	}
 	for i, unique := range s.Unique {
-		text := unique.Of(after)
-		if text == "" || before != nil && unique.Of(before) == text {
-			continue
-		}
-		if owner := b.owner(s, i, text); !owner.IsZero() && owner != after.GetHead().ID {
-			return dao.Conflict{Field: unique.Field, Value: text}
+		for text := range unique.All(after) {
+			if before != nil && unique.Has(before, text) {
+				continue
+			}
+			if owner := b.owner(s, i, text); !owner.IsZero() && owner != after.GetHead().ID {
+				return dao.Conflict{Field: unique.Field, Value: text}
+			}
 		}
 	}
 	return nil
@@ -187,7 +188,7 @@ func (b *Batch) own(n name, v models.Value) {
 		return
 	}
 	for i, unique := range n.schema.Unique {
-		if text := unique.Of(v); text != "" {
+		for text := range unique.All(v) {
 			b.owned[uniqueText{n.schema, i, text}] = n.id
 		}
 	}

@@ -82,6 +82,7 @@ type populatedCart struct {
 
 type populatedItem struct {
 	Product  *models.Product `json:"product"` // nil for one that is gone
+	Variant  models.ID       `json:"variant,omitzero"`
 	Quantity int64           `json:"quantity"`
 }
 
@@ -89,7 +90,7 @@ func (c cartRoutes) populate(r *http.Request, cart models.Cart) (populatedCart, 
 	bill, err := c.shop.Bill(r.Context(), cart)
 	whole := populatedCart{cart.ID, make([]populatedItem, len(bill.Lines)), cart.CreatedAt, cart.UpdatedAt, cart.Rev}
 	for i, line := range bill.Lines {
-		whole.Products[i] = populatedItem{line.Product, line.Quantity}
+		whole.Products[i] = populatedItem{line.Product, line.Variant, line.Quantity}
 	}
 	return whole, err
 }
@@ -146,7 +147,7 @@ func (c cartRoutes) set(r *http.Request) (written, error) {
 	return changeItem(r, true, c.shop.SetQuantity)
 }
 
-// changeItem reads {"quantity":n} and changes the item of one product.
+// changeItem reads {"variant":id, "quantity":n} and changes the item of one product.
 func changeItem(
 	r *http.Request, required bool,
 	change func(context.Context, models.ID, models.Item, ...shop.Check[models.Cart]) (models.Cart, dao.Receipt, error),
@@ -159,6 +160,7 @@ func changeItem(
 		return written{}, err
 	}
 	seen := readCondition(r, body)
+	body.variant(&item.Variant)
 	body.whole("quantity", models.MaxQuantity, &item.Quantity)
 	if required {
 		body.require("quantity")
@@ -172,11 +174,12 @@ func changeItem(
 
 func (c cartRoutes) remove(r *http.Request) (written, error) {
 	var wrong models.Invalid
-	cid, pid := idInPath(r, "cid", &wrong), idInPath(r, "pid", &wrong)
+	cid, of := idInPath(r, "cid", &wrong), models.Choice{Product: idInPath(r, "pid", &wrong)}
+	of.Variant = readQuery(r, &wrong).id("variant")
 	if err := wrong.Err(); err != nil {
 		return written{}, err
 	}
-	return changedCart(c.shop.RemoveFromCart(r.Context(), cid, pid, readCondition(r, object{}).ofCart))
+	return changedCart(c.shop.RemoveFromCart(r.Context(), cid, of, readCondition(r, object{}).ofCart))
 }
 
 // changedCart is the answer to a change of a cart. A product that the path names is there called as
@@ -193,6 +196,13 @@ func changedCart(cart models.Cart, receipt dao.Receipt, err error) (written, err
 		return written{}, err
 	}
 	return changed(models.JSON(cart), receipt), nil
+}
+
+// variant reads which variant an item is of; null, as a client may keep it for none, is none.
+func (o object) variant(into *models.ID) {
+	if !o.clears("variant") {
+		o.id("variant", into)
+	}
 }
 
 // readItems reads "products" by the places that the client gave. The shop checks the rules; where

@@ -18,6 +18,7 @@ type cartDoc struct {
 
 type itemDoc struct {
 	Product  itemProductDoc `json:"product"`
+	Variant  string         `json:"variant,omitempty" pattern:"^[0-9a-f]{24}$" doc:"Of a product with variants; without it one is to be chosen still, and the line cannot be bought." example:"665f1c2ab0e84d3f9a7c1e54"`
 	Quantity int64          `json:"quantity" minimum:"1" maximum:"1000000" example:"2"`
 }
 
@@ -60,15 +61,28 @@ type cartCreateDoc struct {
 }
 
 type quantityDoc struct {
-	_        struct{} `json:"-" additionalProperties:"true"`
-	Quantity int64    `json:"quantity" minimum:"1" maximum:"1000000" example:"2"`
-	Rev      int64    `json:"rev" required:"false" doc:"Change it only if this is still the cart's rev." example:"1"`
+	_        struct{}   `json:"-" additionalProperties:"true"`
+	Variant  variantDoc `json:"variant" required:"false"`
+	Quantity int64      `json:"quantity" minimum:"1" maximum:"1000000" example:"2"`
+	Rev      int64      `json:"rev" required:"false" doc:"Change it only if this is still the cart's rev." example:"1"`
 }
 
 type quantityAddDoc struct {
-	_        struct{} `json:"-" additionalProperties:"true"`
-	Quantity int64    `json:"quantity" required:"false" default:"1" minimum:"1" maximum:"1000000" example:"2"`
-	Rev      int64    `json:"rev" required:"false" doc:"Change it only if this is still the cart's rev." example:"1"`
+	_        struct{}   `json:"-" additionalProperties:"true"`
+	Variant  variantDoc `json:"variant" required:"false"`
+	Quantity int64      `json:"quantity" required:"false" default:"1" minimum:"1" maximum:"1000000" example:"2"`
+	Rev      int64      `json:"rev" required:"false" doc:"Change it only if this is still the cart's rev." example:"1"`
+}
+
+// variantDoc names a variant, or none.
+type variantDoc struct{}
+
+// Schema allows both.
+func (variantDoc) Schema(huma.Registry) *huma.Schema {
+	return &huma.Schema{
+		Description: "Which variant of the product, where it has some: without it 400 lists them.",
+		OneOf:       []*huma.Schema{document.GivenID{}.Schema(nil), {Type: "null"}},
+	}
 }
 
 // noMoreThanThereIs is the rule of shop for whoever reads the document.
@@ -131,6 +145,7 @@ func (cartRoutes) describeSet(op *document.Operation) {
 
 func (cartRoutes) describeRemove(op *document.Operation) {
 	op.Is("removeFromCart", "carts", "Take a product out of a cart", "One that is not in it leaves the cart as it is.")
+	op.Query("variant", "Only this variant; without it all lines of the product go.", document.ID())
 	op.Changes()
 	op.Answers(200, "The cart, as it is now.", cartAnswerDoc{})
 }

@@ -36,6 +36,10 @@ func spelling[T any](body object, f fields.Field[T]) string {
 }
 
 func readField[T any](body object, name string, f fields.Field[T], at any) {
+	if f.Null && body.clears(name) {
+		reflect.ValueOf(at).Elem().SetZero()
+		return
+	}
 	switch at := at.(type) {
 	case *string:
 		if f.Secret {
@@ -55,6 +59,12 @@ func readField[T any](body object, name string, f fields.Field[T], at any) {
 		body.moment(name, at)
 	case *models.ID:
 		body.id(name, at)
+	case *models.Uncounted:
+		body.uncounted(name, at)
+	case *models.Options:
+		body.options(name, at)
+	case *[]models.Variant:
+		*at = readVariants(body, name)
 	case *[]string:
 		if raw := body.fields[name]; name == f.Other && raw[0] != '[' {
 			var one string

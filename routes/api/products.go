@@ -77,8 +77,9 @@ func (p productRoutes) create(r *http.Request) (written, error) {
 	}
 	var product models.Product
 	read(body, fields.Product, fields.Create, &product)
+	requireFigures(body, product)
 	if len(wrong) > 0 { // then nothing is made, but whoever asks gets to know all that is wrong
-		product.Normalize()
+		completed(&product)
 		merge(&wrong, product.Check())
 		arrange(wrong, order(fields.Product)...)
 		return written{}, wrong
@@ -121,7 +122,7 @@ func (p productRoutes) update(r *http.Request) (written, error) {
 // withRules returns what is wrong with the fields that body has: what it has noted, and the rules
 // that the product breaks with them.
 func withRules(body object, product *models.Product) error {
-	product.Normalize()
+	completed(product)
 	broken, _ := errors.AsType[models.Invalid](product.Check())
 	merge(body.wrong, slices.DeleteFunc(broken, func(p models.Problem) bool {
 		return !slices.ContainsFunc(fields.Product.Fields, func(f fields.Field[models.Product]) bool {
@@ -160,9 +161,7 @@ func (p productRoutes) count(r *http.Request) (written, error) {
 			body.whole(name, models.MaxStock, *into)
 		}
 	}
-	if body.has("variant") {
-		wrong.Add("variant", models.NotSet, nil, shown(body.fields["variant"]))
-	}
+	body.id("variant", &change.Variant)
 	if arrange(wrong, "body", "variant", "add", "set", "was"); len(wrong) > 0 {
 		return written{}, wrong
 	}

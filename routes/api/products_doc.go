@@ -22,8 +22,8 @@ func (productRoutes) describeList(op *document.Operation) {
 	op.Query("status", "On sale or not.", document.OneOf("true", "false"))
 	most, search := models.MaxSearch, document.Text("limon")
 	search.MaxLength = &most
-	op.Query("q", "At most "+strconv.Itoa(models.MaxSearchWords)+" words of letters and digits: each must begin some word of title, description, code or "+
-		"category; accents and case do not matter.", search)
+	op.Query("q", "At most "+strconv.Itoa(models.MaxSearchWords)+" words of letters and digits: each must begin some word of title, description, code, "+
+		"category, tags, vendor, barcode, or of codes and options of variants; accents and case do not matter.", search)
 	op.Query("minPrice", "At least this price.", document.Text("100"))
 	op.Query("maxPrice", "At most this price.", document.Text("1234.50"))
 	op.Query("available", "true: only what is on sale and in stock.", document.OneOf("true", "false"))
@@ -68,14 +68,16 @@ func (stockDoc) Schema(schemas huma.Registry) *huma.Schema {
 }
 
 type stockAddDoc struct {
-	_   struct{} `json:"-" additionalProperties:"true"`
-	Add int64    `json:"add" minimum:"-1000000000" maximum:"1000000000" doc:"So many more; below 0 so many fewer." example:"25"`
+	_       struct{}         `json:"-" additionalProperties:"true"`
+	Variant document.GivenID `json:"variant" required:"false" doc:"Of a product with variants."`
+	Add     int64            `json:"add" minimum:"-1000000000" maximum:"1000000000" doc:"So many more; below 0 so many fewer." example:"25"`
 }
 
 type stockCountDoc struct {
-	_   struct{} `json:"-" additionalProperties:"true"`
-	Set int64    `json:"set" minimum:"0" maximum:"1000000000" doc:"How many were counted." example:"40"`
-	Was int64    `json:"was" minimum:"0" maximum:"1000000000" doc:"How many there were before that." example:"37"`
+	_       struct{}         `json:"-" additionalProperties:"true"`
+	Variant document.GivenID `json:"variant" required:"false" doc:"Of a product with variants."`
+	Set     int64            `json:"set" minimum:"0" maximum:"1000000000" doc:"How many were counted." example:"40"`
+	Was     int64            `json:"was" minimum:"0" maximum:"1000000000" doc:"How many there were before that." example:"37"`
 }
 
 func (productRoutes) describeCount(op *document.Operation) {

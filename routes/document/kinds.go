@@ -19,7 +19,7 @@ func Create[T any](r huma.Registry, kind fields.Kind[T]) *huma.Schema {
 	return named(r, kind.Name+"Create", func(s *huma.Schema) {
 		s.AdditionalProperties = true
 		for f := range kind.Of(fields.Create) {
-			put(s, f, fields.Create, true, f.Required)
+			put(r, s, f, fields.Create, true, f.Required)
 		}
 	})
 }
@@ -30,7 +30,7 @@ func Update[T any](r huma.Registry, kind fields.Kind[T]) *huma.Schema {
 		s.AdditionalProperties = true
 		s.Description = "Any subset of the fields. Others are ignored; `_id` never changes."
 		for f := range kind.Of(fields.Update) {
-			put(s, f, fields.Update, true, false)
+			put(r, s, f, fields.Update, true, false)
 		}
 		s.Properties["rev"] = &huma.Schema{
 			Type: huma.TypeInteger, Format: "int64", Description: "Change it only if this is still its rev.", Examples: []any{1},
@@ -43,7 +43,7 @@ func Answer[T any](r huma.Registry, kind fields.Kind[T]) *huma.Schema {
 	return named(r, kind.Name, func(s *huma.Schema) {
 		s.AdditionalProperties = false
 		for f := range kind.Of(fields.Answer) {
-			put(s, f, fields.Answer, !kind.Shared || f.In == fields.Answer, !f.Absent)
+			put(r, s, f, fields.Answer, !kind.Shared || f.In == fields.Answer, !f.Absent)
 		}
 	})
 }
@@ -86,8 +86,11 @@ func named(r huma.Registry, name string, fill func(*huma.Schema)) *huma.Schema {
 }
 
 // put adds a field to the schema of an object, with its other spelling where it can be given.
-func put[T any](object *huma.Schema, f fields.Field[T], in fields.Use, limited, required bool) {
-	s := typeOf(f, in, limited)
+func put[T any](r huma.Registry, object *huma.Schema, f fields.Field[T], in fields.Use, limited, required bool) {
+	s := typeOf(r, f, in, limited)
+	if f.Null && in != fields.Answer {
+		s.Nullable = true
+	}
 	s.Description = cmp.Or(f.Doc, s.Description)
 	if f.Example != nil {
 		s.Examples = []any{f.Example}
@@ -109,7 +112,7 @@ func put[T any](object *huma.Schema, f fields.Field[T], in fields.Use, limited, 
 }
 
 // typeOf describes the type of a field.
-func typeOf[T any](f fields.Field[T], in fields.Use, limited bool) *huma.Schema {
+func typeOf[T any](r huma.Registry, f fields.Field[T], in fields.Use, limited bool) *huma.Schema {
 	switch f.At(new(T)).(type) {
 	case *string, *models.Role:
 		s := &huma.Schema{Type: huma.TypeString}
@@ -120,8 +123,23 @@ func typeOf[T any](f fields.Field[T], in fields.Use, limited bool) *huma.Schema 
 			s.MinLength, s.MaxLength = limit(f.Least), limit(f.Most)
 		}
 		return s
-	case *bool:
+	case *bool, *models.Uncounted:
 		return &huma.Schema{Type: huma.TypeBoolean}
+	case *models.Options:
+		s := &huma.Schema{Type: huma.TypeObject, AdditionalProperties: true} // of texts, under any names
+		if limited {
+			s.MinProperties, s.MaxProperties = limit(f.Least), limit(f.Most)
+		}
+		return s
+	case *[]models.Variant:
+		s := &huma.Schema{Type: huma.TypeArray, Items: Answer(r, fields.Variant)}
+		if in != fields.Answer {
+			s.Items = Create(r, fields.Variant)
+		}
+		if limited {
+			s.MaxItems = limit(f.Most)
+		}
+		return s
 	case *int64:
 		return numbers(&huma.Schema{Type: huma.TypeInteger, Format: "int64"}, f.Least, f.Most, 1, limited)
 	case *models.Money:

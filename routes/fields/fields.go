@@ -12,6 +12,7 @@ package fields
 import (
 	"iter"
 	"reflect"
+	"slices"
 )
 
 // Kind is what the doors know of the values of one kind.
@@ -73,6 +74,12 @@ func (k Kind[T]) Names(in Use) (names []string) {
 		names = append(names, f.Name)
 	}
 	return names
+}
+
+// Without is the kind without some of its fields.
+func (k Kind[T]) Without(names ...string) Kind[T] {
+	k.Fields = slices.DeleteFunc(slices.Clone(k.Fields), func(f Field[T]) bool { return slices.Contains(names, f.Name) })
+	return k
 }
 
 // Copy gives a value the fields of another one that can be changed.

@@ -13,12 +13,16 @@ import (
 // A field that a value has is one that its kind knows, and the other way round: what is added to a
 // model is not forgotten here, and is shown by nobody before it stands here.
 func TestKindsKnowAllFields(t *testing.T) {
+	whole := models.Product{
+		CompareAt: 1, Uncounted: true, Tags: []string{"-"}, Vendor: "-", Barcode: "-", Variants: []models.Variant{{Thumbnail: "-", Barcode: "-"}},
+	}
 	for _, tt := range []struct {
 		value any
 		shown []string
 		apart []string // that are no field of the value
 	}{
-		{models.Product{}, Product.Names(Answer), nil},
+		{whole, Product.Names(Answer), nil},
+		{whole.Variants[0], Variant.Names(Answer), nil},
 		{models.Settings{}, Settings.Names(Answer), nil},
 		{shop.Person{}, Person.Names(Answer), nil},
 		{shop.Key{}, Key.Names(Answer), []string{"key"}},
@@ -38,6 +42,7 @@ func TestKindsKnowAllFields(t *testing.T) {
 func TestProductFieldsAreItsContent(t *testing.T) {
 	content := models.ChangedFields(models.Product{}, models.Product{
 		Title: "-", Description: "-", Code: "-", Price: 1, Status: true, Stock: 1, Category: "-", Thumbnails: []string{"-"},
+		CompareAt: 1, Uncounted: true, Tags: []string{"-"}, Vendor: "-", Barcode: "-", Variants: make([]models.Variant, 1),
 	})
 	if names := Product.Names(Update); !slices.Equal(names, content) {
 		t.Errorf("%v can be changed, and %v are its content", names, content)

@@ -20,21 +20,52 @@ var Product = Kind[models.Product]{
 			Example: "Molienda gruesa, estacionada doce meses."},
 		{Name: "code", At: func(p *models.Product) any { return &p.Code }, Required: true, Least: 1, Most: models.MaxLine,
 			Doc: "Unique in the shop; exact, case-sensitive.", Example: "YM-1000"},
-		{Name: "price", At: func(p *models.Product) any { return &p.Price }, Required: true, Most: int64(models.MaxPrice),
-			Doc: "In the shop's one currency, with at most two decimals.", Example: 1234.5},
+		{Name: "price", At: func(p *models.Product) any { return &p.Price }, Most: int64(models.MaxPrice),
+			Doc: "In the shop's one currency, with at most two decimals.", Hint: "Needed of a new one, unless all of its variants have their own: then it is left out, and the lowest of theirs.", Example: 1234.5},
 		{Name: "status", At: func(p *models.Product) any { return &p.Status }, Default: true, Doc: "false takes it off sale.", Example: true},
-		{Name: "stock", At: func(p *models.Product) any { return &p.Stock }, Required: true, Most: models.MaxStock, Example: 7},
+		{Name: "stock", At: func(p *models.Product) any { return &p.Stock }, Most: models.MaxStock,
+			Doc: "How many can be bought now.", Hint: "Needed of a new one that is counted and has no variants.", Example: 7},
 		{Name: "category", At: func(p *models.Product) any { return &p.Category }, Required: true, Least: 1, Most: models.MaxLine, Example: "almacén"},
 		{Name: "thumbnails", At: func(p *models.Product) any { return &p.Thumbnails }, Other: "thumbnail", Most: models.MaxThumbnails, Longest: models.MaxThumbnail,
 			Doc: "Absolute paths on this server, or http(s) URLs.", Hint: "None when absent.", Example: []string{"/img/yerba.webp"}},
+		{Name: "compareAt", At: func(p *models.Product) any { return &p.CompareAt }, Most: int64(models.MaxPrice), Null: true, Absent: true,
+			Doc: "The price before, higher than the price.", Example: 1500},
+		{Name: "counted", At: func(p *models.Product) any { return &p.Uncounted }, Absent: true,
+			Doc: "false: stock is not counted, and it can always be bought; true when absent.", Example: false},
+		{Name: "tags", At: func(p *models.Product) any { return &p.Tags }, Most: models.MaxTags, Longest: models.MaxLine, Absent: true, Example: []string{"verano"}},
+		{Name: "vendor", At: func(p *models.Product) any { return &p.Vendor }, Most: models.MaxLine, Null: true, Absent: true, Example: "Telares del Sur"},
+		{Name: "barcode", At: func(p *models.Product) any { return &p.Barcode }, Most: models.MaxLine, Null: true, Absent: true, Example: "7790001000012"},
+		{Name: "variants", At: func(p *models.Product) any { return &p.Variants }, Most: models.MaxVariants, Absent: true,
+			Doc: "The forms that it is sold in: its price is the lowest of theirs, its stock the sum.", Hint: "All that there are from now on; one keeps its _id by that, or by its code."},
 	},
 }
+
+// Variant is one of the forms that a product is sold in.
+var Variant = Kind[models.Variant]{
+	Name: "Variant", Shared: true,
+	Fields: []Field[models.Variant]{
+		{Name: "_id", At: func(v *models.Variant) any { return &v.ID }, Doc: "Never changes."},
+		{Name: "code", At: func(v *models.Variant) any { return &v.Code }, Required: true, Least: 1, Most: models.MaxLine,
+			Doc: "Unique over products and variants.", Example: "R-M"},
+		{Name: "options", At: func(v *models.Variant) any { return &v.Options }, Required: true, Least: 1, Most: models.MaxOptions,
+			Doc: "Texts by the names of the options, which are the same in all variants.", Example: models.Options{{Name: "Talle", Value: "M"}, {Name: "Color", Value: "azul"}}},
+		{Name: "price", At: func(v *models.Variant) any { return &v.Price }, Most: int64(models.MaxPrice), Hint: "The product's when absent.", Example: 1234.5},
+		{Name: "stock", At: func(v *models.Variant) any { return &v.Stock }, Most: models.MaxStock, Hint: "Needed unless counted is false.", Example: 3},
+		{Name: "counted", At: func(v *models.Variant) any { return &v.Uncounted }, Doc: "false: it can always be bought.", Hint: "true when absent.", Example: true},
+		{Name: "thumbnail", At: func(v *models.Variant) any { return &v.Thumbnail }, Most: models.MaxThumbnail, Null: true, Absent: true, Example: "/img/m.webp"},
+		{Name: "barcode", At: func(v *models.Variant) any { return &v.Barcode }, Most: models.MaxLine, Null: true, Absent: true, Example: "7790001000012"},
+	},
+}
+
+// ProductForm is what the forms of the counter say of a product; what else it has they leave as it is.
+var ProductForm = Product.Without("compareAt", "counted", "tags", "vendor", "barcode", "variants")
 
 // Item is how many of a product are to be in a cart.
 var Item = Kind[models.Item]{
 	Name: "Item",
 	Fields: []Field[models.Item]{
 		{Name: "product", At: func(i *models.Item) any { return &i.Product }, Required: true},
+		{Name: "variant", At: func(i *models.Item) any { return &i.Variant }, Null: true, Doc: "Of a product with variants: without it 400 lists them."},
 		{Name: "quantity", At: func(i *models.Item) any { return &i.Quantity }, Required: true, Least: 1, Most: models.MaxQuantity, Example: 2},
 	},
 }

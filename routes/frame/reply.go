@@ -61,7 +61,7 @@ func ProblemOf(err error) Problem {
 		return errForbidden(forbidden)
 	}
 	if stale, ok := errors.AsType[shop.Stale](err); ok {
-		return errRecounted(stale.Product)
+		return errRecounted(stale)
 	}
 	if conflict, ok := errors.AsType[dao.Conflict](err); ok {
 		return errTaken(conflict)
@@ -227,10 +227,10 @@ func errNoPicture(refused pictures.Refused) Problem {
 	return p
 }
 
-func errRecounted(product models.Product) Problem {
-	p := Problem{Status: http.StatusConflict, Code: "changed", Payload: models.JSON(product),
+func errRecounted(stale shop.Stale) Problem {
+	p := Problem{Status: http.StatusConflict, Code: "changed", Payload: models.JSON(stale.Product),
 		Message: "There are not as many as you think, and nothing was stored. See payload for what there is, and send again what you still mean."}
-	p.Details.Add("stock", models.Recounted, product.Stock, "")
+	p.Details.Add("stock", models.Recounted, stale.Stock, "")
 	return p
 }
 

@@ -152,7 +152,7 @@ func (p *Pages) refuseQuantity(w http.ResponseWriter, r *http.Request, form cart
 		p.Fail(w, r, unknown)
 		return
 	}
-	if cart.Quantity(form.product) == 0 {
+	if cart.Quantity(models.Choice{Product: form.product}) == 0 {
 		p.refuseAddition(w, r, form, err)
 		return
 	}
@@ -182,7 +182,7 @@ func (p *Pages) RemoveFromCart(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	p.changeCart(w, r, cartForm{cart: cart}, func(check shop.Check[models.Cart]) (models.Cart, dao.Receipt, error) {
-		return p.shop.RemoveFromCart(r.Context(), cart.id, product, check)
+		return p.shop.RemoveFromCart(r.Context(), cart.id, models.Choice{Product: product}, check)
 	})
 }
 

@@ -67,7 +67,7 @@ func (p *Pages) shelfSheet(ctx context.Context, v *visit, title string, form pro
 
 // filledForm is the form of a product as it is stored.
 func filledForm(voice *views.Voice, product models.Product) productForm {
-	return productForm{ID: product.ID.String(), Fields: fill(voice, fields.Product, product), OnSale: product.Status}
+	return productForm{ID: product.ID.String(), Fields: fill(voice, fields.ProductForm, product), OnSale: product.Status}
 }
 
 // copyForm is a form for another product like one, under the next code that is free. How many there
@@ -192,7 +192,7 @@ func (p *Pages) SaveProduct(w http.ResponseWriter, r *http.Request) {
 	var was models.Product
 	now, _, err := p.shop.ChangeProduct(r.Context(), id, func(product *models.Product) error {
 		was = product.Clone()
-		fields.Product.Copy(product, &typed)
+		fields.ProductForm.Copy(product, &typed)
 		if product.Same(was) || was.Rev == rev {
 			return nil
 		}
@@ -229,7 +229,7 @@ func (p *Pages) refuseProduct(w http.ResponseWriter, r *http.Request, id models.
 		again := refilledProduct(v.voice, form, problems)
 		if problems.Has("rev") {
 			again.Summary = v.voice.Say("shelf.changed", nil)
-			again.Fields.tell(v.voice, fill(v.voice, fields.Product, product))
+			again.Fields.tell(v.voice, fill(v.voice, fields.ProductForm, product))
 		}
 		sheet, err := p.filledSheet(ctx, v, product, again)
 		return sheet, err

@@ -153,7 +153,7 @@ func (p *Pages) toLastRow(w http.ResponseWriter, r *http.Request, id models.ID) 
 // with it.
 func readProduct(form url.Values) (models.Product, models.Invalid) {
 	var product models.Product
-	v := readTyped(form, fields.Product, &product)
+	v := readTyped(form, fields.ProductForm, &product)
 	product.ID, _ = models.ParseID(form.Get("_id")) // a form without one gets its id from the store
 	product.Normalize()
 	rules, _ := errors.AsType[models.Invalid](product.Check())
@@ -169,7 +169,7 @@ func readProduct(form url.Values) (models.Product, models.Invalid) {
 func refilledProduct(voice *views.Voice, form url.Values, v models.Invalid) productForm {
 	again := productForm{ID: typed(form, "_id"), OnSale: form.Get("status") == "true"}
 	var marked int
-	again.Fields, marked = retype(voice, fields.Product, form, v)
+	again.Fields, marked = retype(voice, fields.ProductForm, form, v)
 	again.Summary = voice.Say("form.fix", map[string]any{"n": marked})
 	return again
 }

@@ -1,0 +1,98 @@
+package dbmanagers
+
+import (
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"pulperia/dao/models"
+)
+
+// What mongoose applications do not know of a product stands beside what they know, and is left out
+// where there is nothing of it. They see price and stock of a product with variants; what they make
+// of these its variants follow: see [models.Product.Spread].
+
+// moreOfProduct is what products of before do not have.
+func moreOfProduct(p models.Product) (doc bson.D) {
+	add := func(there bool, name string, value any) {
+		if there {
+			doc = append(doc, bson.E{Key: name, Value: value})
+		}
+	}
+	add(p.CompareAt != 0, "compareAt", float64(p.CompareAt)/100)
+	add(bool(p.Uncounted), "counted", false)
+	add(len(p.Tags) > 0, "tags", p.Tags)
+	add(p.Vendor != "", "vendor", p.Vendor)
+	add(p.Barcode != "", "barcode", p.Barcode)
+	if len(p.Variants) > 0 {
+		variants := make(bson.A, len(p.Variants))
+		for i, v := range p.Variants {
+			variants[i] = variantDoc(v)
+		}
+		add(true, "variants", variants)
+	}
+	return doc
+}
+
+func variantDoc(v models.Variant) bson.D {
+	options := bson.D{}
+	for _, option := range v.Options {
+		options = append(options, bson.E{Key: option.Name, Value: option.Value})
+	}
+	doc := bson.D{
+		{Key: "_id", Value: objectID(v.ID)},
+		{Key: "code", Value: v.Code},
+		{Key: "options", Value: options},
+		{Key: "price", Value: float64(v.Price) / 100},
+		{Key: "stock", Value: wholeNumber(v.Stock)},
+		{Key: "counted", Value: !bool(v.Uncounted)},
+	}
+	if v.Thumbnail != "" {
+		doc = append(doc, bson.E{Key: "thumbnail", Value: v.Thumbnail})
+	}
+	if v.Barcode != "" {
+		doc = append(doc, bson.E{Key: "barcode", Value: v.Barcode})
+	}
+	return doc
+}
+
+// readMoreOfProduct reads it back, and has the variants follow what another program has made of price
+// and stock.
+func readMoreOfProduct(doc bson.Raw, p *models.Product) {
+	p.CompareAt = centsOf(doc.Lookup("compareAt"))
+	p.Uncounted = models.Uncounted(isUncounted(doc.Lookup("counted")))
+	p.Tags = textsOf(doc.Lookup("tags"))
+	p.Vendor, p.Barcode = textOf(doc.Lookup("vendor")), textOf(doc.Lookup("barcode"))
+	p.Variants = variantsOf(doc.Lookup("variants"))
+	p.Normalize()
+	if p.Spread(); p.CompareAt <= p.Price {
+		p.CompareAt = 0
+	}
+}
+
+func isUncounted(value bson.RawValue) bool {
+	counted, told := value.BooleanOK()
+	return told && !counted
+}
+
+// variantsOf reads variants as we write them. A list in which anything else stands is another
+// program's own, which means something of its own by that name.
+func variantsOf(value bson.RawValue) (variants []models.Variant) {
+	for _, one := range valuesOf(value) {
+		doc, _ := one.DocumentOK()
+		id, isOurs := doc.Lookup("_id").ObjectIDOK()
+		code, hasCode := doc.Lookup("code").StringValueOK()
+		_, hasOptions := doc.Lookup("options").DocumentOK()
+		if !isOurs || !hasCode || !hasOptions {
+			return nil
+		}
+		v := models.Variant{
+			ID: models.ID(id), Code: code, Price: centsOf(doc.Lookup("price")), Uncounted: models.Uncounted(isUncounted(doc.Lookup("counted"))),
+			Thumbnail: textOf(doc.Lookup("thumbnail")), Barcode: textOf(doc.Lookup("barcode")),
+		}
+		v.Stock, _ = wholeOf(doc.Lookup("stock"))
+		for _, option := range elementsOf(doc.Lookup("options")) {
+			v.Options = append(v.Options, models.Option{Name: option.Key(), Value: textOf(option.Value())})
+		}
+		variants = append(variants, v)
+	}
+	return variants
+}

@@ -1,0 +1,73 @@
+package api
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+
+	"pulperia/dao/models"
+	"pulperia/routes/fields"
+)
+
+// clears says whether a field is there to say nothing.
+func (o object) clears(name string) bool { return string(o.fields[name]) == "null" }
+
+// readVariants reads all that a product has from now on.
+func readVariants(body object, name string) (variants []models.Variant) {
+	for i, raw := range body.list(name) {
+		entry, v := body.entry(name, i, raw), models.NewVariant()
+		if read(entry, fields.Variant, fields.Create, &v); !v.Uncounted {
+			entry.require("stock")
+		}
+		variants = append(variants, v)
+	}
+	return variants
+}
+
+// uncounted reads whether stock is counted.
+func (o object) uncounted(name string, into *models.Uncounted) {
+	counted := !bool(*into)
+	o.flag(name, &counted)
+	*into = models.Uncounted(!counted)
+}
+
+func (o object) options(name string, into *models.Options) {
+	raw := o.fields[name]
+	switch {
+	case !models.IsUTF8(raw):
+		o.wrong.Add(o.prefix+name, models.NotUTF8, nil, shown(raw))
+	case raw[0] != '{' || hasNull(raw) || json.Unmarshal(raw, into) != nil:
+		*o.wrong = append(*o.wrong, models.Problem{Field: o.prefix + name, Rule: models.NotObject, Detail: `of texts, like {"Talle":"M"}`, Got: shown(raw)})
+	}
+}
+
+func hasNull(raw json.RawMessage) bool {
+	var values map[string]*string
+	json.Unmarshal(raw, &values)
+	return slices.Contains(slices.Collect(maps.Values(values)), nil)
+}
+
+// requireFigures notes where a new product says neither what it costs nor how much there is of it:
+// one with variants says it by these.
+func requireFigures(body object, p models.Product) {
+	if len(p.Variants) == 0 && !body.wrong.Has("variants") {
+		body.require("price")
+		if !p.Uncounted {
+			body.require("stock")
+		}
+		return
+	}
+	if body.has("price") {
+		return
+	}
+	for i, raw := range body.list("variants") {
+		body.entry("variants", i, raw).require("price")
+	}
+}
+
+// completed is a product as the shop would complete it, for the rules to be held against.
+func completed(p *models.Product) {
+	p.Normalize()
+	p.Identify(models.Product{}, func(n int) models.ID { return models.ID{1, byte(n >> 8), byte(n)} })
+	p.Derive()
+}
