@@ -2,6 +2,12 @@
 
 type Kind = "product" | "cart" | "message" | "setting"
 
+interface Variant {
+  _id: string
+  price: number
+  stock: number
+}
+
 interface Product {
   _id: string
   title: string
@@ -12,6 +18,8 @@ interface Product {
   stock: number
   category: string
   thumbnails: string[]
+  compareAt?: number
+  variants?: Variant[]
   createdAt: string
   updatedAt: string
   rev: number

@@ -86,7 +86,11 @@ function show(element, doc) {
     case "title": return put(element, doc.title)
     case "category": return put(element, doc.category)
     case "code": return put(element, doc.code)
-    case "description": return put(element, doc.description)
+    case "description": return showAbout(element, doc.description)
+    case "compareAt": element.hidden = !doc.compareAt; return false
+    case "variantPick": /** @type {HTMLInputElement} */ (element).disabled = leftOf(element, doc) <= 0; return false
+    case "variantPrice": return put(element, money(cents(variantOf(element, doc)?.price ?? doc.price)))
+    case "variantStock": return showStock(element, ...stockOf({...doc, stock: leftOf(element, doc)}))
     case "price": return put(element, money(cents(doc.price)))
     case "count": return put(element, number(doc.stock))
     case "units": return put(element, say("live.units", {n: doc.stock}))
@@ -97,6 +101,27 @@ function show(element, doc) {
     case "categoryLink": element.href = "/products?" + new URLSearchParams({category: doc.category}); return false
     case "picture": return showPicture(/** @type {HTMLImageElement} */ (element), doc)
   }
+}
+
+/** variantOf returns the variant that an element is about, if there still is one.
+ * @type {(element: HTMLElement, doc: Product) => Variant | undefined} */
+function variantOf(element, doc) {
+  const id = /** @type {HTMLElement} */ (element.closest("[data-variant]")).dataset.variant
+  return doc.variants?.find(one => one._id === id)
+}
+
+/** @type {(element: HTMLElement, doc: Product) => number} */
+function leftOf(element, doc) {
+  return doc.status ? variantOf(element, doc)?.stock ?? 0 : 0
+}
+
+/** A description that has changed is shown as it was written; with its form when the page is loaded anew.
+ * @type {(element: HTMLElement, text: string) => boolean} */
+function showAbout(element, text) {
+  if (element.dataset.source === text) return false
+  element.dataset.source = text
+  element.dataset.plain = ""
+  return put(element, text)
 }
 
 /** showGone marks what an element shows of a product that was deleted.

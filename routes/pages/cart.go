@@ -24,18 +24,20 @@ type cartSheet struct {
 // cartLine is one product of a cart. One that is gone, or cannot be bought as it stands, is shown
 // and not counted.
 type cartLine struct {
-	ID, Title, Picture string
-	Price, Subtotal    models.Money
-	Quantity           field
-	Gone, Counts       bool
-	Note, NoteState    string // what is to be known about it, and the state that it is about
-	Left               int64  // how many can be bought of a line that holds more; 0 where it is no such line
+	ID, Key, Title, Picture string
+	Variant                 string // "" where there is none, and where one is to be chosen
+	Choose                  bool
+	Price, Subtotal         models.Money
+	Quantity                field
+	Gone, Counts            bool
+	Note, NoteState         string // what is to be known about it, and the state that it is about
+	Left                    int64  // how many can be bought of a line that holds more; 0 where it is no such line
 }
 
 // retyped is a quantity that was refused, to be shown in its line again.
 type retyped struct {
-	product models.ID
-	field   field
+	of    models.Choice
+	field field
 }
 
 // Cart shows the visitor's own cart, which there is none of until something is added.
@@ -79,7 +81,7 @@ func (p *Pages) cartSheet(ctx context.Context, v *visit, cart models.Cart, base 
 	sheet.Total, sheet.Out = bill.Total, bill.Out
 	for _, one := range bill.Lines {
 		line := p.cartLine(v.voice, one)
-		if one.Item.Product == again.product {
+		if one.Choice() == again.of {
 			line.Quantity = again.field
 		}
 		sheet.Lines = append(sheet.Lines, line)
@@ -93,15 +95,29 @@ func (p *Pages) cartSheet(ctx context.Context, v *visit, cart models.Cart, base 
 func (p *Pages) cartLine(voice *views.Voice, of shop.Line) cartLine {
 	line := cartLine{
 		ID: of.Item.Product.String(), Quantity: field{Value: models.Money(of.Quantity * 100).String()},
-		Subtotal: of.Subtotal, Gone: of.Product == nil, Counts: of.CanBeBought(),
+		Subtotal: of.Subtotal, Gone: of.IsGone(), Counts: of.CanBeBought(), Choose: of.MustChoose(),
+	}
+	line.Key = line.ID
+	if !of.Variant.IsZero() {
+		line.Variant = of.Variant.String()
+		line.Key += "-" + line.Variant
 	}
 	if line.Gone {
 		line.Title, line.Picture = voice.Say("cart.gone", nil), p.picture(models.Product{})
 		return line
 	}
-	line.Title, line.Picture, line.Price = of.Product.Title, p.picture(*of.Product), of.Product.Price
-	switch stock := stockOf(voice, *of.Product); {
+	line.Title, line.Picture, line.Price = titleOf(of), p.picture(*of.Product), of.Price
+	stock := stockOf(voice, *of.Product)
+	if of.Chosen != nil {
+		stock = stockOfVariant(voice, *of.Product, *of.Chosen)
+		if of.Chosen.Thumbnail != "" {
+			line.Picture = of.Chosen.Thumbnail
+		}
+	}
+	switch {
 	case line.Counts:
+	case line.Choose:
+		line.Note, line.NoteState = voice.Say("cart.choose", nil), "few"
 	case of.Left == 0:
 		line.Note, line.NoteState = stock.Words, stock.State
 	default:

@@ -32,6 +32,7 @@ func (p *Pages) cartOf(r *http.Request) (formCart, error) {
 type cartForm struct {
 	cart     formCart
 	product  models.ID
+	variant  models.ID
 	typed    string
 	quantity int64
 	problems models.Invalid
@@ -50,6 +51,7 @@ func (p *Pages) readCartForm(r *http.Request, other string) (cartForm, error) {
 	if f.product, err = pageID(r, "pid"); err != nil {
 		return f, err
 	}
+	f.variant, _ = models.ParseID(values.Get("variant")) // what is none is as good as none: the shop asks for one then
 	if values.Has("quantity") {
 		f.typed = typed(values, "quantity")
 	}
@@ -60,7 +62,9 @@ func (p *Pages) readCartForm(r *http.Request, other string) (cartForm, error) {
 	return f, nil
 }
 
-func (f cartForm) item() models.Item { return models.Item{Product: f.product, Quantity: f.quantity} }
+func (f cartForm) item() models.Item {
+	return models.Item{Product: f.product, Variant: f.variant, Quantity: f.quantity}
+}
 
 // AddToCart puts a product into a cart, and makes the visitor's cart when there is none.
 func (p *Pages) AddToCart(w http.ResponseWriter, r *http.Request) {
@@ -105,12 +109,14 @@ func (p *Pages) refuseAddition(w http.ResponseWriter, r *http.Request, form cart
 	}
 	here := "/products/" + form.product.String()
 	p.refill(w, r, http.StatusBadRequest, "product", here, func(ctx context.Context, v *visit) (any, error) {
-		page, err := p.productSheet(ctx, v, form.product)
+		page, err := p.productSheet(ctx, v, form.product, form.variant)
 		page.Quantity = field{form.typed, ""}
 		for _, problem := range problems {
 			switch problem.Rule {
 			case models.OffSale:
 				page.Refused = v.voice.Say("product.refused", nil)
+			case models.Choose:
+				page.Refused = v.voice.Say("product.choose", nil)
 			case models.TooMany:
 				page.Refused = v.voice.Say("cart.full", nil)
 			default:
@@ -152,7 +158,7 @@ func (p *Pages) refuseQuantity(w http.ResponseWriter, r *http.Request, form cart
 		p.Fail(w, r, unknown)
 		return
 	}
-	if cart.Quantity(models.Choice{Product: form.product}) == 0 {
+	if cart.Quantity(form.item().Choice()) == 0 {
 		p.refuseAddition(w, r, form, err)
 		return
 	}
@@ -164,7 +170,7 @@ func (p *Pages) refuseQuantity(w http.ResponseWriter, r *http.Request, form cart
 				return nil, err
 			}
 		}
-		again := retyped{form.product, field{strings.TrimSpace(form.typed), v.voice.Problem(form.problems[0])}}
+		again := retyped{form.item().Choice(), field{strings.TrimSpace(form.typed), v.voice.Problem(form.problems[0])}}
 		return p.cartSheet(ctx, v, cart, form.cart.base, again)
 	})
 }
@@ -181,8 +187,15 @@ func (p *Pages) RemoveFromCart(w http.ResponseWriter, r *http.Request) {
 		p.Fail(w, r, err)
 		return
 	}
+	values, err := readForm(r)
+	if err != nil {
+		p.Fail(w, r, err)
+		return
+	}
+	of := models.Choice{Product: product}
+	of.Variant, _ = models.ParseID(values.Get("variant"))
 	p.changeCart(w, r, cartForm{cart: cart}, func(check shop.Check[models.Cart]) (models.Cart, dao.Receipt, error) {
-		return p.shop.RemoveFromCart(r.Context(), cart.id, models.Choice{Product: product}, check)
+		return p.shop.RemoveFromCart(r.Context(), cart.id, of, check)
 	})
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"pulperia/dao"
 	"pulperia/dao/models"
@@ -14,6 +15,11 @@ import (
 type productSheet struct {
 	views.Page
 	ID, Description, Code, Category, CategoryLink string
+	About                                         string // the description as HTML
+	Vendor                                        string
+	Options                                       string // what the variants differ in
+	Variants                                      []variantChoice
+	CompareAt                                     models.Money
 	Pictures                                      []productPicture
 	Several                                       bool
 	Price                                         models.Money
@@ -38,11 +44,11 @@ func (p *Pages) Product(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	p.show(w, r, sheet{template: "product", here: "/products/" + id.String(), fill: func(ctx context.Context, v *visit) (any, error) {
-		return p.productSheet(ctx, v, id)
+		return p.productSheet(ctx, v, id, models.ID{})
 	}})
 }
 
-func (p *Pages) productSheet(ctx context.Context, v *visit, id models.ID) (productSheet, error) {
+func (p *Pages) productSheet(ctx context.Context, v *visit, id, variant models.ID) (productSheet, error) {
 	product, err := p.shop.Products.Get(ctx, id)
 	if err != nil {
 		return productSheet{}, err
@@ -52,6 +58,8 @@ func (p *Pages) productSheet(ctx context.Context, v *visit, id models.ID) (produ
 		Category: product.Category, CategoryLink: "/products?" + url.Values{"category": {product.Category}}.Encode(),
 		Several: len(product.Thumbnails) > 1, Price: product.Price, Stock: stockOf(v.voice, product),
 		Available: product.Available(), Rev: product.Rev, Quantity: field{Value: "1"},
+		About: rendered(product.Description), Vendor: product.Vendor, CompareAt: product.CompareAt,
+		Options: strings.Join(product.OptionNames(), " / "), Variants: variantsOf(v.voice, product, variant),
 	}
 	pictures := product.Thumbnails
 	if len(pictures) == 0 {

@@ -41,6 +41,7 @@ type card struct {
 	Stock               stockWords
 	Available           bool
 	Rev                 int64
+	Choose              bool // a variant is to be chosen on the product's page
 	Above               bool // likely to be seen at once: its picture does not wait
 }
 
@@ -137,7 +138,7 @@ func (p *Pages) productsSheet(ctx context.Context, v *visit, f filter) (page pro
 	for i, product := range list.Products {
 		page.Products = append(page.Products, card{
 			ID: product.ID.String(), Title: product.Title, Category: product.Category, Picture: shownAs(own, sources[i], product.Title),
-			Price: product.Price, Stock: stockOf(v.voice, product), Available: product.Available(), Rev: product.Rev, Above: i < 4,
+			Price: product.Price, Stock: stockOf(v.voice, product), Available: product.Available(), Rev: product.Rev, Above: i < 4, Choose: len(product.Variants) > 0,
 		})
 	}
 	if len(list.Products) == 0 && list.Total > 0 {

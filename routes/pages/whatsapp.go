@@ -21,7 +21,7 @@ func askByWhatsApp(v *visit, number string, bill shop.Bill, cart string) string 
 			left++
 		default:
 			lines = append(lines, v.voice.Say("whatsapp.line", map[string]any{
-				"n": line.Quantity, "title": line.Product.Title, "price": v.voice.Money(line.Subtotal),
+				"n": line.Quantity, "title": titleOf(line), "price": v.voice.Money(line.Subtotal),
 			}))
 		}
 	}

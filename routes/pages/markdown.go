@@ -1,0 +1,50 @@
+package pages
+
+import (
+	"bytes"
+	"html"
+
+	"github.com/yuin/goldmark"
+	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/extension"
+	"github.com/yuin/goldmark/parser"
+	markdown "github.com/yuin/goldmark/renderer/html"
+	"github.com/yuin/goldmark/text"
+	"github.com/yuin/goldmark/util"
+)
+
+// descriptions renders Markdown for pages: HTML in it is left out, lines break where they were
+// broken, and whoever follows a link says nothing of it for the shop.
+var descriptions = goldmark.New(
+	goldmark.WithExtensions(extension.Table, extension.Strikethrough),
+	goldmark.WithParserOptions(parser.WithASTTransformers(util.Prioritized(inPage{}, 100))),
+	goldmark.WithRendererOptions(markdown.WithHardWraps()),
+)
+
+// rendered returns the HTML of a description.
+func rendered(source string) string {
+	var b bytes.Buffer
+	if err := descriptions.Convert([]byte(source), &b); err != nil { // into memory, and from memory: it cannot be
+		return html.EscapeString(source)
+	}
+	return b.String()
+}
+
+// inPage fits a description into the page around it.
+type inPage struct{}
+
+// Transform sets headings below that of the section, and marks links.
+func (inPage) Transform(document *ast.Document, _ text.Reader, _ parser.Context) {
+	const below = 2 // the page's own heading and that of the section
+	ast.Walk(document, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		switch n := n.(type) {
+		case *ast.Heading:
+			if entering {
+				n.Level = min(n.Level+below, 6)
+			}
+		case *ast.Link, *ast.AutoLink:
+			n.SetAttributeString("rel", []byte("nofollow noopener"))
+		}
+		return ast.WalkContinue, nil
+	})
+}
