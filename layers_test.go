@@ -22,7 +22,8 @@ var layers = map[string][]string{
 	".":                                    {"app"},
 	"app":                                  {"routes", "socket", "views", "public", "demo", "catalogue", "shop", "dao", "dao/models", "dao/retry", "dao/filemanagers", "dao/dbmanagers", "licences", "faults/harness"},
 	"routes":                               {"views", "catalogue", "shop", "dao", "dao/models"},
-	"socket":                               {"shop", "dao", "dao/models", "dao/retry"},
+	"socket":                               {"socket/socketio", "shop", "dao", "dao/models", "dao/retry"},
+	"socket/socketio":                      {"dao/models"},
 	"shop":                                 {"dao", "dao/models"},
 	"views":                                {"dao", "dao/models"},
 	"catalogue":                            {"dao", "dao/models"},
@@ -50,7 +51,7 @@ const module = "pulperia/"
 // shop and change by its verbs, so that each rule of the trade stands once. stores are what of dao
 // can be written to, which is out of their reach.
 var (
-	doors  = []string{"routes/*.go", "socket/*.go", "catalogue/*.go", "app/import*.go", "app/demo.go"}
+	doors  = []string{"routes/*.go", "socket/*.go", "socket/socketio/*.go", "catalogue/*.go", "app/import*.go", "app/demo.go"}
 	stores = []string{"Store", "Engine", "Values", "Products", "Carts", "Messages", "Collection", "KindOf", "Updater", "Tx", "Within", "Appends"}
 )
 

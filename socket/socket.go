@@ -43,6 +43,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"pulperia/dao/models"
 	"pulperia/shop"
 )
 
@@ -93,6 +94,9 @@ type Options struct {
 	// MayFollow refuses who may not follow a topic. Without it everything may be followed.
 	MayFollow func(who shop.Who, topic string) error
 
+	// ReadProduct reads a new product from JSON, as the API does. Without it none can be added.
+	ReadProduct func(text []byte) (models.Product, error)
+
 	// Open is for a shop where everybody is shop.Course: people are called by what they give.
 	Open bool
 
@@ -119,6 +123,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.MayFollow == nil {
 		o.MayFollow = func(shop.Who, string) error { return nil }
+	}
+	if o.ReadProduct == nil {
+		o.ReadProduct = func([]byte) (models.Product, error) { return models.Product{}, shop.ErrUnauthorized }
 	}
 	if o.ring == 0 {
 		o.ring = ringChanges
