@@ -58,7 +58,7 @@ var bugs = []bug{
 	{"Broken bytes in a text hid the words around them from the search.",
 		"dao/models FuzzWords"},
 	{"A control character in the way back after choosing a language reached the header of the answer.",
-		"routes FuzzLocalPath"},
+		"routes/pages FuzzLocalPath"},
 	{"Untidy paths were answered by a redirect without a request id, not by the shop.",
 		"app TestUntidyPaths"},
 }

@@ -6,6 +6,7 @@ import (
 	"go/build"
 	"go/parser"
 	"go/token"
+	"io/fs"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -95,12 +96,37 @@ func isTest(name string) bool {
 func tests(t *testing.T, one trial) (names []string) {
 	t.Helper()
 	pattern := regexp.MustCompile(one.run)
-	for _, name := range testsIn(t, filepath.Join("..", one.module, strings.TrimSuffix(one.pkg, "/..."))) {
-		if pattern.MatchString(name) {
-			names = append(names, name)
+	for _, dir := range folders(t, filepath.Join("..", one.module, one.pkg)) {
+		for _, name := range testsIn(t, dir) {
+			if pattern.MatchString(name) {
+				names = append(names, name)
+			}
 		}
 	}
 	return names
+}
+
+// folders are those of a package, as go test takes it: with "/..." all below it, too.
+func folders(t *testing.T, pkg string) (dirs []string) {
+	t.Helper()
+	root, below := strings.CutSuffix(pkg, "/...")
+	if !below {
+		return []string{pkg}
+	}
+	err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || !entry.IsDir() {
+			return err
+		}
+		if name := entry.Name(); name == "node_modules" || name == "testdata" {
+			return fs.SkipDir
+		}
+		dirs = append(dirs, path)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dirs
 }
 
 // read keeps what [testsIn] has found: most trials are of a few packages.

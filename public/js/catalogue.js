@@ -4,7 +4,7 @@ import {here} from "./drafts.js"
 import {el, glow, put} from "./dom.js"
 import {cents, money, number, say} from "./voice.js"
 
-const fewLeft = 5 // as in routes/pages_products.go
+const fewLeft = 5 // as in routes/pages/products.go
 const gather = 300 // ms in which new products are gathered before the shop is asked which of them a filter shows
 const highlighted = new Set(["price", "stock", "count", "units"])
 
@@ -125,11 +125,17 @@ function showStock(element, state, words) {
   return put(element, words)
 }
 
+/** What a product has may be any text; the server shows the same ones (models.IsPicture).
+ * @type {(text: string) => boolean} */
+function isPicture(text) {
+  return /^(\/(?!\/)|https?:\/\/[^/])[^\s\\"<>]*$/i.test(text)
+}
+
 /** A product without pictures keeps the drawing that the server chose.
  * @type {(image: HTMLImageElement, doc: Product) => boolean} */
 function showPicture(image, doc) {
   image.alt = doc.title
-  const [picture] = doc.thumbnails
+  const picture = doc.thumbnails.find(isPicture)
   if (picture && image.getAttribute("src") !== picture) image.src = picture
   return false
 }

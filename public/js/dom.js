@@ -35,7 +35,7 @@ export function announce(text) {
   document.querySelector("[data-announce]").textContent = text
 }
 
-/** linked returns a text as nodes in which web addresses are links. It finds the same ones as routes/pages_links.go.
+/** linked returns a text as nodes in which web addresses are links. It finds the same ones as routes/pages/links.go.
  * @type {(text: string) => (Node | string)[]} */
 export function linked(text) {
   const nodes = []

@@ -1,0 +1,134 @@
+package pages
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"pulperia/dao/models"
+	"pulperia/routes/frame"
+	"pulperia/shop"
+	"pulperia/views"
+)
+
+// doors are the merchant's pages, each with the right that opens it; "" for whoever is of the staff.
+var doors = []struct {
+	to, words string
+	right     shop.Right
+}{
+	{counterPage, "counter.waits", shop.StockWrite},
+	{shelvesPage, "counter.shelves", shop.StockWrite},
+	{peoplePage, "counter.people", shop.PeopleRead},
+	{keysPage, "counter.keys", shop.KeysWrite},
+	{settingsPage, "counter.settings", shop.SettingsWrite},
+	{mePage, "counter.me", ""},
+}
+
+// counter is the frame of one of the merchant's pages: with the doors that this one may open.
+func (p *Pages) counter(v *visit, title, here string) views.Page {
+	page := p.page(v, title, "counter")
+	for _, door := range doors {
+		if v.who.Can(door.right) || door.right == "" && v.who.Staff() {
+			page.Counter = append(page.Counter, views.Door{To: door.to, Words: v.voice.Say(door.words, nil), Here: door.to == here})
+		}
+	}
+	return page
+}
+
+// showCounter is show for a merchant's page: never kept for others, and of today, since it names
+// days.
+func (p *Pages) showCounter(w http.ResponseWriter, r *http.Request, s sheet) {
+	s.private += " counter " + frame.WhoFrom(r.Context()).By + " " + time.Now().In(p.looks.last().zone).Format(time.DateOnly)
+	p.show(w, r, s)
+}
+
+// waitsSheet is what waits for somebody to do it.
+type waitsSheet struct {
+	views.Page
+	Tasks    []task
+	SoldOut  []shelf
+	Few      []shelf
+	Partly   bool // the catalogue is larger than what was looked through
+	Looked   int64
+	Editable bool
+}
+
+// task is one thing to do, and where.
+type task struct{ Words, Do, To string }
+
+const (
+	waitsMost  = 20 // products of a list
+	waitsPages = 10 // of MaxLimit products, that are looked through for them
+)
+
+// Waits shows what waits: what is sold out, what soon will be, who has not come yet, what a new shop
+// lacks.
+func (p *Pages) Waits(w http.ResponseWriter, r *http.Request) {
+	p.showCounter(w, r, sheet{template: "waits", here: counterPage, private: "waits", fill: func(ctx context.Context, v *visit) (any, error) {
+		sheet := waitsSheet{Page: p.counter(v, v.voice.Say("waits.title", nil), counterPage), Editable: v.who.Can(shop.CatalogueWrite)}
+
+		if err := p.lookThrough(ctx, v, &sheet); err != nil {
+			return nil, err
+		}
+		return sheet, p.findTasks(ctx, v, &sheet)
+	}})
+}
+
+// lookThrough finds the products on sale of which there are few or none.
+func (p *Pages) lookThrough(ctx context.Context, v *visit, sheet *waitsSheet) error {
+	query := models.ProductQuery{Status: new(true), Limit: models.MaxLimit}
+	for query.Page = 1; ; query.Page++ {
+		list, err := p.shop.Products.List(ctx, query)
+		if err != nil {
+			return err
+		}
+		for _, product := range list.Products {
+			rows := &sheet.Few
+			if product.Stock <= 0 {
+				rows = &sheet.SoldOut
+			}
+			if product.Stock <= fewLeft && len(*rows) < waitsMost {
+				*rows = append(*rows, p.shelf(v, product, counterPage))
+			}
+		}
+		if sheet.Looked += int64(len(list.Products)); list.Next() == 0 {
+			return nil
+		}
+		if query.Page == waitsPages {
+			sheet.Partly = true
+			return nil
+		}
+	}
+}
+
+// findTasks finds what else there is to do.
+func (p *Pages) findTasks(ctx context.Context, v *visit, sheet *waitsSheet) error {
+	add := func(key, to string, args map[string]any) {
+		sheet.Tasks = append(sheet.Tasks, task{v.voice.Say("task."+key, args), v.voice.Say("task."+key+".do", nil), to})
+	}
+	all, err := p.shop.Products.List(ctx, models.ProductQuery{Limit: 1})
+	if err != nil {
+		return err
+	}
+	if all.Total == 0 && v.who.Can(shop.CatalogueWrite) {
+		add("products", newProductPage, nil)
+	}
+	if v.who.Can(shop.SettingsWrite) {
+		if v.look.settings.Name == "" {
+			add("name", settingsPage, nil)
+		}
+		if v.look.settings.WhatsApp == "" {
+			add("whatsapp", settingsPage+"#whatsapp", nil)
+		}
+	}
+	if !v.who.Can(shop.PeopleWrite) {
+		return nil
+	}
+	people, err := p.shop.People(ctx, v.who)
+	for _, person := range people {
+		if !person.Joined {
+			add("invited", peoplePage+"#p-"+person.ID.String(), map[string]any{"name": person.Name})
+		}
+	}
+	return err
+}

@@ -1,0 +1,74 @@
+package pages
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+
+	"pulperia/dao"
+	"pulperia/dao/models"
+	"pulperia/views"
+)
+
+// productSheet is one product.
+type productSheet struct {
+	views.Page
+	ID, Description, Code, Category, CategoryLink string
+	Pictures                                      []productPicture
+	Several                                       bool
+	Price                                         models.Money
+	Stock                                         stockWords
+	Available                                     bool
+	Rev                                           int64
+	Quantity                                      field
+	Refused                                       string // why it was not added to the cart
+}
+
+type productPicture struct {
+	Src  string
+	At   int64 // from 1
+	Lazy bool
+}
+
+// Product shows one product.
+func (p *Pages) Product(w http.ResponseWriter, r *http.Request) {
+	id, err := pageID(r, "pid")
+	if err != nil {
+		p.Fail(w, r, err)
+		return
+	}
+	p.show(w, r, sheet{template: "product", here: "/products/" + id.String(), fill: func(ctx context.Context, v *visit) (any, error) {
+		return p.productSheet(ctx, v, id)
+	}})
+}
+
+func (p *Pages) productSheet(ctx context.Context, v *visit, id models.ID) (productSheet, error) {
+	product, err := p.shop.Products.Get(ctx, id)
+	if err != nil {
+		return productSheet{}, err
+	}
+	page := productSheet{
+		Page: p.page(v, product.Title, ""), ID: product.ID.String(), Description: product.Description, Code: product.Code,
+		Category: product.Category, CategoryLink: "/products?" + url.Values{"category": {product.Category}}.Encode(),
+		Several: len(product.Pictures()) > 1, Price: product.Price, Stock: stockOf(v.voice, product),
+		Available: product.Available(), Rev: product.Rev, Quantity: field{Value: "1"},
+	}
+	pictures := product.Pictures()
+	if len(pictures) == 0 {
+		pictures = []string{p.picture(product)}
+	}
+	for i, src := range pictures {
+		page.Pictures = append(page.Pictures, productPicture{Src: src, At: int64(i + 1), Lazy: i > 0})
+	}
+	return page, nil
+}
+
+// pageID reads an id from the address of a page. One that is malformed, or all zeros, names nothing,
+// so the page is not there.
+func pageID(r *http.Request, name string) (models.ID, error) {
+	id, err := models.ParseID(r.PathValue(name))
+	if err != nil || id.IsZero() {
+		return models.ID{}, dao.ErrNotFound
+	}
+	return id, nil
+}

@@ -1,0 +1,280 @@
+package pages
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"pulperia/dao"
+	"pulperia/dao/models"
+	"pulperia/views"
+)
+
+// shelfSheet is the form of a whole product: one that there is, or one to be.
+type shelfSheet struct {
+	views.Page
+	ID         string // "" of one to be
+	Rev, Was   int64  // the revision and the stock that the form was filled with
+	Form       productForm
+	Categories []categoryChoice
+	OnSale     bool // as it is stored
+	Copied     string
+}
+
+// NewProduct shows an empty form.
+func (p *Pages) NewProduct(w http.ResponseWriter, r *http.Request) {
+	p.refill(w, r, http.StatusOK, "shelf", newProductPage, func(ctx context.Context, v *visit) (any, error) {
+		return p.shelfSheet(ctx, v, v.voice.Say("shelf.new", nil), newProductForm())
+	})
+}
+
+// CopyProduct shows a form that is filled with what a product is like, for another one: nothing is
+// stored before it is sent.
+func (p *Pages) CopyProduct(w http.ResponseWriter, r *http.Request) {
+	id, err := pageID(r, "pid")
+	if err != nil {
+		p.Fail(w, r, err)
+		return
+	}
+	p.refill(w, r, http.StatusOK, "shelf", shelfLink(id)+"/copy", func(ctx context.Context, v *visit) (any, error) {
+		product, err := p.shop.Products.Get(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		form, err := p.copyForm(ctx, v.voice, product)
+		if err != nil {
+			return nil, err
+		}
+		sheet, err := p.shelfSheet(ctx, v, v.voice.Say("shelf.new", nil), form)
+		sheet.Copied = product.Title
+		return sheet, err
+	})
+}
+
+func (p *Pages) shelfSheet(ctx context.Context, v *visit, title string, form productForm) (shelfSheet, error) {
+	sheet := shelfSheet{Page: p.counter(v, title, shelvesPage), Form: form}
+	categories, err := p.shop.Products.Categories(ctx)
+	for _, c := range categories {
+		sheet.Categories = append(sheet.Categories, categoryChoice{Name: c.Name})
+	}
+	return sheet, err
+}
+
+// filledForm is the form of a product as it is stored.
+func filledForm(voice *views.Voice, product models.Product) productForm {
+	return productForm{
+		ID: product.ID.String(), Title: field{Value: product.Title}, Code: field{Value: product.Code}, Category: field{Value: product.Category},
+		Price: field{Value: voice.Typed(product.Price)}, Stock: field{Value: strconv.FormatInt(product.Stock, 10)},
+		Description: field{Value: product.Description}, Thumbnails: field{Value: strings.Join(product.Thumbnails, "\n")}, OnSale: product.Status,
+	}
+}
+
+// copyForm is a form for another product like one, under the next code that is free. How many there
+// are of it nobody knows yet.
+func (p *Pages) copyForm(ctx context.Context, voice *views.Voice, product models.Product) (productForm, error) {
+	form := filledForm(voice, product)
+	form.ID, form.Stock.Value = newFormID(), "0"
+	const tried = 100
+	codes := make([]string, tried)
+	for i := range codes {
+		codes[i] = fmt.Sprint(product.Code, "-", i+2)
+	}
+	taken, err := p.shop.Products.List(ctx, models.ProductQuery{Codes: codes, Limit: tried})
+	if err != nil {
+		return form, err
+	}
+	is := map[string]bool{}
+	for _, other := range taken.Products {
+		is[other.Code] = true
+	}
+	form.Code.Value = ""
+	for _, code := range codes {
+		if !is[code] {
+			form.Code.Value = code
+			break
+		}
+	}
+	return form, nil
+}
+
+// EditProduct shows the form of a product.
+func (p *Pages) EditProduct(w http.ResponseWriter, r *http.Request) {
+	id, err := pageID(r, "pid")
+	if err != nil {
+		p.Fail(w, r, err)
+		return
+	}
+	p.showCounter(w, r, sheet{template: "shelf", here: shelfLink(id), private: "shelf", fill: func(ctx context.Context, v *visit) (any, error) {
+		product, err := p.shop.Products.Get(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		return p.filledSheet(ctx, v, product, filledForm(v.voice, product))
+	}})
+}
+
+func shelfLink(id models.ID) string { return shelvesPage + "/" + id.String() }
+
+func (p *Pages) filledSheet(ctx context.Context, v *visit, product models.Product, form productForm) (any, error) {
+	sheet, err := p.shelfSheet(ctx, v, v.voice.Say("shelf.title", nil), form)
+	sheet.ID, sheet.Rev, sheet.Was, sheet.OnSale = product.ID.String(), product.Rev, product.Stock, product.Status
+	return sheet, err
+}
+
+// MakeProduct stores the product of the form, and shows it in its row.
+func (p *Pages) MakeProduct(w http.ResponseWriter, r *http.Request) {
+	form, err := readForm(r)
+	if err != nil {
+		p.Fail(w, r, err)
+		return
+	}
+	product, problems := readProduct(form)
+	if problems == nil {
+		product, err = p.createProduct(r.Context(), product)
+		problems = fieldsOf(err)
+	}
+	switch {
+	case problems != nil:
+		p.refill(w, r, statusOf(problems), "shelf", newProductPage, func(ctx context.Context, v *visit) (any, error) {
+			return p.shelfSheet(ctx, v, v.voice.Say("shelf.new", nil), refilledProduct(v.voice, form, problems))
+		})
+	case err != nil:
+		p.Fail(w, r, err)
+	default:
+		p.lead(w, r, shelvesPage+"#p-"+product.ID.String())
+	}
+}
+
+// fieldsOf are the fields that a store or a rule refuses; nil where it fails in another way.
+func fieldsOf(err error) models.Invalid {
+	if conflict, taken := errors.AsType[dao.Conflict](err); taken {
+		return models.Invalid{{Field: conflict.Field, Rule: models.Taken}}
+	}
+	return refusedFields(err)
+}
+
+// statusOf is 409 where what was sent is at odds with what there is.
+func statusOf(problems models.Invalid) int {
+	for _, one := range problems {
+		if one.Rule == models.Taken || one.Rule == models.Changed {
+			return http.StatusConflict
+		}
+	}
+	return http.StatusBadRequest
+}
+
+// errStale refuses a form that was filled with what is no longer so.
+var errStale = errors.New("it has changed since the form was filled")
+
+// SaveProduct stores all that the form says of a product, if it is still as it was when the form
+// was filled: an old form must not put sold stock back.
+func (p *Pages) SaveProduct(w http.ResponseWriter, r *http.Request) {
+	form, err := readForm(r)
+	if err != nil {
+		p.Fail(w, r, err)
+		return
+	}
+	id, err := pageID(r, "pid")
+	if err != nil {
+		p.Fail(w, r, err)
+		return
+	}
+	rev, _ := strconv.ParseInt(form.Get("rev"), 10, 64) // without one the form is of no revision
+	typed, problems := readProduct(form)
+	if problems != nil {
+		p.refuseProduct(w, r, id, form, problems)
+		return
+	}
+	var was models.Product
+	now, _, err := p.shop.ChangeProduct(r.Context(), id, func(product *models.Product) error {
+		was = product.Clone()
+		product.Title, product.Description, product.Code, product.Category = typed.Title, typed.Description, typed.Code, typed.Category
+		product.Price, product.Stock, product.Status, product.Thumbnails = typed.Price, typed.Stock, typed.Status, typed.Thumbnails
+		if product.Same(was) || was.Rev == rev {
+			return nil
+		}
+		return errStale
+	}, func(was, now models.Product) error {
+		if act := editOf("edited", was, now); !isSure(form) && was.Rev == rev && act.Edit != nil {
+			return act.check()
+		}
+		return nil
+	})
+	problems = fieldsOf(err)
+	switch {
+	case errors.Is(err, errStale):
+		p.refuseProduct(w, r, id, form, models.Invalid{{Field: "rev", Rule: models.Changed}})
+	case errors.Is(err, errNoUndo):
+		p.ask(w, r, form, "edited", shelfLink(id))
+	case problems != nil:
+		p.refuseProduct(w, r, id, form, problems)
+	case err != nil:
+		p.Fail(w, r, err)
+	default:
+		p.toRow(w, r, rowForm{id: id, back: shelvesPage}, editOf("edited", was, now))
+	}
+}
+
+// refuseProduct shows the form again with what was typed, about the product as it is now: beside
+// each field that differs stands what there is, when that is why it was refused.
+func (p *Pages) refuseProduct(w http.ResponseWriter, r *http.Request, id models.ID, form url.Values, problems models.Invalid) {
+	p.refill(w, r, statusOf(problems), "shelf", shelfLink(id), func(ctx context.Context, v *visit) (any, error) {
+		product, err := p.shop.Products.Get(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		again := refilledProduct(v.voice, form, problems)
+		if problems.Has("rev") {
+			again.Summary = v.voice.Say("shelf.changed", nil)
+			tellDifferences(v.voice, &again, filledForm(v.voice, product))
+		}
+		sheet, err := p.filledSheet(ctx, v, product, again)
+		return sheet, err
+	})
+}
+
+// tellDifferences says beside each field of a form what is stored, where that is something else.
+func tellDifferences(voice *views.Voice, typed *productForm, stored productForm) {
+	is := func(text string) string { return strings.TrimSpace(strings.ReplaceAll(text, "\r\n", "\n")) }
+	for _, pair := range [][2]*field{
+		{&typed.Title, &stored.Title}, {&typed.Code, &stored.Code}, {&typed.Category, &stored.Category}, {&typed.Price, &stored.Price},
+		{&typed.Stock, &stored.Stock}, {&typed.Description, &stored.Description}, {&typed.Thumbnails, &stored.Thumbnails},
+	} {
+		if is(pair[0].Value) != is(pair[1].Value) {
+			pair[0].Problem = voice.Say("shelf.now", map[string]any{"now": pair[1].Value})
+		}
+	}
+}
+
+// RemoveProduct takes a product out of the catalogue; for a minute it can be put back.
+func (p *Pages) RemoveProduct(w http.ResponseWriter, r *http.Request) {
+	form, err := readRow(r)
+	if err != nil {
+		p.Fail(w, r, err)
+		return
+	}
+	act := func(product models.Product) undo {
+		return undo{Did: "deleted", Product: &product, Back: shelvesPage + "#p-" + product.ID.String()}
+	}
+	was, _, err := p.shop.RemoveProduct(r.Context(), form.id, func(product, _ models.Product) error {
+		if isSure(form.Values) {
+			return nil
+		}
+		return act(product).check()
+	})
+	switch {
+	case errors.Is(err, errNoUndo):
+		p.ask(w, r, form.Values, "deleted", shelfLink(form.id))
+		return
+	case err == nil:
+		p.offer(w, r, act(was))
+	case !errors.Is(err, dao.ErrNotFound): // what is gone already is what was wanted
+		p.Fail(w, r, err)
+		return
+	}
+	p.lead(w, r, shelvesPage)
+}

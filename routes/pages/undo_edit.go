@@ -1,0 +1,139 @@
+package pages
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"maps"
+	"slices"
+
+	"github.com/cespare/xxhash/v2"
+
+	"pulperia/dao"
+	"pulperia/dao/models"
+	"pulperia/routes/frame"
+	"pulperia/shop"
+)
+
+// edit is what an act changed of a product, or of the settings: the fields as they were, and what
+// tells that they still are as the act left them.
+type edit struct {
+	ID    models.ID // of the product; zero for the settings
+	Title string    // of the product
+	Was   fields
+	Sum   string
+	Stock int64 // as the act left it
+}
+
+// fields are some of a value's JSON form.
+type fields map[string]json.RawMessage
+
+func pick(value any, names []string) fields {
+	all, some := fields{}, fields{}
+	json.Unmarshal(models.JSON(value), &all) // an object, as every value is
+	for _, name := range names {
+		some[name] = all[name]
+	}
+	return some
+}
+
+// sum stands for the values of fields. Nobody gains anything by two that are alike: who can take
+// back may change the fields as well.
+func (f fields) sum() string {
+	return base64.RawURLEncoding.EncodeToString(binarySum(models.JSON(f)))
+}
+
+func (f fields) names() []string { return slices.Sorted(maps.Keys(f)) }
+
+func binarySum(text []byte) []byte {
+	var digest xxhash.Digest
+	digest.Reset()
+	digest.Write(text)
+	return digest.Sum(nil)
+}
+
+// editOf is what an act did to a product; nothing that could be taken back when nothing changed.
+func editOf(did string, was, now models.Product) undo {
+	names := models.ChangedFields(now, was)
+	if len(names) == 0 {
+		return undo{}
+	}
+	return undo{Did: did, Edit: &edit{
+		ID: now.ID, Title: now.Title, Was: pick(was, names), Sum: pick(now, names).sum(), Stock: now.Stock,
+	}}
+}
+
+// editOfSettings is the same of the settings.
+func editOfSettings(was, now models.Settings) undo {
+	all := pick(now, settingsFields)
+	names := slices.DeleteFunc(slices.Clone(settingsFields), func(name string) bool {
+		return string(pick(was, settingsFields)[name]) == string(all[name])
+	})
+	if len(names) == 0 {
+		return undo{}
+	}
+	return undo{Did: "settings", Back: settingsPage, Edit: &edit{Was: pick(was, names), Sum: pick(now, names).sum()}}
+}
+
+// revert gives the fields of an edit the values that they had. It is dao.ErrConflict when they are
+// no longer as the act left them; done twice, it is done.
+func (p *Pages) revert(ctx context.Context, e edit) error {
+	who := frame.WhoFrom(ctx)
+	var err error
+	switch {
+	case e.ID.IsZero():
+		_, _, err = p.shop.ChangeSettings(who.With(ctx), who, func(settings *models.Settings) error {
+			return e.revert(settings, pick(*settings, e.names(settingsFields)))
+		})
+	case len(e.Was) == 1 && e.Was["stock"] != nil:
+		return p.recount(ctx, who, e)
+	default:
+		if err := who.Must(shop.CatalogueWrite); err != nil {
+			return err
+		}
+		_, _, err = p.shop.ChangeProduct(who.With(ctx), e.ID, func(product *models.Product) error {
+			return e.revert(product, pick(*product, e.names(productFields)))
+		})
+	}
+	return err
+}
+
+// productFields and settingsFields are those that a form can change.
+var (
+	productFields  = models.ChangedFields(models.Product{}, models.Product{Title: "-", Description: "-", Code: "-", Price: 1, Status: true, Stock: 1, Category: "-", Thumbnails: []string{"-"}})
+	settingsFields = []string{"name", "logo", "language", "currency", "timeZone", "welcome", "about", "place", "hours", "whatsapp", "roomClosed"}
+)
+
+// names are those of the edit's fields that there are: it came in a cookie.
+func (e edit) names(known []string) []string {
+	return slices.DeleteFunc(e.Was.names(), func(name string) bool { return !slices.Contains(known, name) })
+}
+
+// revert puts the fields as they were into a value whose fields are now so.
+func (e edit) revert(value any, now fields) error {
+	switch was := pick(e.Was, now.names()); {
+	case was.sum() == now.sum():
+		return nil
+	case now.sum() != e.Sum:
+		return dao.ErrConflict
+	default:
+		if err := json.Unmarshal(models.JSON(was), value); err != nil {
+			return dao.ErrConflict
+		}
+		return nil
+	}
+}
+
+// recount is revert for whoever may change no more than the stock.
+func (p *Pages) recount(ctx context.Context, who shop.Who, e edit) error {
+	var was int64
+	if err := json.Unmarshal(e.Was["stock"], &was); err != nil {
+		return dao.ErrConflict
+	}
+	_, _, err := p.shop.ChangeStock(ctx, who, e.ID, shop.StockChange{Set: &was, Was: &e.Stock})
+	if stale, is := errors.AsType[shop.Stale](err); is && stale.Product.Stock == was {
+		return nil
+	}
+	return err
+}
