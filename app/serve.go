@@ -119,7 +119,7 @@ func (c *serveCommand) handler(shop *trade.Shop, metrics *prometheus.Registry, l
 	}
 	hub, err := socket.New(socket.Options{
 		Shop: shop, Log: log, Metrics: metrics,
-		Client: site.Client, AllowRequest: site.AllowRequest, Who: site.Who, MayFollow: site.MayFollow, ReadProduct: site.ReadProduct, Open: c.Open,
+		Client: site.Client, AllowRequest: site.AllowRequest, Who: site.Who, MayFollow: site.MayFollow, ReadProduct: routes.ReadProduct, Open: c.Open,
 		Origins: c.Origin, MaxConnections: c.MaxConnections, FramesPerMinute: c.FramesPerMinute,
 	})
 	if err != nil {

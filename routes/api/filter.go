@@ -80,7 +80,7 @@ func readQueryParameter(values query, q *models.ProductQuery) {
 		return
 	}
 	name, value, isFilter := strings.Cut(text, ":")
-	if !isFilter { // a word, as a search
+	if !isFilter && name != "category" && name != "status" { // words, as a search
 		if q.Text == "" {
 			q.Text = text
 		}
