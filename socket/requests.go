@@ -77,7 +77,7 @@ func (c *conn) obeySaid(said socketio.Said) {
 		r.refuse(refuse("", fmt.Sprintf("bytes have no meaning in %.60q; send text", said.Name)))
 		return
 	}
-	c.learn(c.family.Hear(said.Name))
+	c.learn(c.see().family.Hear(said.Name))
 	var err error
 	switch does {
 	case socketio.DoesSay:
@@ -100,36 +100,49 @@ func (c *conn) obeySaid(said socketio.Said) {
 	}
 }
 
-// learn notes which names a client knows, and tells it the lists by those that are news.
+// learn notes which names a client knows, and so do all who came from the same page and have said
+// nothing yet.
 func (c *conn) learn(family socketio.Family) {
-	if family == c.family { // only its reader changes it
-		return
-	}
 	h := c.hub
 	h.mu.Lock()
+	var wake []*conn
+	if c.knows(family) {
+		wake = append(wake, c)
+	}
+	if h.rememberPage(c.spoken.page, family) {
+		for _, other := range h.speech.sessions {
+			if other.spoken.page == c.spoken.page && other.see().family == socketio.Strangers && other.knows(family) {
+				wake = append(wake, other)
+			}
+		}
+	}
+	h.mu.Unlock()
+	h.writers.add(wake...)
+}
+
+// knows notes which names a client knows: it is to be told the lists by those that are news. It says
+// whether it must be given to the writers. The caller holds the hub's lock.
+func (c *conn) knows(family socketio.Family) (wake bool) {
 	c.mu.Lock()
+	defer c.mu.Unlock()
 	for _, tells := range []socketio.Does{socketio.TellsMessages, socketio.TellsProducts} {
 		c.spoken.due |= family.Lists(tells) &^ c.family.Lists(tells)
 	}
 	c.view.family = family
-	h.rememberPage(c.spoken.page, family)
-	wake := c.reason == "" && c.spoken.due != 0 && c.schedule()
-	c.mu.Unlock()
-	h.mu.Unlock()
-	if wake {
-		h.writers.add(c)
-	}
+	return c.reason == "" && c.state != stateNew && c.spoken.due != 0 && c.schedule()
 }
 
-// rememberPage notes what those know who come from a page. The caller holds the lock.
-func (h *Hub) rememberPage(of page, family socketio.Family) {
-	if of.address == "" {
-		return
+// rememberPage notes what those know who come from a page, and says whether that is news. The caller
+// holds the lock.
+func (h *Hub) rememberPage(of page, family socketio.Family) (isNews bool) {
+	if of.address == "" || h.speech.pages[of] == family {
+		return false
 	}
 	if len(h.speech.pages) >= maxPages {
 		clear(h.speech.pages)
 	}
 	h.speech.pages[of] = family
+	return true
 }
 
 // sayWords takes a message.
@@ -175,7 +188,7 @@ func (h *Hub) presents(r reply) error {
 		return required("user")
 	}
 	if asObject {
-		c.learn(c.family | socketio.Objects)
+		c.learn(c.see().family | socketio.Objects)
 	}
 	h.mu.Lock()
 	c.mu.Lock()

@@ -62,11 +62,14 @@ func TestFamilyOfPage(t *testing.T) {
 			}
 			return names
 		}
-		c := s.connected("Referer", "http://shop.example/chat.html")
+		c, viewer := s.connected("Referer", "http://shop.example/chat.html"), s.connected("Referer", "http://shop.example/chat.html")
 		c.say(`42["mensaje",{"user":"ana","message":"hola"}]`)
 		settle()
 		if got := names("Referer", "http://shop.example/chat.html"); got != `42["mensajes"42["products"` {
 			t.Errorf("from the same page: %s", got)
+		}
+		if got := textsOf(t, last(t, viewer.named("mensajes"))); !cmp.Equal(got, []string{"hola"}) {
+			t.Errorf("who was there already is told %q", got)
 		}
 		for _, other := range [][]string{nil, {"Referer", "http://shop.example/"}} {
 			if got := names(other...); got != `42["messageLogs"42["products"` {

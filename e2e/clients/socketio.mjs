@@ -56,8 +56,8 @@ assert.deepEqual(await ana.next("error"), refused)
 assert.equal((await ana.ask("dance")).error, "invalid")
 assert.equal((await ana.ask("message", {user: "ana@example.com", message: "x", picture: Buffer.from([1, 2, 3])})).error, "invalid")
 
-// Products come and go.
-const added = await beto.ask("addProduct", {title: "Yerba", description: "1 kg", code: "17", price: 450.5, stock: 7, category: "almacén"})
+// Products come and go, with figures as forms have them.
+const added = await beto.ask("addProduct", {title: "Yerba", description: "1 kg", code: 17, price: "450.5", stock: "7", category: "almacén", status: "true", thumbnail: ""})
 assert.equal(added.status, "success", JSON.stringify(added))
 const product = (await ana.next("products", list => list.length === 1))[0]
 assert.deepEqual([product.id, product.code, product.price, product.stock], [added.payload._id, "17", 450.5, 7])
