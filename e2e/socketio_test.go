@@ -31,9 +31,9 @@ func TestClientsOfSocketIO(t *testing.T) {
 func TestClientThatIsGiven(t *testing.T) {
 	shop := openShop(t)
 	for path, file := range map[string]string{
-		"/socket.io/socket.io.js":              "dist/socket.io.min.js",
-		"/socket.io/socket.io.min.js":          "dist/socket.io.min.js",
-		"/public/vendor/socket.io.LICENSE.txt": "LICENSE",
+		"/socket.io/socket.io.js":     "dist/socket.io.min.js",
+		"/socket.io/socket.io.min.js": "dist/socket.io.min.js",
+		"/public/vendor/LICENSE.txt":  "LICENSE",
 	} {
 		want, err := os.ReadFile("node_modules/socket.io-client/" + file)
 		if err != nil {

@@ -4,9 +4,18 @@
 //
 // The [Hub] follows the store's feed; nobody calls it to publish. Each change becomes an event with
 // a topic ("messages", "products", or "cart:" and the cart's id), is encoded once for each door and
-// each kind of readers that sees something else of it (shop.Sight: few see addresses), and goes into the bounded queue of every connection that listens to its topic. A door is a way
-// in: WebSocket (websocket.go, frames.go) or Server-Sent Events (sse.go). The hub deals in events,
-// positions and topics; how they look on the line is wire.go and the door's business.
+// each kind of readers that sees something else of it (shop.Sight: few see addresses), and goes into
+// the bounded queue of every connection that listens to its topic. A door is a way in: WebSocket
+// (websocket.go, frames.go), Server-Sent Events (sse.go) or Socket.IO (socketio.go). The hub deals in
+// events, positions and topics; how they look on the line is wire.go and the door's business.
+//
+// # Socket.IO
+//
+// Its clients are the pages of others, who call things by names of their own (package socketio).
+// requests.go is what they ask for, speech.go what they are told of each change, and lists.go the
+// whole lists that they want after it. Such a connection comes over WebSocket, or polls
+// (polling.go) until it may go on over WebSocket (upgrade.go). It has no position to come back to:
+// whoever returns gets the lists.
 //
 // # Recovery
 //

@@ -10,7 +10,7 @@ import (
 )
 
 // This file is what is taken in other forms than ours, because those who answered the same assignment
-// send it so and nobody can misread it: see docs/adr/0025-a-tolerant-ear.md.
+// send it so and nobody can misread it: see docs/adr/0026-a-tolerant-ear.md.
 
 // canonical is a figure as text of which there is one reading: with no sign but a minus, no blank, no
 // exponent, no separator of thousands, and no more decimals than money has.
