@@ -73,6 +73,9 @@ func (v view) goodbye(why reason) []byte {
 	if !why.isSaid() {
 		text = nil
 	}
+	if v.door == doorSocketIO && why.isFinal() {
+		text = append(text, v.packet(socketio.Farewell())...)
+	}
 	switch {
 	case v.polls:
 		return append(text, v.lastPacket(why)...)

@@ -114,8 +114,8 @@ func TestEngineFaults(t *testing.T) {
 				c, _ := s.frames()
 				c.say(packets...)
 				settle()
-				if c.code() != int(websocket.StatusProtocolError) {
-					t.Errorf("the line ended with %d", c.code())
+				if got := last(t, c.heard()); c.code() != int(websocket.StatusProtocolError) || got != "41" {
+					t.Errorf("the line ended with %d, after %s: its client would come back", c.code(), got)
 				}
 				p, _ := s.polling()
 				status := 200

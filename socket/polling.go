@@ -6,7 +6,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"slices"
 	"sync"
 	"time"
 
@@ -203,11 +202,14 @@ func (v *visit) post(c *conn) {
 		if err == nil {
 			err = c.handlePacket(packet)
 		}
+		if err != nil {
+			break
+		}
 	}
 	if broken, is := err.(fault); is {
 		c.end(reason(broken))
 	}
-	if err != nil && !slices.Contains([]error{fault(reasonClient)}, err) {
+	if err != nil && err != fault(reasonClient) {
 		v.refuseEngine(engineBadRequest, "Bad request")
 		return
 	}
