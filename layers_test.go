@@ -22,11 +22,12 @@ var layers = map[string][]string{
 	".":                                    {"app"},
 	"app":                                  {"routes", "socket", "views", "public", "demo", "catalogue", "shop", "dao", "dao/models", "dao/retry", "dao/filemanagers", "dao/dbmanagers", "licences", "faults/harness"},
 	"routes":                               {"routes/api", "routes/files", "routes/frame", "routes/pages", "shop", "dao"},
-	"routes/api":                           {"routes/document", "routes/frame", "catalogue", "shop", "dao", "dao/models"},
-	"routes/document":                      {"routes/frame", "shop", "dao/models"},
+	"routes/api":                           {"routes/document", "routes/fields", "routes/frame", "catalogue", "shop", "dao", "dao/models"},
+	"routes/document":                      {"routes/fields", "routes/frame", "shop", "dao/models"},
+	"routes/fields":                        {"shop", "dao/models"},
 	"routes/files":                         {"routes/frame"},
 	"routes/frame":                         {"shop", "dao", "dao/models"},
-	"routes/pages":                         {"routes/files", "routes/frame", "views", "shop", "dao", "dao/models"},
+	"routes/pages":                         {"routes/fields", "routes/files", "routes/frame", "views", "shop", "dao", "dao/models"},
 	"routes/routestest":                    {"routes", "public", "shop", "dao", "dao/filemanagers", "dao/models", "faults/harness"},
 	"socket":                               {"socket/socketio", "shop", "dao", "dao/models", "dao/retry"},
 	"socket/socketio":                      {"dao/models"},
@@ -57,7 +58,7 @@ const module = "pulperia/"
 // shop and change by its verbs, so that each rule of the trade stands once. stores are what of dao
 // can be written to, which is out of their reach.
 var (
-	doors  = []string{"routes/*.go", "routes/api/*.go", "routes/document/*.go", "routes/files/*.go", "routes/frame/*.go", "routes/pages/*.go", "socket/*.go", "socket/socketio/*.go", "catalogue/*.go", "app/import*.go", "app/demo.go"}
+	doors  = []string{"routes/*.go", "routes/api/*.go", "routes/document/*.go", "routes/fields/*.go", "routes/files/*.go", "routes/frame/*.go", "routes/pages/*.go", "socket/*.go", "socket/socketio/*.go", "catalogue/*.go", "app/import*.go", "app/demo.go"}
 	stores = []string{"Store", "Engine", "Values", "Products", "Carts", "Messages", "Collection", "KindOf", "Updater", "Tx", "Within", "Appends"}
 )
 

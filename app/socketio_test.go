@@ -2,6 +2,7 @@ package app
 
 import (
 	"net/http"
+	"strings"
 	"syscall"
 	"testing"
 
@@ -16,27 +17,27 @@ func TestSocketIO(t *testing.T) {
 		store := newStore()
 		s := openShop(t, store, "--open")
 		conn := s.socketIO(t)
-		hear(t, conn, `42["messageLogs",[]]`)
-		hear(t, conn, `42["products",[]]`)
+		hearPacket(t, conn, `42["messageLogs",[]]`)
+		hearPacket(t, conn, `42["products",[]]`)
 		sayTo(t, conn, `421["message",{"user":"ana@example.com","message":"¿Tienen yerba?"}]`)
-		hear(t, conn, `431[{"status":"success","payload":{"_id":"`)
+		hearPacket(t, conn, `431[{"status":"success","payload":{"_id":"`)
 		sayTo(t, conn, `422["addProduct",{"title":"Yerba","description":"1 kg","code":17,"price":"450","stock":"7","category":"almacén","thumbnails":""}]`)
-		hear(t, conn, `432[{"status":"success","payload":{"_id":"`)
-		hear(t, conn, `42["products",[{"id":"`)
+		hearPacket(t, conn, `432[{"status":"success","payload":{"_id":"`)
+		hearPacket(t, conn, `42["products",[{"id":"`)
 		if status, _, err := s.do(http.DefaultClient, "POST", "/api/chat", `{"user":"beto@example.com","message":"Sí"}`); err != nil || status != 201 {
 			t.Fatal(status, err)
 		}
-		hear(t, conn, `"text":"Sí"`)
+		hearPacket(t, conn, `"text":"Sí"`)
 		if err := s.Signal(syscall.SIGTERM); err != nil {
 			t.Fatal(err)
 		}
-		hear(t, conn, `42["bye",{"type":"bye","reason":"shutdown"}]`)
+		hearPacket(t, conn, `42["bye",{"type":"bye","reason":"shutdown"}]`)
 		if err := s.Wait(); err != nil {
 			t.Fatalf("%v\n%s", err, &s.Log)
 		}
 		conn = openShop(t, store, "--open").socketIO(t)
-		hear(t, conn, `"text":"¿Tienen yerba?"`)
-		hear(t, conn, `"title":"Yerba"`)
+		hearPacket(t, conn, `"text":"¿Tienen yerba?"`)
+		hearPacket(t, conn, `"title":"Yerba"`)
 	})
 }
 
@@ -47,7 +48,7 @@ func TestSocketIOOfClosedShop(t *testing.T) {
 	s := openShop(t, t.TempDir())
 	conn := s.socketIO(t)
 	sayTo(t, conn, `421["addProduct",{"title":"Yerba","description":"1 kg","code":"y","price":1,"stock":1,"category":"c"}]`)
-	hear(t, conn, `431[{"status":"error","error":"unauthorized"`)
+	hearPacket(t, conn, `431[{"status":"error","error":"unauthorized"`)
 	if status, body, err := s.do(http.DefaultClient, "GET", "/socket.io/socket.io.js", ""); err != nil || status != 200 || len(body) < 40_000 {
 		t.Errorf("the client: %d, %d bytes, %v", status, len(body), err)
 	}
@@ -65,10 +66,27 @@ func (s *shop) socketIO(t *testing.T) *websocket.Conn {
 	}
 	t.Cleanup(func() { conn.CloseNow() })
 	conn.SetReadLimit(1 << 20)
-	hear(t, conn, `0{"sid":"`)
+	hearPacket(t, conn, `0{"sid":"`)
 	sayTo(t, conn, "40")
-	hear(t, conn, `40{"sid":"`)
+	hearPacket(t, conn, `40{"sid":"`)
 	return conn
+}
+
+// hearPacket is hear for a client that answers pings.
+func hearPacket(t *testing.T, conn *websocket.Conn, text string) {
+	t.Helper()
+	for {
+		_, packet, err := conn.Read(t.Context())
+		if err != nil {
+			t.Fatalf("wait for %s: %v", text, err)
+		}
+		switch {
+		case string(packet) == "2":
+			sayTo(t, conn, "3")
+		case strings.Contains(string(packet), text):
+			return
+		}
+	}
 }
 
 func sayTo(t *testing.T, conn *websocket.Conn, packet string) {

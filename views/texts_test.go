@@ -72,7 +72,7 @@ func TestEveryTextIsSaidAndEveryKeyKnown(t *testing.T) {
 	if err != nil || templates < 8 {
 		t.Fatalf("%d templates: %v", templates, err)
 	}
-	programs, _ := filepath.Glob("../*/*.go")
+	programs, _ := filepath.Glob("../routes/*/*.go")
 	scripts, _ := filepath.Glob("../public/js/*.js")
 	for _, path := range scripts {
 		source, err := os.ReadFile(path)

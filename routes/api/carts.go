@@ -8,6 +8,7 @@ import (
 
 	"pulperia/dao"
 	"pulperia/dao/models"
+	"pulperia/routes/fields"
 	"pulperia/routes/frame"
 	"pulperia/shop"
 )
@@ -200,10 +201,7 @@ func readItems(body object) []models.Item {
 	entries := body.list("products")
 	items := make([]models.Item, len(entries))
 	for i, raw := range entries {
-		entry := body.entry("products", i, raw).asItem()
-		entry.require("product", "quantity")
-		entry.id("product", &items[i].Product)
-		entry.whole("quantity", models.MaxQuantity, &items[i].Quantity)
+		read(body.entry("products", i, raw).asItem(), fields.Item, fields.Create, &items[i])
 	}
 	if len(*body.wrong) > 0 {
 		merge(body.wrong, models.Cart{Products: items}.Check())

@@ -1,12 +1,11 @@
 package api
 
 import (
-	"reflect"
-
 	"github.com/danielgtaylor/huma/v2"
 
 	"pulperia/dao/models"
 	"pulperia/routes/document"
+	"pulperia/routes/fields"
 )
 
 type cartDoc struct {
@@ -29,7 +28,7 @@ type itemProductDoc struct{}
 func (itemProductDoc) Schema(schemas huma.Registry) *huma.Schema {
 	return &huma.Schema{
 		Description: "A product's id; with populate=true the product, null for one that is gone.",
-		OneOf:       []*huma.Schema{document.ID(), schemas.Schema(reflect.TypeOf(productDoc{}), true, ""), {Type: "null"}},
+		OneOf:       []*huma.Schema{document.ID(), document.Answer(schemas, fields.Product), {Type: "null"}},
 	}
 }
 
@@ -50,11 +49,9 @@ type cartItemsDoc struct {
 	Rev      int64          `json:"rev" required:"false" doc:"Change it only if this is still the cart's rev." example:"1"`
 }
 
-type itemInputDoc struct {
-	_        struct{}         `json:"-" additionalProperties:"true"`
-	Product  document.GivenID `json:"product"`
-	Quantity int64            `json:"quantity" minimum:"1" maximum:"1000000" example:"2"`
-}
+type itemInputDoc struct{}
+
+func (itemInputDoc) Schema(r huma.Registry) *huma.Schema { return document.Create(r, fields.Item) }
 
 type cartCreateDoc struct {
 	_        struct{}         `json:"-" additionalProperties:"true"`

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"pulperia/dao/models"
+	"pulperia/routes/fields"
 )
 
 // This file is what is taken in other forms than ours, because those who answered the same assignment
@@ -113,16 +114,13 @@ func ReadProduct(text []byte) (models.Product, error) {
 // readNewProduct reads a product that is not there yet. Where something is wrong, whoever sent it
 // gets to know all of that.
 func readNewProduct(body object) (models.Product, error) {
-	body = body.asProduct()
-	product := models.Product{Status: true}
-	body.id("_id", &product.ID)
-	readProductFields(body, &product)
-	body.require("price", "stock") // a text that is absent is empty, which no rule allows
+	var product models.Product
+	read(body.asProduct(), fields.Product, fields.Create, &product)
 	if len(*body.wrong) == 0 {
 		return product, nil
 	}
 	product.Normalize()
 	merge(body.wrong, product.Check())
-	arrange(*body.wrong, productOrder()...)
+	arrange(*body.wrong, order(fields.Product)...)
 	return models.Product{}, *body.wrong
 }

@@ -1,9 +1,11 @@
 package api
 
 import (
+	"encoding/json"
 	"net/http"
 
 	"pulperia/dao/models"
+	"pulperia/routes/fields"
 	"pulperia/routes/frame"
 	"pulperia/shop"
 )
@@ -23,35 +25,11 @@ func newKeys(a *API, trade *shop.Shop) Keys {
 // keyRoutes are what programs come in with.
 type keyRoutes struct{ shop *shop.Shop }
 
-// shownKey is a key as it is told: with its text where it has just been made, and never again.
-type shownKey struct {
-	ID        models.ID    `json:"_id"`
-	CreatedAt models.Time  `json:"createdAt"`
-	Name      string       `json:"name"`
-	Role      models.Role  `json:"role"`
-	Expires   *models.Time `json:"expires"`
-	Seen      *models.Time `json:"seen"`
-	MadeBy    string       `json:"madeBy"`
-	Key       string       `json:"key,omitempty"`
-}
-
-func showKey(k shop.Key, text string) shownKey {
-	return shownKey{k.ID, k.CreatedAt, k.Name, k.Role, orNull(k.Expires), orNull(k.Seen), k.MadeBy, text}
-}
-
-// orNull is a time of which zero means none.
-func orNull(t models.Time) *models.Time {
-	if t == 0 {
-		return nil
-	}
-	return &t
-}
-
 func (k keyRoutes) list(_ http.ResponseWriter, r *http.Request) (int, any, error) {
 	keys, err := k.shop.Keys(r.Context(), frame.WhoFrom(r.Context()))
-	list := make([]shownKey, len(keys))
+	list := make([]json.RawMessage, len(keys))
 	for i, key := range keys {
-		list[i] = showKey(key, "")
+		list[i] = show(fields.Key, fields.NewKey{Key: key})
 	}
 	return http.StatusOK, list, err
 }
@@ -62,18 +40,13 @@ func (k keyRoutes) create(_ http.ResponseWriter, r *http.Request) (int, any, err
 	if err != nil {
 		return 0, nil, err
 	}
-	var name string
-	var role models.Role
-	var expires models.Time
-	body.require("name", "role")
-	body.text("name", &name)
-	body.text("role", (*string)(&role))
-	body.moment("expires", &expires)
+	var asked fields.NewKey
+	read(body, fields.Key, fields.Create, &asked)
 	if err := wrong.Err(); err != nil {
 		return 0, nil, err
 	}
-	key, text, err := k.shop.AddKey(r.Context(), frame.WhoFrom(r.Context()), name, role, expires)
-	return http.StatusCreated, showKey(key, text), err
+	key, text, err := k.shop.AddKey(r.Context(), frame.WhoFrom(r.Context()), asked.Name, asked.Role, asked.Expires)
+	return http.StatusCreated, show(fields.Key, fields.NewKey{Key: key, Text: text}), err
 }
 
 func (k keyRoutes) remove(_ http.ResponseWriter, r *http.Request) (int, any, error) {
@@ -83,5 +56,5 @@ func (k keyRoutes) remove(_ http.ResponseWriter, r *http.Request) (int, any, err
 		return 0, nil, err
 	}
 	was, err := k.shop.RevokeKey(r.Context(), frame.WhoFrom(r.Context()), id)
-	return http.StatusOK, showKey(was, ""), err
+	return http.StatusOK, show(fields.Key, fields.NewKey{Key: was}), err
 }

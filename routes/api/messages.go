@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"pulperia/dao/models"
+	"pulperia/routes/fields"
 	"pulperia/routes/frame"
 	"pulperia/shop"
 )
@@ -68,13 +69,11 @@ func (m messageRoutes) create(r *http.Request) (written, error) {
 		return written{}, err
 	}
 	var message models.Message
-	body.id("_id", &message.ID)
-	body.text("user", &message.User)
-	body.text("message", &message.Message)
+	read(body, fields.Message, fields.Create, &message)
 	if len(wrong) > 0 { // then nothing is said, but whoever sent it gets to know all that is wrong
 		message.Normalize()
 		merge(&wrong, message.Check())
-		arrange(wrong, "_id", "user", "message")
+		arrange(wrong, order(fields.Message)...)
 		return written{}, wrong
 	}
 	sender := m.clients.Sender(r)

@@ -4,6 +4,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"pulperia/routes/document"
+	"pulperia/routes/fields"
 )
 
 type messageDoc struct {
@@ -14,13 +15,6 @@ type messageDoc struct {
 	Message   string `json:"message" example:"¿Tienen yerba?"`
 	CreatedAt string `json:"createdAt" format:"date-time" example:"2026-11-23T12:00:00.000Z"`
 	Email     string `json:"email" required:"false" doc:"The address that was given for a name: for who has people.read." example:"ana@example.com"`
-}
-
-type messageCreateDoc struct {
-	_       struct{}         `json:"-" additionalProperties:"true"`
-	ID      document.GivenID `json:"_id" required:"false" doc:"Made by the client, it makes a repetition safe."`
-	User    string           `json:"user" minLength:"1" maxLength:"254" doc:"A name of at most 60 characters without any of < > \" @, or a bare e-mail address. The staff write under their own names, whatever stands here." example:"ana@example.com"`
-	Message string           `json:"message" minLength:"1" maxLength:"2000" example:"¿Tienen yerba?"`
 }
 
 type messageAnswerDoc struct {
@@ -44,7 +38,7 @@ func (messageRoutes) describeList(op *document.Operation) {
 func (messageRoutes) describeCreate(op *document.Operation) {
 	op.Is("createMessage", "messages", "Say something", "The same id with the same content again from the same visit, person or key (without any, from the same network) adds nothing. From anybody else it is 409, whatever it says.")
 	op.Parameter("header", storeHeader, "Say it only in this store: `store` of the line's `welcome`.", &huma.Schema{Type: huma.TypeString})
-	op.Takes(messageCreateDoc{}, true)
+	op.Takes(document.Create(op.Schemas, fields.Message), true)
 	op.Answers(201, "The message, as it is stored.", messageAnswerDoc{})
 	op.Answers(200, "It was there already, with this id and this content.", messageAnswerDoc{})
 	op.Fails(409)

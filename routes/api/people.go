@@ -3,9 +3,9 @@ package api
 import (
 	"net/http"
 	"net/url"
-	"strconv"
 
 	"pulperia/dao/models"
+	"pulperia/routes/fields"
 	"pulperia/routes/frame"
 	"pulperia/shop"
 )
@@ -38,19 +38,17 @@ func (p peopleRoutes) create(_ http.ResponseWriter, r *http.Request) (int, any, 
 	if err != nil {
 		return 0, nil, err
 	}
-	var person shop.NewPerson
-	body.require("email", "name", "role")
-	body.text("email", &person.Email)
-	body.text("name", &person.Name)
-	body.text("role", (*string)(&person.Role))
-	body.secret("password", &person.Password)
-	if body.has("password") && person.Password == "" && !wrong.Has("password") {
+	var given fields.Member
+	read(body, fields.Person, fields.Create, &given)
+	if body.has("password") && given.Password == "" && !wrong.Has("password") {
 		wrong.Add("password", models.Empty, nil, "")
 	}
 	if err := wrong.Err(); err != nil {
 		return 0, nil, err
 	}
-	made, _, err := p.shop.AddPerson(r.Context(), frame.WhoFrom(r.Context()), person)
+	made, _, err := p.shop.AddPerson(r.Context(), frame.WhoFrom(r.Context()), shop.NewPerson{
+		Email: given.Email, Name: given.Name, Role: given.Role, Password: given.Password,
+	})
 	return http.StatusCreated, made, err
 }
 
@@ -62,26 +60,18 @@ func (p peopleRoutes) update(_ http.ResponseWriter, r *http.Request) (int, any, 
 		return 0, nil, err
 	}
 	seen := readCondition(r, body)
-	if readPerson(body, new(shop.Person)); len(wrong) > 0 {
+	if read(body, fields.Person, fields.Update, new(fields.Member)); len(wrong) > 0 {
 		return 0, nil, wrong
 	}
 	person, err := p.shop.ChangePerson(r.Context(), frame.WhoFrom(r.Context()), id, func(person *shop.Person) error {
 		var wrong models.Invalid
-		change := object{fields: body.fields, wrong: &wrong}
-		joined := person.Joined
-		change.flag("joined", &joined)
-		if readPerson(change, person); joined != person.Joined {
-			wrong.Add("joined", models.NotSet, nil, strconv.FormatBool(joined))
-		}
+		change, member := object{fields: body.fields, wrong: &wrong}, fields.Member{Person: *person}
+		derived(change, fields.Person, member)
+		read(change, fields.Person, fields.Update, &member)
+		*person = member.Person
 		return wrong.Err()
 	}, func(was, _ shop.Person) error { return seen.check(was, was.Rev) })
 	return http.StatusOK, person, err
-}
-
-func readPerson(body object, person *shop.Person) {
-	body.text("email", &person.Email)
-	body.text("name", &person.Name)
-	body.text("role", (*string)(&person.Role))
 }
 
 func (p peopleRoutes) remove(_ http.ResponseWriter, r *http.Request) (int, any, error) {

@@ -4,9 +4,9 @@ import (
 	"errors"
 	"net/http"
 	"slices"
-	"strconv"
 
 	"pulperia/dao/models"
+	"pulperia/routes/fields"
 	"pulperia/routes/frame"
 	"pulperia/shop"
 )
@@ -96,13 +96,13 @@ func (p productRoutes) update(r *http.Request) (written, error) {
 	seen, body := readCondition(r, body), body.asProduct()
 	if len(wrong) > 0 { // then there is no product to change, but whoever asks gets to know all that is wrong
 		var nothing models.Product
-		readProductFields(body, &nothing)
+		read(body, fields.Product, fields.Update, &nothing)
 		return written{}, withRules(body, &nothing)
 	}
 	product, receipt, err := p.shop.ChangeProduct(r.Context(), pid, func(current *models.Product) error {
 		var wrong models.Invalid
 		change := object{fields: body.fields, wrong: &wrong}
-		readProductFields(change, current)
+		read(change, fields.Product, fields.Update, current)
 		if len(wrong) == 0 {
 			return nil // the store checks the rules
 		}
@@ -120,10 +120,11 @@ func withRules(body object, product *models.Product) error {
 	product.Normalize()
 	broken, _ := errors.AsType[models.Invalid](product.Check())
 	merge(body.wrong, slices.DeleteFunc(broken, func(p models.Problem) bool {
-		field := baseOf(p.Field)
-		return !body.has(field) && !(field == "thumbnails" && body.has("thumbnail"))
+		return !slices.ContainsFunc(fields.Product.Fields, func(f fields.Field[models.Product]) bool {
+			return f.Name == baseOf(p.Field) && body.has(spelling(body, f))
+		})
 	}))
-	arrange(*body.wrong, productOrder()...)
+	arrange(*body.wrong, order(fields.Product)...)
 	return body.wrong.Err()
 }
 
@@ -166,43 +167,4 @@ func (p productRoutes) count(r *http.Request) (written, error) {
 		return written{}, err
 	}
 	return changed(models.JSON(product), receipt), nil
-}
-
-func productOrder() []string {
-	return []string{"body", "_id", "rev", "title", "description", "code", "price", "status", "stock", "category", "thumbnails", "thumbnail"}
-}
-
-// readProductFields reads the fields that body has into a product, and leaves the others as they
-// are.
-func readProductFields(body object, p *models.Product) {
-	body.text("title", &p.Title)
-	body.text("description", &p.Description)
-	body.text("code", &p.Code)
-	body.money("price", &p.Price)
-	body.flag("status", &p.Status)
-	body.whole("stock", models.MaxStock, &p.Stock)
-	body.text("category", &p.Category)
-	spelling := "thumbnails"
-	if !body.has(spelling) {
-		spelling = "thumbnail"
-	}
-	switch raw := body.fields[spelling]; {
-	case raw == nil:
-	case spelling == "thumbnail" && raw[0] != '[':
-		var picture string
-		if body.text(spelling, &picture); !body.wrong.Has(spelling) {
-			p.Thumbnails = []string{picture}
-		}
-	default:
-		p.Thumbnails = readTexts(body, spelling)
-	}
-}
-
-func readTexts(body object, name string) []string {
-	entries := body.list(name)
-	texts := make([]string, len(entries))
-	for i, raw := range entries {
-		body.readText("thumbnails["+strconv.Itoa(i)+"]", raw, &texts[i])
-	}
-	return texts
 }

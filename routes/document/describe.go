@@ -18,13 +18,13 @@ const JSONType = "application/json"
 // Operation is one operation of the OpenAPI document while it is described.
 type Operation struct {
 	huma.Operation
-	schemas huma.Registry
+	Schemas huma.Registry
 }
 
 // NewOperation begins the description of the operation of a pattern.
 func NewOperation(pattern string, schemas huma.Registry) *Operation {
 	method, path, _ := strings.Cut(pattern, " ")
-	op := &Operation{schemas: schemas}
+	op := &Operation{Schemas: schemas}
 	op.Method, op.Path = method, path
 	op.Responses = map[string]*huma.Response{}
 	op.Fails(413) // whoever sends a body that is too large is refused before anybody reads it
@@ -112,7 +112,7 @@ func (o *Operation) Parameter(in, name, description string, schema *huma.Schema)
 	}
 }
 
-// Takes says what the body holds, by a value of the type that describes it.
+// Takes says what the body holds, by a schema or a value of the type that describes it.
 func (o *Operation) Takes(body any, required bool) {
 	o.RequestBody = &huma.RequestBody{
 		Required: required,
@@ -138,7 +138,7 @@ func ending(path string) string {
 	return ""
 }
 
-// Answers says what an answer holds, by a value of the type that describes it.
+// Answers says what an answer holds, by a schema or a value of the type that describes it.
 func (o *Operation) Answers(status int, description string, body any) {
 	o.Responses[strconv.Itoa(status)] = &huma.Response{
 		Description: description,
@@ -160,7 +160,10 @@ func (o *Operation) AnswersPrivately(status int, description string, body any) {
 }
 
 func (o *Operation) schema(body any) *huma.Schema {
-	return o.schemas.Schema(reflect.TypeOf(body), true, "")
+	if schema, made := body.(*huma.Schema); made {
+		return schema
+	}
+	return o.Schemas.Schema(reflect.TypeOf(body), true, "")
 }
 
 // Fails adds answers that tell of a problem.

@@ -22,12 +22,15 @@ import (
 	"pulperia/routes/frame"
 )
 
+// schemasPath is where the document has its schemas.
+const schemasPath = "#/components/schemas/"
+
 //go:embed docs.html
 var docsTemplate string
 
 // New returns the OpenAPI document without its operations.
 func New(version string) *huma.OpenAPI {
-	schemas := huma.NewMapRegistry("#/components/schemas/", func(t reflect.Type, hint string) string {
+	schemas := huma.NewMapRegistry(schemasPath, func(t reflect.Type, hint string) string {
 		return schemaName(huma.DefaultSchemaNamer(t, hint))
 	})
 	text := &huma.Schema{Type: huma.TypeString}

@@ -257,7 +257,7 @@ func everyCall(shop *routestest.Shop) []call {
 // The limits that the document gives are those of the rules.
 func TestDocumentedLimits(t *testing.T) {
 	d := readDocument(t, routestest.Open(t))
-	product, message, item := d.Components.Schemas["ProductCreate"].Properties, d.Components.Schemas["MessageCreate"].Properties, d.Components.Schemas["ItemInput"].Properties
+	product, message, item := d.Components.Schemas["ProductCreate"].Properties, d.Components.Schemas["MessageCreate"].Properties, d.Components.Schemas["ItemCreate"].Properties
 	for name, pair := range map[string][2]any{
 		"title":       {*product["title"].MaxLength, models.MaxLine},
 		"description": {*product["description"].MaxLength, models.MaxDescription},

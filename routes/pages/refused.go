@@ -57,15 +57,15 @@ func (p *Pages) refused(w http.ResponseWriter, r *http.Request, err error) {
 }
 
 // typedFields are those of a form in the order of their names.
-func typedFields(form url.Values) (fields []typedField) {
+func typedFields(form url.Values) (list []typedField) {
 	for _, name := range slices.Sorted(maps.Keys(form)) {
 		for _, value := range form[name] {
 			if !slices.Contains(forgotten, name) {
-				fields = append(fields, typedField{strings.ToValidUTF8(name, "\uFFFD"), strings.ToValidUTF8(value, "\uFFFD")})
+				list = append(list, typedField{strings.ToValidUTF8(name, "\uFFFD"), strings.ToValidUTF8(value, "\uFFFD")})
 			}
 		}
 	}
-	return fields
+	return list
 }
 
 // pageOf is the page of the shop that a form was sent from, as far as that is known.

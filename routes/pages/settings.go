@@ -6,9 +6,9 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
-	"strings"
 
 	"pulperia/dao/models"
+	"pulperia/routes/fields"
 	"pulperia/routes/frame"
 	"pulperia/views"
 )
@@ -18,12 +18,12 @@ const settingsPage = "/admin/settings"
 // settingsSheet is the form of what the shop says of itself.
 type settingsSheet struct {
 	views.Page
-	Rev                                                                   int64
-	Name, Logo, WhatsApp, Spot, Opening, Currency, TimeZone, Hello, About field
-	Languages                                                             []roleChoice
-	RoomOpen                                                              bool
-	Currencies, Zones                                                     []string
-	Summary                                                               string
+	Rev               int64
+	Form              typedForm
+	Languages         []roleChoice
+	RoomOpen          bool
+	Currencies, Zones []string
+	Summary           string
 }
 
 // zones are those that are offered; any other may be written.
@@ -42,13 +42,11 @@ func (p *Pages) Settings(w http.ResponseWriter, r *http.Request) {
 
 func (p *Pages) settingsSheet(v *visit, s models.Settings) settingsSheet {
 	sheet := settingsSheet{
-		Page: p.counter(v, v.voice.Say("settings.title", nil), settingsPage), Rev: s.Rev, Name: field{Value: s.Name}, Logo: field{Value: s.Logo},
-		WhatsApp: field{Value: s.WhatsApp}, Spot: field{Value: s.Place}, Opening: field{Value: s.Hours}, Currency: field{Value: s.Currency},
-		TimeZone: field{Value: s.TimeZone}, Hello: field{Value: s.Welcome}, About: field{Value: s.About}, RoomOpen: !s.RoomClosed,
-		Currencies: views.Currencies(), Zones: zones,
+		Page: p.counter(v, v.voice.Say("settings.title", nil), settingsPage), Rev: s.Rev, Form: fill(v.voice, fields.Settings, s),
+		RoomOpen: !s.RoomClosed, Currencies: views.Currencies(), Zones: zones,
 	}
 	if s.WhatsApp != "" {
-		sheet.WhatsApp.Value = "+" + s.WhatsApp
+		sheet.Form["whatsapp"] = field{Value: "+" + s.WhatsApp}
 	}
 	for _, language := range views.Languages() {
 		sheet.Languages = append(sheet.Languages, roleChoice{
@@ -60,10 +58,8 @@ func (p *Pages) settingsSheet(v *visit, s models.Settings) settingsSheet {
 
 // readSettings reads the form into settings.
 func readSettings(form url.Values, s *models.Settings) {
-	text := func(name string) string { return strings.ReplaceAll(form.Get(name), "\r\n", "\n") }
-	s.Name, s.Logo, s.WhatsApp, s.Place, s.Hours = text("name"), text("logo"), text("whatsapp"), text("place"), text("hours")
-	s.Currency, s.TimeZone, s.Language = text("currency"), text("timeZone"), text("language")
-	s.Welcome, s.About, s.RoomClosed = text("welcome"), text("about"), form.Get("room") != "true"
+	readTyped(form, fields.Settings, s) // texts, which can all be read
+	s.RoomClosed = form.Get("room") != "true"
 }
 
 // SaveSettings stores what the form says, if nobody has changed them since it was filled.
@@ -114,19 +110,10 @@ func (p *Pages) refuseSettings(w http.ResponseWriter, r *http.Request, form url.
 		readSettings(form, &again)
 		sheet, stored := p.settingsSheet(v, again), p.settingsSheet(v, v.look.settings)
 		sheet.Summary = summaryOf(v.voice, problems)
+		sheet.Form, _ = retype(v.voice, fields.Settings, form, problems)
 		if problems.Has("rev") {
 			sheet.Summary = v.voice.Say("shelf.changed", nil)
-		}
-		for name, pair := range map[string][2]*field{
-			"name": {&sheet.Name, &stored.Name}, "logo": {&sheet.Logo, &stored.Logo}, "whatsapp": {&sheet.WhatsApp, &stored.WhatsApp},
-			"place": {&sheet.Spot, &stored.Spot}, "hours": {&sheet.Opening, &stored.Opening}, "currency": {&sheet.Currency, &stored.Currency},
-			"timeZone": {&sheet.TimeZone, &stored.TimeZone}, "welcome": {&sheet.Hello, &stored.Hello}, "about": {&sheet.About, &stored.About},
-		} {
-			pair[0].Value = typed(form, name)
-			pair[0].Problem = sayProblem(v.voice, problems, name)
-			if problems.Has("rev") && pair[0].Value != pair[1].Value {
-				pair[0].Problem = v.voice.Say("shelf.now", map[string]any{"now": pair[1].Value})
-			}
+			sheet.Form.tell(v.voice, stored.Form)
 		}
 		return sheet, nil
 	})

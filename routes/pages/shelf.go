@@ -7,10 +7,10 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
-	"strings"
 
 	"pulperia/dao"
 	"pulperia/dao/models"
+	"pulperia/routes/fields"
 	"pulperia/views"
 )
 
@@ -66,18 +66,14 @@ func (p *Pages) shelfSheet(ctx context.Context, v *visit, title string, form pro
 
 // filledForm is the form of a product as it is stored.
 func filledForm(voice *views.Voice, product models.Product) productForm {
-	return productForm{
-		ID: product.ID.String(), Title: field{Value: product.Title}, Code: field{Value: product.Code}, Category: field{Value: product.Category},
-		Price: field{Value: voice.Typed(product.Price)}, Stock: field{Value: strconv.FormatInt(product.Stock, 10)},
-		Description: field{Value: product.Description}, Thumbnails: field{Value: strings.Join(product.Thumbnails, "\n")}, OnSale: product.Status,
-	}
+	return productForm{ID: product.ID.String(), Fields: fill(voice, fields.Product, product), OnSale: product.Status}
 }
 
 // copyForm is a form for another product like one, under the next code that is free. How many there
 // are of it nobody knows yet.
 func (p *Pages) copyForm(ctx context.Context, voice *views.Voice, product models.Product) (productForm, error) {
 	form := filledForm(voice, product)
-	form.ID, form.Stock.Value = newFormID(), "0"
+	form.ID, form.Fields["stock"] = newFormID(), field{Value: "0"}
 	const tried = 100
 	codes := make([]string, tried)
 	for i := range codes {
@@ -91,10 +87,10 @@ func (p *Pages) copyForm(ctx context.Context, voice *views.Voice, product models
 	for _, other := range taken.Products {
 		is[other.Code] = true
 	}
-	form.Code.Value = ""
+	form.Fields["code"] = field{}
 	for _, code := range codes {
 		if !is[code] {
-			form.Code.Value = code
+			form.Fields["code"] = field{Value: code}
 			break
 		}
 	}
@@ -192,8 +188,7 @@ func (p *Pages) SaveProduct(w http.ResponseWriter, r *http.Request) {
 	var was models.Product
 	now, _, err := p.shop.ChangeProduct(r.Context(), id, func(product *models.Product) error {
 		was = product.Clone()
-		product.Title, product.Description, product.Code, product.Category = typed.Title, typed.Description, typed.Code, typed.Category
-		product.Price, product.Stock, product.Status, product.Thumbnails = typed.Price, typed.Stock, typed.Status, typed.Thumbnails
+		fields.Product.Copy(product, &typed)
 		if product.Same(was) || was.Rev == rev {
 			return nil
 		}
@@ -230,24 +225,11 @@ func (p *Pages) refuseProduct(w http.ResponseWriter, r *http.Request, id models.
 		again := refilledProduct(v.voice, form, problems)
 		if problems.Has("rev") {
 			again.Summary = v.voice.Say("shelf.changed", nil)
-			tellDifferences(v.voice, &again, filledForm(v.voice, product))
+			again.Fields.tell(v.voice, fill(v.voice, fields.Product, product))
 		}
 		sheet, err := p.filledSheet(ctx, v, product, again)
 		return sheet, err
 	})
-}
-
-// tellDifferences says beside each field of a form what is stored, where that is something else.
-func tellDifferences(voice *views.Voice, typed *productForm, stored productForm) {
-	is := func(text string) string { return strings.TrimSpace(strings.ReplaceAll(text, "\r\n", "\n")) }
-	for _, pair := range [][2]*field{
-		{&typed.Title, &stored.Title}, {&typed.Code, &stored.Code}, {&typed.Category, &stored.Category}, {&typed.Price, &stored.Price},
-		{&typed.Stock, &stored.Stock}, {&typed.Description, &stored.Description}, {&typed.Thumbnails, &stored.Thumbnails},
-	} {
-		if is(pair[0].Value) != is(pair[1].Value) {
-			pair[0].Problem = voice.Say("shelf.now", map[string]any{"now": pair[1].Value})
-		}
-	}
 }
 
 // RemoveProduct takes a product out of the catalogue; for a minute it can be put back.

@@ -6,10 +6,10 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
-	"strings"
 
 	"pulperia/dao"
 	"pulperia/dao/models"
+	"pulperia/routes/fields"
 	"pulperia/views"
 )
 
@@ -86,10 +86,10 @@ func (p *Pages) tableSheet(ctx context.Context, v *visit, page int, after ending
 
 // productForm is the form that adds a product.
 type productForm struct {
-	ID                                                           string // made beforehand, so that sending it twice adds one product
-	Title, Code, Category, Price, Stock, Description, Thumbnails field
-	OnSale                                                       bool
-	Summary                                                      string // what is wrong with the whole
+	ID      string // made beforehand, so that sending it twice adds one product
+	Fields  typedForm
+	OnSale  bool
+	Summary string // what is wrong with the whole
 }
 
 func newProductForm() productForm {
@@ -152,22 +152,9 @@ func (p *Pages) toLastRow(w http.ResponseWriter, r *http.Request, id models.ID) 
 // readProduct reads the form into a product that is ready to be stored, or tells all that is wrong
 // with it.
 func readProduct(form url.Values) (models.Product, models.Invalid) {
-	var v models.Invalid
-	var notation models.Notation // 1.234,50 beside it says that a stock of 1.000 is a thousand
-	notation.Learn(form.Get("price"), models.PricePlaces)
-	notation.Learn(form.Get("stock"), 0)
-	product := models.Product{
-		Title: form.Get("title"), Description: strings.ReplaceAll(form.Get("description"), "\r\n", "\n"),
-		Code: form.Get("code"), Category: form.Get("category"), Status: form.Get("status") == "true",
-		Price: notation.Money(&v, "price", form.Get("price")),
-		Stock: notation.Whole(&v, "stock", form.Get("stock"), models.MaxStock),
-	}
+	var product models.Product
+	v := readTyped(form, fields.Product, &product)
 	product.ID, _ = models.ParseID(form.Get("_id")) // a form without one gets its id from the store
-	for line := range strings.Lines(form.Get("thumbnails")) {
-		if line = strings.TrimSpace(line); line != "" {
-			product.Thumbnails = append(product.Thumbnails, line)
-		}
-	}
 	product.Normalize()
 	rules, _ := errors.AsType[models.Invalid](product.Check())
 	for _, p := range rules {
@@ -180,19 +167,9 @@ func readProduct(form url.Values) (models.Product, models.Invalid) {
 
 // refilledProduct is the form with what was typed and what is wrong beside each field.
 func refilledProduct(voice *views.Voice, form url.Values, v models.Invalid) productForm {
-	marked := 0
-	refilled := func(name string) field {
-		f := field{typed(form, name), sayProblem(voice, v, name)}
-		if f.Problem != "" {
-			marked++
-		}
-		return f
-	}
-	again := productForm{
-		ID: typed(form, "_id"), Title: refilled("title"), Code: refilled("code"), Category: refilled("category"),
-		Price: refilled("price"), Stock: refilled("stock"), Description: refilled("description"),
-		Thumbnails: refilled("thumbnails"), OnSale: form.Get("status") == "true",
-	}
+	again := productForm{ID: typed(form, "_id"), OnSale: form.Get("status") == "true"}
+	var marked int
+	again.Fields, marked = retype(voice, fields.Product, form, v)
 	again.Summary = voice.Say("form.fix", map[string]any{"n": marked})
 	return again
 }

@@ -12,6 +12,7 @@ import (
 
 	"pulperia/dao"
 	"pulperia/dao/models"
+	"pulperia/routes/fields"
 	"pulperia/routes/frame"
 	"pulperia/shop"
 )
@@ -21,16 +22,16 @@ import (
 type edit struct {
 	ID    models.ID // of the product; zero for the settings
 	Title string    // of the product
-	Was   fields
+	Was   jsonFields
 	Sum   string
 	Stock int64 // as the act left it
 }
 
-// fields are some of a value's JSON form.
-type fields map[string]json.RawMessage
+// jsonFields are some of a value's JSON form.
+type jsonFields map[string]json.RawMessage
 
-func pick(value any, names []string) fields {
-	all, some := fields{}, fields{}
+func pick(value any, names []string) jsonFields {
+	all, some := jsonFields{}, jsonFields{}
 	json.Unmarshal(models.JSON(value), &all) // an object, as every value is
 	for _, name := range names {
 		some[name] = all[name]
@@ -40,11 +41,11 @@ func pick(value any, names []string) fields {
 
 // sum stands for the values of fields. Nobody gains anything by two that are alike: who can take
 // back may change the fields as well.
-func (f fields) sum() string {
+func (f jsonFields) sum() string {
 	return base64.RawURLEncoding.EncodeToString(binarySum(models.JSON(f)))
 }
 
-func (f fields) names() []string { return slices.Sorted(maps.Keys(f)) }
+func (f jsonFields) names() []string { return slices.Sorted(maps.Keys(f)) }
 
 func binarySum(text []byte) []byte {
 	var digest xxhash.Digest
@@ -101,8 +102,8 @@ func (p *Pages) revert(ctx context.Context, e edit) error {
 
 // productFields and settingsFields are those that a form can change.
 var (
-	productFields  = models.ChangedFields(models.Product{}, models.Product{Title: "-", Description: "-", Code: "-", Price: 1, Status: true, Stock: 1, Category: "-", Thumbnails: []string{"-"}})
-	settingsFields = []string{"name", "logo", "language", "currency", "timeZone", "welcome", "about", "place", "hours", "whatsapp", "roomClosed"}
+	productFields  = fields.Product.Names(fields.Update)
+	settingsFields = fields.Settings.Names(fields.Update)
 )
 
 // names are those of the edit's fields that there are: it came in a cookie.
@@ -111,7 +112,7 @@ func (e edit) names(known []string) []string {
 }
 
 // revert puts the fields as they were into a value whose fields are now so.
-func (e edit) revert(value any, now fields) error {
+func (e edit) revert(value any, now jsonFields) error {
 	switch was := pick(e.Was, now.names()); {
 	case was.sum() == now.sum():
 		return nil

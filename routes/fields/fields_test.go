@@ -1,0 +1,45 @@
+package fields
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+	"testing"
+
+	"pulperia/dao/models"
+	"pulperia/shop"
+)
+
+// A field that a value has is one that its kind knows, and the other way round: what is added to a
+// model is not forgotten here, and is shown by nobody before it stands here.
+func TestKindsKnowAllFields(t *testing.T) {
+	for _, tt := range []struct {
+		value any
+		shown []string
+		apart []string // that are no field of the value
+	}{
+		{models.Product{}, Product.Names(Answer), nil},
+		{models.Settings{}, Settings.Names(Answer), nil},
+		{shop.Person{}, Person.Names(Answer), nil},
+		{shop.Key{}, Key.Names(Answer), []string{"key"}},
+	} {
+		var object map[string]any
+		if err := json.Unmarshal(models.JSON(tt.value), &object); err != nil {
+			t.Fatal(err)
+		}
+		have := slices.Sorted(slices.Values(append(slices.Collect(maps.Keys(object)), tt.apart...)))
+		if known := slices.Sorted(slices.Values(tt.shown)); !slices.Equal(known, have) {
+			t.Errorf("%T has %v, and its kind shows %v", tt.value, have, known)
+		}
+	}
+}
+
+// What can be changed of a product is what makes it another one.
+func TestProductFieldsAreItsContent(t *testing.T) {
+	content := models.ChangedFields(models.Product{}, models.Product{
+		Title: "-", Description: "-", Code: "-", Price: 1, Status: true, Stock: 1, Category: "-", Thumbnails: []string{"-"},
+	})
+	if names := Product.Names(Update); !slices.Equal(names, content) {
+		t.Errorf("%v can be changed, and %v are its content", names, content)
+	}
+}
