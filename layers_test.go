@@ -29,7 +29,8 @@ var layers = map[string][]string{
 	"routes/frame":                         {"pictures", "shop", "dao", "dao/models"},
 	"routes/pages":                         {"pictures", "routes/fields", "routes/files", "routes/frame", "views", "shop", "dao", "dao/models"},
 	"routes/routestest":                    {"routes", "public", "shop", "dao", "dao/filemanagers", "dao/models", "faults/harness"},
-	"socket":                               {"shop", "dao", "dao/models", "dao/retry"},
+	"socket":                               {"socket/socketio", "shop", "dao", "dao/models", "dao/retry"},
+	"socket/socketio":                      {"dao/models"},
 	"shop":                                 {"pictures", "dao", "dao/models"},
 	"pictures":                             {"dao/models"},
 	"views":                                {"dao", "dao/models"},
@@ -58,7 +59,7 @@ const module = "pulperia/"
 // shop and change by its verbs, so that each rule of the trade stands once. stores are what of dao
 // can be written to, which is out of their reach.
 var (
-	doors  = []string{"routes/*.go", "routes/api/*.go", "routes/document/*.go", "routes/fields/*.go", "routes/files/*.go", "routes/frame/*.go", "routes/pages/*.go", "socket/*.go", "catalogue/*.go", "app/import*.go", "app/demo.go"}
+	doors  = []string{"routes/*.go", "routes/api/*.go", "routes/document/*.go", "routes/fields/*.go", "routes/files/*.go", "routes/frame/*.go", "routes/pages/*.go", "socket/*.go", "socket/socketio/*.go", "catalogue/*.go", "app/import*.go", "app/demo.go"}
 	stores = []string{"Store", "Engine", "Values", "Products", "Carts", "Messages", "Collection", "KindOf", "Updater", "Tx", "Within", "Appends"}
 )
 

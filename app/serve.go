@@ -135,7 +135,7 @@ func (c *serveCommand) handler(shop *trade.Shop, metrics *prometheus.Registry, l
 	}
 	hub, err := socket.New(socket.Options{
 		Shop: shop, Log: log, Metrics: metrics,
-		Client: site.Client, AllowRequest: site.AllowRequest, Who: site.Who, MayFollow: site.MayFollow, Open: c.Open,
+		Client: site.Client, AllowRequest: site.AllowRequest, Who: site.Who, MayFollow: site.MayFollow, ReadProduct: routes.ReadProduct, Open: c.Open,
 		Origins: c.Origin, MaxConnections: c.MaxConnections, FramesPerMinute: c.FramesPerMinute,
 	})
 	if err != nil {
@@ -149,12 +149,16 @@ func (c *serveCommand) handler(shop *trade.Shop, metrics *prometheus.Registry, l
 // path comes to the shop as it was sent.
 type front struct {
 	*routes.Site
-	webSocket, events http.HandlerFunc
+	webSocket, events, socketIO http.HandlerFunc
 }
 
 func withDoors(site *routes.Site, hub *socket.Hub) front {
-	return front{site, site.Door(hub.WebSocket), site.Door(hub.Events)}
+	return front{site, site.Door(hub.WebSocket), site.Door(hub.Events), site.Door(hub.SocketIO)}
 }
+
+// socketIOClient is where the client of Socket.IO lies that pages load from where its own server
+// has it.
+const socketIOClient = "/public/vendor/socket.io.min.js"
 
 // ServeHTTP leads to a door.
 func (f front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -163,6 +167,12 @@ func (f front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		f.webSocket(w, r)
 	case "/events":
 		f.events(w, r)
+	case "/socket.io", "/socket.io/":
+		f.socketIO(w, r)
+	case "/socket.io/socket.io.js", "/socket.io/socket.io.min.js":
+		url, request := *r.URL, *r
+		url.Path, url.RawPath, request.URL = socketIOClient, "", &url
+		f.Site.ServeHTTP(w, &request)
 	default:
 		f.Site.ServeHTTP(w, r)
 	}

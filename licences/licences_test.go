@@ -57,6 +57,7 @@ func collect(t *testing.T) string {
 	}
 	note(" pulperia", "..")
 	note("the Go standard library and runtime", strings.TrimSpace(ask(t, "", "env", "GOROOT")))
+	note("socket.io-client 4.8.4", "../public/vendor")
 	for _, p := range parts(t) {
 		if p.Module == nil || p.Module.Version == "" {
 			continue // Go's, and ours

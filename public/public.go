@@ -1,5 +1,5 @@
 // Package public holds what the browser loads beside the pages: style sheets, scripts and drawings,
-// embedded as they are, without a build step.
+// embedded as they are, without a build step. vendor is what others have written.
 package public
 
 import (
@@ -7,7 +7,7 @@ import (
 	"io/fs"
 )
 
-//go:embed css img js
+//go:embed css img js vendor
 var files embed.FS
 
 // Files returns the files as they are served below /public/, such as "css/base.css".

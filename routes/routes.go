@@ -114,7 +114,9 @@ func routeAPI(api *api.API) {
 	}
 
 	api.Put("GET /api/messages", anybody, api.Messages.List)
-	api.Put("POST /api/messages", anybody, api.Messages.Create)
+	for _, room := range []string{"/api/messages", "/api/chat"} {
+		api.Put("POST "+room, anybody, api.Messages.Create)
+	}
 
 	api.Put("POST /api/session", anybody, api.Session.SignIn)
 	api.Put("GET /api/session", self, api.Session.Get)
@@ -136,7 +138,9 @@ func routeAPI(api *api.API) {
 
 	api.Put("GET /api/export", shop.DataExport, api.Export)
 
-	api.Put("GET /healthz", unasked, api.Health)
+	for _, health := range []string{"/healthz", "/health", "/healthcheck"} {
+		api.Put("GET "+health, unasked, api.Health)
+	}
 	api.Put("GET /readyz", unasked, api.Ready)
 	api.Put("GET /metrics", shop.MetricsRead, api.Metrics)
 }

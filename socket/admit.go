@@ -2,8 +2,8 @@ package socket
 
 import (
 	"context"
+	"io"
 	"maps"
-	"net"
 	"net/netip"
 	"slices"
 	"sync"
@@ -85,9 +85,14 @@ func (h *Hub) sight(who shop.Who) shop.Sight {
 }
 
 // open makes a connection known to the hub. It is new: it has not said hello.
-func (h *Hub) open(d door, line net.Conn, p place) *conn {
+func (h *Hub) open(v view, line wire, p place) *conn { return h.openSession(v, nil, line, p) }
+
+// openSession is open for a connection of Socket.IO.
+func (h *Hub) openSession(v view, s *spoken, line wire, p place) *conn {
 	now := time.Now()
-	c := &conn{hub: h, view: view{d, h.sight(p.who)}, place: p, net: line, raw: rawConn(line), opened: now, pinged: now, moved: now}
+	v.sight = h.sight(p.who)
+	c := &conn{hub: h, view: v, place: p, net: line, raw: rawConn(line), opened: now, pinged: now, moved: now}
+	c.spoken = s
 	if h.FramesPerMinute > 0 {
 		c.frames = rate.NewLimiter(rate.Limit(h.FramesPerMinute)/60, max(1, h.FramesPerMinute/3))
 	}
@@ -95,9 +100,10 @@ func (h *Hub) open(d door, line net.Conn, p place) *conn {
 	if h.conns[c] = struct{}{}; len(h.conns) == 1 {
 		h.again()
 	}
+	h.noteSession(c)
 	closed := h.closed
 	h.mu.Unlock()
-	h.metrics.connections[d].Inc()
+	h.metrics.connections[v.door].Inc()
 	if p.who.SignedIn() {
 		h.accessChanged() // it may have, since the door was asked
 	}
@@ -116,9 +122,13 @@ func (h *Hub) gone(c *conn) {
 	why, events := c.reason, c.events
 	c.queue = queue{}
 	c.mu.Unlock()
-	c.net.Close()
+	c.cut()
 
 	h.mu.Lock()
+	if _, is := h.conns[c]; !is { // it had two lines, and both have ended
+		h.mu.Unlock()
+		return
+	}
 	if delete(h.conns, c); len(h.conns) == 0 {
 		h.again()
 	}
@@ -128,6 +138,7 @@ func (h *Hub) gone(c *conn) {
 		}
 	}
 	h.people.leave(c.called, time.Now())
+	h.forgetSession(c)
 	h.knockIfFresh()
 	h.leftAlone()
 	h.mu.Unlock()
@@ -136,6 +147,19 @@ func (h *Hub) gone(c *conn) {
 	h.metrics.closed[why].Inc()
 	h.Log.Info("connection ended", "door", c.door.String(), "client", c.client.Addr().String(), "reason", string(why),
 		"duration", time.Since(c.opened), "events", events)
+}
+
+// cut closes the line of a connection, whatever is under way on it.
+func (c *conn) cut() {
+	c.mu.Lock()
+	lines := []io.Closer{c.net}
+	if c.upgrades() {
+		lines = append(lines, c.spoken.upgrade)
+	}
+	c.mu.Unlock()
+	for _, line := range lines {
+		line.Close()
+	}
 }
 
 // Close lets the messages that are under way be stored, says goodbye to everyone, the other
@@ -165,7 +189,7 @@ func (h *Hub) Close(ctx context.Context) {
 	case <-ctx.Done():
 	}
 	for _, c := range h.connected() {
-		c.net.Close()
+		c.cut()
 	}
 	<-h.empty
 }

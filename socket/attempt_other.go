@@ -4,7 +4,6 @@ package socket
 
 import (
 	"errors"
-	"net"
 	"os"
 	"syscall"
 )
@@ -17,6 +16,6 @@ func (attempt) init() {}
 
 func (attempt) write(syscall.RawConn, []byte) (int, error) { return 0, errors.ErrUnsupported }
 
-func rawConn(net.Conn) syscall.RawConn { return nil }
+func rawConn(wire) syscall.RawConn { return nil }
 
 func isTimeout(err error) bool { return errors.Is(err, os.ErrDeadlineExceeded) }

@@ -4,7 +4,6 @@ package socket
 
 import (
 	"errors"
-	"net"
 	"os"
 	"syscall"
 )
@@ -42,7 +41,7 @@ func (a *attempt) write(raw syscall.RawConn, text []byte) (n int, err error) {
 }
 
 // rawConn returns what writes without waiting, or nil.
-func rawConn(c net.Conn) syscall.RawConn {
+func rawConn(c wire) syscall.RawConn {
 	s, ok := c.(syscall.Conn)
 	if !ok {
 		return nil

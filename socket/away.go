@@ -41,7 +41,7 @@ func (h *Hub) tellAway(away bool) {
 	if h.away != away {
 		h.away = away
 		for c := range h.conns {
-			if c.isWelcome() && c.push(news.through(c.view), 1, false) {
+			if c.isWelcome() && c.give(news, false) {
 				wake = append(wake, c)
 			}
 		}

@@ -53,8 +53,7 @@ func refuse(id, message string) refusal {
 	return refusal{ID: id, Code: "invalid", Message: "Not accepted: " + message + "."}
 }
 
-// say takes a message. It is stored by a goroutine that lives as long as messages of this
-// connection wait: one after the other, so that they keep their order, while the reader goes on.
+// say takes a message.
 func (h *Hub) say(c *conn, said say) {
 	id := said.ID.String()
 	if c.user == "" {
@@ -66,25 +65,9 @@ func (h *Hub) say(c *conn, said say) {
 		c.send(h.refusalOf(id, err))
 		return
 	}
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	switch {
-	case h.closed:
-		return // goodbye is on its way; it will be sent again elsewhere
-	case len(c.saying) >= maxUnstored:
-		text := refusal{id, "too_many_requests", "Too many messages wait to be stored. Send it again a little later.", 1}
-		c.queue.add((&event{body: text}).through(c.view), 1)
-		if c.schedule() {
-			h.writers.add(c)
-		}
-		return
-	}
-	c.saying = append(c.saying, heard)
-	if !c.sayings {
-		c.sayings = true
-		h.storing.Go(func() { h.storeMessages(c) })
+	if refused := h.do(c, func() { c.send(h.keep(heard)) }); refused != nil {
+		refused.ID = id
+		c.send(*refused)
 	}
 }
 
@@ -92,22 +75,6 @@ func (h *Hub) hear(c *conn, said say) (shop.Saying, error) {
 	ctx, cancel := context.WithTimeout(h.working, storeTimeout)
 	defer cancel()
 	return h.Shop.Hear(ctx, c.sender(), models.Message{ID: said.ID, User: c.user, Message: said.Text})
-}
-
-// storeMessages stores what a connection has said, until nothing waits.
-func (h *Hub) storeMessages(c *conn) {
-	for {
-		c.mu.Lock()
-		if len(c.saying) == 0 {
-			c.saying, c.sayings = nil, false
-			c.mu.Unlock()
-			return
-		}
-		said := c.saying[0]
-		c.saying = c.saying[1:]
-		c.mu.Unlock()
-		c.send(h.keep(said))
-	}
 }
 
 // keep stores a message, and returns what its sender is told.
@@ -137,23 +104,29 @@ func isAway(err error) bool {
 // refusalOf is what the sender of a message is told that the shop or its store has refused.
 func (h *Hub) refusalOf(id string, err error) refusal {
 	if invalid, is := errors.AsType[models.Invalid](err); is {
-		return refuse(id, invalid.Error())
+		refused := refuse(id, invalid.Error())
+		refused.Problems = invalid
+		return refused
 	}
 	if tooFast, is := errors.AsType[shop.TooFast](err); is {
-		return refusal{id, "too_many_requests", "These are too many messages in a short time. Send it again a little later.", seconds(tooFast.RetryAfter)}
+		return refusal{ID: id, Code: "too_many_requests", Message: "These are too many messages in a short time. Send it again a little later.", RetryAfter: seconds(tooFast.RetryAfter)}
+	}
+	if refused, is := refusalOfTrade(err); is {
+		refused.ID = id
+		return refused
 	}
 	switch {
 	case errors.Is(err, shop.ErrRoomClosed):
-		return refusal{id, "not_allowed", "The chat is closed: nobody reads it or writes in it.", 0}
+		return refusal{ID: id, Code: "not_allowed", Message: "The chat is closed: nobody reads it or writes in it."}
 	case errors.Is(err, dao.ErrConflict):
-		return refusal{id, "conflict", "Nothing was stored: another message has this id.", 0}
+		return refusal{ID: id, Code: "conflict", Message: "Nothing was stored: another message has this id."}
 	case errors.Is(err, dao.ErrUnknown):
-		return refusal{id, "unavailable", "It is not known whether this was stored. Send it again with the same id: it will be there once.", seconds(retryStore)}
+		return refusal{ID: id, Code: "unavailable", Message: "It is not known whether this was stored. Send it again with the same id: it will be there once.", RetryAfter: seconds(retryStore)}
 	case isAway(err):
-		return refusal{id, "unavailable", "The store cannot do this now, and nothing was stored. Send it again in a moment.", seconds(retryStore)}
+		return refusal{ID: id, Code: "unavailable", Message: "The store cannot do this now, and nothing was stored. Send it again in a moment.", RetryAfter: seconds(retryStore)}
 	}
 	h.Log.Error("message not stored", "error", err)
-	return refusal{id, "internal", "Something went wrong here.", seconds(retryStore)}
+	return refusal{ID: id, Code: "internal", Message: "Something went wrong here.", RetryAfter: seconds(retryStore)}
 }
 
 // types tells the others in the chat that a person types, but not too often.

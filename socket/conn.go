@@ -1,7 +1,7 @@
 package socket
 
 import (
-	"net"
+	"io"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -9,8 +9,6 @@ import (
 	"time"
 
 	"golang.org/x/time/rate"
-
-	"pulperia/shop"
 )
 
 // state is where a connection stands to the feed.
@@ -23,22 +21,32 @@ const (
 	stateLive                // it gets what happens
 )
 
+// wire is what a connection is written to.
+type wire interface {
+	io.Writer
+	io.Closer
+	SetReadDeadline(time.Time) error
+	SetWriteDeadline(time.Time) error
+}
+
 // conn is one connection, whatever its door. Its reader owns it: it makes it known to the hub and
 // closes it.
 type conn struct {
 	hub     *Hub
-	view    // its door, and what its reader may see
-	place   // that it takes
-	net     net.Conn
-	raw     syscall.RawConn // nil where the connection has none
+	view            // its door, and what its reader may see
+	place           // that it takes
+	spoken  *spoken // of Socket.IO; else nil
 	opened  time.Time
 	frames  *rate.Limiter // nil for any number
 	pong    atomic.Int64  // when the last one came, in nanoseconds after opened: not by the clock, which may be set
 	greeted bool          // only its reader knows
 
 	mu        sync.Mutex
+	net       wire            // another one after an upgrade: written by a writer that has the connection
+	raw       syscall.RawConn // nil where the connection has none
 	queue     queue
 	scheduled bool // a writer has it, or will
+	parked    bool // it is scheduled, and in no writer's line until its client polls
 	reason    reason
 	trim      bool // what waits is thrown away before goodbye
 	ended     time.Time
@@ -46,13 +54,13 @@ type conn struct {
 	crumbs    int       // bytes that it has taken since
 	pinged    time.Time
 	events    int64 // that were delivered
-	saying    []shop.Saying
-	sayings   bool // a goroutine stores them
+	acts      []act
+	acting    bool // a goroutine does them
 
 	state  state
 	cursor int64 // what it has, or will not get; it stays where it is when the connection is live
 
-	// Written once, by the reader, under the hub's lock and mu: read under either.
+	// Written by the reader, under the hub's lock and mu: read under either. So is view.
 	user   string // the name or address that it has given; "" for nobody in the chat
 	called string // by which the others know it
 	topics []string
@@ -69,9 +77,16 @@ func (c *conn) wants(topic string) bool {
 
 // send queues one event and sees to its delivery.
 func (c *conn) send(body any) {
-	if c.push((&event{body: body}).through(c.view), 1, false) {
+	if c.give(&event{body: body}, false) {
 		c.hub.writers.add(c)
 	}
+}
+
+// give queues an event that is no change, as push does.
+func (c *conn) give(e *event, optional bool) (wake bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.pushLocked(c.heard(e).through(c.view), 1, optional)
 }
 
 // deliver queues steps for a live connection, and says whether it must be given to the writers.
@@ -112,6 +127,10 @@ func (c *conn) deliver(b *bundle) (wake bool) {
 func (c *conn) push(text []byte, events int, optional bool) (wake bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	return c.pushLocked(text, events, optional)
+}
+
+func (c *conn) pushLocked(text []byte, events int, optional bool) (wake bool) {
 	if c.reason != "" || len(text) == 0 {
 		return false
 	}
@@ -157,7 +176,7 @@ func (c *conn) endLocked(why reason) {
 		c.trim = true // by the writer: it may be writing the first parcel just now
 		return
 	}
-	c.queue.add(c.door.goodbye(why), 0)
+	c.queue.add(c.view.goodbye(why), 0)
 }
 
 // why returns the reason why the connection ends, or none.
@@ -174,14 +193,20 @@ func (c *conn) next(buffer []byte) []byte {
 	if c.trim {
 		c.trim = false
 		c.hub.metrics.dropped.Add(float64(c.queue.cut()))
-		c.queue.add(c.door.goodbye(c.reason), 0)
+		c.queue.add(c.view.goodbye(c.reason), 0)
 	}
-	if len(c.queue.parcels) == 0 && c.state == stateBehind && c.reason == "" {
+	c.upgradeIfDue()
+	if len(c.queue.parcels) == 0 && c.isBehind() {
 		c.mu.Unlock() // the hub's lock comes first
 		c.hub.fill(c)
 		c.mu.Lock()
 	}
 	return c.queue.next(buffer)
+}
+
+// isBehind says whether something is there to take for it that is not in its queue.
+func (c *conn) isBehind() bool {
+	return c.reason == "" && (c.state == stateBehind || c.state == stateLive && c.isOwed())
 }
 
 // outcome is what a writer does with a connection after a write.
@@ -208,8 +233,8 @@ func (c *conn) wrote(asked, n int, err error) outcome {
 		c.queue = queue{}
 		c.net.Close() // the reader sees to the rest
 	case n < asked:
-		return outcomeStall
-	case len(c.queue.parcels) > 0 || c.state == stateBehind && c.reason == "" || c.trim:
+		return c.stall()
+	case len(c.queue.parcels) > 0 || c.isBehind() || c.trim || c.upgrades():
 		return outcomeAgain
 	case c.reason != "":
 		c.hangUp()
@@ -243,13 +268,13 @@ func (c *conn) tick(now time.Time, at *event) (wake bool) {
 		return false
 	case c.state == stateNew && now.Sub(c.opened) >= helloTimeout:
 		c.endLocked(reasonPolicy)
-	case c.door == doorWebSocket && now.Sub(c.opened)-time.Duration(c.pong.Load()) >= pongTimeout:
+	case c.door != doorEvents && now.Sub(c.opened)-time.Duration(c.pong.Load()) >= pongTimeout:
 		c.endLocked(reasonIdle)
 	case c.scheduled && now.Sub(c.moved) >= stallTimeout:
 		c.endLocked(reasonSlow)
 	case now.Sub(c.pinged) >= pingEvery:
 		c.pinged = now
-		c.queue.add(c.door.ping(), 0)
+		c.queue.add(c.view.ping(), 0)
 		if c.state == stateLive && c.cursor <= at.offset {
 			c.queue.add(at.through(c.view), 1)
 		}

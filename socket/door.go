@@ -6,25 +6,24 @@ import (
 	"github.com/gobwas/ws"
 
 	"pulperia/dao"
+	"pulperia/socket/socketio"
 )
 
 // door is a way in: how events look on the line.
 type door uint8
 
-// The doors.
+// The doors. The first two speak the shop's own language, the same to everybody; how doorSocketIO
+// says something depends on who listens (speech.go).
 const (
 	doorWebSocket door = iota
 	doorEvents
+	doorSocketIO
 	doors
+	ownDoors = doorSocketIO
 )
 
 // String names the door, for the log and the metrics.
-func (d door) String() string {
-	if d == doorWebSocket {
-		return "websocket"
-	}
-	return "events"
-}
+func (d door) String() string { return [...]string{"websocket", "events", "socketio"}[d] }
 
 // encode returns an event as it goes over the line.
 func (d door) encode(body any) []byte {
@@ -58,26 +57,35 @@ func resumeAt(body any) string {
 }
 
 // ping returns what asks whether somebody is there.
-func (d door) ping() []byte {
-	if d == doorWebSocket {
+func (v view) ping() []byte {
+	switch v.door {
+	case doorWebSocket:
 		return ws.CompiledPing
+	case doorEvents:
+		return []byte(": ping\n\n")
 	}
-	return []byte(": ping\n\n")
+	return v.packet([]byte{byte(socketio.Ping)})
 }
 
 // goodbye returns what is said last.
-func (d door) goodbye(why reason) []byte {
-	var text []byte
-	if why.isSaid() {
-		text = d.encode(bye{why})
+func (v view) goodbye(why reason) []byte {
+	text := bytes.Clone((&event{body: bye{why}}).through(v))
+	if !why.isSaid() {
+		text = nil
 	}
-	if d == doorWebSocket {
-		said := string(why)
-		if !why.isSaid() {
-			said = ""
-		}
-		body := ws.NewCloseFrameBody(why.code(), said)
-		text = append(text, ws.MustCompileFrame(ws.NewCloseFrame(body))...)
+	if v.door == doorSocketIO && why.isFinal() {
+		text = append(text, v.packet(socketio.Farewell())...)
 	}
-	return text
+	switch {
+	case v.polls:
+		return append(text, v.lastPacket(why)...)
+	case v.door == doorEvents:
+		return text
+	}
+	said := string(why)
+	if !why.isSaid() {
+		said = ""
+	}
+	body := ws.NewCloseFrameBody(why.code(), said)
+	return append(text, ws.MustCompileFrame(ws.NewCloseFrame(body))...)
 }

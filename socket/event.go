@@ -9,6 +9,7 @@ import (
 	"pulperia/dao"
 	"pulperia/dao/models"
 	"pulperia/shop"
+	"pulperia/socket/socketio"
 )
 
 // topicMessages is the topic of the chat: who follows it is here. The topics are those of the kinds,
@@ -40,6 +41,7 @@ type (
 		Code       string // as the HTTP API names errors
 		Message    string
 		RetryAfter int // seconds; 0 for none
+		Problems   models.Invalid
 	}
 	presence struct {
 		Joined, Left []string // at most maxPeople of each
@@ -72,21 +74,21 @@ type event struct {
 	offset int64 // of a change
 	end    int64 // of its step
 
-	forms [doors]form
-	parts [doors]form          // of a change: after which more of its step follows
+	forms [ownDoors]form
+	parts [ownDoors]form       // of a change: after which more of its step follows
+	arg   form                 // of a change: what Socket.IO clients are told, whatever they call it
 	seen  *[shop.Sights]*event // as each kind of readers sees it; nil where that is the same for all
 	by    string               // the handle of who wrote the message that it tells of
 }
 
-// view is what there are different forms for: the door, and what its readers may see.
+// view is what there are different forms for: the door, and what its readers may see. Of Socket.IO
+// there are more: which names for things its reader knows, and whether he polls.
 type view struct {
-	door  door
-	sight shop.Sight
+	door   door
+	sight  shop.Sight
+	family socketio.Family
+	polls  bool
 }
-
-const views = int(doors) * int(shop.Sights)
-
-func (v view) index() int { return int(v.door)*int(shop.Sights) + int(v.sight) }
 
 type form struct {
 	once sync.Once
@@ -157,6 +159,9 @@ func (e *event) to(sight shop.Sight) *event {
 // through returns what a door sends.
 func (e *event) through(v view) []byte {
 	e = e.to(v.sight)
+	if v.door == doorSocketIO {
+		return e.spoken(v)
+	}
 	form := &e.forms[v.door]
 	form.once.Do(func() { form.text = v.door.encode(e.body) })
 	return form.text
@@ -165,6 +170,9 @@ func (e *event) through(v view) []byte {
 // partThrough returns what a door sends of a change after which more of its step follows: nobody can
 // go on from there.
 func (e *event) partThrough(v view) []byte {
+	if v.door == doorSocketIO { // which knows no positions
+		return e.through(v)
+	}
 	e = e.to(v.sight)
 	form := &e.parts[v.door]
 	form.once.Do(func() { form.text = v.door.encode(part(e.body.(change))) })
@@ -213,8 +221,13 @@ type bundle struct {
 	events []*event
 	topics []string
 	size   int
-	whole  [views]piece             // of one topic
-	pieces map[string]*[views]piece // of several, by what of them a reader wants
+	pieces map[wish]piece
+}
+
+// wish is what a reader wants of a bundle, and how.
+type wish struct {
+	topics string // of those of a bundle that has several
+	view   view
 }
 
 // piece is what a reader gets of a bundle.
@@ -225,21 +238,19 @@ type piece struct {
 
 // through returns what goes to a reader, which the caller has locked.
 func (b *bundle) through(c *conn) piece {
-	p := &b.whole[c.view.index()]
+	key := wish{view: c.view}
 	if len(b.topics) > 1 {
-		key := strings.Join(slices.DeleteFunc(slices.Clone(b.topics), func(topic string) bool { return !c.wants(topic) }), ",")
+		key.topics = strings.Join(slices.DeleteFunc(slices.Clone(b.topics), func(topic string) bool { return !c.wants(topic) }), ",")
+	}
+	p, is := b.pieces[key]
+	if !is {
+		p = pieceOf(b.events, c.view, c.wants)
 		if b.pieces == nil {
-			b.pieces = map[string]*[views]piece{}
+			b.pieces = map[wish]piece{}
 		}
-		if b.pieces[key] == nil {
-			b.pieces[key] = new([views]piece)
-		}
-		p = &b.pieces[key][c.view.index()]
+		b.pieces[key] = p
 	}
-	if p.text == nil {
-		*p = pieceOf(b.events, c.view, c.wants)
-	}
-	return *p
+	return p
 }
 
 func pieceOf(events []*event, v view, wants func(string) bool) (p piece) {

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"net/netip"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -20,6 +22,7 @@ type Hub struct {
 	metrics metrics
 	writers *writers
 	origins origins
+	foreign *http.CrossOriginProtection // of what is posted
 	ids     requestIDs
 	started chan struct{} // closed when the hub knows where the feed is
 	reads   chan struct{} // a place for each call of the store for who is behind
@@ -40,6 +43,7 @@ type Hub struct {
 	joined  map[string]map[*conn]struct{} // by topic
 	ring    ring
 	people  people
+	speech  speech
 	large   large
 	away    bool // the store was when it was last asked
 
@@ -63,6 +67,7 @@ func New(o Options) (*Hub, error) {
 		Options: o,
 		writers: newWriters(),
 		origins: allowed,
+		foreign: http.NewCrossOriginProtection(),
 		ids:     newRequestIDs(),
 		started: make(chan struct{}),
 		telling: retry.New(o.Log, "tell connections what they have missed"),
@@ -76,10 +81,16 @@ func New(o Options) (*Hub, error) {
 		joined:  map[string]map[*conn]struct{}{},
 		ring:    ring{most: o.ring},
 		people:  newPeople(),
+		speech:  newSpeech(o.Log),
 
 		access:     make(chan struct{}, 1),
 		changed:    make(chan struct{}, 1),
 		neighbours: newNeighbours(o.Log),
+	}
+	for _, origin := range o.Origins {
+		if err := h.foreign.AddTrustedOrigin(strings.ToLower(origin)); err != nil {
+			return nil, err
+		}
 	}
 	h.working, h.stop = context.WithCancel(context.Background())
 	h.metrics = newMetrics(o, h)
@@ -199,6 +210,9 @@ func (h *Hub) beginAt(from dao.Position, recent []*event) {
 	for _, e := range recent {
 		h.ring.add(e)
 	}
+	if h.speech.clients > 0 {
+		h.newLists()
+	}
 	sent := 0
 	for c := range h.conns {
 		if len(c.topics) > 0 {
@@ -243,6 +257,7 @@ func (h *Hub) publish(b *bundle) {
 	h.mu.Lock()
 	for _, e := range b.events {
 		h.ring.add(e)
+		h.note(e)
 		if tellsOfAccess(e.body.(change).Change) {
 			h.accessChanged()
 		}
@@ -255,6 +270,7 @@ func (h *Hub) publish(b *bundle) {
 			}
 		}
 	}
+	wake = append(wake, h.tellLists(now)...)
 	h.mu.Unlock()
 	h.writers.add(wake...)
 }
@@ -263,7 +279,7 @@ func (h *Hub) publish(b *bundle) {
 // slow if it is optional.
 func (h *Hub) tell(e *event, except string, optional bool) (wake []*conn) {
 	for c := range h.joined[topicMessages] {
-		if (except == "" || c.called != except) && c.push(e.through(c.view), 1, optional) {
+		if (except == "" || c.called != except) && c.give(e, optional) {
 			wake = append(wake, c)
 		}
 	}

@@ -149,7 +149,7 @@ func TestFormsOfAMessage(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			names, addresses := view{doorWebSocket, shop.SightNames}, view{doorWebSocket, shop.SightAddresses}
+			names, addresses := view{door: doorWebSocket, sight: shop.SightNames}, view{door: doorWebSocket, sight: shop.SightAddresses}
 			one, again, few := e.through(names), e.through(names), e.through(addresses)
 			if &one[0] != &again[0] || (&one[0] != &few[0]) != distinct {
 				t.Errorf("%s: made again, or not shared", user)

@@ -13,8 +13,11 @@ type queue struct {
 	sent    int // bytes of the first that have gone
 }
 
-// add appends a parcel.
+// add appends a parcel, unless there is nothing in it.
 func (q *queue) add(text []byte, events int) {
+	if len(text) == 0 {
+		return
+	}
 	q.parcels = append(q.parcels, parcel{text, events})
 	q.size += len(text)
 }

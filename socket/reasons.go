@@ -76,5 +76,10 @@ func (r reason) code() ws.StatusCode {
 	return ws.StatusNormalClosure
 }
 
+// isFinal says whether the client is not to come back: it would do the same again.
+func (r reason) isFinal() bool {
+	return r == reasonTooBig || r == reasonBadFrame || r == reasonBadText
+}
+
 // isSaid says whether the client is told with bye. One that said goodbye or has gone is not.
 func (r reason) isSaid() bool { return r != reasonClient && r != reasonLost }

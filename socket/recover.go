@@ -93,9 +93,9 @@ func (h *Hub) join(c *conn, said hello, handle string, how recovery) {
 	if c.wants(topicMessages) {
 		hi.People = h.people.names()
 	}
-	wake := c.push((&event{body: hi}).through(c.view), 1, false)
+	wake := c.give(&event{body: hi}, false)
 	if h.away {
-		wake = c.push((&event{body: available(false)}).through(c.view), 1, false) || wake
+		wake = c.give(&event{body: available(false)}, false) || wake
 	}
 	h.mu.Unlock()
 	if wake {
@@ -111,7 +111,11 @@ func (h *Hub) fill(c *conn) {
 	defer h.mu.Unlock()
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.state != stateBehind || c.reason != "" {
+	switch {
+	case !c.isBehind():
+		return
+	case c.state == stateLive:
+		h.fillList(c)
 		return
 	}
 	events, ok := h.ring.after(c.cursor)

@@ -80,6 +80,7 @@ func (s *testShop) start(o Options) {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /ws", hub.WebSocket)
 	mux.HandleFunc("GET /events", hub.Events)
+	mux.HandleFunc("/socket.io/", hub.SocketIO)
 	s.hub, s.server, s.lines = hub, &http.Server{Handler: mux, ReadTimeout: time.Second, WriteTimeout: time.Second}, make(chan net.Conn)
 	ctx, cancel := context.WithCancel(context.Background())
 	var running sync.WaitGroup

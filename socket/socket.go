@@ -4,9 +4,18 @@
 //
 // The [Hub] follows the store's feed; nobody calls it to publish. Each change becomes an event with
 // a topic ("messages", "products", or "cart:" and the cart's id), is encoded once for each door and
-// each kind of readers that sees something else of it (shop.Sight: few see addresses), and goes into the bounded queue of every connection that listens to its topic. A door is a way
-// in: WebSocket (websocket.go, frames.go) or Server-Sent Events (sse.go). The hub deals in events,
-// positions and topics; how they look on the line is wire.go and the door's business.
+// each kind of readers that sees something else of it (shop.Sight: few see addresses), and goes into
+// the bounded queue of every connection that listens to its topic. A door is a way in: WebSocket
+// (websocket.go, frames.go), Server-Sent Events (sse.go) or Socket.IO (socketio.go). The hub deals in
+// events, positions and topics; how they look on the line is wire.go and the door's business.
+//
+// # Socket.IO
+//
+// Its clients are the pages of others, who call things by names of their own (package socketio).
+// requests.go is what they ask for, speech.go what they are told of each change, and lists.go the
+// whole lists that they want after it. Such a connection comes over WebSocket, or polls
+// (polling.go) until it may go on over WebSocket (upgrade.go). It has no position to come back to:
+// whoever returns gets the lists.
 //
 // # Recovery
 //
@@ -43,6 +52,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"pulperia/dao/models"
 	"pulperia/shop"
 )
 
@@ -93,6 +103,9 @@ type Options struct {
 	// MayFollow refuses who may not follow a topic. Without it everything may be followed.
 	MayFollow func(who shop.Who, topic string) error
 
+	// ReadProduct reads a new product from JSON, as the API does. Without it none can be added.
+	ReadProduct func(text []byte) (models.Product, error)
+
 	// Open is for a shop where everybody is shop.Course: people are called by what they give.
 	Open bool
 
@@ -119,6 +132,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.MayFollow == nil {
 		o.MayFollow = func(shop.Who, string) error { return nil }
+	}
+	if o.ReadProduct == nil {
+		o.ReadProduct = func([]byte) (models.Product, error) { return models.Product{}, shop.ErrUnauthorized }
 	}
 	if o.ring == 0 {
 		o.ring = ringChanges

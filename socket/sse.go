@@ -3,6 +3,7 @@ package socket
 import (
 	"errors"
 	"io"
+	"net"
 	"net/http"
 	"strings"
 	"time"
@@ -57,11 +58,11 @@ func (h *Hub) Events(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	line.SetDeadline(time.Time{}) // the server had set some
-	c := h.open(doorEvents, line, p)
+	c := h.open(view{door: doorEvents}, line, p)
 	c.reply(v.head())
 	c.greeted = true
 	h.join(c, said, handle, how)
-	go c.readEvents(early(rw.Reader))
+	go c.readEvents(line, early(rw.Reader))
 }
 
 // decodeQuery reads the hello that stands in the query.
@@ -103,11 +104,11 @@ func (v *visit) head() []byte {
 }
 
 // readEvents is the reader of a connection that only listens: it waits for the end.
-func (c *conn) readEvents(early []byte) {
+func (c *conn) readEvents(line net.Conn, early []byte) {
 	defer c.hub.gone(c)
 	buffer := make([]byte, 1)
-	if _, err := io.ReadFull(lineReader(c.net, early), buffer); err == nil {
+	if _, err := io.ReadFull(lineReader(line, early), buffer); err == nil {
 		c.end(reasonPolicy) // another request: the answer to this one never ends
-		io.Copy(io.Discard, c.net)
+		io.Copy(io.Discard, line)
 	}
 }

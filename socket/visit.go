@@ -35,13 +35,19 @@ func newRequestIDs() requestIDs {
 
 func (i requestIDs) next() string { return i.run + "-" + strconv.FormatUint(i.last.Add(1), 10) }
 
-// visit sets what every answer has. It has answered if it is not ok: by another method than GET
-// nobody comes in.
-func (h *Hub) visit(w http.ResponseWriter, r *http.Request, d door) (v *visit, ok bool) {
-	v = &visit{h, d, w, r, h.ids.next()}
+// begins sets what every answer has.
+func (h *Hub) begins(w http.ResponseWriter, r *http.Request, d door) *visit {
+	v := &visit{h, d, w, r, h.ids.next()}
 	w.Header().Set("X-Request-Id", v.id)
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	w.Header().Set("Cache-Control", "no-store")
+	return v
+}
+
+// visit is begins for a door that is only read from. It has answered if it is not ok: by another
+// method than GET nobody comes in.
+func (h *Hub) visit(w http.ResponseWriter, r *http.Request, d door) (v *visit, ok bool) {
+	v = h.begins(w, r, d)
 	if ok = r.Method == http.MethodGet; !ok {
 		w.Header().Set("Allow", http.MethodGet)
 		v.refuse(refusedHandshake, http.StatusMethodNotAllowed, "Only GET is possible here.", 0)
@@ -57,7 +63,7 @@ func (v *visit) admit() (p place, ok bool) {
 		return p, false
 	}
 	if retryAfter, ok := v.hub.AllowRequest(v.r); !ok {
-		v.refuse(refusedRequests, http.StatusTooManyRequests, "These are too many requests in a short time. Wait a moment and try again.", retryAfter)
+		v.tooOften(retryAfter)
 		return p, false
 	}
 	who, err := v.hub.Who(v.r)
@@ -81,6 +87,11 @@ func (v *visit) admit() (p place, ok bool) {
 	return p, false
 }
 
+// tooOften answers who asks too often.
+func (v *visit) tooOften(retryAfter time.Duration) {
+	v.refuse(refusedRequests, http.StatusTooManyRequests, "These are too many requests in a short time. Wait a moment and try again.", retryAfter)
+}
+
 // away answers that the store does not say what is asked of it.
 func (v *visit) away() {
 	v.refuse(refusedStore, http.StatusServiceUnavailable, "The store does not answer. Come back in a moment.", retryStore)
@@ -100,8 +111,8 @@ func (v *visit) refuse(why refused, status int, message string, retryAfter time.
 		http.StatusBadRequest: "invalid", http.StatusUpgradeRequired: "invalid", http.StatusForbidden: "forbidden",
 		http.StatusUnauthorized:     "unauthorized",
 		http.StatusConflict:         "not_allowed",
-		http.StatusMethodNotAllowed: "method_not_allowed",
-		http.StatusTooManyRequests:  "too_many_requests", http.StatusServiceUnavailable: "unavailable",
+		http.StatusMethodNotAllowed: "method_not_allowed", http.StatusRequestEntityTooLarge: "too_large",
+		http.StatusTooManyRequests: "too_many_requests", http.StatusServiceUnavailable: "unavailable",
 	}[status]
 	if retryAfter > 0 {
 		v.w.Header().Set("Retry-After", strconv.Itoa(seconds(retryAfter)))

@@ -27,24 +27,33 @@ func (h *Hub) WebSocket(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	if !strings.EqualFold(r.Header.Get("Upgrade"), "websocket") {
+	line, in, ok := v.upgrade()
+	if !ok {
 		h.leave(p)
-		w.Header().Set("Upgrade", "websocket")
-		v.refuse(refusedHandshake, http.StatusUpgradeRequired, "This address speaks WebSocket only.", 0)
 		return
 	}
-	upgrader := ws.HTTPUpgrader{Timeout: handshakeTimeout, Header: w.Header().Clone()}
-	line, rw, _, err := upgrader.Upgrade(r, w)
+	c := h.open(view{door: doorWebSocket}, line, p)
+	go c.readWebSocket(in, c.handle)
+}
+
+// upgrade makes a WebSocket line of a request, and returns what is read from it, too. It has
+// answered if it is not ok.
+func (v *visit) upgrade() (line net.Conn, in *frameReader, ok bool) {
+	if !strings.EqualFold(v.r.Header.Get("Upgrade"), "websocket") {
+		v.w.Header().Set("Upgrade", "websocket")
+		v.refuse(refusedHandshake, http.StatusUpgradeRequired, "This address speaks WebSocket only.", 0)
+		return nil, nil, false
+	}
+	upgrader := ws.HTTPUpgrader{Timeout: handshakeTimeout, Header: v.w.Header().Clone()}
+	line, rw, _, err := upgrader.Upgrade(v.r, v.w)
 	if err != nil {
 		if line != nil {
 			line.Close()
 		}
-		h.leave(p)
 		v.log(refusedHandshake, err)
-		return
+		return nil, nil, false
 	}
-	c := h.open(doorWebSocket, line, p)
-	go c.readWebSocket(early(rw.Reader))
+	return line, &frameReader{in: bufio.NewReaderSize(lineReader(line, early(rw.Reader)), readBuffer)}, true
 }
 
 // early returns what a client has sent before it had an answer. The reader itself is too large to
@@ -62,14 +71,14 @@ func lineReader(line net.Conn, early []byte) io.Reader {
 	return io.MultiReader(bytes.NewReader(early), line)
 }
 
-// readWebSocket is the reader of a connection: it reads as long as there is a line.
-func (c *conn) readWebSocket(early []byte) {
+// readWebSocket is the reader of a connection: it reads as long as there is a line, and gives what
+// comes to handle.
+func (c *conn) readWebSocket(frames *frameReader, handle func(ws.OpCode, []byte) error) {
 	defer c.hub.gone(c)
-	frames := &frameReader{in: bufio.NewReaderSize(lineReader(c.net, early), readBuffer)}
 	for {
 		opcode, payload, err := frames.next(c.mayGoOn)
 		if err == nil {
-			err = c.handle(opcode, payload)
+			err = handle(opcode, payload)
 		}
 		if broken, ok := err.(fault); ok {
 			c.end(reason(broken))

@@ -101,7 +101,7 @@ func TestForms(t *testing.T) {
 		`{"type":"change","position":"9f2c61ab.7","kind":"product","op":"delete","id":"665f1c2ab0e84d3f9a7c1e54","rev":2}`:                  change{"9f2c61ab", dao.Change{Offset: 7, Kind: "product", Op: "delete", ID: id, Rev: 2}},
 		`{"type":"position","position":"9f2c61ab.7"}`:                                                                                       position(at),
 		`{"type":"ack","id":"665f1c2ab0e84d3f9a7c1e54","position":"9f2c61ab.7"}`:                                                            ack{id, at},
-		`{"type":"error","id":"x","error":"invalid","message":"m","retryAfter":2}`:                                                          refusal{"x", "invalid", "m", 2},
+		`{"type":"error","id":"x","error":"invalid","message":"m","retryAfter":2}`:                                                          refusal{ID: "x", Code: "invalid", Message: "m", RetryAfter: 2},
 		`{"type":"presence","joined":["a"],"left":[],"count":1}`:                                                                            presence{[]string{"a"}, nil, 1},
 		`{"type":"typing","user":"a<b@example.com"}`:                                                                                        typing{"a<b@example.com"},
 		`{"type":"store","available":false}`:                                                                                                available(false),

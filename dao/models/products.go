@@ -31,7 +31,7 @@ type Product struct {
 	Status      bool     `json:"status"` // false takes it off sale
 	Stock       int64    `json:"stock"`  // what can be bought now
 	Category    string   `json:"category"`
-	Thumbnails  []string `json:"thumbnails"` // absolute paths or http(s) URLs; never nil once normalized
+	Thumbnails  []string `json:"thumbnails"` // as they were given: see [Product.Pictures]; never nil once normalized
 
 	// What products of before do not have, and their JSON form is without.
 	CompareAt Money     `json:"compareAt,omitzero"` // the price before, higher than the price; 0 for none
@@ -208,7 +208,7 @@ func (p Product) problems() (v Invalid) {
 		v.Add("thumbnails", TooMany, MaxThumbnails, strconv.Itoa(len(p.Thumbnails)))
 	}
 	for i, picture := range p.Thumbnails {
-		if !IsPicture(picture) {
+		if !isPictureText(picture) {
 			v.Add("thumbnails["+strconv.Itoa(i)+"]", NotPicture, MaxThumbnail, quote(picture))
 		}
 	}
@@ -237,6 +237,26 @@ func (p Product) checkMore(v *Invalid) {
 		v.checkName("barcode", p.Barcode)
 	}
 	p.checkVariants(v)
+}
+
+// isPictureText accepts what a product may call a picture: any text that means no other scheme than
+// http and https. What is shown of it must be one: see [IsPicture].
+func isPictureText(text string) bool {
+	scheme, _, has := strings.Cut(text, ":")
+	return utf8.ValidString(text) && utf8.RuneCountInString(text) <= MaxThumbnail && text != "" && !hasControl(text, false) &&
+		(!has || !isScheme(scheme) || strings.EqualFold(scheme, "http") || strings.EqualFold(scheme, "https"))
+}
+
+// isScheme says whether a text is the scheme of a URL, if a colon follows it (RFC 3986, section 3.1).
+func isScheme(text string) bool {
+	letters := func(r rune) bool { return 'a' <= r|0x20 && r|0x20 <= 'z' }
+	rest := strings.TrimLeftFunc(text, letters)
+	return rest != text && strings.Trim(rest, "+-.0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") == ""
+}
+
+// Pictures returns those of the product that can be shown.
+func (p Product) Pictures() []string {
+	return slices.DeleteFunc(slices.Clone(p.Thumbnails), func(picture string) bool { return !IsPicture(picture) })
 }
 
 // IsPicture accepts an absolute path on this server or an http(s) URL. A path that begins with two

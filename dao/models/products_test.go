@@ -97,27 +97,33 @@ func TestProductNumbers(t *testing.T) {
 	}
 }
 
-// A thumbnail goes into src="": it may name a picture here or on the web, and nothing that a
-// browser would run or take for another host.
+// A picture may be any text that means no scheme which a browser would run; shown is only what names a
+// picture here or on the web, and nothing that a browser would take for another host.
 func TestProductThumbnails(t *testing.T) {
-	for _, picture := range []string{
+	try := func(pictures []string, shows bool, want ...string) {
+		t.Helper()
+		for _, picture := range pictures {
+			p := validProduct()
+			p.Thumbnails = []string{"/ok", picture, "/ok"}
+			wants(t, picture, p.Check(), want...)
+			if shown := len(p.Pictures()) == 3; shown != shows {
+				t.Errorf("%q is shown: %v", picture, shown)
+			}
+		}
+	}
+	try([]string{
 		"/a.png", "/", "/img/mate%20grande.svg?v=2#x", "/é/日本.png", "/a//b.png", "https://example.com/a.png", "HTTP://example.com",
 		"http://[::1]:8080/x", "https://ñandú.example/x?a=b&c=d", "/" + eñes(models.MaxThumbnail-1), "https://e.x/" + eñes(models.MaxThumbnail-12),
-	} {
-		p := validProduct()
-		p.Thumbnails = []string{picture}
-		wants(t, picture, p.Check())
-	}
-	for _, picture := range []string{
-		"", "a.png", "./a.png", "../a.png", "?a", "#a", "//example.com/a.png", "///example.com", `/\example.com`, `\\example.com`, "/a b.png",
-		"/a\nb.png", "/a\tb", "/\x00", "/\u0085", "/\xff.png", "/%zz", `/a"onerror="x`, "/<b>", "javascript:alert(1)", "JavaScript:alert(1)", "data:image/png;base64,AA",
-		"ftp://example.com/a", "file:///etc/passwd", "mailto:a@b.c", "http:", "http:/a", "http:a.png", "http://", "http://:80/a", "https:///a", "http://[::1", "http://a b/",
+	}, true)
+	try([]string{
+		"a.png", "./a.png", "../a.png", "?a", "#a", "Sin imagen", "img/a: b.png", "//example.com/a.png", "///example.com", `/\example.com`, `\\example.com`, "/a b.png",
+		"/%zz", `/a"onerror="x`, "/<b>", "http:", "http:/a", "http:a.png", "http://", "http://:80/a", "https:///a", "http://[::1", "http://a b/",
+	}, false)
+	try([]string{
+		"", "/a\nb.png", "/a\tb", "/\x00", "/\u0085", "/\xff.png", "javascript:alert(1)", "JavaScript:alert(1)", "data:image/png;base64,AA",
+		"ftp://example.com/a", "file:///etc/passwd", "mailto:a@b.c", `C:\fakepath\a.png`,
 		"/" + eñes(models.MaxThumbnail), "https://e.x/" + strings.Repeat("a", models.MaxThumbnail-11),
-	} {
-		p := validProduct()
-		p.Thumbnails = []string{"/ok", picture, "/ok"}
-		wants(t, picture, p.Check(), "thumbnails[1] not_picture 2000")
-	}
+	}, false, "thumbnails[1] not_picture 2000")
 	p := validProduct()
 	p.Thumbnails = make([]string, models.MaxThumbnails+1)
 	for i := range p.Thumbnails {
@@ -130,7 +136,7 @@ func TestProductThumbnails(t *testing.T) {
 
 // A form shows all that is wrong with it at once, in the order of its fields.
 func TestProductListsAllProblems(t *testing.T) {
-	p := models.Product{Price: -1, Stock: -1, Thumbnails: []string{"x", "/ok", "y"}}
+	p := models.Product{Price: -1, Stock: -1, Thumbnails: []string{"x:", "/ok", "y:"}}
 	wants(t, "everything wrong", p.Check(), "title required", "description required", "code required", "price too_small 0", "stock too_small 0",
 		"category required", "thumbnails[0] not_picture 2000", "thumbnails[2] not_picture 2000")
 }
@@ -138,7 +144,7 @@ func TestProductListsAllProblems(t *testing.T) {
 // What another program wrote badly can be mended field by field.
 func TestCheckChange(t *testing.T) {
 	bad := validProduct()
-	bad.Title, bad.Price, bad.Thumbnails = "", -5, []string{"a.png", "/ok", "b.png"}
+	bad.Title, bad.Price, bad.Thumbnails = "", -5, []string{"a:png", "/ok", "b:png"}
 	for what, c := range map[string]struct {
 		change func(*models.Product)
 		want   []string
@@ -148,7 +154,7 @@ func TestCheckChange(t *testing.T) {
 		"a good field made bad":   {func(p *models.Product) { p.Stock = -3 }, []string{"stock too_small 0"}},
 		"a bad field mended":      {func(p *models.Product) { p.Price = 5 }, nil},
 		"a bad field still bad":   {func(p *models.Product) { p.Price = -6 }, []string{"price too_small 0"}},
-		"one thumbnail of two":    {func(p *models.Product) { p.Thumbnails = []string{"/a.png", "/ok", "b.png"} }, []string{"thumbnails[2] not_picture 2000"}},
+		"one thumbnail of two":    {func(p *models.Product) { p.Thumbnails = []string{"/a.png", "/ok", "b:png"} }, []string{"thumbnails[2] not_picture 2000"}},
 		"all thumbnails":          {func(p *models.Product) { p.Thumbnails = nil }, nil},
 		"revision and times only": {func(p *models.Product) { p.Rev, p.CreatedAt, p.UpdatedAt = 9, 9, 9 }, nil},
 	} {

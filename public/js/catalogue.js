@@ -150,11 +150,17 @@ function showStock(element, state, words) {
   return put(element, words)
 }
 
+/** What a product has may be any text; the server shows the same ones (models.IsPicture).
+ * @type {(text: string) => boolean} */
+function isPicture(text) {
+  return /^(\/(?!\/)|https?:\/\/[^/])[^\s\\"<>]*$/i.test(text)
+}
+
 /** A product without pictures keeps the drawing that the server chose.
  * @type {(image: HTMLImageElement, doc: Product) => boolean} */
 function showPicture(image, doc) {
   if (!image.srcset) image.alt = doc.title // of a picture of the shop's own something may be said
-  const [picture] = doc.thumbnails
+  const picture = doc.thumbnails.find(isPicture)
   if (!picture || image.getAttribute("src") === picture) return false
   image.removeAttribute("srcset") // that of another picture
   image.src = picture

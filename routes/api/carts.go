@@ -211,7 +211,7 @@ func readItems(body object) []models.Item {
 	entries := body.list("products")
 	items := make([]models.Item, len(entries))
 	for i, raw := range entries {
-		read(body.entry("products", i, raw), fields.Item, fields.Create, &items[i])
+		read(body.entry("products", i, raw).asItem(), fields.Item, fields.Create, &items[i])
 	}
 	if len(*body.wrong) > 0 {
 		merge(body.wrong, models.Cart{Products: items}.Check())

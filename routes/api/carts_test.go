@@ -49,7 +49,7 @@ func TestCart(t *testing.T) {
 		{"POST", "{cart}/product/{a}", `{"quantity":0}`, "400 quantity"},
 		{"POST", "{cart}/product/{a}", `{"quantity":1000001}`, "400 quantity"},
 		{"POST", "{cart}/product/{a}", `{"quantity":9223372036854775807}`, "400 quantity"},
-		{"POST", "{cart}/product/{a}", `{"quantity":"2"}`, "400 quantity"},
+		{"POST", "{cart}/product/{a}", `{"quantity":"2 "}`, "400 quantity"},
 		{"POST", "{cart}/product/{a}", `{"quantity":null}`, "400 quantity"},
 		{"POST", "{cart}/product/{unknown}", "", "404 pid"},
 		{"POST", "/api/carts/" + routestest.UnknownID + "/product/{a}", "", "404"},

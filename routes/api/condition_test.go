@@ -54,7 +54,7 @@ func TestConditions(t *testing.T) {
 			if got := shop.Do(tt.method, tt.path, fmt.Sprintf(conditional, there.Rev-1)); got.Code != 409 || got.Failure().Error != "changed" {
 				t.Errorf("%s %s by an old rev: %d %s", tt.method, tt.path, got.Code, got.Body)
 			}
-			if got := shop.Do(tt.method, tt.path, fmt.Sprintf(tt.body+`,"rev":"%d"}`, there.Rev)); got.Code != 400 {
+			if got := shop.Do(tt.method, tt.path, fmt.Sprintf(tt.body+`,"rev":"r%d"}`, there.Rev)); got.Code != 400 {
 				t.Errorf("%s %s by a rev that is none: %d %s", tt.method, tt.path, got.Code, got.Body)
 			}
 			whole = fmt.Sprintf(conditional, there.Rev)

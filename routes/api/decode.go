@@ -42,9 +42,13 @@ func readObject(r *http.Request, required bool, wrong *models.Invalid) (object, 
 		}
 		return o, wrong.Err()
 	}
+	if fields, is, err := readForm(r.Header, body, wrong); is {
+		o.fields = fields
+		return o, err
+	}
 	if !isJSON(r.Header) {
 		return object{}, frame.Problem{Status: 415, Code: "unsupported_media_type",
-			Message: "The body must be JSON in UTF-8, and its Content-Type application/json."}
+			Message: "The body must be JSON in UTF-8, and its Content-Type application/json, or what a form sends."}
 	}
 	err = json.Unmarshal(body, &o.fields)
 	if o.fields != nil && err == nil {
@@ -71,8 +75,7 @@ func isJSON(header http.Header) bool {
 	if err != nil || mediaType != document.JSONType && !strings.HasSuffix(mediaType, "+json") {
 		return false
 	}
-	charset, encoding := parameters["charset"], header.Get("Content-Encoding")
-	return (charset == "" || strings.EqualFold(charset, "utf-8")) && (encoding == "" || encoding == "identity")
+	return isPlain(header, parameters)
 }
 
 func (o object) has(name string) bool {
@@ -118,10 +121,13 @@ func (o object) secret(name string, into *string) {
 }
 
 func (o object) flag(name string, into *bool) {
-	switch raw, ok := o.fields[name]; {
-	case !ok:
-	case string(raw) == "true", string(raw) == "false":
-		*into = raw[0] == 't'
+	raw, ok := o.fields[name]
+	if !ok {
+		return
+	}
+	switch said := string(truth(raw)); said {
+	case "true", "false":
+		*into = said == "true"
 	default:
 		o.wrong.Add(o.prefix+name, models.NotBool, nil, shown(raw))
 	}
@@ -160,13 +166,13 @@ func (o object) moment(name string, into *models.Time) {
 
 func (o object) money(name string, into *models.Money) {
 	if raw, ok := o.fields[name]; ok {
-		readMoney(o.wrong, o.prefix+name, string(raw), shown, into)
+		readMoney(o.wrong, o.prefix+name, string(figure(raw)), shown, into)
 	}
 }
 
 func (o object) whole(name string, most int64, into *int64) {
 	if raw, ok := o.fields[name]; ok {
-		readNumber(o.wrong, o.prefix+name, string(raw), shown, most, into)
+		readNumber(o.wrong, o.prefix+name, string(figure(raw)), shown, most, into)
 	}
 }
 

@@ -45,8 +45,8 @@ func readSort(text string) models.Sort {
 	return models.Sort(strings.ToLower(text))
 }
 
-// readQueryParameter reads query= in its three forms: category:yerbas, status:true,
-// {"category":"yerbas","status":true}.
+// readQueryParameter reads query= in its forms: category:yerbas, status:true,
+// {"category":"yerbas","status":true}, or words that a product must have.
 func readQueryParameter(values query, q *models.ProductQuery) {
 	const known = "category, status"
 	text := values.text("query")
@@ -79,7 +79,13 @@ func readQueryParameter(values query, q *models.ProductQuery) {
 		}
 		return
 	}
-	name, value, _ := strings.Cut(text, ":")
+	name, value, isFilter := strings.Cut(text, ":")
+	if !isFilter && name != "category" && name != "status" { // words, as a search
+		if q.Text == "" {
+			q.Text = text
+		}
+		return
+	}
 	filter := query{url.Values{"query." + name: {value}}, values.wrong}
 	switch name {
 	case "category":

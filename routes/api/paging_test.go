@@ -137,7 +137,7 @@ func TestListRefusals(t *testing.T) {
 		"?available=1":                          {"available"},
 		"?minPrice=1.005&maxPrice=dear":         {"minPrice", "maxPrice"},
 		"?query=brand:x":                        {"query.brand"},
-		"?query=yerbas":                         {"query.yerbas"},
+		"?query=yerbas:":                        {"query.yerbas"},
 		"?query=status:maybe":                   {"query.status"},
 		"?query={":                              {"query"},
 		"?query=%7B%22status%22:null%7D":        {"query.status"},

@@ -75,14 +75,9 @@ func (p productRoutes) create(r *http.Request) (written, error) {
 	if err != nil {
 		return written{}, err
 	}
-	var product models.Product
-	read(body, fields.Product, fields.Create, &product)
-	requireFigures(body, product)
-	if len(wrong) > 0 { // then nothing is made, but whoever asks gets to know all that is wrong
-		completed(&product)
-		merge(&wrong, product.Check())
-		arrange(wrong, order(fields.Product)...)
-		return written{}, wrong
+	product, err := readNewProduct(body)
+	if err != nil {
+		return written{}, err
 	}
 	product, receipt, err := p.shop.CreateProduct(r.Context(), product)
 	if err != nil {
@@ -98,7 +93,7 @@ func (p productRoutes) update(r *http.Request) (written, error) {
 	if err != nil {
 		return written{}, err
 	}
-	seen := readCondition(r, body)
+	seen, body := readCondition(r, body), body.asProduct()
 	if len(wrong) > 0 { // then there is no product to change, but whoever asks gets to know all that is wrong
 		var nothing models.Product
 		read(body, fields.Product, fields.Update, &nothing)

@@ -39,10 +39,7 @@ func NewOperation(pattern string, schemas huma.Registry) *Operation {
 // Is names the operation and says what it does.
 func (o *Operation) Is(id, tag, summary, description string) {
 	o.OperationID, o.Tags, o.Summary, o.Description = id, []string{tag}, summary, description
-	if strings.Contains(o.Path, "/product/") {
-		o.OperationID += "Singular" // ids are unique in a document, and this path is a second spelling of another
-		o.Description = strings.TrimSpace(o.Description + " The same as with `products` in the path.")
-	}
+	o.OperationID += ending(o.Path)
 }
 
 // Reads notes what every answer of an operation that only reads may be.
@@ -121,6 +118,8 @@ func (o *Operation) Takes(body any, required bool) {
 		Required: required,
 		Content:  map[string]*huma.MediaType{JSONType: {Schema: o.schema(body)}},
 	}
+	o.RequestBody.Description = "Or the same fields as a form sends them: application/x-www-form-urlencoded or multipart/form-data. " +
+		"Numbers and booleans may be text where that has one reading (\"450\", \"12.50\", \"true\"; not \"1.250\" or \"12,5\")."
 	o.Fails(400, 415)
 }
 
@@ -131,6 +130,21 @@ func (o *Operation) TakesForm(form any) {
 		Content:  map[string]*huma.MediaType{"multipart/form-data": {Schema: o.schema(form)}},
 	}
 	o.Fails(400, 415)
+}
+
+// ending tells paths apart that are other spellings of one: ids are unique in a document.
+func ending(path string) string {
+	switch {
+	case strings.Contains(path, "/product/"):
+		return "Singular"
+	case path == "/api/chat":
+		return "InChat"
+	case path == "/health":
+		return "Short"
+	case path == "/healthcheck":
+		return "Check"
+	}
+	return ""
 }
 
 // Answers says what an answer holds, by a schema or a value of the type that describes it.

@@ -220,6 +220,7 @@ func everyCall(shop *routestest.Shop) []call {
 		{"PUT /api/carts/{cid}", item, []callRequest{{"", `{"products":[]}`, 200, nil}, {"", `{}`, 400, nil}}},
 		{"GET /api/messages", nil, []callRequest{ok(""), {"?before=" + routestest.UnknownID, "", 404, nil}}},
 		{"POST /api/messages", nil, []callRequest{{"", routestest.MessageJSON(), 201, nil}, {"", `{}`, 400, nil}}},
+		{"POST /api/chat", nil, []callRequest{{"", routestest.MessageJSON(), 201, nil}, {"", `{}`, 400, nil}}},
 		{"POST /api/session", nil, []callRequest{{"", `{"email":"ANA@example.com","password":"` + routestest.Password + `"}`, 200, nobody},
 			{"", `{"email":"ana@example.com","password":"otra cosa"}`, 401, nobody}, {"", `{"email":3}`, 400, nobody}, {"", "{}", 403, foreign}}},
 		{"GET /api/session", nil, []callRequest{{"", "", 200, signedIn}, {"", "", 401, nobody}, {"", "", 403, nil}}},
@@ -242,6 +243,8 @@ func everyCall(shop *routestest.Shop) []call {
 			{"", `{"name":"Otra","rev":7}`, 409, nil}, {"", `{"name":"Otra"}`, 412, []string{"If-Match", `"x"`}}, {"", "{}", 403, helper}}},
 		{"GET /api/export", nil, []callRequest{ok(""), {"", "", 401, nobody}, {"", "", 403, helper}}},
 		{"GET /healthz", nil, []callRequest{ok("")}},
+		{"GET /health", nil, []callRequest{ok("")}},
+		{"GET /healthcheck", nil, []callRequest{ok("")}},
 		{"GET /readyz", nil, []callRequest{ok("")}},
 		{"GET /metrics", nil, []callRequest{ok(""), {"", "", 401, nobody}, {"", "", 403, append(helper, "X-Forwarded-For", "192.0.2.1")}}},
 	}

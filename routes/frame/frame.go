@@ -231,7 +231,7 @@ func (f *Frame) limit(most func(*http.Request) int64, next http.Handler) http.Ha
 // isLimited says whether a path counts as a request: what watches over the shop does not, nor what
 // a page brings with it.
 func isLimited(path string) bool {
-	for _, free := range []string{"/public", "/images", "/demo", "/healthz", "/readyz", "/metrics"} {
+	for _, free := range []string{"/public", "/images", "/demo", "/healthz", "/health", "/healthcheck", "/readyz", "/metrics"} {
 		if rest, is := strings.CutPrefix(path, free); is && (rest == "" || rest[0] == '/') {
 			return false
 		}

@@ -61,7 +61,7 @@ func secure(header http.Header, r *http.Request, id string) {
 }
 
 // programPaths are those that only programs ask for, besides the API's.
-var programPaths = []string{"/openapi.json", "/healthz", "/readyz", "/metrics"}
+var programPaths = []string{"/openapi.json", "/healthz", "/health", "/healthcheck", "/readyz", "/metrics"}
 
 // Refusals answers for what no route answers, in the form of the place: JSON to a program, a page
 // to a person.

@@ -36,8 +36,8 @@ func drawing(category string) string {
 
 // picture returns the address of a product's first picture, or of a drawing.
 func (p *Pages) picture(product models.Product) string {
-	if len(product.Thumbnails) > 0 {
-		return product.Thumbnails[0]
+	if pictures := product.Pictures(); len(pictures) > 0 {
+		return pictures[0]
 	}
 	return p.asset(drawing(product.Category))
 }

@@ -56,12 +56,12 @@ func (p *Pages) productSheet(ctx context.Context, v *visit, id, variant models.I
 	page := productSheet{
 		Page: p.page(v, product.Title, ""), ID: product.ID.String(), Description: product.Description, Code: product.Code,
 		Category: product.Category, CategoryLink: "/products?" + url.Values{"category": {product.Category}}.Encode(),
-		Several: len(product.Thumbnails) > 1, Price: product.Price, Stock: stockOf(v.voice, product),
+		Several: len(product.Pictures()) > 1, Price: product.Price, Stock: stockOf(v.voice, product),
 		Available: product.Available(), Rev: product.Rev, Quantity: field{Value: "1"},
 		About: rendered(product.Description), Vendor: product.Vendor, CompareAt: product.CompareAt,
 		Options: strings.Join(product.OptionNames(), " / "), Variants: variantsOf(v.voice, product, variant),
 	}
-	pictures := product.Thumbnails
+	pictures := product.Pictures()
 	if len(pictures) == 0 {
 		pictures = []string{p.picture(product)}
 	}

@@ -1,0 +1,145 @@
+package api_test
+
+import (
+	"bytes"
+	"fmt"
+	"mime/multipart"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+
+	"pulperia/dao/models"
+	"pulperia/routes/routestest"
+)
+
+// What cannot be misread is taken, as it was meant; what can be is refused.
+func TestProductsOfStrangers(t *testing.T) {
+	shop := routestest.Open(t)
+	for i, tt := range []struct {
+		fields []string
+		is     func(p models.Product) bool
+	}{
+		{[]string{`"price":"450"`, `"stock":"7"`, `"status":"false"`}, func(p models.Product) bool { return p.Price == 45000 && p.Stock == 7 && !p.Status }},
+		{[]string{`"price":"450.5"`}, func(p models.Product) bool { return p.Price == 45050 }},
+		{[]string{`"price":"450.50"`}, func(p models.Product) bool { return p.Price == 45050 }},
+		{[]string{`"price":"0"`, `"stock":"0"`}, func(p models.Product) bool { return p.Price == 0 && p.Stock == 0 }},
+		{[]string{`"code":17`}, func(p models.Product) bool { return p.Code == "17" }},
+		{[]string{`"thumbnails":""`}, func(p models.Product) bool { return p.Thumbnails != nil && len(p.Thumbnails) == 0 }},
+		{[]string{`"thumbnails":null`}, func(p models.Product) bool { return len(p.Thumbnails) == 0 }},
+		{[]string{`"thumbnails":["",null]`}, func(p models.Product) bool { return len(p.Thumbnails) == 0 }},
+		{[]string{`"thumbnails":"a.png"`}, func(p models.Product) bool { return slices.Equal(p.Thumbnails, []string{"a.png"}) }},
+		{[]string{`"thumbnail":"Sin imagen"`}, func(p models.Product) bool { return slices.Equal(p.Thumbnails, []string{"Sin imagen"}) }},
+	} {
+		if !strings.Contains(tt.fields[0], "code") {
+			tt.fields = append(tt.fields, fmt.Sprintf(`"code":"c%d"`, i))
+		}
+		var p models.Product
+		shop.Must("POST", "/api/products", routestest.ProductJSON("x", tt.fields...)).Payload(&p)
+		if !tt.is(p) {
+			t.Errorf("%v: %+v", tt.fields, p)
+		}
+		body := "{" + strings.Join(tt.fields, ",") + "}"
+		var again models.Product
+		shop.Must("PUT", "/api/products/"+p.ID.String(), body).Payload(&again)
+		if !tt.is(again) || again.Rev != p.Rev {
+			t.Errorf("again %s: %+v", body, again)
+		}
+	}
+	for field, values := range map[string][]string{
+		"price":  {`"1.250"`, `"12,5"`, `"1,250"`, `" 3"`, `"3 "`, `"+3"`, `"1e3"`, `"03"`, `".5"`, `"5."`, `""`, `"0x1"`, `"Infinity"`, `"٣"`, `[3]`, `true`},
+		"stock":  {`"1.000"`, `"1.5"`, `""`, `"siete"`},
+		"status": {`"True"`, `"1"`, `1`, `"on"`, `""`, `"yes"`},
+		"code":   {`1e3`, `true`, `{}`, `null`},
+	} {
+		for _, value := range values {
+			got := shop.Do("POST", "/api/products", routestest.ProductJSON("y", fmt.Sprintf(`%q:%s`, field, value)))
+			if got.Code != 400 || !slices.Equal(got.Failure().Fields(), []string{field}) {
+				t.Errorf("%s %s: %d %s", field, value, got.Code, got.Body)
+			}
+		}
+	}
+}
+
+// A form says the same as JSON, however it is sent.
+func TestForms(t *testing.T) {
+	shop := routestest.Open(t)
+	fields := url.Values{"title": {"Yerba & más"}, "description": {"d"}, "code": {"1"}, "price": {"450"}, "stock": {"7"}, "category": {"c"}, "thumbnails": {"/a.png", "/b.png"}, "status": {"true"}}
+	var urlencoded, multi models.Product
+	shop.Do("POST", "/api/products", fields.Encode(), "Content-Type", "application/x-www-form-urlencoded").Payload(&urlencoded)
+	var body bytes.Buffer
+	form := multipart.NewWriter(&body)
+	for name, values := range fields {
+		for _, value := range values {
+			form.WriteField(name, strings.Replace(value, "1", "2", 1))
+		}
+	}
+	form.CreateFormFile("picture", "") // nobody has chosen one
+	form.Close()
+	shop.Do("POST", "/api/products", body.String(), "Content-Type", form.FormDataContentType()).Payload(&multi)
+	for _, p := range []models.Product{urlencoded, multi} {
+		if p.Title != "Yerba & más" || p.Price != 45000 || p.Stock != 7 || !slices.Equal(p.Thumbnails, []string{"/a.png", "/b.png"}) {
+			t.Errorf("%+v", p)
+		}
+	}
+	for body, fields := range map[string][]string{
+		"title=a&title=b&description=d&code=3&price=1&stock=1&category=c": {"title"},
+		"title=a&description=d&code=3&price=1,5&stock=1&category=c":       {"price"},
+		"": {"body"},
+	} {
+		got := shop.Do("POST", "/api/products", body, "Content-Type", "application/x-www-form-urlencoded")
+		if got.Code != 400 || !slices.Equal(got.Failure().Fields(), fields) {
+			t.Errorf("%q: %d %s", body, got.Code, got.Body)
+		}
+	}
+	for contentType, status := range map[string]int{
+		"application/x-www-form-urlencoded; charset=latin1": 415, "text/plain": 415, "multipart/form-data": 400, "multipart/mixed; boundary=x": 415,
+	} {
+		if got := shop.Do("POST", "/api/products", "title=a", "Content-Type", contentType); got.Code != status {
+			t.Errorf("%s: %d %s", contentType, got.Code, got.Body)
+		}
+	}
+	body.Reset()
+	form = multipart.NewWriter(&body)
+	part, _ := form.CreateFormFile("thumbnail", "a.png")
+	part.Write([]byte("x"))
+	form.Close()
+	if got := shop.Do("POST", "/api/products", body.String(), "Content-Type", form.FormDataContentType()); got.Code != 400 || !slices.Contains(got.Failure().Fields(), "thumbnail") {
+		t.Errorf("a file: %d %s", got.Code, got.Body)
+	}
+	if got := shop.Do("POST", "/api/chat", "user=ana&message=hola", "Content-Type", "application/x-www-form-urlencoded"); got.Code != 201 {
+		t.Errorf("the chat: %d %s", got.Code, got.Body)
+	}
+	if got := shop.Do("POST", "/api/chat", "user=ana&message=hola", "Content-Type", "application/x-www-form-urlencoded", "Sec-Fetch-Site", "cross-site"); got.Code != 403 {
+		t.Errorf("a form of another site: %d %s", got.Code, got.Body)
+	}
+}
+
+// The product of an item may be called by any of its names.
+func TestItemsOfStrangers(t *testing.T) {
+	shop := routestest.Open(t)
+	id := shop.Product("A").ID.String()
+	for _, item := range []string{`"product":%q`, `"id":%q`, `"_id":%q`, `"productId":%q`, `"product":{"_id":%q}`, `"product":{"id":%q,"title":"x"}`} {
+		var cart models.Cart
+		shop.Must("POST", "/api/carts", `{"products":[{`+fmt.Sprintf(item, id)+`,"quantity":"2"}]}`).Payload(&cart)
+		if len(cart.Products) != 1 || cart.Products[0].Product.String() != id || cart.Products[0].Quantity != 2 {
+			t.Errorf("%s: %+v", item, cart)
+		}
+	}
+	got := shop.Do("POST", "/api/carts", `{"products":[{"product":{},"quantity":1},{"quantity":1}]}`)
+	if got.Code != 400 || !slices.Equal(got.Failure().Fields(), []string{"products[0].product", "products[1].product"}) {
+		t.Errorf("%d %s", got.Code, got.Body)
+	}
+}
+
+// A word in query= is a search.
+func TestQueryIsASearch(t *testing.T) {
+	shop := routestest.Open(t)
+	shop.Product("YM-1")
+	for query, found := range map[string]int{"yerba": 1, "molienda+gruesa": 1, "vino": 0, "yerba&q=vino": 0} {
+		var list []models.Product
+		if shop.Must("GET", "/api/products?query="+query, "").Payload(&list); len(list) != found {
+			t.Errorf("%s finds %d", query, len(list))
+		}
+	}
+}
