@@ -13,7 +13,7 @@ import (
 // between two whether something is to be pruned, made again or counted.
 const (
 	tidyEvery = 15 * time.Second
-	rareEvery = 10
+	rareEvery = 20
 )
 
 // tidy does until ctx is done what need not be done often.
