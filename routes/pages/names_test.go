@@ -102,7 +102,8 @@ func TestStaffInTheChat(t *testing.T) {
 		got.Want(400, "#user-problem", "Ya lo tiene otro. Elegí uno distinto.", "textarea#message", "soy yo")
 		v.Post("/chat/user", "user", user).Want(400, "#user-problem", "Ya lo tiene otro. Elegí uno distinto.")
 	}
-	got := v.Follow("/chat", "user", "Inés La tienda", "message", "soy yo")
+	got := v.Post("/chat", "user", "Luz La tienda", "message", "soy yo")
+	got.Want(400, "#user-problem", "Ya lo tiene otro. Elegí uno distinto.")
 	if n := len(got.All(".staff")); n != 1 {
 		t.Errorf("%d badges: a text imitates one", n)
 	}
