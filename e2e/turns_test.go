@@ -18,7 +18,9 @@ func TestManyPagesShareOneStream(t *testing.T) {
 const plainHost = "tienda.example"
 
 func shareOneStream(t *testing.T, address string) {
-	shop := openShop(t, "--demo")
+	shop := openClosedShop(t, "--demo") // an open one answers no plain address
+	owner := shop.visit(t, desktop)
+	owner.setUp()
 	yerba := shop.product("yerba mate con palo")
 	behind, wire := shop.throughWire(t)
 	wire.refuseSockets()
@@ -32,7 +34,7 @@ func shareOneStream(t *testing.T, address string) {
 		p.open("/products/" + yerba.ID)
 		p.isLive()
 	}
-	shop.call("PUT", "/api/products/"+yerba.ID, map[string]int{"price": 101}, nil)
+	eval[any](owner, `void fetch("/api/products/`+yerba.ID+`", {method: "PUT", headers: {"Content-Type": "application/json"}, body: '{"price":101}'})`)
 	for _, p := range pages {
 		p.soon("price", `document.querySelector("[data-show=price]").textContent`, "$ 101,00")
 	}

@@ -166,7 +166,7 @@ func newEngine(db database, o Options) *engine {
 	e.life, e.stop = context.WithCancel(context.Background())
 	e.feed = newFeed(e, db.table("feed"))
 	for _, s := range dao.Kinds() {
-		c := &collection{engine: e, Schema: s, form: formOf(s)}
+		c := &collection{engine: e, Schema: s, form: formOf(s), fetches: fetches{recent: map[ofText]ownersFetched{}}}
 		c.name(storeMeta{})
 		e.collections = append(e.collections, c)
 	}

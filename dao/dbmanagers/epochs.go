@@ -62,7 +62,8 @@ func (f *feed) load(ctx context.Context, write bool) error {
 		}
 		known := f.known()
 		cut := known.epoch == meta.Epoch && known.end > end
-		damaged := none && (stamped > 0 || len(list) > 0) || meta.Begun && !whole || stamped > end || cut
+		lost := none && (stamped > 0 || len(list) > 0 || known.epoch != "") // others may still insert into what was
+		damaged := lost || !whole && (meta.Begun || len(list) > 0) || stamped > end || cut
 		switch {
 		case damaged && doubts < doubtful:
 			doubts++

@@ -3,6 +3,7 @@ package dbmanagers
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -29,6 +30,10 @@ type stock struct {
 	look   bool // it showed that this process is behind
 	apply  bool // it showed that documents are, in a way that the tail does not explain
 	again  int  // how many times it was too old when the step ran
+}
+
+func newStock() *stock {
+	return &stock{values: map[valueKey]fetched{}, owners: map[ofText]ownersFetched{}}
 }
 
 type ownersFetched struct {
@@ -72,7 +77,7 @@ func (s *stock) wants() (list []steps.Want) {
 // Fetch fetches what a step lacks.
 func (l lineLog) Fetch(ctx context.Context, have *stock, wants []steps.Want) (*stock, error) {
 	if have == nil {
-		have = &stock{values: map[valueKey]fetched{}, owners: map[ofText]ownersFetched{}}
+		have = newStock()
 	}
 	if have.look || have.apply {
 		if err := l.feed.look(ctx); err != nil {
@@ -85,30 +90,26 @@ func (l lineLog) Fetch(ctx context.Context, have *stock, wants []steps.Want) (*s
 		}
 	}
 	have.look, have.apply = false, false
-	ids, texts := map[*collection][]models.ID{}, map[ofText][]string{}
+	ids, texts := map[*collection][]models.ID{}, map[*collection][]ofText{}
 	for _, w := range wants {
+		c := l.of(w.Schema)
 		if w.ID.IsZero() {
-			unique := ofText{w.Schema.Kind, w.Unique, ""}
-			texts[unique] = append(texts[unique], w.Text)
+			texts[c] = append(texts[c], ofText{w.Schema.Kind, w.Unique, w.Text})
 		} else {
-			ids[l.of(w.Schema)] = append(ids[l.of(w.Schema)], w.ID)
+			ids[c] = append(ids[c], w.ID)
 		}
 	}
-	for unique, list := range texts {
+	for c, list := range texts {
 		for some := range slices.Chunk(list, pageSize) {
-			if err := l.byKind(unique.kind).fetchOwners(ctx, have, unique.unique, some); err != nil {
-				return have, l.readError(ctx, "read "+string(unique.kind)+"s", err)
+			if err := c.fetch(ctx, have, nil, some); err != nil {
+				return have, l.readError(ctx, "read "+c.Plural, err)
 			}
 		}
 	}
 	for c, list := range ids {
 		for some := range slices.Chunk(list, pageSize) {
-			found, err := c.fetch(ctx, some)
-			if err != nil {
+			if err := c.fetch(ctx, have, some, nil); err != nil {
 				return have, l.readError(ctx, fmt.Sprintf("read %s %s", c.Kind, some[0]), err)
-			}
-			for id, one := range found {
-				have.values[valueKey{c.Kind, id}] = one
 			}
 		}
 	}
@@ -129,11 +130,7 @@ func (c *collection) fetchOwners(ctx context.Context, have *stock, unique int, t
 		filter = bson.D{{Key: "$or", Value: either}}
 	}
 	var list []*record
-	err := c.bounded(ctx, func(ctx context.Context) error {
-		list = nil
-		return c.each(ctx, query{filter: filter}, func(rec *record) error { list = append(list, rec); return nil })
-	})
-	if err != nil {
+	if err := c.each(ctx, query{filter: filter}, func(rec *record) error { list = append(list, rec); return nil }); err != nil {
 		return err
 	}
 	for _, text := range texts {
@@ -159,14 +156,16 @@ func (c *collection) fetchOwners(ctx context.Context, have *stock, unique int, t
 
 // fetches lets those who want documents of one collection share finds.
 type fetches struct {
-	mu    sync.Mutex
-	busy  int
-	queue []*fetching
+	mu     sync.Mutex
+	busy   int
+	queue  []*fetching
+	recent map[ofText]ownersFetched // what the last finds have said
 }
 
 type fetching struct {
 	ids   map[models.ID]bool
-	found map[models.ID]fetched
+	texts map[ofText]bool
+	found *stock
 	err   error
 	done  chan struct{}
 }
@@ -174,12 +173,12 @@ type fetching struct {
 // findsAtOnce keeps the line to the server busy, and lets the others gather.
 const findsAtOnce = 4
 
-// fetch reads documents by their ids, from now on.
-func (c *collection) fetch(ctx context.Context, ids []models.ID) (map[models.ID]fetched, error) {
+// fetch reads documents by their ids and by their unique texts, from now on.
+func (c *collection) fetch(ctx context.Context, have *stock, ids []models.ID, texts []ofText) error {
 	f := &c.fetches
 	f.mu.Lock()
-	if n := len(f.queue); n == 0 || len(f.queue[n-1].ids) > pageSize {
-		f.queue = append(f.queue, &fetching{ids: map[models.ID]bool{}, done: make(chan struct{})})
+	if n := len(f.queue); n == 0 || len(f.queue[n-1].ids)+len(f.queue[n-1].texts) > pageSize {
+		f.queue = append(f.queue, &fetching{map[models.ID]bool{}, map[ofText]bool{}, newStock(), nil, make(chan struct{})})
 		if f.busy < findsAtOnce {
 			f.busy++
 			go c.runFetches()
@@ -189,42 +188,93 @@ func (c *collection) fetch(ctx context.Context, ids []models.ID) (map[models.ID]
 	for _, id := range ids {
 		mine.ids[id] = true
 	}
+	for _, text := range texts {
+		mine.texts[text] = true
+	}
 	f.mu.Unlock()
 	select {
 	case <-mine.done:
 	case <-ctx.Done():
-		return nil, ctx.Err()
+		return ctx.Err()
 	}
 	if mine.err != nil {
-		return nil, mine.err
+		return mine.err
 	}
-	found := make(map[models.ID]fetched, len(ids))
+	for _, text := range texts {
+		have.owners[text] = mine.found.owners[text]
+		ids = slices.Concat(ids, have.owners[text].ids)
+	}
 	for _, id := range ids {
-		found[id] = mine.found[id]
+		if one, there := mine.found.values[valueKey{c.Kind, id}]; there {
+			have.values[valueKey{c.Kind, id}] = one
+		}
 	}
-	return found, nil
+	return nil
 }
 
 func (c *collection) runFetches() {
+	f := &c.fetches
 	for {
-		c.fetches.mu.Lock()
+		f.mu.Lock()
 		var one *fetching
-		if len(c.fetches.queue) == 0 {
-			c.fetches.busy--
+		if len(f.queue) == 0 {
+			f.busy--
 		} else {
-			one, c.fetches.queue = c.fetches.queue[0], c.fetches.queue[1:]
+			one, f.queue = f.queue[0], f.queue[1:]
 		}
-		c.fetches.mu.Unlock()
+		f.mu.Unlock()
 		if one == nil {
 			return
 		}
-		one.err = c.bounded(c.life, func(ctx context.Context) (err error) { one.found, err = c.fetchNow(ctx, one.ids); return err })
+		one.err = c.bounded(c.life, func(ctx context.Context) error { return c.fetchNow(ctx, one) })
+		f.remember(one.found.owners)
 		close(one.done)
 	}
 }
 
-// fetchNow is one find for all, and for those that are absent or not ours one in the feed.
-func (c *collection) fetchNow(ctx context.Context, ids map[models.ID]bool) (map[models.ID]fetched, error) {
+// remember keeps what a find has said of unique texts for others that are about to ask.
+func (f *fetches) remember(found map[ofText]ownersFetched) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if len(found) > 0 {
+		maps.DeleteFunc(f.recent, func(_ ofText, owners ownersFetched) bool { return time.Since(owners.at) > stale })
+		maps.Copy(f.recent, found)
+	}
+}
+
+// known is what one of the last finds has said of a unique text: zero when none has.
+func (f *fetches) known(text ofText) (owners ownersFetched) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if owners = f.recent[text]; time.Since(owners.at) > stale {
+		return ownersFetched{}
+	}
+	return owners
+}
+
+// fetchNow makes the finds.
+func (c *collection) fetchNow(ctx context.Context, one *fetching) error {
+	texts := map[int][]string{}
+	for text := range one.texts {
+		texts[text.unique] = append(texts[text.unique], text.text)
+	}
+	for unique, list := range texts {
+		if err := c.fetchOwners(ctx, one.found, unique, list); err != nil {
+			return err
+		}
+	}
+	if len(one.ids) == 0 {
+		return nil
+	}
+	found, err := c.fetchValues(ctx, one.ids)
+	for id, value := range found {
+		one.found.values[valueKey{c.Kind, id}] = value
+	}
+	return err
+}
+
+// fetchValues is one find for all, and for those that are absent or not ours one in the feed.
+func (c *collection) fetchValues(ctx context.Context, ids map[models.ID]bool) (map[models.ID]fetched, error) {
 	base := fetched{applied: c.feed.tail.state().applied, at: time.Now()}
 	found := make(map[models.ID]fetched, len(ids))
 	list := make(bson.A, 0, len(ids))

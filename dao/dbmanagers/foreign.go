@@ -111,28 +111,28 @@ func (e *engine) findUnclaimed(ctx context.Context, shared []*collection, add fu
 
 // warnTwice tells that another program has written unique texts that other values have already.
 func (c *collection) warnTwice(ctx context.Context, ids []models.ID) {
-	found, err := c.fetch(ctx, ids)
-	if err != nil {
+	have := newStock()
+	if c.fetch(ctx, have, ids, nil) != nil {
 		return
 	}
 	for i, unique := range c.Unique {
-		have := &stock{values: map[valueKey]fetched{}, owners: map[ofText]ownersFetched{}}
-		by := map[string]models.ID{}
-		for id, one := range found {
-			if one.rec == nil {
+		by := map[ofText]models.ID{}
+		for _, id := range ids {
+			rec := have.values[valueKey{c.Kind, id}].rec
+			if rec == nil {
 				continue
 			}
-			for text := range unique.All(c.read(one.rec.raw)) {
-				by[text] = id
+			for text := range unique.All(c.read(rec.raw)) {
+				by[ofText{c.Kind, i, text}] = id
 			}
 		}
-		if len(by) == 0 || c.fetchOwners(ctx, have, i, slices.Collect(maps.Keys(by))) != nil {
+		if len(by) == 0 || c.fetch(ctx, have, nil, slices.Collect(maps.Keys(by))) != nil {
 			continue
 		}
 		for text, id := range by {
-			if owners := have.owners[ofText{c.Kind, i, text}].ids; slices.ContainsFunc(owners, func(other models.ID) bool { return other != id }) {
+			if owners := have.owners[text].ids; slices.ContainsFunc(owners, func(other models.ID) bool { return other != id }) {
 				c.Log.Warn("two "+c.Plural+" have the same "+unique.Field+": another program wrote it; give one of them another",
-					unique.Field, text, c.Plural, owners)
+					unique.Field, text.text, c.Plural, owners)
 			}
 		}
 	}

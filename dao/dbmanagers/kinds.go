@@ -67,11 +67,12 @@ func (c *collection) get(ctx context.Context, id models.ID) (state, error) {
 	for {
 		looked := make(chan error, 1)
 		go func() { looked <- c.feed.freshen(ctx, fresh) }()
-		found, err := c.fetch(ctx, []models.ID{id})
+		found := newStock()
+		err := c.fetch(ctx, found, []models.ID{id}, nil)
 		if err = errors.Join(err, <-looked); err != nil {
 			return state{}, c.readError(ctx, what, err)
 		}
-		now, doubt := c.resolve(id, found[id])
+		now, doubt := c.resolve(id, found.values[valueKey{c.Kind, id}])
 		switch {
 		case doubt == sure && now.value == nil && !now.foreign && c.feed.tail.state().lookAt.Before(began): // old news, perhaps
 			err = c.feed.look(ctx)

@@ -257,7 +257,9 @@ func (b base) Owners(s *dao.Schema, unique int, text string) []models.ID {
 	key := ofText{s.Kind, unique, text}
 	var found ownersFetched
 	if b.have != nil {
-		found = b.have.owners[key]
+		if found = b.have.owners[key]; found.at.IsZero() {
+			found = b.of(s).fetches.known(key)
+		}
 	}
 	if found.at.IsZero() {
 		b.lack(steps.Want{Schema: s, Unique: unique, Text: text})

@@ -1,6 +1,8 @@
 package steps
 
 import (
+	"slices"
+
 	"pulperia/dao"
 	"pulperia/dao/models"
 )
@@ -122,6 +124,31 @@ func (b *Batch) entry(s *dao.Schema, id models.ID) entry {
 	return entry{value: value, last: last}
 }
 
+// Guess, Guessed and Ask are those of the base.
+func (b *Batch) Guess(may bool) {
+	if base, guesses := b.base.(Guesses); guesses {
+		base.Guess(may)
+	}
+}
+
+func (b *Batch) Guessed() []Want {
+	if base, guesses := b.base.(Guesses); guesses {
+		return base.Guessed()
+	}
+	return nil
+}
+
+func (b *Batch) Ask(s *dao.Schema, ids []models.ID) {
+	base, asked := b.base.(Asked)
+	if !asked {
+		return
+	}
+	base.Ask(s, slices.DeleteFunc(slices.Clone(ids), func(id models.ID) bool {
+		_, known := b.values[name{s, id}]
+		return known
+	}))
+}
+
 func (b *Batch) note(want Want) {
 	if b.asked != nil {
 		b.asked(want)
@@ -158,9 +185,9 @@ func (b *Batch) owner(s *dao.Schema, unique int, text string) models.ID {
 
 // wantFree is a dao.Conflict when a value may not have the unique texts that it did not have before.
 func (b *Batch) wantFree(s *dao.Schema, before, after models.Value) error {
-	if trial, is := b.base.(Guesses); is && len(s.Unique) > 0 {
-		trial.Guess(true)
-		defer trial.Guess(false)
+	if len(s.Unique) > 0 {
+		b.Guess(true)
+		defer b.Guess(false)
 	}
 	for i, unique := range s.Unique {
 		for text := range unique.All(after) {

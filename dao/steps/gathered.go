@@ -15,6 +15,13 @@ type gathered[F any] struct {
 	batch   *Batch
 	waiting []*write[F] // that have not run yet
 	ran     []run[F]
+	lack    []lacking[F]
+}
+
+// lacking is a write that has run for nothing.
+type lacking[F any] struct {
+	*write[F]
+	wants []Want
 }
 
 // run is a write that has run, and what is to be told when all steps before and of it stand.
@@ -35,6 +42,7 @@ func (g *gathered[F]) gather() {
 			g.ran = append(g.ran, run[F]{w, len(g.batch.steps), own, out})
 		}
 	}
+	g.foresee()
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	for _, r := range g.ran {
@@ -42,7 +50,28 @@ func (g *gathered[F]) gather() {
 	}
 }
 
-// try runs one write. What it lacks it is told at once, and what was added for it is taken back.
+// foresee tells those who lack something what that is. Each runs for a trial on top of the batch and
+// of the others who lack something, as it will when it comes again: so of many steps that each number
+// what they make, all find out their numbers, and not one of them each time.
+func (g *gathered[F]) foresee() {
+	trial := newTrial(g.batch)
+	for trial.head, trial.at = g.batch.head, g.batch.at; len(g.lack) > 0; {
+		g.foreseeOne(trial)
+	}
+}
+
+func (g *gathered[F]) foreseeOne(trial *Batch) {
+	w := g.lack[0]
+	g.lack = g.lack[1:]
+	defer func() {
+		recover() // a panic counts when nothing is lacking any more
+		w.done <- outcome{err: Missing{w.wants}}
+	}()
+	g.batch.On(g.log.Base(nil, w.have))
+	w.wants = append(w.wants, w.try(trial)...)
+}
+
+// try runs one write, and takes back what was added for it when it is not whole.
 func (g *gathered[F]) try(w *write[F]) (out outcome, tell bool) {
 	mark, whole := g.batch.Mark(), false
 	defer func() {
@@ -61,7 +90,7 @@ func (g *gathered[F]) try(w *write[F]) (out outcome, tell bool) {
 	whole = true
 	if missing, lacks := errors.AsType[Missing](err); lacks {
 		g.batch.Back(mark)
-		w.done <- outcome{err: missing}
+		g.lack = append(g.lack, lacking[F]{w, missing.Wants})
 		return outcome{}, false
 	}
 	if err != nil {
@@ -94,6 +123,9 @@ func (g *gathered[F]) giveBack() {
 	var list []*write[F]
 	for _, r := range g.ran {
 		list = append(list, r.write)
+	}
+	for _, w := range g.lack {
+		list = append(list, w.write)
 	}
 	list = append(list, g.waiting...)
 	g.mu.Lock()

@@ -115,7 +115,7 @@ func (l *Line[F]) prepare(ctx context.Context, w *write[F]) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		wants := l.try(w)
+		wants := w.try(newTrial(l.log.Base(nil, w.have)))
 		if len(wants) == 0 {
 			return nil
 		}
@@ -127,23 +127,24 @@ func (l *Line[F]) prepare(ctx context.Context, w *write[F]) error {
 	}
 }
 
-// try runs do for a trial and returns what it lacks. A panic of it counts when it lacks nothing.
-func (l *Line[F]) try(w *write[F]) (wants []Want) {
-	base := l.log.Base(nil, w.have)
-	guesses, _ := base.(Guesses)
+// try runs do for a trial over a base and returns what it lacks. A panic of it counts when it lacks
+// nothing.
+func (w *write[F]) try(trial *Batch) (wants []Want) {
 	defer func() {
-		if guesses != nil {
-			wants = append(wants, guesses.Guessed()...)
-		}
+		wants = append(wants, trial.Guessed()...)
 		if len(wants) > 0 {
 			recover()
 		}
 	}()
-	trial := NewBatch(base, Options{Clock: new(dao.Clock), Size: func(*Step, int) int { return 0 }})
 	trial.asked = w.ask
 	_, err := trial.Run(w.by, models.TimeOf(time.Now()), w.do)
 	missing, _ := errors.AsType[Missing](err)
 	return missing.Wants
+}
+
+// newTrial returns a batch of which nothing is kept.
+func newTrial(base Base) *Batch {
+	return NewBatch(base, Options{Clock: new(dao.Clock), Size: func(*Step, int) int { return 0 }})
 }
 
 // join puts a write into the line.

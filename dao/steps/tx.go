@@ -79,14 +79,7 @@ func (tx *Tx) wantOpen() {
 // Ask tells the base what will be asked for.
 func (tx *Tx) Ask(s *dao.Schema, ids ...models.ID) {
 	tx.wantOpen()
-	base, asked := tx.batch.base.(Asked)
-	if !asked {
-		return
-	}
-	base.Ask(s, slices.DeleteFunc(slices.Clone(ids), func(id models.ID) bool {
-		_, known := tx.batch.values[name{s, id}]
-		return known
-	}))
+	tx.batch.Ask(s, ids)
 }
 
 // Owner returns who has a unique text.
