@@ -36,6 +36,7 @@ type cli struct {
 
 	Selftest selftestCommand `cmd:"" help:"Try on this disk or database, in a scratch of its own, that nothing acknowledged is lost. The shop may be open meanwhile."`
 	Version  versionCommand  `cmd:"" help:"Print the version, the commit, and what it was built with and for."`
+	Hash     hashCommand     `cmd:"" hidden:"" help:"Make the hash of a password for a shop that is open."`
 	Licences licencesCommand `cmd:"" help:"Print the licences of all that is in this program."`
 }
 

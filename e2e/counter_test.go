@@ -77,6 +77,8 @@ func TestMerchantKeepsTheShop(t *testing.T) {
 		p.press(kb.Enter)
 		guest.soon("stock", `document.querySelector("[data-show=stock]").textContent`, "Quedan 2")
 		p.soon("what can be taken back", `document.querySelector(".undo p")?.textContent`, "Cambiaste el stock de «"+yerba.Title+"».")
+		p.soon("all is answered", `document.querySelector("[aria-busy]") === null`, true)
+		p.expect("what was sent", eval[int](p, `performance.getEntriesByType("resource").filter(e => e.name.endsWith("/stock")).length`), 3+1)
 		p.follow(".undo button")
 		p.expect("stock is back", p.value(rowOf(yerba.ID)+"[name=stock]"), fmt.Sprint(yerba.Stock+3))
 		guest.soon("stock", `document.querySelector("[data-show=stock]").textContent`, "Hay en stock")

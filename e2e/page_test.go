@@ -81,14 +81,27 @@ func (p *page) answered(status int) {
 func (p *page) click(selector string) {
 	p.t.Helper()
 	p.ready(selector)
-	p.do(chromedp.Click(chromedp.CSS(selector)))
+	p.do(clicking(selector))
+}
+
+// clicking clicks what a selector finds, also where the page puts another one in its place just then.
+func clicking(selector string) chromedp.Action[chromedp.Void] {
+	click := chromedp.Click(chromedp.CSS(selector))
+	return func(ctx context.Context, tab *chromedp.Target) (v chromedp.Void, err error) {
+		for range 5 {
+			if v, err = click(ctx, tab); err == nil || !strings.Contains(err.Error(), "Could not find node") {
+				break
+			}
+		}
+		return v, err
+	}
 }
 
 // follow presses what a selector finds, and waits for the page that comes.
 func (p *page) follow(selector string) {
 	p.t.Helper()
 	p.ready(selector)
-	p.leave(chromedp.Click(chromedp.CSS(selector)))
+	p.leave(clicking(selector))
 }
 
 // ready waits until what a selector finds takes clicks: what takes something away does not as soon

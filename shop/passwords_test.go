@@ -39,7 +39,7 @@ func TestCheckPassword(t *testing.T) {
 // A hash is that of its password alone, however a keyboard composes it; two of one password differ;
 // and one that somebody has altered or made too dear is that of no password.
 func TestHashes(t *testing.T) {
-	p, ctx := newPasswords(1), t.Context()
+	p, ctx := newPasswords(1, nil), t.Context()
 	hash, err := p.hash(ctx, "contraseña larga", 2)
 	if err != nil {
 		t.Fatal(err)
@@ -68,7 +68,7 @@ func TestHashes(t *testing.T) {
 // Whoever has no hash, or one that is none, costs what others cost: nobody can tell by that who there
 // is.
 func TestNoHashCostsAsMuch(t *testing.T) {
-	p := newPasswords(1)
+	p := newPasswords(1, nil)
 	hash, err := p.hash(t.Context(), "contraseña larga", 1)
 	if err != nil {
 		t.Fatal(err)
@@ -89,7 +89,7 @@ func TestNoHashCostsAsMuch(t *testing.T) {
 // What hashes took is given back before the next one is made, also where the collector alone would
 // wait for hundreds of megabytes of garbage, as in a shop with a large catalogue.
 func TestHashesLeaveNoMemory(t *testing.T) {
-	p, ctx := newPasswords(1), t.Context()
+	p, ctx := newPasswords(1, nil), t.Context()
 	catalogue := make([]byte, 300<<20)
 	taken := func() uint64 {
 		for range cap(p.desks) { // whoever has all desks knows that nobody hashes
@@ -120,7 +120,7 @@ func TestHashesLeaveNoMemory(t *testing.T) {
 // While a hash is made few may wait for theirs, whatever they bring; others come back later, and who
 // goes leaves his place.
 func TestFewWaitForAHash(t *testing.T) {
-	p := newPasswords(1)
+	p := newPasswords(1, nil)
 	var leave []func()
 	for range cap(p.desks) {
 		one, err := p.enter(t.Context())
@@ -168,11 +168,27 @@ func TestFewWaitForAHash(t *testing.T) {
 
 // How many passes are enough is measured, within bounds.
 func TestMeasure(t *testing.T) {
-	passes, err := newPasswords(0).measure(t.Context())
+	passes, err := newPasswords(0, nil).measure(t.Context())
 	if err != nil || passes < leastPasses || passes > mostPasses {
 		t.Errorf("%d passes: %v", passes, err)
 	}
-	if passes, _ := newPasswords(3).measure(t.Context()); passes != 3 {
+	if passes, _ := newPasswords(3, nil).measure(t.Context()); passes != 3 {
 		t.Errorf("%d passes where 3 are said", passes)
+	}
+}
+
+// Where nobody else makes hashes, or not whole ones, this process does.
+func TestHashesWithoutHelp(t *testing.T) {
+	for name, apart := range map[string]Hasher{
+		"no process": func([]byte, []byte, int) ([]byte, error) { return nil, errors.New("no process") },
+		"half a sum": func(password, salt []byte, passes int) ([]byte, error) { return Hash(password, salt, passes)[:16], nil },
+	} {
+		hash, err := newPasswords(1, apart).hash(t.Context(), "contraseña larga", 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if is, err := newPasswords(1, nil).match(t.Context(), hash, "contraseña larga", 1); !is || err != nil {
+			t.Errorf("%s: %v, %v", name, is, err)
+		}
 	}
 }

@@ -39,6 +39,7 @@ import (
 type Options struct {
 	MessagesPerMinute int                   // of one visit, person or key, a third of them at once; 0 for any number
 	PasswordPasses    int                   // of argon2id; 0 for what the store says, measured at its first start
+	Hash              Hasher                // makes the hashes of passwords; nil for Hash, in this process
 	OpenAnyway        bool                  // ByCourse lets everybody in also where people and keys are
 	Metrics           prometheus.Registerer // gets the figures about limits; nil for none
 }
@@ -128,7 +129,7 @@ func New(store dao.Store, o Options) *Shop {
 		openAnyway: o.OpenAnyway,
 
 		register:  newRegister(store),
-		passwords: newPasswords(o.PasswordPasses),
+		passwords: newPasswords(o.PasswordPasses, o.Hash),
 		attempts:  newAttempts(o.Metrics),
 		maker:     pictures.NewMaker(),
 	}

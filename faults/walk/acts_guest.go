@@ -2,7 +2,9 @@ package walk
 
 import (
 	"context"
+	"errors"
 	"slices"
+	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
@@ -82,8 +84,29 @@ func (w *walk) update(coll, id string, set bson.D) {
 	w.acted = nil
 }
 
+// broughtForward waits until all that the shop has written is in the documents, and all its processes
+// can know: what another program does within that fifth of a second may be taken for what was there
+// before. A shop that was killed does not get there.
+func (w *walk) broughtForward() {
+	w.Helper()
+	steps, store := bson.D{{Key: "n", Value: bson.D{{Key: "$exists", Value: true}}}}, bson.D{{Key: "_id", Value: "store"}}
+	last := options.FindOne().SetSort(bson.D{{Key: "_id", Value: -1}})
+	for end := time.Now().Add(2 * time.Second); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+		var head struct {
+			First int64 `bson:"_id"`
+			N     int64 `bson:"n"`
+		}
+		var meta struct{ Applied, Base int64 }
+		err := errors.Join(w.collection("feed").FindOne(w.Context(), steps, last).Decode(&head), w.collection("meta").FindOne(w.Context(), store).Decode(&meta))
+		if err == nil && max(meta.Applied, meta.Base) >= head.First+head.N-1 {
+			return
+		}
+	}
+}
+
 func (w *walk) erase(coll, id string) {
 	w.Helper()
+	w.broughtForward()
 	result, err := w.collection(coll).DeleteOne(w.Context(), bson.D{{Key: "_id", Value: w.objectID(id)}})
 	if err != nil || result.DeletedCount != 1 {
 		w.Fatalf("delete %s %s: %v %v", coll, id, result, err)
@@ -159,6 +182,7 @@ func guestPutsStaleProduct(w *walk) {
 	for range 1 + w.random.IntN(2) {
 		w.api(w.either(), 200, "PUT", "/products/"+p.ID, map[string]any{"price": w.newPrice(), "stock": 7})
 	}
+	w.broughtForward()
 	if _, err := coll.ReplaceOne(w.Context(), filter, stale); err != nil {
 		w.Fatal(err)
 	}

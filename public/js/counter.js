@@ -11,8 +11,8 @@ export function startCounter(live) {
   const fresh = new Fresh()
   live.on("change", ({kind, position}) => kind === "product" && fresh.since(position))
   let line = Promise.resolve() // one after the other, as they were made
-  /** @type {WeakMap<HTMLFormElement, string[]>} */
-  const waiting = new WeakMap() // what is on its way; what Enter sends, the field's change has sent already
+  /** @type {WeakMap<HTMLFormElement, number>} */
+  const waiting = new WeakMap() // how much is on its way
   addEventListener("change", event => {
     const form = formOf(event)
     if (form && /** @type {Element} */ (event.target).matches("input:not([type=hidden])")) form.requestSubmit()
@@ -22,17 +22,18 @@ export function startCounter(live) {
     if (!form) return
     event.preventDefault()
     const submitter = /** @type {HTMLButtonElement | null} */ (event.submitter)
+    const inputs = /** @type {HTMLInputElement[]} */ ([...form.querySelectorAll("input")])
+    if (!submitter?.name && waiting.get(form) && inputs.every(field => field.value === field.defaultValue)) return // what Enter sends, the field's change has sent
     const data = [...new FormData(form)].map(([name, value]) => [name, String(value)])
     if (submitter?.name) data.push([submitter.name, submitter.value])
     const text = new URLSearchParams(data).toString()
-    if (!submitter?.name && waiting.get(form)?.at(-1) === text) return
     count(form, Number(submitter?.name ? submitter.value : 0))
-    waiting.set(form, [...waiting.get(form) ?? [], text])
+    waiting.set(form, (waiting.get(form) ?? 0) + 1)
     form.setAttribute("aria-busy", "true") // what it shows is ahead of what the shop has
-    for (const field of /** @type {NodeListOf<HTMLInputElement>} */ (form.querySelectorAll("input"))) field.defaultValue = field.value // nobody types it any more
+    for (const field of inputs) field.defaultValue = field.value // nobody types it any more
     line = line.then(() => save(form, text, () => {
-      waiting.set(form, waiting.get(form).slice(1))
-      form.toggleAttribute("aria-busy", waiting.get(form).length > 0)
+      waiting.set(form, waiting.get(form) - 1)
+      form.toggleAttribute("aria-busy", waiting.get(form) > 0)
     }))
   })
 }

@@ -1,0 +1,9 @@
+//go:build !unix
+
+package app
+
+import "os/exec"
+
+func ofItsOwn(*exec.Cmd) {}
+
+func standBack() {}
