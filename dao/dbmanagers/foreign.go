@@ -316,6 +316,8 @@ func (e *engine) watchOthers(ctx context.Context) {
 	for ctx.Err() == nil {
 		claim, walk, most := claimRare, walkRare, walkStep
 		switch {
+		case n < len(e.shared()): // what is there has to be known before it can be missed
+			claim, walk, most = claimBusy, 0, walkMore
 		case e.busy():
 			claim, walk, most = claimBusy, walkBusy, walkMore
 		case e.feed.waiting.Load() > 0:

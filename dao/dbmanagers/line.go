@@ -213,7 +213,8 @@ func (c *committer) commit(ctx context.Context, list []*entry) (stand int, err e
 		if whole {
 			return len(list), nil
 		}
-		left = left || failed != nil && !notSent(failed)
+		refused := full(failed) || unauthorized(failed) // who waits is told that now: later it might be done after all
+		left = left || failed != nil && !notSent(failed) && !refused
 		if failed != nil && c.mutant == "blind-fail" {
 			return stand, c.notDone("insert into the feed", failed)
 		}
@@ -221,7 +222,7 @@ func (c *committer) commit(ctx context.Context, list []*entry) (stand int, err e
 		if stand += more; decided {
 			return stand, nil
 		}
-		if time.Since(began) > c.Timeout || ctx.Err() != nil {
+		if time.Since(began) > c.Timeout || ctx.Err() != nil || refused && !left {
 			if failed = errors.Join(failed, ctx.Err()); !left {
 				return stand, c.notDone("insert into the feed", failed)
 			}
