@@ -222,13 +222,16 @@ func (c *committer) commit(ctx context.Context, list []*entry) (stand int, err e
 		if stand += more; decided {
 			return stand, nil
 		}
-		if time.Since(began) > c.Timeout || ctx.Err() != nil || refused && !left {
+		if time.Since(began) > c.Timeout || ctx.Err() != nil {
 			if failed = errors.Join(failed, ctx.Err()); !left {
 				return stand, c.notDone("insert into the feed", failed)
 			}
 			return stand, fmt.Errorf("insert into the feed: %w: MongoDB write failed: %w", dao.ErrUnknown, failed)
 		}
 		sleep(ctx, c.note(ctx, "commit", failed))
+		if refused && !left {
+			return stand, c.notDone("insert into the feed", failed)
+		}
 	}
 }
 
