@@ -5,8 +5,9 @@ ifndef together # only what `test` names runs side by side
 endif
 .PHONY: run quick most contract test inside e2e check setup format tidy lint release bench faults screens
 
-# A program with the race detector waits for a second before it ends. Tests start hundreds of them.
-export GORACE ?= atexit_sleep_ms=20
+# A program with the race detector waits for a second before it ends, and tests start hundreds of them. What is suppressed are
+# races inside of the driver.
+export GORACE ?= atexit_sleep_ms=20 suppressions=$(CURDIR)/scripts/race.suppressions
 
 # Before a command: one MongoDB server for all tests in it.
 with_mongodb = go tool withmongodb
