@@ -143,7 +143,8 @@ func (l *wire) refusesSockets() bool {
 // long pauses for up to 45 seconds.
 const soonTimeout = 90 * time.Second
 
-// soon waits until a script has the value that it should have. The page may load anew meanwhile.
+// soon waits until a script has the value that it should have, on a page that is there as a whole.
+// The page may load anew meanwhile.
 func (p *page) soon(what, script string, want any) {
 	p.t.Helper()
 	var got any
@@ -151,7 +152,7 @@ func (p *page) soon(what, script string, want any) {
 	wait := fmt.Sprintf(`(async () => {
 		const end = performance.now() + 1000
 		for (;;) {
-			const got = %s
+			const got = document.readyState === "loading" ? null : %s
 			if (JSON.stringify(got) === %s || performance.now() > end) return got
 			await new Promise(done => setTimeout(done, 20))
 		}
