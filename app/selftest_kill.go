@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"sync"
 	"time"
 
 	"pulperia/dao/retry"
@@ -16,6 +17,9 @@ import (
 // freshAfter is how many rounds share a store: reading all of it after each must not take ever
 // longer.
 const freshAfter = 10
+
+// firstWrite bounds the wait for the first write of a process that is to be killed.
+const firstWrite = time.Minute
 
 // kills has a child of this program write, kills it at a random moment, and looks what is there;
 // again and again.
@@ -56,7 +60,8 @@ func (s *selftest) killOne(ctx context.Context, round int, lives time.Duration, 
 	}
 	child := exec.CommandContext(ctx, self, "selftest", fmt.Sprint("--child=", round))
 	child.Env = append(os.Environ(), "PULPERIA_STORE="+s.Store, "PULPERIA_STORE_PASSWORD_FILE="+s.StorePasswordFile) // not where all can read it
-	opened := make(chan struct{})
+	opened, wrote := make(chan struct{}), make(chan struct{})
+	first := sync.OnceFunc(func() { close(wrote) })
 	var misheard error
 	child.Stdout = &harness.Lines{Hear: func(line string) {
 		if line == "open" {
@@ -64,6 +69,7 @@ func (s *selftest) killOne(ctx context.Context, round int, lives time.Duration, 
 			return
 		}
 		misheard = cmp.Or(misheard, seen.hear(line))
+		first()
 	}}
 	alive, err := child.StdinPipe() // its end tells the child that we are gone
 	if err != nil {
@@ -82,6 +88,12 @@ func (s *selftest) killOne(ctx context.Context, round int, lives time.Duration, 
 	select {
 	case <-opened:
 		retry.Sleep(ctx, lives) // writing goes on meanwhile
+		select {                // a machine that is busy now may need longer than it did before
+		case <-wrote:
+		case <-p.Ended():
+		case <-time.After(firstWrite):
+		case <-ctx.Done():
+		}
 	case <-p.Ended():
 	}
 	if err := p.Kill(); err != nil {

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -38,6 +39,16 @@ func TestSelftest(t *testing.T) {
 		}
 		wantNoScratch(t, store)
 	})
+}
+
+// A process that writes is killed when it has written something, however slow the machine has become
+// since that was measured.
+func TestSelftestOnABusyMachine(t *testing.T) {
+	t.Parallel()
+	out, code := variant{lieVariable + "=late"}.execute(t, "selftest", "--store", t.TempDir(), "--rounds", "2")
+	if code != 0 || !strings.Contains(out, "Verdict: all 3 promises were kept") {
+		t.Errorf("exit %d: %s", code, out)
+	}
 }
 
 // On a database 50 ms away it says how long it will take, and finishes with the same verdict.
@@ -134,6 +145,7 @@ var liars = map[string]func(dao.Store) dao.Store{
 	"early":   func(s dao.Store) dao.Store { s.Products = early{s.Products}; return s },
 	"half":    func(s dao.Store) dao.Store { s.Products = halfDone{s.Products}; return s },
 	"updates": func(s dao.Store) dao.Store { s.Carts = careless{s.Carts}; return s },
+	"late":    late,
 	"order":   func(s dao.Store) dao.Store { s.Feed = muddled{s.Feed}; return s },
 }
 
@@ -193,6 +205,43 @@ func (c careless) Update(ctx context.Context, id models.ID, change func(*models.
 		return cart, dao.Receipt{}, err
 	}
 	return c.Carts.Update(ctx, id, func(there *models.Cart) error { there.Products = cart.Products; return nil })
+}
+
+// late is no liar: in a process that is to be killed each write takes longer than that may live.
+type (
+	lateMessages struct{ dao.Messages }
+	lateProducts struct{ dao.Products }
+	lateCarts    struct{ dao.Carts }
+	lateValues   struct{ dao.Values }
+)
+
+func late(s dao.Store) dao.Store {
+	if slices.ContainsFunc(os.Args, func(arg string) bool { return strings.HasPrefix(arg, "--child=") }) {
+		s.Messages, s.Products, s.Carts, s.Values = lateMessages{s.Messages}, lateProducts{s.Products}, lateCarts{s.Carts}, lateValues{s.Values}
+	}
+	return s
+}
+
+const lateness = time.Second
+
+func (l lateMessages) Append(ctx context.Context, m models.Message) (models.Message, dao.Receipt, error) {
+	time.Sleep(lateness)
+	return l.Messages.Append(ctx, m)
+}
+
+func (l lateProducts) Create(ctx context.Context, p models.Product) (models.Product, dao.Receipt, error) {
+	time.Sleep(lateness)
+	return l.Products.Create(ctx, p)
+}
+
+func (l lateCarts) Create(ctx context.Context, c models.Cart) (models.Cart, dao.Receipt, error) {
+	time.Sleep(lateness)
+	return l.Carts.Create(ctx, c)
+}
+
+func (l lateValues) Create(ctx context.Context, s *dao.Schema, v models.Value) (models.Value, dao.Receipt, error) {
+	time.Sleep(lateness)
+	return l.Values.Create(ctx, s, v)
 }
 
 // muddled tells two changes in the wrong order now and then.
