@@ -7,7 +7,7 @@ endif
 
 # A program with the race detector waits for a second before it ends, and tests start hundreds of them. What is suppressed are
 # races inside of the driver.
-export GORACE ?= atexit_sleep_ms=20 suppressions=$(CURDIR)/scripts/race.suppressions
+export GORACE ?= atexit_sleep_ms=20 suppressions='$(CURDIR)/scripts/race.suppressions'
 
 # Before a command: one MongoDB server for all tests in it.
 with_mongodb = go tool withmongodb
