@@ -2,12 +2,10 @@ package dbmanagers
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
-	"go.mongodb.org/mongo-driver/v2/mongo"
 
 	"pulperia/dao"
 )
@@ -55,23 +53,6 @@ func (a *applier) run(ctx context.Context) {
 				continue
 			}
 			sleep(ctx, a.note(ctx, "bring documents forward", a.bring(ctx, at.end)))
-		}
-	}
-}
-
-// keepNoted says in meta how far documents are brought forward, so that no other process does it once
-// more: it would make again what another program has deleted since.
-func (a *applier) keepNoted(ctx context.Context) {
-	for noted := int64(0); ctx.Err() == nil; {
-		select {
-		case <-a.news:
-		case <-ctx.Done():
-			return
-		}
-		if at := a.feed.tail.state(); at.applied > max(noted, at.head.Applied) {
-			noted = at.applied
-			a.noteApplied(ctx)
-			sleep(ctx, noteEvery)
 		}
 	}
 }
@@ -153,20 +134,6 @@ func (a *applier) round(ctx context.Context, upTo int64) error {
 	default:
 	}
 	return nil
-}
-
-// learnApplied asks meta how far others have brought documents forward.
-func (a *applier) learnApplied(ctx context.Context) error {
-	return a.bounded(ctx, func(ctx context.Context) error {
-		meta, err := a.feed.readMeta(ctx)
-		if errors.Is(err, mongo.ErrNoDocuments) {
-			return nil // the next look at meta sees to that
-		}
-		if err == nil && meta.Epoch == a.feed.tail.state().epoch {
-			a.feed.tail.brought(meta.Applied)
-		}
-		return err
-	})
 }
 
 // applyAll applies to the collections side by side.

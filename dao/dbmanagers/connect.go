@@ -71,7 +71,8 @@ type watcher struct {
 	failures sync.Map     // by address, why the last check of a server failed that was not broken off
 }
 
-// failed keeps why a check failed. One that the driver breaks off, for another has failed, says nothing.
+// failed keeps why a check failed. One that the driver breaks off, since another has failed, says
+// nothing.
 func (w *watcher) failed(e *event.ServerHeartbeatFailedEvent) {
 	if address, _, _ := strings.Cut(e.ConnectionID, "["); !errors.Is(e.Failure, context.Canceled) {
 		w.failures.Store(address, e.Failure)

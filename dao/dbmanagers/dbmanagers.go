@@ -331,15 +331,3 @@ func (e *engine) Close() error {
 	}
 	return nil
 }
-
-// noteApplied says in meta up to where all is in the documents: the last steps do not say it of
-// themselves, and who opens the store next would take what others do until then for what is not
-// brought forward yet.
-func (e *engine) noteApplied(ctx context.Context) {
-	at := e.feed.tail.state()
-	same := bson.D{{Key: "epoch", Value: at.epoch}}
-	ctx, cancel := context.WithTimeout(ctx, e.Timeout)
-	defer cancel()
-	_, err := e.setMeta(ctx, same, bson.D{{Key: "$max", Value: bson.D{{Key: "applied", Value: at.applied}}}})
-	e.note(ctx, "note what is brought forward", err)
-}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -77,13 +78,40 @@ func TestIdle(t *testing.T) {
 	}
 }
 
-// With nobody connected, when it is seldom looked for what others insert, it shows in the next list.
+// What is there is met as soon as a shop opens: what another program deletes afterwards can only be
+// missed by who knows that it was there, and the feed may have forgotten it long ago.
+func TestTheFirstRoundIsAtTheStart(t *testing.T) {
+	far(t, 1, func(t *testing.T, engines []*engine) {
+		e := engines[0]
+		made, _, err := e.store().Products.Create(t.Context(), aProduct("mate"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Minute)
+		late, err := openModel(t.Context(), &modelClient{modelServer: e.client().modelServer}, Options{Log: slog.New(slog.DiscardHandler)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer late.Close()
+		time.Sleep(2 * time.Second)
+		w := &late.of(dao.Product.Schema).walk
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		if _, known := w.known[made.ID]; !known {
+			t.Error("two seconds after the start it does not know what there is")
+		}
+	})
+}
+
+// With nobody connected, when it is seldom looked for what others insert, it shows in the next list:
+// half a second later, when no look from before the insert counts any more.
 func TestInsertShowsInTheNextList(t *testing.T) {
 	far(t, 1, func(t *testing.T, engines []*engine) {
 		e := engines[0]
 		for n := range 3 {
 			time.Sleep(time.Minute)
 			modelHandle{e.client(), "products"}.writeNow(write{insertOne, nil, foreignProduct(productID(n), fmt.Sprint("foreign ", n))})
+			time.Sleep(fresh)
 			page, err := e.store().Products.List(t.Context(), models.ProductQuery{Page: 1, Limit: 10})
 			if err != nil || page.Total != n+1 {
 				t.Errorf("%d products, %v, want %d", page.Total, err, n+1)
@@ -155,27 +183,37 @@ func throughput(t *testing.T, processes int) (each []int64, total int64) {
 	return each, total
 }
 
-// 64 writers make at least 350 steps a second, 50 ms away; two processes together 60 % of what one
-// does, four 40 %, each by a tenth less in one run of this length, and none starves.
+// 64 writers make at least 350 steps a second, 50 ms away; two processes together at least 60 % of
+// what one does, four at least 40 %, and none starves. A run is too short to tell to a few percent:
+// the median of three counts.
 func TestThroughputFromFar(t *testing.T) {
 	if underRace { // make simulate does it without
 		return
 	}
-	_, alone := throughput(t, 1)
-	t.Attr("one", fmt.Sprint(alone))
+	totals := map[int][]int64{}
+	for range 3 {
+		for _, processes := range []int{1, 2, 4} {
+			each, total := throughput(t, processes)
+			totals[processes] = append(totals[processes], total)
+			for _, one := range each {
+				if one < total/int64(processes)/3 {
+					t.Errorf("of %d processes one starves: %v", processes, each)
+				}
+			}
+		}
+	}
+	median := func(processes int) int64 {
+		slices.Sort(totals[processes])
+		return totals[processes][1]
+	}
+	alone := median(1)
+	t.Attr("steps", fmt.Sprint(totals))
 	if alone < 350 {
 		t.Errorf("one process makes %d steps a second", alone)
 	}
-	for processes, percent := range map[int]int64{2: 54, 4: 36} {
-		each, total := throughput(t, processes)
-		t.Attr(fmt.Sprint(processes), fmt.Sprint(each))
-		if total < alone*percent/100 {
-			t.Errorf("%d processes make %v steps a second, one makes %d", processes, each, alone)
-		}
-		for _, one := range each {
-			if one < total/int64(processes)/3 {
-				t.Errorf("of %d processes one starves: %v", processes, each)
-			}
+	for processes, percent := range map[int]int64{2: 60, 4: 40} {
+		if median(processes) < alone*percent/100 {
+			t.Errorf("%d processes make %v steps a second, one makes %d", processes, totals[processes], alone)
 		}
 	}
 }

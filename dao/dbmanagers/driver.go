@@ -24,7 +24,8 @@ func (d driven) ping(ctx context.Context) error { return d.client.Ping(ctx, nil)
 
 func (d driven) close(ctx context.Context) error { return d.client.Disconnect(ctx) }
 
-// unite is one aggregation over the first table, to which the others are added; each in the order of _id.
+// unite is one aggregation over the first table, to which the others are added; each in the order of
+// _id.
 func (d driven) unite(ctx context.Context, tables []string, filter bson.D, limit int64, visit func(string, bson.Raw)) error {
 	from := func(name string) bson.A {
 		return bson.A{

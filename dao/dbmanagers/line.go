@@ -166,22 +166,6 @@ func (l lineLog) Append(ctx context.Context, b *steps.Batch) (stand int, err err
 	return stand, err
 }
 
-// warnOf looks for what others wrote twice among what steps tell of.
-func (c *committer) warnOf(list []*steps.Step) {
-	met := map[*collection][]models.ID{}
-	for _, step := range list {
-		if how, foreign := c.notices[step]; foreign && how.op == opNotice {
-			of := c.of(step.Changes[0].Schema)
-			met[of] = append(met[of], step.Changes[0].ID)
-		}
-	}
-	for of, ids := range met {
-		if len(of.Unique) > 0 && c.life.Err() == nil {
-			c.running.Go(func() { of.warnTwice(c.life, ids) })
-		}
-	}
-}
-
 // noteKindsOf says in meta which kinds there will be values of.
 func (c *committer) noteKindsOf(ctx context.Context, list []*steps.Step) error {
 	for _, step := range list {

@@ -133,3 +133,26 @@ func goroutines() (list []string) {
 	}
 	return list
 }
+
+// What the database refuses for good, full as it is, is refused, too: who was told that nothing was
+// written does not find it there when there is room again.
+func TestRefusedWritesLeaveNothing(t *testing.T) {
+	p := newPlace(t)
+	w := mongotest.NewLine(t, p.url, 0)
+	s := p.openAt(w.URI, Options{})
+	before := s.feed.last()
+	w.Fill()
+	for range 3 {
+		_, _, err := s.Carts.Create(p.ctx, models.Cart{})
+		p.fails("create a cart", err, dao.ErrUnavailable)
+		if errors.Is(err, dao.ErrUnknown) {
+			t.Errorf("nobody knows what became of it: %v", err)
+		}
+	}
+	w.Mend()
+	cart, receipt, err := s.Carts.Create(p.ctx, models.Cart{})
+	p.ok("create a cart", err)
+	if receipt.Position.Offset != before.Offset+1 {
+		t.Errorf("cart %s is change %d, after %d", cart.ID, receipt.Position.Offset, before.Offset)
+	}
+}
