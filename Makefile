@@ -35,7 +35,8 @@ contract:
 test: setup
 	$(MAKE) --no-print-directory -j2 together=yes inside e2e
 
-# The simulation of the MongoDB engine, that it finds broken ones, and how many round trips things take: virtual time, so without the race detector.
+# The simulation of the MongoDB engine, that it finds broken ones, and how many round trips things take: virtual time, so
+# without the race detector.
 simulate:
 	go test -run '^TestSimulation|FromFar$$' ./dao/dbmanagers
 

@@ -137,7 +137,8 @@ func wantOnceInFeed(t *testing.T, db *mongo.Database) {
 	}
 }
 
-// untilIndexed waits until the shop has made the indexes again by which it finds who has a text, and what was told of a value.
+// untilIndexed waits until the shop has made the indexes again by which it finds who has a text, and
+// what was told of a value.
 func untilIndexed(t *testing.T, db *mongo.Database) {
 	t.Helper()
 	for end := time.Now().Add(patience); ; time.Sleep(50 * time.Millisecond) {

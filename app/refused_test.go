@@ -14,7 +14,7 @@ import (
 )
 
 // While the database refuses to write and a thousand documents of another program wait for that,
-// the shop asks it hardly more often than without them, says so in a line or two, and goes on showing what is
+// the shop asks it ten times a second at most, says so in a line or two, and goes on showing what is
 // there; when there is room again it takes in all of them.
 func TestFullDatabase(t *testing.T) {
 	store := database(t)

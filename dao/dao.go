@@ -7,9 +7,9 @@
 // A [Store] keeps values of the [Kinds] that are described: products, carts, messages. Every change
 // that it accepts gets the next offset in its one ordered [Feed]; whoever follows the feed from a
 // [Position] sees each change once, in one order, whoever made it. Every write is a step
-// ([Updater]): one change or many, all of them or nothing, in one place of the feed. So a route writes and answers,
-// and publishes nothing; a page is rendered at a position, and a socket goes on from there. Who is
-// here at this moment is no change and stands in no feed: that is [Presence].
+// ([Updater]): one change or many, all of them or nothing, in one place of the feed. So a route
+// writes and answers, and publishes nothing; a page is rendered at a position, and a socket goes on
+// from there. Who is here at this moment is no change and stands in no feed: that is [Presence].
 //
 // # Rules for every method
 //

@@ -4,7 +4,9 @@
 //	feed                        the steps, {_id: first offset, n, step, at, by, applied, changes}
 //	products, carts, messages   in the shape that a mongoose application of the same assignment reads and writes
 //	the other kinds             in the shape of their JSON form (codec.go); no other program writes them
-//	meta                        the identity of the store; the epoch and the base of the feed; the kinds that not every shop has; when the shop was open
+//	meta                        the identity of the store; the epoch and the base of the feed; how far
+//	                            documents are brought forward; the kinds that not every shop has; when the
+//	                            shop was open
 //	presence                    who is here, in each process
 //
 // What is ours in a document stands in its sub-document pulperia: rev, feed (the offset of the last

@@ -17,7 +17,8 @@ import (
 // those that meet it: see lineLog.Base. Here it is looked for.
 
 const (
-	claimBusy = time.Second      // between two looks for what others inserted, for a while after something happened,
+	// Between two looks for what others inserted: for a while after something happened,
+	claimBusy = time.Second
 	claimIdle = 5 * time.Second  // while somebody is connected,
 	claimRare = 40 * time.Second // and else, when also who reads a list looks, see claimFirst
 	claimMost = 500              // how many are claimed by one look, of each collection

@@ -12,16 +12,26 @@ import (
 
 // form is how the values of a kind stand in documents.
 type form struct {
-	write      func(models.Value) bson.D                                                                                // the whole document, without the sub-document pulperia
-	read       func(bson.Raw) models.Value                                                                              // with tolerance; a revision that is not the document's is set later
-	change     func(old, new models.Value, doc bson.Raw) (set, unset bson.D)                                            // what makes of doc, which is read as old, one that is read as new
-	keys       func(models.Value) bson.D                                                                                // what listing needs, derived from the fields; none of a history
-	met        func(v models.Value, at bson.DateTime) bson.D                                                            // beside that, of what another program has brought or changed; may be missing
-	mixed      func(before models.Value) bson.D                                                                         // selects a document whose mixed fields hold nothing but ours; may be missing
-	blend      []string                                                                                                 // the mixed fields: others may keep something of their own in them
-	quantities []string                                                                                                 // whole numbers that are written as differences
-	dirt       func(doc bson.Raw) []string                                                                              // where doc is not as we would write it
-	inner      func(note func(prefix string, fields []bson.RawElement, known ...string), doc bson.Raw) (known []string) // names unknown fields further in; may be missing
+	// write: the whole document, without the sub-document pulperia.
+	write func(models.Value) bson.D
+	// read: with tolerance; a revision that is not the document's is set later.
+	read func(bson.Raw) models.Value
+	// change: what makes of doc, which is read as old, one that is read as new.
+	change func(old, new models.Value, doc bson.Raw) (set, unset bson.D)
+	// keys: what listing needs, derived from the fields; none of a history.
+	keys func(models.Value) bson.D
+	// met: beside that, of what another program has brought or changed; may be missing.
+	met func(v models.Value, at bson.DateTime) bson.D
+	// mixed: selects a document whose mixed fields hold nothing but ours; may be missing.
+	mixed func(before models.Value) bson.D
+	// blend: the mixed fields: others may keep something of their own in them.
+	blend []string
+	// quantities: whole numbers that are written as differences.
+	quantities []string
+	// dirt: where doc is not as we would write it.
+	dirt func(doc bson.Raw) []string
+	// inner: names unknown fields further in; may be missing.
+	inner func(note func(prefix string, fields []bson.RawElement, known ...string), doc bson.Raw) (known []string)
 }
 
 // typed is a form by functions on a kind's own type.

@@ -197,7 +197,8 @@ func (c *committer) commit(ctx context.Context, list []*entry) (stand int, err e
 		if whole {
 			return len(list), nil
 		}
-		refused := full(failed) || unauthorized(failed) // who waits is told that now: later it might be done after all
+		// Who waits is told of a refusal now: later the step might be committed after all.
+		refused := full(failed) || unauthorized(failed)
 		left = left || failed != nil && !notSent(failed) && !refused
 		if failed != nil && c.mutant == "blind-fail" {
 			return stand, c.notDone("insert into the feed", failed)
