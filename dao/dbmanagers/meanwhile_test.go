@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -138,6 +139,31 @@ func TestPutBackAfterItWasGone(t *testing.T) {
 				}
 			}
 			time.Sleep(engines[0].remember)
+		}
+	})
+}
+
+// How far documents are brought forward is noted when the database is back, without another step.
+func TestNotedWhenTheDatabaseIsBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		client := &modelClient{modelServer: newModelServer(1)}
+		e, err := openModel(t.Context(), client, Options{
+			Log: slog.New(slog.DiscardHandler),
+			at:  func(step string) { client.down.Store(step == "applied") },
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer e.Close()
+		_, receipt, err := e.store().Products.Create(t.Context(), aProduct("mate"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Minute)
+		client.down.Store(false)
+		time.Sleep(time.Minute)
+		if meta, err := e.readMeta(t.Context()); err != nil || meta.Applied < receipt.Position.Offset {
+			t.Errorf("noted up to %d, want %d (%v)", meta.Applied, receipt.Position.Offset, err)
 		}
 	})
 }
