@@ -2,6 +2,7 @@ package dbmanagers
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -10,9 +11,10 @@ import (
 // turns share the head of the feed among processes. Whoever has won knows the head, and would win
 // again and again. So who was beaten twice says so in a document, with his round trip, and who has
 // won and sees that leaves the head for a little more than that, and looks before he inserts again.
-// All of it is the line's own, and that of loads under the same lock, but for the document.
 type turns struct {
-	docs   table
+	docs table
+
+	mu     sync.Mutex    // the line and loads take turns, too
 	node   string        // this process's name
 	losses int           // on end
 	last   time.Duration // how long the last insert took
@@ -32,6 +34,8 @@ const (
 
 // beaten notes that another process was faster.
 func (t *turns) beaten(ctx context.Context) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	if t.losses++; t.losses < 2 || time.Since(t.said) < time.Second {
 		return
 	}
@@ -41,7 +45,10 @@ func (t *turns) beaten(ctx context.Context) {
 		{Key: "$inc", Value: bson.D{{Key: "seq", Value: int64(1)}}},
 		{Key: "$setOnInsert", Value: bson.D{{Key: "made", Value: bson.NewObjectID()}}},
 	}
-	node := t.name()
+	if t.node == "" {
+		t.node = "head " + bson.NewObjectID().Hex()
+	}
+	node := t.node
 	go func() {
 		ctx, cancel := context.WithTimeout(ctx, time.Second)
 		defer cancel()
@@ -49,56 +56,78 @@ func (t *turns) beaten(ctx context.Context) {
 	}()
 }
 
-func (t *turns) name() string {
-	if t.node == "" {
-		t.node = "head " + bson.NewObjectID().Hex()
-	}
-	return t.node
+// took notes how long an insert took; won that it stands.
+func (t *turns) took(d time.Duration) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.last = max(d, time.Millisecond)
 }
 
-// took notes how long an insert took; won that it stands.
-func (t *turns) took(d time.Duration) { t.last = max(d, time.Millisecond) }
-
-func (t *turns) won() { t.losses = 0 }
+func (t *turns) won() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.losses = 0
+}
 
 // contended says whether others want the head, too.
-func (t *turns) contended() bool { return t.losses > 0 || time.Now().Before(t.until) }
+func (t *turns) contended() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.losses > 0 || time.Now().Before(t.until)
+}
 
 // wait leaves the head to others who want it, and says whether it did. Who writes asks once a second
 // whether somebody does.
 func (t *turns) wait(ctx context.Context) bool {
-	if time.Since(t.asked) > time.Second && t.last > 0 {
-		t.asked = time.Now()
+	if t.isDue() {
 		t.ask(ctx)
 	}
-	if time.Now().After(t.until) || t.losses > 0 {
+	t.mu.Lock()
+	gap, trip := min(t.theirs*6/5, 500*time.Millisecond), t.theirs
+	stays := time.Now().After(t.until) || t.losses > 0 || time.Since(t.left) < mostGap*gap
+	t.mu.Unlock()
+	if stays {
 		return false
 	}
-	gap := min(t.theirs*6/5, 500*time.Millisecond)
-	if time.Since(t.left) < mostGap*gap {
-		return false
-	}
-	sleep(ctx, gap-t.theirs*7/10) // the look that follows takes the rest
+	sleep(ctx, gap-trip*7/10) // the look that follows takes the rest
+	t.mu.Lock()
 	t.left = time.Now()
+	t.mu.Unlock()
 	return true
+}
+
+// isDue says whether to ask, to one caller.
+func (t *turns) isDue() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	due := time.Since(t.asked) > time.Second && t.last > 0
+	if due {
+		t.asked = time.Now()
+	}
+	return due
 }
 
 // ask looks who wants the head. What has not changed since is of a process that does not any more.
 func (t *turns) ask(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, time.Second)
 	defer cancel()
-	seen := map[string]int64{}
+	seen, trips := map[string]int64{}, map[string]time.Duration{}
 	err := t.docs.find(ctx, query{filter: bson.D{{Key: "digest", Value: wantsHead}}}, func(raw bson.Raw) error {
 		node, _ := raw.Lookup("_id").StringValueOK()
-		seq, _ := raw.Lookup("seq").AsInt64OK()
 		trip, _ := raw.Lookup("trip").AsInt64OK()
-		seen[node] = seq
-		if before, known := t.seen[node]; known && before != seq && node != t.name() {
-			t.until, t.theirs = time.Now().Add(wanted), time.Duration(trip)
-		}
+		seen[node], _ = raw.Lookup("seq").AsInt64OK()
+		trips[node] = time.Duration(trip)
 		return nil
 	})
-	if err == nil {
-		t.seen = seen
+	if err != nil {
+		return
 	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for node, seq := range seen {
+		if before, known := t.seen[node]; known && before != seq && node != t.node {
+			t.until, t.theirs = time.Now().Add(wanted), trips[node]
+		}
+	}
+	t.seen = seen
 }
