@@ -14,7 +14,7 @@ import (
 type turns struct {
 	docs table
 
-	mu     sync.Mutex    // the line and loads take turns, too
+	mu     sync.Mutex    // over all that follows: the line and each load ask and note on their own
 	node   string        // this process's name
 	losses int           // on end
 	last   time.Duration // how long the last insert took
@@ -124,9 +124,11 @@ func (t *turns) ask(ctx context.Context) {
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	var longest time.Duration // of those who want it: the others are in time with that, too
 	for node, seq := range seen {
 		if before, known := t.seen[node]; known && before != seq && node != t.node {
-			t.until, t.theirs = time.Now().Add(wanted), trips[node]
+			longest = max(longest, trips[node])
+			t.until, t.theirs = time.Now().Add(wanted), longest
 		}
 	}
 	t.seen = seen
