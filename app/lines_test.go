@@ -37,8 +37,12 @@ func from(client string) func(ctx context.Context, network, address string) (net
 
 // openLine makes a handshake and says hello.
 func openLine(shop, client, hello string) (*line, error) {
+	return openLineAt(shop, "/ws", client, hello)
+}
+
+func openLineAt(shop, path, client, hello string) (*line, error) {
 	dialer := ws.Dialer{Timeout: patience, NetDial: from(client)}
-	conn, in, _, err := dialer.Dial(context.Background(), "ws"+strings.TrimPrefix(shop, "http")+"/ws")
+	conn, in, _, err := dialer.Dial(context.Background(), "ws"+strings.TrimPrefix(shop, "http")+path)
 	if err != nil {
 		return nil, err
 	}
@@ -53,28 +57,36 @@ func (l *line) say(text string) error { return wsutil.WriteClientText(l, []byte(
 
 // hear returns the next frame of data, or the reason that the shop gives for the end.
 func (l *line) hear() (f frame, err error) {
+	text, err := l.hearText()
+	if err == nil {
+		err = json.Unmarshal(text, &f)
+	}
+	return f, err
+}
+
+func (l *line) hearText() (text []byte, err error) {
 	for {
 		head, err := ws.ReadHeader(l.in)
 		if err == nil && head.Length > 1<<20 {
 			err = fmt.Errorf("a frame of %d bytes", head.Length)
 		}
 		if err != nil {
-			return f, err
+			return nil, err
 		}
 		payload := make([]byte, head.Length)
 		if _, err := io.ReadFull(l.in, payload); err != nil {
-			return f, err
+			return nil, err
 		}
 		switch head.OpCode {
 		case ws.OpText:
-			return f, json.Unmarshal(payload, &f)
+			return payload, nil
 		case ws.OpPing:
 			if err := wsutil.WriteClientMessage(l, ws.OpPong, payload); err != nil {
-				return f, err
+				return nil, err
 			}
 		case ws.OpClose:
 			code, why := ws.ParseCloseFrameData(payload)
-			return f, wsutil.ClosedError{Code: code, Reason: why}
+			return nil, wsutil.ClosedError{Code: code, Reason: why}
 		}
 	}
 }

@@ -128,7 +128,7 @@ func wantEnd(t *testing.T, l *line, code ws.StatusCode, why string) {
 	t.Helper()
 	l.SetReadDeadline(time.Now().Add(patience))
 	for {
-		_, err := l.hear()
+		_, err := l.hearText()
 		closed, ok := errors.AsType[wsutil.ClosedError](err)
 		if ok && closed.Code == code && closed.Reason == why {
 			return
@@ -184,7 +184,7 @@ func floodMessages(t *testing.T, s *shop, client string) {
 // floodHeaders sends a header without an end. It is refused at 64 KiB and what net/http allows
 // beside.
 func floodHeaders(t *testing.T, s *shop, client string) {
-	for _, path := range []string{"/api/products", "/ws", "/events", "/"} {
+	for _, path := range []string{"/api/products", "/ws", "/events", "/socket.io/", "/"} {
 		conn, err := from(client)(t.Context(), "tcp", strings.TrimPrefix(s.URL, "http://"))
 		if err != nil {
 			t.Fatal(err)

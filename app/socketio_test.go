@@ -1,7 +1,9 @@
 package app
 
 import (
+	"context"
 	"net/http"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -15,15 +17,13 @@ func TestSocketIO(t *testing.T) {
 	t.Parallel()
 	onEachEngine(t, func(t *testing.T, newStore func() string) {
 		store := newStore()
-		s := openShop(t, store, "--open")
+		s := openShop(t, store)
 		conn := s.socketIO(t)
-		hearPacket(t, conn, `42["messageLogs",[]]`)
-		hearPacket(t, conn, `42["products",[]]`)
+		hearPackets(t, conn, `42["messageLogs",[]]`, `42["products",[]]`)
 		sayTo(t, conn, `421["message",{"user":"ana@example.com","message":"¿Tienen yerba?"}]`)
 		hearPacket(t, conn, `431[{"status":"success","payload":{"_id":"`)
 		sayTo(t, conn, `422["addProduct",{"title":"Yerba","description":"1 kg","code":17,"price":"450","stock":"7","category":"almacén","thumbnails":""}]`)
-		hearPacket(t, conn, `432[{"status":"success","payload":{"_id":"`)
-		hearPacket(t, conn, `42["products",[{"id":"`)
+		hearPackets(t, conn, `432[{"status":"success","payload":{"_id":"`, `42["products",[{"id":"`)
 		if status, _, err := s.do(http.DefaultClient, "POST", "/api/chat", `{"user":"beto@example.com","message":"Sí"}`); err != nil || status != 201 {
 			t.Fatal(status, err)
 		}
@@ -35,9 +35,8 @@ func TestSocketIO(t *testing.T) {
 		if err := s.Wait(); err != nil {
 			t.Fatalf("%v\n%s", err, &s.Log)
 		}
-		conn = openShop(t, store, "--open").socketIO(t)
-		hearPacket(t, conn, `"text":"¿Tienen yerba?"`)
-		hearPacket(t, conn, `"title":"Yerba"`)
+		conn = openShop(t, store).socketIO(t)
+		hearPackets(t, conn, `"text":"¿Tienen yerba?"`, `"title":"Yerba"`)
 	})
 }
 
@@ -45,10 +44,14 @@ func TestSocketIO(t *testing.T) {
 // page.
 func TestSocketIOOfClosedShop(t *testing.T) {
 	t.Parallel()
-	s := openShop(t, t.TempDir())
+	s := closedShop(t, t.TempDir())
 	conn := s.socketIO(t)
 	sayTo(t, conn, `421["addProduct",{"title":"Yerba","description":"1 kg","code":"y","price":1,"stock":1,"category":"c"}]`)
 	hearPacket(t, conn, `431[{"status":"error","error":"unauthorized"`)
+	sayTo(t, conn, `422["deleteProduct","665f1c2ab0e84d3f9a7c1e54"]`)
+	hearPacket(t, conn, `432[{"status":"error","error":"unauthorized"`)
+	sayTo(t, conn, `423["message",{"email":"ana.perez@example.com","message":"hola"}]`)
+	hearPacket(t, conn, `"user":"ana","email":"ana","username":"ana","name":"ana","message":"hola"`)
 	if status, body, err := s.do(http.DefaultClient, "GET", "/socket.io/socket.io.js", ""); err != nil || status != 200 || len(body) < 40_000 {
 		t.Errorf("the client: %d, %d bytes, %v", status, len(body), err)
 	}
@@ -75,17 +78,25 @@ func (s *shop) socketIO(t *testing.T) *websocket.Conn {
 // hearPacket is hear for a client that answers pings.
 func hearPacket(t *testing.T, conn *websocket.Conn, text string) {
 	t.Helper()
-	for {
-		_, packet, err := conn.Read(t.Context())
+	hearPackets(t, conn, text)
+}
+
+// hearPackets waits until each of the texts has come, in whatever order.
+func hearPackets(t *testing.T, conn *websocket.Conn, texts ...string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	var heard []byte
+	for len(texts) > 0 {
+		_, packet, err := conn.Read(ctx)
 		if err != nil {
-			t.Fatalf("wait for %s: %v", text, err)
+			t.Fatalf("wait for %q: %v, after %s", texts, err, heard)
 		}
-		switch {
-		case string(packet) == "2":
+		heard = append(append(heard, '\n'), packet...)
+		if string(packet) == "2" {
 			sayTo(t, conn, "3")
-		case strings.Contains(string(packet), text):
-			return
 		}
+		texts = slices.DeleteFunc(texts, func(text string) bool { return strings.Contains(string(packet), text) })
 	}
 }
 

@@ -89,7 +89,8 @@ load, same run, in turn. The aim of each row is 8 times the peer or 70 %% of the
   model); a late timer of the client does not count.
 - **The bare limit** of a write is net/http that appends as many bytes as the shop's journal gets, with group commit, before it answers; of a start, reading the
   store's files; of an import, writing and syncing as many bytes as are imported; of memory, net/http that has done nothing.
-- **A message to viewers** is posted over HTTP; the viewers listen by WebSocket, those of the peer by Socket.IO over WebSocket.
+- **A message to viewers** is posted over HTTP; the viewers listen by WebSocket, those of the peer by Socket.IO over WebSocket; in a
+  row of its own those of the shop do so, too.
 `, r.scale.connections)
 }
 

@@ -46,6 +46,8 @@ func (c *contest) starts(ctx context.Context) ([]rival, error) {
 		{what: "idle memory, a small catalogue", ours: megabytes(small.ours), bare: megabytes(bareMemory), peer: megabytes(small.peer), less: true, why: memory},
 		{what: "memory of a viewer", ours: kibibytes(small.ourViewer), peer: kibibytes(small.peerViewer), less: true,
 			why: "a viewer of ours has a goroutine and a buffer, one of the peer some objects"},
+		{what: "memory of a viewer by Socket.IO", ours: kibibytes(small.courseViewer), peer: kibibytes(small.peerViewer), less: true,
+			why: "as the row above"},
 	}, nil
 }
 
@@ -73,7 +75,7 @@ func (c *contest) restart(ctx context.Context) (ours, theirs int64, err error) {
 }
 
 // footprint is what memory both take when they have little to do.
-type footprint struct{ ours, peer, ourViewer, peerViewer int64 }
+type footprint struct{ ours, peer, ourViewer, courseViewer, peerViewer int64 }
 
 // demos measures both with the small catalogue.
 func (c *contest) demos(ctx context.Context) (f footprint, err error) {
@@ -103,7 +105,8 @@ func (c *contest) demos(ctx context.Context) (f footprint, err error) {
 			return f, err
 		}
 	}
-	return f, nil
+	f.courseViewer, err = c.viewerMemory(ctx, shop, n, gatherOfCourse)
+	return f, err
 }
 
 // openSmallPeer starts the peer with the products that a shop shows.

@@ -117,7 +117,7 @@ var mongoDB = []promise{
 
 var live = []promise{
 	{"1. No gap, nothing twice: everything after a position arrives, in order, once; where it cannot, the client is told.",
-		"Fifty clients talk through a line that drops, delays, slices, resets and half-opens; restarts, other epochs, short feeds.",
+		"Fifty clients of ours and ten of Socket.IO talk through a line that drops, delays, slices, resets and half-opens; restarts, other epochs, short feeds.",
 		[]string{"bad line", "recovery", "pages at a position"}},
 	{"2. Durable before seen: no socket shows a message that would not survive a loss of power.",
 		"The hub only follows the feed, and no package can bypass that; the feed shows nothing before its sync.",
@@ -135,7 +135,7 @@ var live = []promise{
 		"Every way to lose a line is gone.",
 		[]string{"reasons"}},
 	{"7. Limits are on by default: frames, messages, connections, silence, handshakes, origins.",
-		"Each limit is passed from outside.",
+		"Each limit is passed from outside, by each door.",
 		[]string{"limits of the line"}},
 	{"8. Text is text, in every page.",
 		"Hostile names, messages and products in templates and in real browsers, with a content security policy behind them.",

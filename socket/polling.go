@@ -136,7 +136,7 @@ func (v *visit) poll(c *conn, line *pollLine) {
 	control.SetWriteDeadline(time.Now().Add(pongTimeout + stallTimeout))
 	c.unpark()
 	if c.isProbed() { // it waits for this, before it goes on over another line
-		c.reply(c.see().packet([]byte{byte(socketio.Noop)}))
+		c.sendPacket([]byte{byte(socketio.Noop)})
 	}
 	var text []byte
 	select {
@@ -153,6 +153,17 @@ func (v *visit) poll(c *conn, line *pollLine) {
 	}
 	if err := v.answer(bytes.TrimSuffix(text, []byte{socketio.Separator})); err != nil || v.r.Context().Err() != nil {
 		line.Close() // what was in it is lost: who comes back gets the lists
+	}
+}
+
+// sendPacket queues a packet for this connection alone, in the form of the line that it has just now: one
+// made for a line that polls would break the line that it goes on over.
+func (c *conn) sendPacket(packet []byte) {
+	c.mu.Lock()
+	wake := c.pushLocked(c.view.packet(packet), 0, false)
+	c.mu.Unlock()
+	if wake {
+		c.hub.writers.add(c)
 	}
 }
 

@@ -29,7 +29,7 @@ var (
 	proxySeed = flag.Uint64("proxy.seed", uint64(time.Now().UnixNano()), "what the line does is made from")
 )
 
-// Clients talk, by WebSocket, or listen, by Server-Sent Events, through a line that drops, delays,
+// Clients talk, by WebSocket and by Socket.IO, or listen, by Server-Sent Events, through a line that drops, delays,
 // slices down to bytes, resets, half-opens and ends in the middle of a frame. In the end each has
 // the same list, which is the feed's: nothing is lost, nothing came twice, and the messages of each
 // are there once.
@@ -64,13 +64,18 @@ func TestBadLine(t *testing.T) {
 			all.Go(func() { talkers[i].listen(ctx, "http://"+address, time.Now().Add(proxyTime.Get())) })
 		}
 	}
+	inCourse, course := s.inCourse(ctx, address, time.Now().Add(proxyTime.Get()), &talking, func() bool { return end.Load() != nil })
 	line.torment(random, time.Now().Add(proxyTime.Get()))
 	talking.Wait()
 	last := s.head()
 	end.Store(&last)
 	all.Wait()
+	course.Wait()
 	want := s.everything(start)
 	sent := 0
+	for _, one := range inCourse {
+		sent += len(one.ids)
+	}
 	for _, one := range talkers {
 		sent += len(one.ids)
 		if diff := gocmp.Diff(want, one.seen); diff != "" {

@@ -26,7 +26,7 @@ func (h *Hub) enter(c *conn) {
 	}
 	topics := slices.DeleteFunc([]string{topicMessages, topicGoods}, func(topic string) bool { return h.MayFollow(c.who, topic) != nil })
 	c.greeted = true
-	c.reply(c.see().packet(socketio.Welcome(rand.Text())))
+	c.sendPacket(socketio.Welcome(rand.Text()))
 	h.join(c, hello{Topics: topics}, "", how)
 	h.oweLists(c)
 }
@@ -54,7 +54,7 @@ type reply struct {
 func (r reply) done(payload []byte) {
 	if r.said.WantsAck {
 		answer := append(append([]byte(`{"status":"success","payload":`), payload...), '}')
-		r.c.reply(r.c.see().packet(socketio.AckOf(r.said.ID, answer)))
+		r.c.sendPacket(socketio.AckOf(r.said.ID, answer))
 	}
 }
 
@@ -62,7 +62,7 @@ func (r reply) done(payload []byte) {
 func (r reply) refuse(refused refusal) {
 	r.c.send(refused)
 	if r.said.WantsAck {
-		r.c.reply(r.c.see().packet(socketio.AckOf(r.said.ID, refused.answer())))
+		r.c.sendPacket(socketio.AckOf(r.said.ID, refused.answer()))
 	}
 }
 

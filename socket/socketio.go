@@ -133,7 +133,7 @@ func (v *visit) beginFrames() {
 		return
 	}
 	c := v.openSession(line, p)
-	c.reply(c.see().packet(handshakeOf(c.spoken.session, false)))
+	c.sendPacket(handshakeOf(c.spoken.session, false))
 	go c.readWebSocket(in, c.handleSocketIO)
 }
 
@@ -246,7 +246,7 @@ func (c *conn) listen(said socketio.Said) error {
 	switch {
 	case said.Namespace != socketio.MainNamespace:
 		if said.Type == socketio.Connect {
-			c.reply(c.see().packet(socketio.Unwelcome(said.Namespace)))
+			c.sendPacket(socketio.Unwelcome(said.Namespace))
 		}
 	case said.Type == socketio.Connect && c.greeted:
 	case said.Type == socketio.Connect:

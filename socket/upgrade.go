@@ -18,7 +18,10 @@ const upgradeTimeout = 10 * time.Second
 // tryUpgrade reads from a new line of a connection, until it is its only one or is given up.
 func (c *conn) tryUpgrade(line net.Conn, in *frameReader) {
 	line.SetReadDeadline(time.Now().Add(upgradeTimeout))
-	c.probe(true)
+	if !c.probe() { // another is being tried
+		line.Close()
+		return
+	}
 	done := false
 	for err := error(nil); err == nil && !done; {
 		var opcode ws.OpCode
@@ -27,7 +30,9 @@ func (c *conn) tryUpgrade(line net.Conn, in *frameReader) {
 			done, err = c.tryPacket(line, opcode, payload)
 		}
 	}
-	c.probe(false)
+	c.mu.Lock()
+	c.spoken.probed = false
+	c.mu.Unlock()
 	if !done || !c.goOnOver(line) {
 		line.Close()
 		return
@@ -54,18 +59,19 @@ func (c *conn) tryPacket(line net.Conn, opcode ws.OpCode, payload []byte) (done 
 	return false, err
 }
 
-// probe begins a trial, or ends it. A request that waits is answered: its client sends no other
-// before it goes on over the new line.
-func (c *conn) probe(begins bool) {
+// probe begins a trial, unless there is one. A request that waits is answered: its client sends no
+// other before it goes on over the new line.
+func (c *conn) probe() (begins bool) {
 	c.mu.Lock()
-	c.spoken.probed = begins
+	begins = !c.spoken.probed
+	c.spoken.probed = true
 	line, polls := c.net.(*pollLine)
 	answer := begins && polls && len(c.queue.parcels) == 0 && line.isAsked()
-	noop := c.view.packet([]byte{byte(socketio.Noop)})
 	c.mu.Unlock()
 	if answer {
-		c.reply(noop)
+		c.sendPacket([]byte{byte(socketio.Noop)})
 	}
+	return begins
 }
 
 // goOnOver has a writer take the new line, unless the connection ends.

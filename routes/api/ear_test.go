@@ -143,3 +143,30 @@ func TestQueryIsASearch(t *testing.T) {
 		}
 	}
 }
+
+// A form says of a cart what JSON says of it, and whatever it is sent to, one of another site is
+// refused.
+func TestFormsOfCarts(t *testing.T) {
+	shop := routestest.Open(t)
+	product := "/products/" + shop.Product("A").ID.String()
+	var cart models.Cart
+	shop.Must("POST", "/api/carts", "").Payload(&cart)
+	address := "/api/carts/" + cart.ID.String()
+	form := []string{"Content-Type", "application/x-www-form-urlencoded"}
+	shop.Do("PUT", address+product, "quantity=3", form...).Payload(&cart)
+	if len(cart.Products) != 1 || cart.Products[0].Quantity != 3 {
+		t.Errorf("%+v", cart)
+	}
+	for _, quantity := range []string{"", "3,0", "1.000", "tres", "3&quantity=4"} {
+		if got := shop.Do("PUT", address+product, "quantity="+quantity, form...); got.Code != 400 || !slices.Contains(got.Failure().Fields(), "quantity") {
+			t.Errorf("%q: %d %s", quantity, got.Code, got.Body)
+		}
+	}
+	for _, request := range [][2]string{{"POST", "/api/products"}, {"POST", "/api/carts"}, {"PUT", address + product}, {"DELETE", address}, {"POST", "/api/messages"}, {"POST", "/api/session"}} {
+		for _, foreign := range [][]string{{"Sec-Fetch-Site", "cross-site"}, {"Origin", "https://evil.example"}} {
+			if got := shop.Do(request[0], request[1], "quantity=4", append(foreign, form...)...); got.Code != 403 {
+				t.Errorf("%v of another site (%s): %d %s", request, foreign[0], got.Code, got.Body)
+			}
+		}
+	}
+}

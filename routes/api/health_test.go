@@ -18,7 +18,7 @@ func (ill) Ready(context.Context) error { return fmt.Errorf("disk full: %w", dao
 // /healthz is about the process alone, /readyz about the store.
 func TestHealth(t *testing.T) {
 	shop := routestest.Open(t)
-	for _, path := range []string{"/healthz", "/readyz"} {
+	for _, path := range []string{"/healthz", "/health", "/healthcheck", "/readyz"} {
 		if got := shop.Do("GET", path, ""); got.Code != 200 || !strings.HasPrefix(got.Body.String(), `{"status":"success"`) {
 			t.Errorf("%s: %d %s", path, got.Code, got.Body)
 		}
