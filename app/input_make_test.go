@@ -139,6 +139,10 @@ func (m *maker) text(name string, schema map[string]any, depth int) string {
 	if choices, ok := schema["oneOf"].([]any); ok {
 		return m.text(name, choices[m.IntN(len(choices))].(map[string]any), depth)
 	}
+	if types, several := schema["type"].([]any); several { // or null
+		schema = maps.Clone(schema)
+		schema["type"] = types[0]
+	}
 	switch schema["type"] {
 	case "object":
 		return m.object(schema, depth)
@@ -150,15 +154,22 @@ func (m *maker) text(name string, schema map[string]any, depth int) string {
 
 func (m *maker) object(schema map[string]any, depth int) string {
 	required, _ := schema["required"].([]any)
-	properties := schema["properties"].(map[string]any)
+	properties, named := schema["properties"].(map[string]any)
+	if !named { // texts under any names
+		return m.one(`{}`, `{"Talle":"M"}`, `{"Talle":"L","Color":"azul"}`)
+	}
 	var fields []string
 	for _, name := range slices.Sorted(maps.Keys(properties)) {
-		needed := slices.Contains(required, any(name))
+		needed := slices.Contains(required, any(name)) ||
+			slices.Contains(required, any("title")) && (name == "price" || name == "stock") // of a product without variants
 		if needed && m.chance(m.wicked) {
 			m.spoilt = true
 			continue
 		}
-		if needed || m.chance(400) && name != "thumbnail" || m.chance(50) {
+		rare := name == "thumbnail" || name == "variants" || name == "variant"
+		if needed || m.chance(400) && !rare || m.chance(50) {
+			// No schema knows which options go together, which variants there are, and what a price is higher than.
+			m.spoilt = m.spoilt || strings.HasPrefix(name, "variant") || name == "compareAt"
 			fields = append(fields, strconv.Quote(name)+":"+m.text(name, properties[name].(map[string]any), depth+1))
 		}
 	}

@@ -14,9 +14,10 @@ import (
 // images are the bytes.
 const KindImage Kind = "image"
 
-// Image describes pictures. They stand before products in a dump, which name them.
+// Image describes pictures. They stand before products in a dump, which name them. Nobody is told of
+// them all: there are those of products that are not on sale, too.
 var Image = Describe[models.Image](Schema{
-	Kind: KindImage, Plural: "pictures",
+	Kind: KindImage, Plural: "pictures", Guarded: true,
 	Bytes: func(v models.Value) (all []models.Hash) {
 		for _, r := range v.(*models.Image).Renditions {
 			all = append(all, r.SHA256)
