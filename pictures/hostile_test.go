@@ -223,7 +223,7 @@ func FuzzLook(f *testing.F) {
 	})
 }
 
-// A photograph of 48 million pixels is made within 3 s on two cores: see docs/benchmarks.md.
+// BenchmarkPhotograph is what photographs cost once they are here: TestLargePhotograph of app sends one.
 func BenchmarkPhotograph(b *testing.B) {
 	for _, size := range []image.Point{{8000, 6000}, {4000, 3000}} {
 		upload := photo(b, size.X, size.Y)
