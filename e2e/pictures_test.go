@@ -110,6 +110,7 @@ func TestPictureThatDoesNotLoad(t *testing.T) {
 		p.open("/admin/products/" + id)
 		p.soon("what staff are told", `(e => e.checkVisibility() && e.textContent)(document.querySelector("[data-photo-lost]"))`,
 			"Esta foto no carga. Quien compra ve un dibujo. /perdida.png")
+		eval[chromedp.Void](p, `document.querySelector("#pictures").scrollIntoView()`)
 		p.look(fmt.Sprintf("lost-%d", v.width))
 		p.open("/products/" + id)
 		p.soon("drawing", `getComputedStyle(document.querySelector(".picture--large img"), "::after").backgroundImage.includes("parcel")`, true)
