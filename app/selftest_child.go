@@ -73,11 +73,26 @@ func allWriters() []writer {
 			id := nameID(name)
 			v := k.Example(int(binary.BigEndian.Uint32(id[:]))<<24 + n) // nobody else's
 			v.SetHead(models.Head{ID: id})
-			_, err := s.Update(ctx, func(tx dao.Tx) error { return tx.Put(k, k.Clone(v)) })
+			err := putBytes(ctx, s, v, fmt.Append(nil, name, " ", n))
+			if err != nil {
+				return err
+			}
+			_, err = s.Update(ctx, func(tx dao.Tx) error { return tx.Put(k, k.Clone(v)) })
 			return err
 		}})
 	}
 	return all
+}
+
+// putBytes has a picture be one of some bytes, which are stored first.
+func putBytes(ctx context.Context, s dao.Store, v models.Value, bytes []byte) error {
+	picture, is := v.(*models.Image)
+	if !is {
+		return nil
+	}
+	hash, err := s.Images.Put(ctx, bytes)
+	picture.Renditions[0].SHA256, picture.Renditions[0].Bytes = hash, int64(len(bytes))
+	return err
 }
 
 // beKilled writes as much as it can and reports each write when it is acknowledged, until it is

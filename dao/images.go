@@ -27,7 +27,7 @@ var Image = Describe[models.Image](Schema{
 	Example: ExampleBy(func(n int) models.Image {
 		hash := models.Hash(strings.Repeat(fmt.Sprintf("%016x", n), 4))
 		return models.Image{Upload: hash, Width: 4000, Height: 3000, Alt: "mate " + strconv.Itoa(n),
-			Renditions: []models.Rendition{{Width: 400, Height: 300, Type: "image/jpeg", Bytes: int64(n) + 1, SHA256: hash}}}
+			Renditions: []models.Rendition{{Width: 400, Height: 300, Type: "image/jpeg", Bytes: int64(n)%1000 + 1, SHA256: hash}}}
 	}),
 })
 
