@@ -97,7 +97,7 @@ func TestKilledUnderUploads(t *testing.T) {
 		if err := s.stop(t, syscall.SIGTERM); err != nil {
 			t.Fatal(err)
 		}
-		if out, code := execute(t, "check", "--store", store); code != 0 || strings.Contains(out, "damage") {
+		if out, code := execute(t, "check", "--store", store); code != 0 || strings.Contains(out, "damage:") {
 			t.Errorf("check: %s", out)
 		}
 		if !dbmanagers.IsURL(store) {

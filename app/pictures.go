@@ -1,11 +1,11 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
 	"pulperia/dao/models"
@@ -77,7 +77,7 @@ func (f *fetching) run(ctx context.Context) error {
 // product brings in the pictures of one.
 func (f *fetching) product(ctx context.Context, product models.Product) error {
 	found := map[string]string{}
-	for _, address := range product.Thumbnails {
+	for _, address := range product.PictureNames() {
 		if !strings.HasPrefix(address, "http://") && !strings.HasPrefix(address, "https://") {
 			continue
 		}
@@ -96,11 +96,12 @@ func (f *fetching) product(ctx context.Context, product models.Product) error {
 		return nil
 	}
 	_, _, err := f.shop.ChangeProduct(ctx, product.ID, func(p *models.Product) error {
-		p.Thumbnails = slices.Clone(p.Thumbnails)
+		*p = p.Clone()
 		for i, address := range p.Thumbnails {
-			if src := found[address]; src != "" {
-				p.Thumbnails[i] = src
-			}
+			p.Thumbnails[i] = cmp.Or(found[address], address)
+		}
+		for i := range p.Variants {
+			p.Variants[i].Thumbnail = cmp.Or(found[p.Variants[i].Thumbnail], p.Variants[i].Thumbnail)
 		}
 		return nil
 	})

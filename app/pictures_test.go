@@ -13,18 +13,23 @@ import (
 
 	"pulperia/dao"
 	"pulperia/dao/models"
+	trade "pulperia/shop"
 )
 
-// fetch brings into the shop what its catalogue names elsewhere, each address once, names what cannot
-// be had, and done again does only what is left.
+// fetch brings into the shop what its catalogue names elsewhere, of products and of variants, each
+// address once, names what cannot be had, and done again does only what is left.
 func TestPicturesFetch(t *testing.T) {
 	asked := map[string]int{}
 	site := serveFiles(t, asked)
 	store := t.TempDir()
 	inStore(t, store, func(opened dao.Store) {
-		for i, sources := range [][]string{{site + "/a.png", "/demo/img/mate.svg", site + "/gone.png"}, {site + "/a.png", site + "/page.html"}} {
-			if _, _, err := opened.Products.Create(t.Context(), models.Product{
-				Title: "Mate", Description: "d", Code: fmt.Sprint("M", i), Category: "c", Status: true, Thumbnails: sources,
+		for i, sources := range [][]string{{site + "/a.png", "/demo/img/mate.svg", site + "/gone.png"}, {site + "/page.html", site + "/a.png"}} {
+			last := len(sources) - 1 // of its one variant
+			variant := models.NewVariant()
+			variant.Code, variant.Thumbnail, variant.Options = fmt.Sprint("M", i, "-S"), sources[last], models.Options{{Name: "Talle", Value: "S"}}
+			if _, _, err := trade.New(opened, trade.Options{}).CreateProduct(t.Context(), models.Product{
+				Title: "Mate", Description: "d", Code: fmt.Sprint("M", i), Category: "c", Status: true, Thumbnails: sources[:last],
+				Variants: []models.Variant{variant},
 			}); err != nil {
 				t.Fatal(err)
 			}

@@ -74,7 +74,7 @@ func fillCart(p *page, searches ...string) {
 // shoot takes a picture of what is on the screen.
 func (p *page) shoot(file string) {
 	p.t.Helper()
-	p.do(chromedp.Evaluate[chromedp.Void](`Promise.all([...document.images].map(i => i.loading === "lazy" || i.decode()))`, chromedp.EvalAwaitPromise))
+	p.do(chromedp.Evaluate[chromedp.Void](`Promise.all([...document.images].map(i => i.loading === "lazy" || i.decode().catch(() => {})))`, chromedp.EvalAwaitPromise))
 	taken, err := chromedp.Call(p.ctx, cdppage.CaptureScreenshot, cdppage.CaptureScreenshotParams{
 		Format: cdppage.CaptureScreenshotFormatJpeg, Quality: new(int64(pictureQuality)),
 	})

@@ -33,9 +33,10 @@ type Why string
 
 // What may be wrong with an upload.
 const (
-	Unknown Why = "unknown" // it is no JPEG, PNG, WebP or GIF
-	Large   Why = "large"   // more bytes, pixels or memory than are taken
-	Broken  Why = "broken"  // it cannot be decoded
+	Unknown     Why = "unknown"     // it is no JPEG, PNG, WebP or GIF
+	Large       Why = "large"       // more bytes, pixels or memory than are taken
+	Progressive Why = "progressive" // only that it is so takes more memory than there is
+	Broken      Why = "broken"      // it cannot be decoded
 )
 
 // Refused is the error about what is not taken as a picture.

@@ -67,7 +67,7 @@ func photo(t testing.TB, width, height int) []byte {
 	for y := range height {
 		for x := range width {
 			wave := 60 * math.Sin(float64(x)/97) * math.Cos(float64(y)/61)
-			p.Y[y*p.YStride+x] = uint8(128 + wave + float64(random.IntN(19)))
+			p.Y[y*p.YStride+x] = uint8(128 + wave + float64(random.IntN(15)))
 		}
 	}
 	for i := range p.Cb {

@@ -152,6 +152,27 @@ func TestHostileFiles(t *testing.T) {
 	}
 }
 
+// A JPEG that only its scans make too large for the memory is refused with what would help; what no
+// other way to save it would help is too large.
+func TestProgressive(t *testing.T) {
+	photo := jpegOf(t, image.NewYCbCr(image.Rect(0, 0, 64, 48), image.YCbCrSubsampleRatio420))
+	for _, c := range []struct {
+		width, height uint16
+		progressive   bool
+		want          Why
+	}{
+		{8_000, 6_000, true, Progressive},
+		{6_100, 4_700, true, Broken}, // 28 million pixels are decoded, and there is nothing in it
+		{8_000, 6_000, false, Broken},
+		{8_500, 6_000, true, Large},
+	} {
+		_, err := NewMaker().Make(t.Context(), resized(photo, c.width, c.height, c.progressive))
+		if refused, is := errors.AsType[Refused](err); !is || refused.Why != c.want || c.want == Progressive && !strings.Contains(refused.Text, `save it without "progressive"`) {
+			t.Errorf("%d by %d, progressive %v: %v", c.width, c.height, c.progressive, err)
+		}
+	}
+}
+
 // However many come at once, they are decoded in the memory that there is for it.
 func TestDecodingsShareMemory(t *testing.T) {
 	maker := NewMaker()
@@ -202,7 +223,7 @@ func FuzzLook(f *testing.F) {
 	})
 }
 
-// A photograph of 48 million pixels is made within 3 s on two cores: see docs/benchmarks.md.
+// BenchmarkPhotograph is what photographs cost once they are here: TestLargePhotograph of app sends one.
 func BenchmarkPhotograph(b *testing.B) {
 	for _, size := range []image.Point{{8000, 6000}, {4000, 3000}} {
 		upload := photo(b, size.X, size.Y)

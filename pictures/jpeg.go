@@ -79,10 +79,10 @@ func (l *looked) lookJPEG(b []byte) error {
 	if !ok {
 		return refuse(Broken, "the JPEG is damaged or was cut off: its frame cannot be read")
 	}
-	l.memory = samples
-	if progressive { // four bytes for each coefficient
-		l.memory += 4 * samples
+	if progressive { // four bytes for each
+		l.coefficients = 4 * samples
 	}
+	l.memory = samples + l.coefficients
 	if components == 4 || components == 3 && isRGB(frame) {
 		l.memory += 4 * int64(l.width) * int64(l.height)
 	}

@@ -26,6 +26,7 @@ type looked struct {
 	orientation   int    // as EXIF numbers them: 1 is upright
 	profile       []byte // ICC; nil for sRGB
 	memory        int64  // that decoding it takes
+	coefficients  int64  // of that what a JPEG takes that comes in ever finer scans
 }
 
 // sniff tells the format from the first bytes.
@@ -73,9 +74,12 @@ func look(b []byte) (l looked, err error) {
 		return l, refuse(Broken, "the %s has no size", l.format)
 	case l.width > maxSide || l.height > maxSide || l.width*l.height > most:
 		return l, refuse(Large, "the %s has %d by %d pixels: at most %d million are taken; make it smaller", l.format, l.width, l.height, most/1_000_000)
+	case l.memory > MostMemory && l.memory-l.coefficients <= MostMemory:
+		return l, refuse(Progressive, "to decode this progressive JPEG of %d by %d pixels takes %d MB of memory, and at most %d are given: "+
+			"save it without \"progressive\", or make it smaller", l.width, l.height, l.memory>>20, MostMemory>>20)
 	case l.memory > MostMemory:
-		return l, refuse(Large, "to decode this %s takes %d MB of memory, and at most %d are given: make it smaller, or save it without \"progressive\"",
-			l.format, l.memory>>20, MostMemory>>20)
+		return l, refuse(Large, "to decode this %s of %d by %d pixels takes %d MB of memory, and at most %d are given: make it smaller",
+			l.format, l.width, l.height, l.memory>>20, MostMemory>>20)
 	}
 	return l, nil
 }

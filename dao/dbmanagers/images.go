@@ -121,7 +121,7 @@ func (m *images) Get(ctx context.Context, hash models.Hash) (bytes []byte, err e
 	return bytes, nil
 }
 
-// Each looks at the first parts.
+// Each looks at all parts, since who was killed while it put or removed them may have left any.
 func (m *images) Each(ctx context.Context, visit func(models.Hash) error) error {
 	leave, err := m.enter(ctx)
 	if err != nil {
@@ -133,9 +133,12 @@ func (m *images) Each(ctx context.Context, visit func(models.Hash) error) error 
 		return m.readError(ctx, "read images", err)
 	}
 	var visited error
-	first := query{filter: bson.M{"_id": bson.M{"$regex": "^[0-9a-f]{64}/0$"}}, fields: bson.D{{Key: "_id", Value: 1}}}
-	err = docs.find(ctx, first, func(doc bson.Raw) error {
-		visited = visit(models.Hash(strings.TrimSuffix(doc.Lookup("_id").StringValue(), "/0")))
+	last := ""
+	parts := query{filter: bson.M{"_id": ourImage["_id"]}, fields: bson.D{{Key: "_id", Value: 1}}, sort: by("_id")}
+	err = docs.find(ctx, parts, func(doc bson.Raw) error {
+		if hash, _, _ := strings.Cut(doc.Lookup("_id").StringValue(), "/"); hash != last {
+			last, visited = hash, visit(models.Hash(hash))
+		}
 		return visited
 	})
 	if visited != nil {

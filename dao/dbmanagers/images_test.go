@@ -39,6 +39,27 @@ func TestImagesOfSeveralProcesses(t *testing.T) {
 	}
 }
 
+// What a process has left that was killed over it is seen, and can be removed: any part of it.
+func TestHalfAnImage(t *testing.T) {
+	p := newPlace(t)
+	s := p.open(Options{})
+	image := bytes.Repeat([]byte{1, 2, 3}, 800_000)
+	hash, err := s.Images.Put(p.ctx, image)
+	p.ok("put", err)
+	for _, part := range []string{"/0", "/2"} {
+		_, err = p.db.Collection("images").DeleteOne(p.ctx, bson.M{"_id": string(hash) + part})
+		p.ok("delete a part", err)
+	}
+	var seen []models.Hash
+	p.ok("visit", s.Images.Each(p.ctx, func(hash models.Hash) error { seen = append(seen, hash); return nil }))
+	n, err := s.Images.Remove(p.ctx, seen, models.TimeOf(now().Std().AddDate(1, 0, 0)))
+	p.ok("remove", err)
+	left, err := p.db.Collection("images").CountDocuments(p.ctx, bson.M{})
+	if p.ok("count", err); !slices.Equal(seen, []models.Hash{hash}) || n != 1 || left > 0 {
+		t.Errorf("seen %v, removed %d, left %d", seen, n, left)
+	}
+}
+
 // Another program's collection of that name is left alone, by every process and after a restart: the
 // shop has its own beside it. What another puts between ours later is not touched either.
 func TestImagesBesideOthers(t *testing.T) {

@@ -92,7 +92,12 @@ async function send(file, form, list) {
       put(said, say("pictures.unknown", {name}))
       return
     }
-    const {status, src} = await upload(await smaller(file), name, percent => put(said, say("pictures.sending", {name, percent})))
+    /** @type {(body: Blob) => ReturnType<typeof upload>} */
+    const bring = body => upload(body, name, percent => put(said, say("pictures.sending", {name, percent})))
+    const body = await smaller(file, small)
+    let answer = await bring(body)
+    if (answer.status === 413 && body === file) answer = await bring(await smaller(file, 0)) // few bytes, but many pixels
+    const {status, src} = answer
     const why = {413: "pictures.large", 415: "pictures.unknown", 400: "pictures.broken"}[status]
     if (src) list.append(rowOf(src, list))
     put(said, say(src ? "pictures.sent" : why ?? "pictures.failed", {name}))
@@ -136,10 +141,10 @@ function upload(body, name, tell) {
   })
 }
 
-/** smaller draws a photograph that is larger than the shop has use for; the others stay as they are.
- * @type {(file: File) => Promise<Blob>} */
-async function smaller(file) {
-  if (file.type !== "image/jpeg" || file.size <= small) return file
+/** smaller draws a photograph of more than so many bytes as large as the shop has use for; the others stay as they are.
+ * @type {(file: File, most: number) => Promise<Blob>} */
+async function smaller(file, most) {
+  if (file.type !== "image/jpeg" || file.size <= most) return file
   try {
     const photo = await createImageBitmap(file) // the right way up
     const by = Math.min(1, widest / photo.width)

@@ -83,8 +83,8 @@ func (o object) has(name string) bool {
 	return ok
 }
 
-// require notes the fields that are absent. Where there is no object, or something else is wrong with
-// one, that is noted already.
+// require notes the fields that are absent. Where there is no object, that is noted already; a field
+// of which something else is wrong, such as that a form gives it twice, is not absent.
 func (o object) require(names ...string) {
 	for _, name := range names {
 		if o.fields != nil && !o.has(name) && !o.wrong.Has(o.prefix+name) {

@@ -219,7 +219,7 @@ func errNoPicture(refused pictures.Refused) Problem {
 	switch refused.Why {
 	case pictures.Unknown:
 		p.Status, p.Code = http.StatusUnsupportedMediaType, "unsupported_media_type"
-	case pictures.Large:
+	case pictures.Large, pictures.Progressive:
 		p.Status, p.Code = http.StatusRequestEntityTooLarge, "too_large"
 	case pictures.Broken:
 		p.Details = models.Invalid{{Field: "file", Rule: models.NoPicture, Detail: refused.Text}}

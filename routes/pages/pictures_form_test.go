@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"pulperia/dao/models"
+	"pulperia/pictures"
 	"pulperia/routes/routestest"
 )
 
@@ -22,6 +23,15 @@ func photo(t *testing.T, width int) string {
 		t.Fatal(err)
 	}
 	return b.String()
+}
+
+// progressive is a photograph of which only that makes too much.
+func progressive(t *testing.T) string {
+	t.Helper()
+	b := []byte(photo(t, 300))
+	at := bytes.Index(b, []byte{0xff, 0xc0})
+	copy(b[at:], []byte{0xff, 0xc2, b[at+2], b[at+3], 8, 7000 >> 8, 7000 & 0xff, 7100 >> 8, 7100 & 0xff})
+	return string(b)
 }
 
 // sendPictures posts the form of a product's pictures as a browser does: fields, and files under
@@ -90,17 +100,21 @@ func TestPicturesOfAProduct(t *testing.T) {
 	}
 }
 
-// A file that is no picture is named, and keeps no other one out; a form that is older than the
+// A file that is no picture is named, and keeps no other one out, however large it is; a form that is older than the
 // product changes nothing.
 func TestPicturesThatAreRefused(t *testing.T) {
 	v := newMerchant(t)
 	product := makeProduct(v, "M", "Mate", 3)
-	got := sendPictures(v, product, nil, [2]string{"<b>.svg", "<svg/>"}, [2]string{"media.jpg", photo(t, 300)[:200]}, [2]string{"a.jpg", photo(t, 300)})
+	got := sendPictures(v, product, nil, [2]string{"<b>.svg", "<svg/>"}, [2]string{"media.jpg", photo(t, 300)[:200]},
+		[2]string{"enorme.jpg", photo(t, 300) + strings.Repeat("\x00", pictures.MaxBytes+1<<20)}, [2]string{"progresiva.jpg", progressive(t)},
+		[2]string{"a.jpg", photo(t, 300)})
 	if said := got.Text(".notice--bad"); got.Code != http.StatusBadRequest || !strings.Contains(said, "<b>.svg") {
 		t.Errorf("%d %q", got.Code, said)
 	}
-	if said := got.Text("#pictures"); !strings.Contains(said, "media.jpg") {
-		t.Errorf("%q", said)
+	for _, want := range []string{"media.jpg: no entró. Está dañada", "enorme.jpg: no entró. Es demasiado grande", "progresiva.jpg: no entró. Es un JPEG progresivo"} {
+		if said := got.Text("#pictures"); !strings.Contains(said, want) {
+			t.Errorf("%q, and %q is missing", said, want)
+		}
 	}
 	stale := product
 	if product = productNow(v, product.ID); len(product.Thumbnails) != 1 {
