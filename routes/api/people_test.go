@@ -18,7 +18,7 @@ func TestSentBack(t *testing.T) {
 		field  string
 		status int
 	}{
-		{`"joined":true`, 200}, {`"joined":false`, 400}, {`"joined":null`, 400}, {`"joined":"true"`, 400},
+		{`"joined":true`, 200}, {`"joined":false`, 400}, {`"joined":null`, 400}, {`"joined":"true"`, 200}, {`"joined":"yes"`, 400},
 		{`"_id":"x","__v":7,"createdAt":null,"updatedAt":3,"held":-1`, 200}, {`"password":"se cambia en otro lado"`, 200}, {`"nothing":[]`, 200},
 		{`"rev":99`, 409},
 	} {

@@ -87,7 +87,7 @@ func TestAddProductRefuses(t *testing.T) {
 		{"stock", "", "Falta completar este campo.", 400},
 		{"stock", "2,5", "Tiene que ser un número entero.", 400},
 		{"stock", "1000000001", "Tiene que ser 1.000.000.000 o menos.", 400},
-		{"description", strings.Repeat("a", 5001), "Puede tener 5.000 caracteres como mucho.", 400},
+		{"description", strings.Repeat("a", 20_001), "Puede tener 20.000 caracteres como mucho.", 400},
 		{"thumbnails", "/a.png\njavascript:alert(1)", "Cada imagen es un camino o una dirección http(s), de hasta 2.000 caracteres.", 400},
 	} {
 		before := len(allProducts(v))
