@@ -29,7 +29,7 @@ type shelfSheet struct {
 // NewProduct shows an empty form.
 func (p *Pages) NewProduct(w http.ResponseWriter, r *http.Request) {
 	p.refill(w, r, http.StatusOK, "shelf", newProductPage, func(ctx context.Context, v *visit) (any, error) {
-		return p.shelfSheet(ctx, v, v.voice.Say("shelf.new", nil), newProductForm())
+		return p.shelfSheet(ctx, v, v.voice.Say("shelf.new", nil), emptyForm(v.voice))
 	})
 }
 
@@ -65,9 +65,15 @@ func (p *Pages) shelfSheet(ctx context.Context, v *visit, title string, form pro
 	return sheet, err
 }
 
+func emptyForm(voice *views.Voice) productForm {
+	form := newProductForm()
+	form.Grid = gridOf(voice, models.Product{})
+	return form
+}
+
 // filledForm is the form of a product as it is stored.
 func filledForm(voice *views.Voice, product models.Product) productForm {
-	return productForm{ID: product.ID.String(), Fields: fill(voice, fields.ProductForm, product), OnSale: product.Status}
+	return productForm{ID: product.ID.String(), Fields: fill(voice, fields.ProductForm, product), OnSale: product.Status, Grid: gridOf(voice, product)}
 }
 
 // copyForm is a form for another product like one, under the next code that is free. How many there
@@ -89,13 +95,29 @@ func (p *Pages) copyForm(ctx context.Context, voice *views.Voice, product models
 		is[other.Code] = true
 	}
 	form.Fields["code"] = field{}
-	for _, code := range codes {
+	for i, code := range codes {
 		if !is[code] {
 			form.Fields["code"] = field{Value: code}
+			form.Grid = gridOf(voice, copyVariants(product, i+2))
 			break
 		}
 	}
+	form.Grid.Derived = false
 	return form, nil
+}
+
+// copyVariants are those of another product like one, under codes that are free as a rule: where one is
+// taken, its row says so. How many there are of them nobody knows yet.
+func copyVariants(product models.Product, n int) models.Product {
+	product = product.Clone()
+	for i := range product.Variants {
+		v := &product.Variants[i]
+		v.ID, v.Code, v.Barcode = models.ID{}, fmt.Sprint(v.Code, "-", n), ""
+		if !v.Uncounted {
+			v.Stock = 0
+		}
+	}
+	return product
 }
 
 // EditProduct shows the form of a product.
@@ -133,14 +155,19 @@ func (p *Pages) MakeProduct(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	product, problems := readProduct(form)
-	if problems == nil {
+	more := form.Has("more")
+	if !more && problems == nil {
 		product, err = p.createProduct(r.Context(), product)
-		problems = fieldsOf(err)
+		problems = readGrid(form).place(fieldsOf(err))
 	}
 	switch {
-	case problems != nil:
+	case more:
+		p.refill(w, r, http.StatusOK, "shelf", newProductPage, func(ctx context.Context, v *visit) (any, error) {
+			return p.shelfSheet(ctx, v, v.voice.Say("shelf.new", nil), refilledProduct(v.voice, form, nil, models.Product{}))
+		})
+	case len(problems) > 0:
 		p.refill(w, r, statusOf(problems), "shelf", newProductPage, func(ctx context.Context, v *visit) (any, error) {
-			return p.shelfSheet(ctx, v, v.voice.Say("shelf.new", nil), refilledProduct(v.voice, form, problems))
+			return p.shelfSheet(ctx, v, v.voice.Say("shelf.new", nil), refilledProduct(v.voice, form, problems, models.Product{}))
 		})
 	case err != nil:
 		p.Fail(w, r, err)
@@ -184,7 +211,12 @@ func (p *Pages) SaveProduct(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	rev, _ := strconv.ParseInt(form.Get("rev"), 10, 64) // without one the form is of no revision
+	grid := readGrid(form)
 	typed, problems := readProduct(form)
+	if form.Has("more") {
+		p.moreRows(w, r, id, form, rev)
+		return
+	}
 	if problems != nil {
 		p.refuseProduct(w, r, id, form, problems)
 		return
@@ -192,7 +224,7 @@ func (p *Pages) SaveProduct(w http.ResponseWriter, r *http.Request) {
 	var was models.Product
 	now, _, err := p.shop.ChangeProduct(r.Context(), id, func(product *models.Product) error {
 		was = product.Clone()
-		fields.ProductForm.Copy(product, &typed)
+		grid.copy(product, typed)
 		if product.Same(was) || was.Rev == rev {
 			return nil
 		}
@@ -203,13 +235,13 @@ func (p *Pages) SaveProduct(w http.ResponseWriter, r *http.Request) {
 		}
 		return nil
 	})
-	problems = fieldsOf(err)
+	problems = grid.place(fieldsOf(err))
 	switch {
 	case errors.Is(err, errStale):
 		p.refuseProduct(w, r, id, form, models.Invalid{{Field: "rev", Rule: models.Changed}})
 	case errors.Is(err, errNoUndo):
 		p.ask(w, r, form, "edited", shelfLink(id))
-	case problems != nil:
+	case len(problems) > 0:
 		p.refuseProduct(w, r, id, form, problems)
 	case err != nil:
 		p.Fail(w, r, err)
@@ -226,12 +258,27 @@ func (p *Pages) refuseProduct(w http.ResponseWriter, r *http.Request, id models.
 		if err != nil {
 			return nil, err
 		}
-		again := refilledProduct(v.voice, form, problems)
+		again := refilledProduct(v.voice, form, problems, product)
 		if problems.Has("rev") {
 			again.Summary = v.voice.Say("shelf.changed", nil)
 			again.Fields.tell(v.voice, fill(v.voice, fields.ProductForm, product))
+			again.Grid = tellGrid(v.voice, form, product)
 		}
 		sheet, err := p.filledSheet(ctx, v, product, again)
+		return sheet, err
+	})
+}
+
+// moreRows shows the form again with what was typed and more rows for variants; nothing is stored. The
+// form stays one of the revision that it was filled with.
+func (p *Pages) moreRows(w http.ResponseWriter, r *http.Request, id models.ID, form url.Values, rev int64) {
+	p.refill(w, r, http.StatusOK, "shelf", shelfLink(id), func(ctx context.Context, v *visit) (any, error) {
+		product, err := p.shop.Products.Get(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		sheet, err := p.filledSheet(ctx, v, product, refilledProduct(v.voice, form, nil, product))
+		sheet.Rev = rev
 		return sheet, err
 	})
 }

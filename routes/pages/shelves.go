@@ -43,7 +43,8 @@ type shelf struct {
 	Price, Stock              field
 	Was                       string // the price as it was shown, for the form to say
 	Money                     models.Money
-	Pieces                    int64
+	Pieces, Variants          int64
+	Counted                   bool
 	Back                      string // the page that the row stands on
 }
 
@@ -53,6 +54,7 @@ func (p *Pages) shelf(v *visit, product models.Product, back string) shelf {
 		OnSale: product.Status, Editable: v.who.Can(shop.CatalogueWrite),
 		Price: field{Value: v.voice.Typed(product.Price)}, Was: product.Price.String(), Money: product.Price,
 		Stock: field{Value: strconv.FormatInt(product.Stock, 10)}, Pieces: product.Stock, Back: back,
+		Variants: int64(len(product.Variants)), Counted: !bool(product.Uncounted),
 	}
 }
 
