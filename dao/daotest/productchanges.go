@@ -50,7 +50,7 @@ func productUpdateInvalid(t *testing.T, h Harness) {
 	head := s.head()
 	_, _, err := s.Products.Update(s.ctx, stored.ID, func(p *models.Product) error {
 		p.Title, p.Code, p.Price, p.Stock = "", "free", models.MaxPrice+1, -1
-		p.Thumbnails = append(p.Thumbnails, "//elsewhere.example/x.png")
+		p.Thumbnails = append(p.Thumbnails, "ftp://elsewhere.example/x.png")
 		return nil
 	})
 	s.refuses("update", err, "title", "price", "stock", "thumbnails[2]")
