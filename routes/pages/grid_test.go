@@ -203,6 +203,16 @@ func TestRowOfVariants(t *testing.T) {
 	}
 }
 
+// Who counts it in an old list is told that there is something to choose, and nothing is counted.
+func TestOldRowOfVariants(t *testing.T) {
+	v := newMerchant(t)
+	made := makeShirt(v)
+	v.Post("/admin/products/"+made.ID.String()+"/stock", "add", "1").Want(400, ".shelf__said .field__problem", "Elegí una de las opciones.")
+	if now := productNow(v, made.ID); !now.Same(made) {
+		t.Errorf("now %s", said(now))
+	}
+}
+
 // A copy has variants of its own, under codes that are free.
 func TestCopyWithVariants(t *testing.T) {
 	v := newMerchant(t)

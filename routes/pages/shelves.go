@@ -297,7 +297,11 @@ func (p *Pages) toRow(w http.ResponseWriter, r *http.Request, form rowForm, act 
 // else has changed meanwhile is told, and the form is about what there is now.
 func (p *Pages) refuseRow(w http.ResponseWriter, r *http.Request, form rowForm, problems models.Invalid) {
 	status, names := http.StatusBadRequest, [2]string{"price", "stock"}
-	for _, one := range problems {
+	problems = slices.Clone(problems)
+	for i, one := range problems {
+		if one.Rule == models.Choose || one.Rule == models.NotCounted { // it has got variants meanwhile, or is counted no more
+			problems[i].Field = "stock"
+		}
 		if one.Rule == models.Changed {
 			status = http.StatusConflict
 		}
