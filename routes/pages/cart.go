@@ -25,14 +25,14 @@ type cartSheet struct {
 // and not counted.
 type cartLine struct {
 	ID, Key, Title, Picture string
-	Variant                 string // "" where there is none, and where one is to be chosen
+	Variant                 string          // "" where there is none, and where one is to be chosen
 	Choose, Lost            bool            // a variant is to be chosen: there is none, or it is gone
 	Choices                 []variantChoice // of which one may be
 	Price, Subtotal         models.Money
 	Quantity                field
 	Gone, Counts            bool
-	Nothing                 bool // the product itself is gone
-	Fixed                   bool // its quantity cannot be changed
+	Nothing                 bool   // the product itself is gone
+	Fixed                   bool   // its quantity cannot be changed
 	Note, NoteState         string // what is to be known about it, and the state that it is about
 	Left                    int64  // how many can be bought of a line that holds more; 0 where it is no such line
 }

@@ -3,6 +3,7 @@ package pages_test
 import (
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -189,18 +190,30 @@ func TestGridOfAnOldForm(t *testing.T) {
 	}
 }
 
-// In the list, what has variants is not counted or priced as one; it leads to the grid.
+// In the list, what has variants is not counted or priced as one: each is counted by itself, also by who
+// may do no more than that, and it can be taken back.
 func TestRowOfVariants(t *testing.T) {
 	v := newMerchant(t)
 	made := makeShirt(v)
 	page := v.Get("/admin/products")
 	page.Want(200, ".shelf__said", "3 2 variantes Remera")
-	if n := len(page.All("form.shelf__stock")) + len(page.All("form.shelf__price")); n > 0 {
-		t.Errorf("%d forms count or price it as a whole", n)
+	if prices, stocks := len(page.All("form.shelf__price")), page.Texts("form.shelf__stock label"); prices > 0 || !slices.Equal(stocks, []string{"M Remera", "L Remera"}) {
+		t.Errorf("%d forms price it, and %q count it", prices, stocks)
 	}
 	if link := page.Attribute(".shelf__said a", "href"); link != "/admin/products/"+made.ID.String()+"#variants" {
 		t.Errorf("it leads to %s", link)
 	}
+	helper := invite(v, "Beto", models.RoleHelper)
+	count := "/admin/products/" + made.ID.String() + "/stock"
+	l := made.Variants[1].ID.String()
+	helper.Follow(count, "variant", l, "add", "1").Want(200, ".shelf__said", "4 2 variantes", ".undo p", "Cambiaste el stock de «Remera – L».")
+	helper.Follow("/undo").Want(200, ".shelf__said", "3 2 variantes")
+	helper.Follow(count, "variant", l, "stock", "9", "was", "1").Want(200)
+	if now := productNow(v, made.ID); said(now) != "10 11: R-M=M 10 2 R-L=L 15 9" {
+		t.Errorf("now %s", said(now))
+	}
+	refused := helper.Post(count, "variant", l, "stock", "5", "was", "1")
+	refused.Want(409, "#stock-"+made.ID.String()+"-"+l+"-problem", "Cambió mientras tanto. Mirá cómo está ahora y probá de nuevo.", ".shelf__said", "11 2 variantes")
 }
 
 // Who counts it in an old list is told that there is something to choose, and nothing is counted.

@@ -46,6 +46,31 @@ type shelf struct {
 	Pieces, Variants          int64
 	Counted                   bool
 	Back                      string // the page that the row stands on
+
+	Key, Name string       // of what is counted in it
+	Variant   string       // "" of the product itself
+	Counts    []shelfCount // of its variants
+	Counting  bool         // one of these is refused
+}
+
+// shelfCount is a variant in the row of its product, to be counted.
+type shelfCount struct {
+	ID, Key, Variant, Title, Name, Back string
+	Stock                               field
+	Pieces                              int64
+	Counted                             bool
+}
+
+// counts are the variants of a product in its row.
+func counts(product models.Product, back string) (all []shelfCount) {
+	for _, v := range product.Variants {
+		id := product.ID.String()
+		all = append(all, shelfCount{
+			ID: id, Key: id + "-" + v.ID.String(), Variant: v.ID.String(), Title: product.Title, Name: v.Name(), Back: back,
+			Stock: field{Value: strconv.FormatInt(v.Stock, 10)}, Pieces: v.Stock, Counted: !bool(v.Uncounted),
+		})
+	}
+	return all
 }
 
 func (p *Pages) shelf(v *visit, product models.Product, back string) shelf {
@@ -55,13 +80,27 @@ func (p *Pages) shelf(v *visit, product models.Product, back string) shelf {
 		Price: field{Value: v.voice.Typed(product.Price)}, Was: product.Price.String(), Money: product.Price,
 		Stock: field{Value: strconv.FormatInt(product.Stock, 10)}, Pieces: product.Stock, Back: back,
 		Variants: int64(len(product.Variants)), Counted: !bool(product.Uncounted),
+		Key: product.ID.String(), Counts: counts(product, back),
 	}
 }
 
 // retypedShelf is a row that was refused: what is shown in it again, and why.
 type retypedShelf struct {
 	id           models.ID
+	variant      models.ID // that was counted
 	price, stock *field
+}
+
+// again has a row show what was refused: beside the variant that was counted, if there still is one.
+func (row *shelf) again(of retypedShelf) {
+	row.Price = *cmp.Or(of.price, &row.Price)
+	stock := &row.Stock
+	for i := range row.Counts {
+		if row.Counts[i].Variant == of.variant.String() && row.Counts[i].Counted {
+			stock, row.Counting = &row.Counts[i].Stock, of.stock != nil
+		}
+	}
+	*stock = *cmp.Or(of.stock, stock)
 }
 
 // Shelves shows the catalogue.
@@ -146,7 +185,7 @@ func (p *Pages) shelvesSheet(ctx context.Context, v *visit, args shelvesArgs, ag
 	for _, product := range list.Products {
 		row := p.shelf(v, product, args.here())
 		if product.ID == again.id {
-			row.Price, row.Stock = *cmp.Or(again.price, &row.Price), *cmp.Or(again.stock, &row.Stock)
+			row.again(again)
 		}
 		sheet.Rows = append(sheet.Rows, row)
 	}
@@ -249,7 +288,7 @@ func (p *Pages) SetStock(w http.ResponseWriter, r *http.Request) {
 		p.Fail(w, r, err)
 		return
 	}
-	var change shop.StockChange
+	change := shop.StockChange{Variant: variantOf(form)}
 	var problems models.Invalid
 	if one, err := strconv.ParseInt(form.Get("add"), 10, 64); err == nil {
 		change.Add = &one
@@ -267,20 +306,20 @@ func (p *Pages) SetStock(w http.ResponseWriter, r *http.Request) {
 	problems = refusedFields(err)
 	switch {
 	case isStale:
-		p.refuseRow(w, r, form, models.Invalid{{Field: "stock", Rule: models.Changed, Limit: strconv.FormatInt(stale.Product.Stock, 10)}})
+		p.refuseRow(w, r, form, models.Invalid{{Field: "stock", Rule: models.Changed, Limit: strconv.FormatInt(stale.Stock, 10)}})
 	case problems != nil:
 		p.refuseRow(w, r, form, problems)
 	case err != nil:
 		p.Fail(w, r, err)
 	default:
-		was := now.Clone()
-		if change.Set != nil {
-			was.Stock = *change.Was
-		} else {
-			was.Stock -= *change.Add
-		}
-		p.toRow(w, r, form, editOf("counted", was, now))
+		p.toRow(w, r, form, countOf(change, now))
 	}
+}
+
+// variantOf is the variant that a form counts; zero of a product that has none.
+func variantOf(form rowForm) models.ID {
+	id, _ := models.ParseID(form.Get("variant"))
+	return id
 }
 
 // toRow goes back to the row of a product that was changed; to the top when nothing was.
@@ -312,7 +351,7 @@ func (p *Pages) refuseRow(w http.ResponseWriter, r *http.Request, form rowForm, 
 		args = shelvesArgs{page: 1}
 	}
 	p.refill(w, r, status, "shelves", args.here(), func(ctx context.Context, v *visit) (any, error) {
-		again := retypedShelf{id: form.id}
+		again := retypedShelf{id: form.id, variant: variantOf(form)}
 		for i, into := range []**field{&again.price, &again.stock} {
 			if said := sayProblem(v.voice, problems, names[i]); said != "" {
 				*into = &field{cmp.Or(typed(form.Values, names[i]), "0"), said}
