@@ -43,9 +43,9 @@ func TestTwoSizes(t *testing.T) {
 				p.fillRow(0, "M", "MATE-M", "", "2")
 				p.fillRow(1, "L", "MATE-L", "9.000,50", "4")
 				p.follow("#shelf [name=more]")
-				p.expect("rows that came back", p.count(".grid__row"), 2+3)
+				p.expect("rows that came back", p.count(".matrix__row"), 2+3)
 				p.expect("what was typed", p.value("#variants-1-price"), "9.000,50")
-				p.look("grid", ".grid__rows li:nth-child(3)", v)
+				p.look("grid", ".matrix__rows li:nth-child(3)", v)
 				if scripts {
 					p.audit("grid of variants", "es")
 					p.become(v)

@@ -95,7 +95,7 @@ func TestGridTellsByRow(t *testing.T) {
 			[]string{"#variants-1-price-problem", "Tiene que ser un número, como 1234,50.", "#variants-1-stock-problem", "Tiene que ser 0 o más."}},
 		{gridFields("Talle", [4]string{"", "", "", ""}, [4]string{"taken", "M", "", "1"}), 409, []string{"#variants-1-code-problem", "Ya lo tiene otro. Elegí uno distinto."}},
 		{gridFields("Talle", [4]string{"a", "M", "", "1"}, [4]string{"b", "", "", "1"}), 400, []string{"#variants-1-option1-problem", "Falta completar este campo."}},
-		{gridFields("Talle", [4]string{"a", "M", "", "1"}, [4]string{"b", "M", "", "1"}), 400, []string{".grid__problem", "Está dos veces."}},
+		{gridFields("Talle", [4]string{"a", "M", "", "1"}, [4]string{"b", "M", "", "1"}), 400, []string{".matrix__problem", "Está dos veces."}},
 		{gridFields("", [4]string{"a", "M", "", "1"}), 400, []string{"#option1-problem", "Falta completar este campo."}},
 		{gridFields("Talle", [4]string{"", "M", "", ""}), 400, []string{"#variants-0-code-problem", "Falta completar este campo.", "#variants-0-stock-problem", "Falta completar este campo."}},
 	} {
@@ -180,7 +180,7 @@ func TestGridOfAnOldForm(t *testing.T) {
 	}
 	got := v.Post(at, pairs(form, "title", "Remera lisa")...)
 	got.Want(409, "#variants-0-stock", "", "#variants-0-stock-problem", "Ahora dice: 1")
-	problems := got.Texts(".grid__problem")
+	problems := got.Texts(".matrix__problem")
 	if strings.Join(problems, "|") != "La quitaron mientras tanto: si guardás, vuelve.|La agregaron mientras tanto." {
 		t.Errorf("rows say %q", problems)
 	}
