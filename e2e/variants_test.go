@@ -58,6 +58,17 @@ func TestTwoSizes(t *testing.T) {
 				p.follow("#shelf [type=submit]")
 				p.expect("link to its variants", p.text(rowOf(mate.ID)+".shelf__said a"), "2 variantes "+mate.Title)
 				p.look("row", rowOf(mate.ID), v)
+				if scripts { // one is counted in the row
+					p.audit("row with variants", "es")
+					p.become(v)
+					p.isLive()
+					first := fmt.Sprintf(`fetch("/api/products/%s").then(a => a.json()).then(a => a.payload.variants[0].stock)`, mate.ID)
+					p.click(rowOf(mate.ID) + ".shelf__counts form:first-child [name=add][value='1']")
+					p.soon("stock of the first size", first, 3)
+					p.click(rowOf(mate.ID) + ".shelf__counts form:first-child [name=add][value='-1']")
+					p.soon("stock of the first size", first, 2)
+					p.look("counts", rowOf(mate.ID), v)
+				}
 
 				guest.open("/products/" + mate.ID)
 				guest.expect("sizes", guest.texts(".variant__name"), []string{"M", "L"})
