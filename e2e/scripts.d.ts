@@ -4,6 +4,7 @@ type Kind = "product" | "cart" | "message" | "setting"
 
 interface Variant {
   _id: string
+  options: Record<string, string>
   price: number
   stock: number
 }

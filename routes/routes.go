@@ -165,6 +165,7 @@ func routePages(t *frame.Table, p *pages.Pages) {
 	for _, cart := range []string{"/cart", "/carts/{cid}"} {
 		t.Put("POST "+cart+"/products/{pid}", own, p.AddToCart)
 		t.Put("POST "+cart+"/products/{pid}/quantity", own, p.SetQuantity)
+		t.Put("POST "+cart+"/products/{pid}/variant", own, p.ChooseInCart)
 		t.Put("POST "+cart+"/products/{pid}/remove", own, p.RemoveFromCart)
 		t.Put("POST "+cart+"/empty", own, p.EmptyCart)
 	}

@@ -3,6 +3,7 @@ package shop
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"pulperia/dao"
 	"pulperia/dao/models"
@@ -36,6 +37,43 @@ func (s *Shop) JoinProducts(
 		return err
 	})
 	return joined, receipt, inVariant(err, joined)
+}
+
+// ChooseVariant makes a line of a cart one of a variant: where none was named, or the one that was is
+// gone. It becomes as many as can be bought, and joins the line of that variant where there is one. A
+// cart without such a line stays as it is.
+func (s *Shop) ChooseVariant(
+	ctx context.Context, cart models.ID, of models.Choice, variant models.ID,
+	checks ...Check[models.Cart],
+) (models.Cart, dao.Receipt, error) {
+	chosen := models.Choice{Product: of.Product, Variant: variant}
+	asked, err := s.lookOne(ctx, models.Item{Product: of.Product, Variant: variant, Quantity: 1})
+	if err != nil {
+		return models.Cart{}, dao.Receipt{}, err
+	}
+	return s.changeCart(ctx, cart, asked, checks, func(cart *models.Cart) {
+		i := slices.IndexFunc(cart.Products, func(item models.Item) bool { return item.Choice() == of })
+		if i < 0 || of == chosen {
+			return
+		}
+		n, had := cart.Products[i].Quantity, cart.Quantity(chosen)
+		if had == 0 {
+			cart.Products[i].Variant = variant
+			cart.Products[i].Quantity = max(1, min(n, asked.left[chosen]))
+			return
+		}
+		cart.Products = slices.Delete(cart.Products, i, i+1)
+		cart.Set(chosen, max(had, min(had+n, asked.left[chosen])))
+	})
+}
+
+// RemoveLine takes one line out of a cart, and leaves those of other variants of its product.
+func (s *Shop) RemoveLine(
+	ctx context.Context, cart models.ID, of models.Choice, checks ...Check[models.Cart],
+) (models.Cart, dao.Receipt, error) {
+	return s.changeCart(ctx, cart, request{}, checks, func(cart *models.Cart) {
+		cart.Products = slices.DeleteFunc(cart.Products, func(item models.Item) bool { return item.Choice() == of })
+	})
 }
 
 // earlierUncounted is the stock that earlier imports gave to what is not counted: the most that there

@@ -1,5 +1,10 @@
 package views
 
+import "github.com/mailgun/raymond/v2"
+
+// HTML is what stands in a page as it is: only what the program itself has rendered.
+type HTML = raymond.SafeString
+
 // Page is what the layout shows around every page. The pages embed it.
 type Page struct {
 	Title     string // of the document; the shop's name follows

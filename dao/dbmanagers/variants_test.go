@@ -84,6 +84,9 @@ func TestVariantsMeetOthers(t *testing.T) {
 		_, _, err = s.Products.Update(p.ctx, number(1), func(p *models.Product) error { p.Variants[1].Stock++; p.Vendor = ""; return nil })
 		p.ok("update", err)
 	}
+	s.settled() // what others did while a step was on its way to the document, the next one meets
+	_, _, err = s.Products.Update(p.ctx, number(1), func(p *models.Product) error { p.Title = "Otra"; return nil })
+	p.ok("update", err)
 	s.sound()
 	var doc bson.M
 	p.ok("find", p.db.Collection("products").FindOne(p.ctx, bson.M{"_id": objectID(number(1))}).Decode(&doc))

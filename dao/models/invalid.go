@@ -82,7 +82,7 @@ var reasons = map[Rule]string{
 	NotUTF8:     "must be valid UTF-8",
 	NotEmail:    "must be a bare e-mail address like ana@example.com",
 	NotName:     `must not contain any of < > " @`,
-	NotPicture:  "must be a path or an http(s) URL of at most %s characters",
+	NotPicture:  "must be an absolute path or an http(s) URL of at most %s characters",
 	NoPicture:   "must be a JPEG, PNG, WebP or GIF that can be decoded",
 	NotOneOf:    "must be one of %s",
 	NotZone:     "must be a time zone like America/Argentina/Buenos_Aires",

@@ -6,7 +6,7 @@ import {cents, money, number, say} from "./voice.js"
 
 const fewLeft = 5 // as in routes/pages/products.go
 const gather = 300 // ms in which new products are gathered before the shop is asked which of them a filter shows
-const highlighted = new Set(["price", "stock", "count", "units"])
+const highlighted = new Set(["price", "stock", "count", "units", "variantPrice", "variantStock"])
 
 /** startCatalogue lets all products of the page follow, and tells of new ones in the notice, if there is one.
  * @type {(live: import("./live.js").Live, notice: HTMLElement | null) => void} */
@@ -89,6 +89,7 @@ function show(element, doc) {
     case "description": return showAbout(element, doc.description)
     case "compareAt": element.hidden = !doc.compareAt; return false
     case "variantPick": /** @type {HTMLInputElement} */ (element).disabled = leftOf(element, doc) <= 0; return false
+    case "variantName": return put(element, Object.values(variantOf(element, doc)?.options ?? {}).join(" / ") || element.textContent)
     case "variantPrice": return put(element, money(cents(variantOf(element, doc)?.price ?? doc.price)))
     case "variantStock": return showStock(element, ...stockOf({...doc, stock: leftOf(element, doc)}))
     case "price": return put(element, money(cents(doc.price)))

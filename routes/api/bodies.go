@@ -57,6 +57,7 @@ func fieldsOf(values url.Values, wrong *models.Invalid) map[string]json.RawMessa
 			fields[name] = models.JSON(list)
 		case len(list) > 1:
 			wrong.Add(shown([]byte(name)), models.Twice, nil, "")
+			fallthrough // it is not missing, too
 		default:
 			fields[name] = models.JSON(list[0])
 		}

@@ -25,11 +25,14 @@ type cartSheet struct {
 // and not counted.
 type cartLine struct {
 	ID, Key, Title, Picture string
-	Variant                 string // "" where there is none, and where one is to be chosen
-	Choose                  bool
+	Variant                 string          // "" where there is none, and where one is to be chosen
+	Choose, Lost            bool            // a variant is to be chosen: there is none, or it is gone
+	Choices                 []variantChoice // of which one may be
 	Price, Subtotal         models.Money
 	Quantity                field
 	Gone, Counts            bool
+	Nothing                 bool   // the product itself is gone
+	Fixed                   bool   // its quantity cannot be changed
 	Note, NoteState         string // what is to be known about it, and the state that it is about
 	Left                    int64  // how many can be bought of a line that holds more; 0 where it is no such line
 }
@@ -97,12 +100,16 @@ func (p *Pages) cartLine(voice *views.Voice, of shop.Line) cartLine {
 		ID: of.Item.Product.String(), Quantity: field{Value: models.Money(of.Quantity * 100).String()},
 		Subtotal: of.Subtotal, Gone: of.IsGone(), Counts: of.CanBeBought(), Choose: of.MustChoose(),
 	}
+	line.Lost, line.Nothing, line.Fixed = line.Gone && of.Product != nil, of.Product == nil, line.Gone || line.Choose
 	line.Key = line.ID
 	if !of.Variant.IsZero() {
 		line.Variant = of.Variant.String()
 		line.Key += "-" + line.Variant
 	}
-	if line.Gone {
+	if line.Choose || line.Lost {
+		line.Choices = variantsOf(voice, *of.Product, models.ID{})
+	}
+	if line.Gone && !line.Lost {
 		line.Title, line.Picture = voice.Say("cart.gone", nil), p.picture(models.Product{})
 		return line
 	}
@@ -116,6 +123,8 @@ func (p *Pages) cartLine(voice *views.Voice, of shop.Line) cartLine {
 	}
 	switch {
 	case line.Counts:
+	case line.Lost:
+		line.Note, line.NoteState = voice.Say("cart.lost", nil), "out"
 	case line.Choose:
 		line.Note, line.NoteState = voice.Say("cart.choose", nil), "few"
 	case of.Left == 0:

@@ -175,7 +175,22 @@ func (p *Pages) refuseQuantity(w http.ResponseWriter, r *http.Request, form cart
 	})
 }
 
-// RemoveFromCart takes a product out of a cart, be it in the catalogue or not.
+// ChooseInCart makes a line that is of no variant, or of one that is gone, one of the variant that the
+// visitor has chosen.
+func (p *Pages) ChooseInCart(w http.ResponseWriter, r *http.Request) {
+	form, err := p.readCartForm(r, "1")
+	if err != nil {
+		p.Fail(w, r, err)
+		return
+	}
+	of := models.Choice{Product: form.product}
+	of.Variant, _ = models.ParseID(r.PostForm.Get("of"))
+	p.changeCart(w, r, form, func(check shop.Check[models.Cart]) (models.Cart, dao.Receipt, error) {
+		return p.shop.ChooseVariant(r.Context(), form.cart.id, of, form.variant, check)
+	})
+}
+
+// RemoveFromCart takes a line out of a cart, be its product in the catalogue or not.
 func (p *Pages) RemoveFromCart(w http.ResponseWriter, r *http.Request) {
 	cart, err := p.cartOf(r)
 	if err != nil {
@@ -195,7 +210,7 @@ func (p *Pages) RemoveFromCart(w http.ResponseWriter, r *http.Request) {
 	of := models.Choice{Product: product}
 	of.Variant, _ = models.ParseID(values.Get("variant"))
 	p.changeCart(w, r, cartForm{cart: cart}, func(check shop.Check[models.Cart]) (models.Cart, dao.Receipt, error) {
-		return p.shop.RemoveFromCart(r.Context(), cart.id, of, check)
+		return p.shop.RemoveLine(r.Context(), cart.id, of, check)
 	})
 }
 

@@ -11,6 +11,8 @@ import (
 	markdown "github.com/yuin/goldmark/renderer/html"
 	"github.com/yuin/goldmark/text"
 	"github.com/yuin/goldmark/util"
+
+	"pulperia/views"
 )
 
 // descriptions renders Markdown for pages: HTML in it is left out, lines break where they were
@@ -22,12 +24,12 @@ var descriptions = goldmark.New(
 )
 
 // rendered returns the HTML of a description.
-func rendered(source string) string {
+func rendered(source string) views.HTML {
 	var b bytes.Buffer
 	if err := descriptions.Convert([]byte(source), &b); err != nil { // into memory, and from memory: it cannot be
-		return html.EscapeString(source)
+		return views.HTML(html.EscapeString(source))
 	}
-	return b.String()
+	return views.HTML(b.String())
 }
 
 // inPage fits a description into the page around it.

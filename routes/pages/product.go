@@ -15,7 +15,7 @@ import (
 type productSheet struct {
 	views.Page
 	ID, Description, Code, Category, CategoryLink string
-	About                                         string // the description as HTML
+	About                                         views.HTML // the description
 	Vendor                                        string
 	Options                                       string // what the variants differ in
 	Variants                                      []variantChoice

@@ -163,8 +163,8 @@ func TestProductPage(t *testing.T) {
 		got := v.Get(path)
 		got.Want(200, "h1", "Miel", ".stock", tt.es, ".product__price", "$ 1.234,50")
 		v.Another("Accept-Language", "en").Get(path).Want(200, ".stock", tt.en, ".product__price", "$1,234.50")
-		if text := routestest.TextOf(got.All(".product__about")[0]); text != "De monte.\nEspesa.\n" {
-			t.Errorf("description: %q", text)
+		if paragraphs := got.Texts(".product__about p"); !slices.Equal(paragraphs, []string{"De monte.", "Espesa."}) {
+			t.Errorf("description: %q", paragraphs)
 		}
 		if buyable := got.Shown(".buy") == 1; buyable != p.Available() || buyable == (got.Shown("[data-show=instead]") == 1) {
 			t.Errorf("%s: buyable is %v", tt.fields, buyable)

@@ -3,7 +3,6 @@ package pages
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -29,30 +28,7 @@ type shelfSheet struct {
 // NewProduct shows an empty form.
 func (p *Pages) NewProduct(w http.ResponseWriter, r *http.Request) {
 	p.refill(w, r, http.StatusOK, "shelf", newProductPage, func(ctx context.Context, v *visit) (any, error) {
-		return p.shelfSheet(ctx, v, v.voice.Say("shelf.new", nil), newProductForm())
-	})
-}
-
-// CopyProduct shows a form that is filled with what a product is like, for another one: nothing is
-// stored before it is sent.
-func (p *Pages) CopyProduct(w http.ResponseWriter, r *http.Request) {
-	id, err := pageID(r, "pid")
-	if err != nil {
-		p.Fail(w, r, err)
-		return
-	}
-	p.refill(w, r, http.StatusOK, "shelf", shelfLink(id)+"/copy", func(ctx context.Context, v *visit) (any, error) {
-		product, err := p.shop.Products.Get(ctx, id)
-		if err != nil {
-			return nil, err
-		}
-		form, err := p.copyForm(ctx, v.voice, product)
-		if err != nil {
-			return nil, err
-		}
-		sheet, err := p.shelfSheet(ctx, v, v.voice.Say("shelf.new", nil), form)
-		sheet.Copied = product.Title
-		return sheet, err
+		return p.shelfSheet(ctx, v, v.voice.Say("shelf.new", nil), emptyForm(v.voice))
 	})
 }
 
@@ -65,37 +41,15 @@ func (p *Pages) shelfSheet(ctx context.Context, v *visit, title string, form pro
 	return sheet, err
 }
 
-// filledForm is the form of a product as it is stored.
-func filledForm(voice *views.Voice, product models.Product) productForm {
-	return productForm{ID: product.ID.String(), Fields: fill(voice, fields.ProductForm, product), OnSale: product.Status}
+func emptyForm(voice *views.Voice) productForm {
+	form := newProductForm()
+	form.Grid = gridOf(voice, models.Product{})
+	return form
 }
 
-// copyForm is a form for another product like one, under the next code that is free. How many there
-// are of it nobody knows yet.
-func (p *Pages) copyForm(ctx context.Context, voice *views.Voice, product models.Product) (productForm, error) {
-	form := filledForm(voice, product)
-	form.ID, form.Fields["stock"] = newFormID(), field{Value: "0"}
-	const tried = 100
-	codes := make([]string, tried)
-	for i := range codes {
-		codes[i] = fmt.Sprint(product.Code, "-", i+2)
-	}
-	taken, err := p.shop.Products.List(ctx, models.ProductQuery{Codes: codes, Limit: tried})
-	if err != nil {
-		return form, err
-	}
-	is := map[string]bool{}
-	for _, other := range taken.Products {
-		is[other.Code] = true
-	}
-	form.Fields["code"] = field{}
-	for _, code := range codes {
-		if !is[code] {
-			form.Fields["code"] = field{Value: code}
-			break
-		}
-	}
-	return form, nil
+// filledForm is the form of a product as it is stored.
+func filledForm(voice *views.Voice, product models.Product) productForm {
+	return productForm{ID: product.ID.String(), Fields: fill(voice, fields.ProductForm, product), OnSale: product.Status, Grid: gridOf(voice, product)}
 }
 
 // EditProduct shows the form of a product.
@@ -133,14 +87,19 @@ func (p *Pages) MakeProduct(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	product, problems := readProduct(form)
-	if problems == nil {
+	more := form.Has("more")
+	if !more && problems == nil {
 		product, err = p.createProduct(r.Context(), product)
-		problems = fieldsOf(err)
+		problems = readGrid(form).place(fieldsOf(err))
 	}
 	switch {
-	case problems != nil:
+	case more:
+		p.refill(w, r, http.StatusOK, "shelf", newProductPage, func(ctx context.Context, v *visit) (any, error) {
+			return p.shelfSheet(ctx, v, v.voice.Say("shelf.new", nil), refilledProduct(v.voice, form, nil, models.Product{}))
+		})
+	case len(problems) > 0:
 		p.refill(w, r, statusOf(problems), "shelf", newProductPage, func(ctx context.Context, v *visit) (any, error) {
-			return p.shelfSheet(ctx, v, v.voice.Say("shelf.new", nil), refilledProduct(v.voice, form, problems))
+			return p.shelfSheet(ctx, v, v.voice.Say("shelf.new", nil), refilledProduct(v.voice, form, problems, models.Product{}))
 		})
 	case err != nil:
 		p.Fail(w, r, err)
@@ -184,7 +143,12 @@ func (p *Pages) SaveProduct(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	rev, _ := strconv.ParseInt(form.Get("rev"), 10, 64) // without one the form is of no revision
+	grid := readGrid(form)
 	typed, problems := readProduct(form)
+	if form.Has("more") {
+		p.moreRows(w, r, id, form, rev)
+		return
+	}
 	if problems != nil {
 		p.refuseProduct(w, r, id, form, problems)
 		return
@@ -192,7 +156,7 @@ func (p *Pages) SaveProduct(w http.ResponseWriter, r *http.Request) {
 	var was models.Product
 	now, _, err := p.shop.ChangeProduct(r.Context(), id, func(product *models.Product) error {
 		was = product.Clone()
-		fields.ProductForm.Copy(product, &typed)
+		grid.copy(product, typed)
 		if product.Same(was) || was.Rev == rev {
 			return nil
 		}
@@ -203,13 +167,13 @@ func (p *Pages) SaveProduct(w http.ResponseWriter, r *http.Request) {
 		}
 		return nil
 	})
-	problems = fieldsOf(err)
+	problems = grid.place(fieldsOf(err))
 	switch {
 	case errors.Is(err, errStale):
 		p.refuseProduct(w, r, id, form, models.Invalid{{Field: "rev", Rule: models.Changed}})
 	case errors.Is(err, errNoUndo):
 		p.ask(w, r, form, "edited", shelfLink(id))
-	case problems != nil:
+	case len(problems) > 0:
 		p.refuseProduct(w, r, id, form, problems)
 	case err != nil:
 		p.Fail(w, r, err)
@@ -226,12 +190,27 @@ func (p *Pages) refuseProduct(w http.ResponseWriter, r *http.Request, id models.
 		if err != nil {
 			return nil, err
 		}
-		again := refilledProduct(v.voice, form, problems)
+		again := refilledProduct(v.voice, form, problems, product)
 		if problems.Has("rev") {
 			again.Summary = v.voice.Say("shelf.changed", nil)
 			again.Fields.tell(v.voice, fill(v.voice, fields.ProductForm, product))
+			again.Grid = tellGrid(v.voice, form, product)
 		}
 		sheet, err := p.filledSheet(ctx, v, product, again)
+		return sheet, err
+	})
+}
+
+// moreRows shows the form again with what was typed and more rows for variants; nothing is stored. The
+// form stays one of the revision that it was filled with.
+func (p *Pages) moreRows(w http.ResponseWriter, r *http.Request, id models.ID, form url.Values, rev int64) {
+	p.refill(w, r, http.StatusOK, "shelf", shelfLink(id), func(ctx context.Context, v *visit) (any, error) {
+		product, err := p.shop.Products.Get(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		sheet, err := p.filledSheet(ctx, v, product, refilledProduct(v.voice, form, nil, product))
+		sheet.Rev = rev
 		return sheet, err
 	})
 }

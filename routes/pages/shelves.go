@@ -11,7 +11,6 @@ import (
 	"strings"
 
 	"pulperia/dao/models"
-	"pulperia/routes/frame"
 	"pulperia/shop"
 	"pulperia/views"
 )
@@ -43,8 +42,34 @@ type shelf struct {
 	Price, Stock              field
 	Was                       string // the price as it was shown, for the form to say
 	Money                     models.Money
-	Pieces                    int64
+	Pieces, Variants          int64
+	Counted                   bool
 	Back                      string // the page that the row stands on
+
+	Key, Name string       // of what is counted in it
+	Variant   string       // "" of the product itself
+	Counts    []shelfCount // of its variants
+	Counting  bool         // one of these is refused
+}
+
+// shelfCount is a variant in the row of its product, to be counted.
+type shelfCount struct {
+	ID, Key, Variant, Title, Name, Back string
+	Stock                               field
+	Pieces                              int64
+	Counted                             bool
+}
+
+// counts are the variants of a product in its row.
+func counts(product models.Product, back string) (all []shelfCount) {
+	for _, v := range product.Variants {
+		id := product.ID.String()
+		all = append(all, shelfCount{
+			ID: id, Key: id + "-" + v.ID.String(), Variant: v.ID.String(), Title: product.Title, Name: v.Name(), Back: back,
+			Stock: field{Value: strconv.FormatInt(v.Stock, 10)}, Pieces: v.Stock, Counted: !bool(v.Uncounted),
+		})
+	}
+	return all
 }
 
 func (p *Pages) shelf(v *visit, product models.Product, back string) shelf {
@@ -53,13 +78,28 @@ func (p *Pages) shelf(v *visit, product models.Product, back string) shelf {
 		OnSale: product.Status, Editable: v.who.Can(shop.CatalogueWrite),
 		Price: field{Value: v.voice.Typed(product.Price)}, Was: product.Price.String(), Money: product.Price,
 		Stock: field{Value: strconv.FormatInt(product.Stock, 10)}, Pieces: product.Stock, Back: back,
+		Variants: int64(len(product.Variants)), Counted: !bool(product.Uncounted),
+		Key: product.ID.String(), Counts: counts(product, back),
 	}
 }
 
 // retypedShelf is a row that was refused: what is shown in it again, and why.
 type retypedShelf struct {
 	id           models.ID
+	variant      models.ID // that was counted
 	price, stock *field
+}
+
+// again has a row show what was refused: beside the variant that was counted, if there still is one.
+func (row *shelf) again(of retypedShelf) {
+	row.Price = *cmp.Or(of.price, &row.Price)
+	stock := &row.Stock
+	for i := range row.Counts {
+		if row.Counts[i].Variant == of.variant.String() && row.Counts[i].Counted {
+			stock, row.Counting = &row.Counts[i].Stock, of.stock != nil
+		}
+	}
+	*stock = *cmp.Or(of.stock, stock)
 }
 
 // Shelves shows the catalogue.
@@ -144,7 +184,7 @@ func (p *Pages) shelvesSheet(ctx context.Context, v *visit, args shelvesArgs, ag
 	for _, product := range list.Products {
 		row := p.shelf(v, product, args.here())
 		if product.ID == again.id {
-			row.Price, row.Stock = *cmp.Or(again.price, &row.Price), *cmp.Or(again.stock, &row.Stock)
+			row.again(again)
 		}
 		sheet.Rows = append(sheet.Rows, row)
 	}
@@ -152,166 +192,4 @@ func (p *Pages) shelvesSheet(ctx context.Context, v *visit, args shelvesArgs, ag
 		sheet.PastEnd = args.link(list.TotalPages())
 	}
 	return sheet, nil
-}
-
-// rowForm is what the forms in a row have in common.
-type rowForm struct {
-	url.Values
-	id   models.ID
-	back string // the page that the row stands on
-}
-
-func readRow(r *http.Request) (f rowForm, err error) {
-	if f.Values, err = readForm(r); err != nil {
-		return f, err
-	}
-	f.id, err = pageID(r, "pid")
-	f.back = localPath(f.Get("back"))
-	if f.back == "/" {
-		f.back = shelvesPage
-	}
-	return f, err
-}
-
-// SetPrice changes a price in its row, if it is still the one that was shown there.
-func (p *Pages) SetPrice(w http.ResponseWriter, r *http.Request) {
-	form, err := readRow(r)
-	if err != nil {
-		p.Fail(w, r, err)
-		return
-	}
-	var problems models.Invalid
-	price := models.Notation{}.Money(&problems, "price", form.Get("price"))
-	if problems != nil {
-		p.refuseRow(w, r, form, problems)
-		return
-	}
-	was, _ := models.ParseMoney(form.Get("was"))
-	p.change(w, r, form, "priced", func(product *models.Product) error {
-		if product.Price != was && product.Price != price {
-			return changedPrice{product.Price}
-		}
-		product.Price = price
-		return nil
-	})
-}
-
-// changedPrice refuses to change a price that somebody else has changed meanwhile.
-type changedPrice struct{ now models.Money }
-
-func (changedPrice) Error() string { return "the price has changed" }
-
-// SetStatus puts a product on sale, or hides it.
-func (p *Pages) SetStatus(w http.ResponseWriter, r *http.Request) {
-	form, err := readRow(r)
-	if err != nil {
-		p.Fail(w, r, err)
-		return
-	}
-	onSale := form.Get("status") == "true"
-	did := "hidden"
-	if onSale {
-		did = "shown"
-	}
-	p.change(w, r, form, did, func(product *models.Product) error {
-		product.Status = onSale
-		return nil
-	})
-}
-
-// change does something to a product and goes back to its row, from where it can be taken back.
-func (p *Pages) change(w http.ResponseWriter, r *http.Request, form rowForm, did string, do func(*models.Product) error) {
-	var was models.Product
-	now, _, err := p.shop.ChangeProduct(r.Context(), form.id, func(product *models.Product) error {
-		was = product.Clone()
-		return do(product)
-	})
-	stale, isStale := errors.AsType[changedPrice](err)
-	problems := refusedFields(err)
-	switch {
-	case isStale:
-		p.refuseRow(w, r, form, models.Invalid{{Field: "price", Rule: models.Changed, Limit: stale.now.String()}})
-	case problems != nil:
-		p.refuseRow(w, r, form, problems)
-	case err != nil:
-		p.Fail(w, r, err)
-	default:
-		p.toRow(w, r, form, editOf(did, was, now))
-	}
-}
-
-// SetStock counts a product in its row: a number of pieces, or one more or fewer.
-func (p *Pages) SetStock(w http.ResponseWriter, r *http.Request) {
-	form, err := readRow(r)
-	if err != nil {
-		p.Fail(w, r, err)
-		return
-	}
-	var change shop.StockChange
-	var problems models.Invalid
-	if one, err := strconv.ParseInt(form.Get("add"), 10, 64); err == nil {
-		change.Add = &one
-	} else {
-		set := models.Notation{}.Whole(&problems, "stock", form.Get("stock"), models.MaxStock)
-		was, _ := strconv.ParseInt(form.Get("was"), 10, 64)
-		change.Set, change.Was = &set, &was
-	}
-	if problems != nil {
-		p.refuseRow(w, r, form, problems)
-		return
-	}
-	now, _, err := p.shop.ChangeStock(r.Context(), frame.WhoFrom(r.Context()), form.id, change)
-	stale, isStale := errors.AsType[shop.Stale](err)
-	problems = refusedFields(err)
-	switch {
-	case isStale:
-		p.refuseRow(w, r, form, models.Invalid{{Field: "stock", Rule: models.Changed, Limit: strconv.FormatInt(stale.Product.Stock, 10)}})
-	case problems != nil:
-		p.refuseRow(w, r, form, problems)
-	case err != nil:
-		p.Fail(w, r, err)
-	default:
-		was := now.Clone()
-		if change.Set != nil {
-			was.Stock = *change.Was
-		} else {
-			was.Stock -= *change.Add
-		}
-		p.toRow(w, r, form, editOf("counted", was, now))
-	}
-}
-
-// toRow goes back to the row of a product that was changed; to the top when nothing was.
-func (p *Pages) toRow(w http.ResponseWriter, r *http.Request, form rowForm, act undo) {
-	to := form.back + "#p-" + form.id.String()
-	if act.Edit != nil {
-		act.Back = to
-		p.offer(w, r, act)
-	}
-	p.lead(w, r, to)
-}
-
-// refuseRow shows the page of a row again, with what is wrong beside what was typed. What somebody
-// else has changed meanwhile is told, and the form is about what there is now.
-func (p *Pages) refuseRow(w http.ResponseWriter, r *http.Request, form rowForm, problems models.Invalid) {
-	status, names := http.StatusBadRequest, [2]string{"price", "stock"}
-	for _, one := range problems {
-		if one.Rule == models.Changed {
-			status = http.StatusConflict
-		}
-	}
-	there, _ := url.Parse(form.back) // it is a local path
-	args := readShelves(there.Query())
-	if there.Path != shelvesPage || args.problems != nil {
-		args = shelvesArgs{page: 1}
-	}
-	p.refill(w, r, status, "shelves", args.here(), func(ctx context.Context, v *visit) (any, error) {
-		again := retypedShelf{id: form.id}
-		for i, into := range []**field{&again.price, &again.stock} {
-			if said := sayProblem(v.voice, problems, names[i]); said != "" {
-				*into = &field{cmp.Or(typed(form.Values, names[i]), "0"), said}
-			}
-		}
-		return p.shelvesSheet(ctx, v, args, again)
-	})
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 
 	"pulperia/dao"
@@ -89,6 +90,7 @@ type productForm struct {
 	ID      string // made beforehand, so that sending it twice adds one product
 	Fields  typedForm
 	OnSale  bool
+	Grid    gridForm
 	Summary string // what is wrong with the whole
 }
 
@@ -124,7 +126,7 @@ func (p *Pages) AddProduct(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	p.refill(w, r, status, "realTimeProducts", tableLink(1), func(ctx context.Context, v *visit) (any, error) {
-		return p.tableSheet(ctx, v, 1, ending{}, refilledProduct(v.voice, form, problems))
+		return p.tableSheet(ctx, v, 1, ending{}, refilledProduct(v.voice, form, problems, models.Product{}))
 	})
 }
 
@@ -153,24 +155,36 @@ func (p *Pages) toLastRow(w http.ResponseWriter, r *http.Request, id models.ID) 
 // with it.
 func readProduct(form url.Values) (models.Product, models.Invalid) {
 	var product models.Product
-	v := readTyped(form, fields.ProductForm, &product)
+	grid, notation := readGrid(form), notationOf(form, fields.ProductForm)
+	grid.learn(&notation)
+	v := readTypedAs(form, fields.ProductForm, &product, notation)
 	product.ID, _ = models.ParseID(form.Get("_id")) // a form without one gets its id from the store
+	if grid.is() {
+		v = slices.DeleteFunc(v, func(p models.Problem) bool { return grid.spares(p.Field) })
+		grid.read(&product, notation, &v)
+	}
 	product.Normalize()
-	rules, _ := errors.AsType[models.Invalid](product.Check())
-	for _, p := range rules {
+	rules, _ := errors.AsType[models.Invalid](grid.check(product))
+	for _, p := range grid.place(rules) {
 		if !v.Has(p.Field) {
 			v = append(v, p)
 		}
+	}
+	if len(v) == 0 {
+		return product, nil
 	}
 	return product, v
 }
 
 // refilledProduct is the form with what was typed and what is wrong beside each field.
-func refilledProduct(voice *views.Voice, form url.Values, v models.Invalid) productForm {
+func refilledProduct(voice *views.Voice, form url.Values, v models.Invalid, stored models.Product) productForm {
 	again := productForm{ID: typed(form, "_id"), OnSale: form.Get("status") == "true"}
 	var marked int
 	again.Fields, marked = retype(voice, fields.ProductForm, form, v)
-	again.Summary = voice.Say("form.fix", map[string]any{"n": marked})
+	again.Grid = showGrid(voice, form, v, stored)
+	if len(v) > 0 {
+		again.Summary = voice.Say("form.fix", map[string]any{"n": marked + again.Grid.marked()})
+	}
 	return again
 }
 

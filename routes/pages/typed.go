@@ -42,7 +42,13 @@ func asTyped(voice *views.Voice, at any) string {
 
 // readTyped reads a form into a value, and returns what cannot be read of it.
 func readTyped[T any](form url.Values, kind fields.Kind[T], into *T) (wrong models.Invalid) {
-	var notation models.Notation // 1.234,50 beside it says that a stock of 1.000 is a thousand
+	notation := notationOf(form, kind)
+	return readTypedAs(form, kind, into, notation)
+}
+
+// notationOf is how the figures of a form are written.
+func notationOf[T any](form url.Values, kind fields.Kind[T]) (notation models.Notation) {
+	into := new(T) // 1.234,50 beside it says that a stock of 1.000 is a thousand
 	for f := range kind.Of(fields.Update) {
 		switch f.At(into).(type) {
 		case *models.Money:
@@ -51,6 +57,10 @@ func readTyped[T any](form url.Values, kind fields.Kind[T], into *T) (wrong mode
 			notation.Learn(form.Get(f.Name), 0)
 		}
 	}
+	return notation
+}
+
+func readTypedAs[T any](form url.Values, kind fields.Kind[T], into *T, notation models.Notation) (wrong models.Invalid) {
 	for f := range kind.Of(fields.Update) {
 		text := unixLines(form.Get(f.Name))
 		switch at := f.At(into).(type) {

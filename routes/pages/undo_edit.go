@@ -20,11 +20,12 @@ import (
 // edit is what an act changed of a product, or of the settings: the fields as they were, and what
 // tells that they still are as the act left them.
 type edit struct {
-	ID    models.ID // of the product; zero for the settings
-	Title string    // of the product
-	Was   jsonFields
-	Sum   string
-	Stock int64 // as the act left it
+	ID      models.ID // of the product; zero for the settings
+	Variant models.ID // of which alone the stock was counted
+	Title   string    // of the product
+	Was     jsonFields
+	Sum     string
+	Stock   int64 // as the act left it
 }
 
 // jsonFields are some of a value's JSON form.
@@ -62,6 +63,27 @@ func editOf(did string, was, now models.Product) undo {
 	}
 	return undo{Did: did, Edit: &edit{
 		ID: now.ID, Title: now.Title, Was: pick(was, names), Sum: pick(now, names).sum(), Stock: now.Stock,
+	}}
+}
+
+// countOf is what a count did to the stock of a product, or of one variant of it.
+func countOf(change shop.StockChange, now models.Product) undo {
+	stock, title := now.Stock, now.Title
+	if v := now.Variant(change.Variant); v != nil {
+		stock, title = v.Stock, title+" – "+v.Name()
+	}
+	was := stock
+	switch {
+	case change.Set != nil:
+		was = *change.Was
+	case change.Add != nil:
+		was -= *change.Add
+	}
+	if was == stock {
+		return undo{}
+	}
+	return undo{Did: "counted", Edit: &edit{
+		ID: now.ID, Variant: change.Variant, Title: title, Was: jsonFields{"stock": models.JSON(was)}, Sum: jsonFields{"stock": models.JSON(stock)}.sum(), Stock: stock,
 	}}
 }
 
@@ -132,8 +154,8 @@ func (p *Pages) recount(ctx context.Context, who shop.Who, e edit) error {
 	if err := json.Unmarshal(e.Was["stock"], &was); err != nil {
 		return dao.ErrConflict
 	}
-	_, _, err := p.shop.ChangeStock(ctx, who, e.ID, shop.StockChange{Set: &was, Was: &e.Stock})
-	if stale, is := errors.AsType[shop.Stale](err); is && stale.Product.Stock == was {
+	_, _, err := p.shop.ChangeStock(ctx, who, e.ID, shop.StockChange{Variant: e.Variant, Set: &was, Was: &e.Stock})
+	if stale, is := errors.AsType[shop.Stale](err); is && stale.Stock == was {
 		return nil
 	}
 	return err
