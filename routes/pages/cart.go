@@ -29,6 +29,7 @@ type cartLine struct {
 	Choose                  bool
 	Price, Subtotal         models.Money
 	Quantity                field
+	Less, More              int64 // the quantities of a step
 	Gone, Counts            bool
 	Note, NoteState         string // what is to be known about it, and the state that it is about
 	Left                    int64  // how many can be bought of a line that holds more; 0 where it is no such line
@@ -94,7 +95,7 @@ func (p *Pages) cartSheet(ctx context.Context, v *visit, cart models.Cart, base 
 
 func (p *Pages) cartLine(voice *views.Voice, of shop.Line) cartLine {
 	line := cartLine{
-		ID: of.Item.Product.String(), Quantity: field{Value: models.Money(of.Quantity * 100).String()},
+		ID: of.Item.Product.String(), Quantity: field{Value: models.Money(of.Quantity * 100).String()}, Less: of.Quantity - 1, More: of.Quantity + 1,
 		Subtotal: of.Subtotal, Gone: of.IsGone(), Counts: of.CanBeBought(), Choose: of.MustChoose(),
 	}
 	line.Key = line.ID

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strconv"
 	"strings"
+	"time"
 
 	"pulperia/dao"
 	"pulperia/dao/models"
@@ -34,8 +36,13 @@ type cartForm struct {
 	product  models.ID
 	variant  models.ID
 	typed    string
+	step     bool // a step from what the page showed, which is not typed and not shown again
 	quantity int64
 	problems models.Invalid
+
+	from string        // the page that it stands on, to go back to; "" where it does not say
+	act  string        // tells the sending again of a form from another one; "" where a browser sends it
+	ago  time.Duration // since it was sent for the first time, where that had no answer
 }
 
 // readCartForm reads a form; other is the quantity as typed when it has none.
@@ -55,6 +62,10 @@ func (p *Pages) readCartForm(r *http.Request, other string) (cartForm, error) {
 	if values.Has("quantity") {
 		f.typed = typed(values, "quantity")
 	}
+	if f.step = values.Has("step"); f.step {
+		f.typed = typed(values, "step")
+	}
+	f.from, f.act, f.ago = values.Get("to"), values.Get("act"), readAgo(values.Get("ago"))
 	f.quantity = models.Notation{}.Whole(&f.problems, "quantity", f.typed, models.MaxQuantity)
 	if f.problems == nil {
 		f.problems, _ = errors.AsType[models.Invalid](shop.CheckQuantity(f.quantity))
@@ -76,19 +87,24 @@ func (p *Pages) AddToCart(w http.ResponseWriter, r *http.Request) {
 	r = p.session.BeginVisit(w, r)
 	var cart models.Cart
 	if err = form.problems.Err(); err == nil {
-		cart, _, err = p.shop.AddToCart(r.Context(), form.cart.id, form.item())
-		if form.cart.own && isCartGone(err) {
-			cart, _, err = p.shop.StartCart(r.Context(), form.item())
-		}
+		cart, err = p.addOnce(r.Context(), form)
 	}
-	if err != nil {
+	switch {
+	case err != nil && isShort(r):
+		p.refuseShortly(w, r, err)
+		return
+	case err != nil:
 		p.refuseAddition(w, r, form, err)
 		return
 	}
 	if form.cart.own {
 		p.keep(w, r, cartCookie, cart.ID.String(), frame.Year)
 	}
-	p.lead(w, r, form.cart.base)
+	if isShort(r) {
+		p.sayAdded(w, r, cart)
+		return
+	}
+	p.lead(w, r, form.back())
 }
 
 // refuseAddition shows the product again, with why it was not added; the list where there is no
@@ -112,15 +128,11 @@ func (p *Pages) refuseAddition(w http.ResponseWriter, r *http.Request, form cart
 		page, err := p.productSheet(ctx, v, form.product, form.variant)
 		page.Quantity = field{form.typed, ""}
 		for _, problem := range problems {
-			switch problem.Rule {
-			case models.OffSale:
-				page.Refused = v.voice.Say("product.refused", nil)
-			case models.Choose:
-				page.Refused = v.voice.Say("product.choose", nil)
-			case models.TooMany:
-				page.Refused = v.voice.Say("cart.full", nil)
-			default:
-				page.Quantity.Problem = v.voice.Problem(problem)
+			words, whole := refusalOf(v.voice, problem)
+			if whole {
+				page.Refused = words
+			} else {
+				page.Quantity.Problem = words
 			}
 		}
 		return page, err
@@ -170,7 +182,11 @@ func (p *Pages) refuseQuantity(w http.ResponseWriter, r *http.Request, form cart
 				return nil, err
 			}
 		}
-		again := retyped{form.item().Choice(), field{strings.TrimSpace(form.typed), v.voice.Problem(form.problems[0])}}
+		typed := strings.TrimSpace(form.typed)
+		if form.step {
+			typed = strconv.FormatInt(cart.Quantity(form.item().Choice()), 10)
+		}
+		again := retyped{form.item().Choice(), field{typed, v.voice.Problem(form.problems[0])}}
 		return p.cartSheet(ctx, v, cart, form.cart.base, again)
 	})
 }
