@@ -65,7 +65,10 @@ func (p *Pages) readCartForm(r *http.Request, other string) (cartForm, error) {
 	if f.step = values.Has("step"); f.step {
 		f.typed = typed(values, "step")
 	}
-	f.from, f.act, f.ago = values.Get("to"), values.Get("act"), readAgo(values.Get("ago"))
+	f.from, f.ago = values.Get("to"), readAgo(values.Get("ago"))
+	if act := values.Get("act"); len(act) <= maxAct {
+		f.act = act
+	}
 	f.quantity = models.Notation{}.Whole(&f.problems, "quantity", f.typed, models.MaxQuantity)
 	if f.problems == nil {
 		f.problems, _ = errors.AsType[models.Invalid](shop.CheckQuantity(f.quantity))
@@ -75,68 +78,6 @@ func (p *Pages) readCartForm(r *http.Request, other string) (cartForm, error) {
 
 func (f cartForm) item() models.Item {
 	return models.Item{Product: f.product, Variant: f.variant, Quantity: f.quantity}
-}
-
-// AddToCart puts a product into a cart, and makes the visitor's cart when there is none.
-func (p *Pages) AddToCart(w http.ResponseWriter, r *http.Request) {
-	form, err := p.readCartForm(r, "1")
-	if err != nil {
-		p.Fail(w, r, err)
-		return
-	}
-	r = p.session.BeginVisit(w, r)
-	var cart models.Cart
-	if err = form.problems.Err(); err == nil {
-		cart, err = p.addOnce(r.Context(), form)
-	}
-	switch {
-	case err != nil && isShort(r):
-		p.refuseShortly(w, r, err)
-		return
-	case err != nil:
-		p.refuseAddition(w, r, form, err)
-		return
-	}
-	if form.cart.own {
-		p.keep(w, r, cartCookie, cart.ID.String(), frame.Year)
-	}
-	if isShort(r) {
-		p.sayAdded(w, r, cart)
-		return
-	}
-	p.lead(w, r, form.back())
-}
-
-// refuseAddition shows the product again, with why it was not added; the list where there is no
-// such product.
-func (p *Pages) refuseAddition(w http.ResponseWriter, r *http.Request, form cartForm, err error) {
-	problems := refusedFields(err)
-	switch {
-	case errors.Is(err, dao.ErrNotFound) && problems != nil:
-		p.refill(w, r, http.StatusNotFound, "products", "/products", func(ctx context.Context, v *visit) (any, error) {
-			page, err := p.productsSheet(ctx, v, readFilter(nil))
-			page.Refused = v.voice.Say("product.gone", nil)
-			return page, err
-		})
-		return
-	case problems == nil:
-		p.Fail(w, r, err)
-		return
-	}
-	here := "/products/" + form.product.String()
-	p.refill(w, r, http.StatusBadRequest, "product", here, func(ctx context.Context, v *visit) (any, error) {
-		page, err := p.productSheet(ctx, v, form.product, form.variant)
-		page.Quantity = field{form.typed, ""}
-		for _, problem := range problems {
-			words, whole := refusalOf(v.voice, problem)
-			if whole {
-				page.Refused = words
-			} else {
-				page.Quantity.Problem = words
-			}
-		}
-		return page, err
-	})
 }
 
 // SetQuantity changes how many of a product are in a cart. One that was taken out meanwhile comes

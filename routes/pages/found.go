@@ -117,5 +117,6 @@ func shortened(text string, most int) string {
 	for end > most/2 && !unicode.IsSpace(all[end]) {
 		end--
 	}
-	return strings.TrimRightFunc(string(all[:end]), func(r rune) bool { return unicode.IsSpace(r) || unicode.IsPunct(r) }) + "…"
+	loose := func(r rune) bool { return unicode.IsSpace(r) || unicode.IsPunct(r) }
+	return strings.TrimRightFunc(string(all[:end]), loose) + "…"
 }

@@ -78,8 +78,9 @@ func written(things ...any) string {
 func (p *Pages) storeData(v *visit) string {
 	said := v.look.settings
 	store := storeData{
-		Type: "Store", Name: v.voice.Say("shop.name", nil), URL: v.site + "/", Description: v.voice.Say("shop.about", nil),
-		Image: v.site + p.asset("img/icon-512.png"), Address: said.Place, Currencies: p.isoOf(v),
+		Type: "Store", Name: v.voice.Say("shop.name", nil), URL: v.site + "/",
+		Description: v.voice.Say("shop.about", nil), Image: v.site + p.asset("img/icon-512.png"),
+		Address: said.Place, Currencies: p.isoOf(v),
 	}
 	if said.WhatsApp != "" {
 		store.Telephone = "+" + said.WhatsApp
@@ -103,7 +104,8 @@ func (p *Pages) productData(v *visit, product models.Product) string {
 	url := v.site + "/products/" + product.ID.String()
 	data := productData{
 		Type: "Product", Name: product.Title, URL: url, SKU: product.Code, Category: product.Category,
-		Description: plainText(rendered(product.Description)), GTIN: gtin(product.Barcode), Offers: p.offerData(v, product, url),
+		Description: plainText(rendered(product.Description)), GTIN: gtin(product.Barcode),
+		Offers: p.offerData(v, product, url),
 	}
 	for _, picture := range product.Pictures() {
 		data.Images = append(data.Images, whole(v.site, picture))
@@ -131,11 +133,13 @@ func (p *Pages) offerData(v *visit, product models.Product, url string) offerDat
 	}
 	if len(product.Variants) == 0 {
 		return offerData{
-			Type: "Offer", URL: url, Currency: currency, Price: priced(product.Price), Availability: availability(product.Available()),
+			Type: "Offer", URL: url, Currency: currency, Price: priced(product.Price),
+			Availability: availability(product.Available()),
 		}
 	}
 	all := offerData{
-		Type: "AggregateOffer", URL: url, Currency: currency, Count: len(product.Variants), Availability: availability(product.Available()),
+		Type: "AggregateOffer", URL: url, Currency: currency, Count: len(product.Variants),
+		Availability: availability(product.Available()),
 	}
 	low, high := product.Variants[0].Price, product.Variants[0].Price
 	for _, one := range product.Variants {

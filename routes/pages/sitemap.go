@@ -47,7 +47,8 @@ func (m *siteMap) products(ctx context.Context, p *Pages) ([]sold, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	age := time.Since(m.read)
-	if m.at.Epoch != "" && (age < siteMapRest*m.took || position == m.at && (!p.shop.Shared || age < siteMapShared)) {
+	same := position == m.at && (!p.shop.Shared || age < siteMapShared)
+	if m.at.Epoch != "" && (same || age < siteMapRest*m.took) {
 		return m.onSale, nil
 	}
 	began := time.Now()
@@ -111,7 +112,8 @@ func (p *Pages) SiteMapPart(w http.ResponseWriter, r *http.Request) {
 		b.WriteString("<url><loc>" + site + "/</loc></url>\n")
 	}
 	for _, one := range products[max(0, (part-1)*siteMapPart-1):min(part*siteMapPart-1, len(products))] {
-		b.WriteString("<url><loc>" + site + "/products/" + one.id.String() + "</loc><lastmod>" + one.updated.Std().UTC().Format(time.RFC3339) + "</lastmod></url>\n")
+		fmt.Fprintf(&b, "<url><loc>%s/products/%s</loc><lastmod>%s</lastmod></url>\n",
+			site, one.id, one.updated.Std().UTC().Format(time.RFC3339))
 	}
 	b.WriteString("</urlset>\n")
 	tellFinder(w, r, "application/xml", b.Bytes())
@@ -125,11 +127,14 @@ func inXML(text string) string {
 
 // unfound are the paths that search engines are to leave alone: what is somebody's own, and what is
 // for who keeps the shop.
-var unfound = []string{"/admin", "/api/", "/cart", "/carts/", "/join", "/metrics", "/realtimeproducts", "/setup", "/signin"}
+var unfound = []string{
+	"/admin", "/api/", "/cart", "/carts/", "/join", "/metrics", "/realtimeproducts", "/setup", "/signin",
+}
 
 // Robots says what search engines are to leave alone, and where the list of the rest is.
 func (p *Pages) Robots(w http.ResponseWriter, r *http.Request) {
-	text := "User-agent: *\nDisallow: " + strings.Join(unfound, "\nDisallow: ") + "\n\nSitemap: " + p.clients.AddressOf(r) + "/sitemap.xml\n"
+	text := "User-agent: *\nDisallow: " + strings.Join(unfound, "\nDisallow: ") + "\n\n"
+	text += "Sitemap: " + p.clients.AddressOf(r) + "/sitemap.xml\n"
 	tellFinder(w, r, "text/plain; charset=utf-8", []byte(text))
 }
 
@@ -165,8 +170,8 @@ func (p *Pages) Manifest(w http.ResponseWriter, r *http.Request) {
 	const png = "image/png"
 	tellFinder(w, r, "application/manifest+json", models.JSON(manifest{
 		Name: voice.Say("shop.name", nil), Short: cmp.Or(voice.Say("shop.logo", nil), voice.Say("shop.name", nil)),
-		Description: voice.Say("shop.about", nil), Language: string(voice.Language), Start: "/", Scope: "/", Display: "minimal-ui",
-		Background: "#FBF7F0", Theme: "#3A2417",
+		Description: voice.Say("shop.about", nil), Language: string(voice.Language),
+		Start: "/", Scope: "/", Display: "minimal-ui", Background: "#FBF7F0", Theme: "#3A2417",
 		Icons: []icon{
 			{p.asset("img/logo.svg"), "any", "image/svg+xml", ""},
 			{p.asset("img/icon-192.png"), "192x192", png, ""},
