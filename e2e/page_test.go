@@ -114,7 +114,7 @@ func (p *page) buy(form string) {
 		p.follow(form + " [type=submit]")
 	} else {
 		p.click(form + " [type=submit]")
-		p.soon("line", `document.querySelector(".added a")?.getAttribute("href")`, "/cart")
+		p.soon("line", `document.querySelector(".added:not(.added--not) a")?.getAttribute("href")`, "/cart")
 	}
 	p.follow(".added a")
 }

@@ -25,7 +25,8 @@ export function startBuying() {
     if (form.ariaBusy === "true" || now() - (sent.get(form) ?? -Infinity) < apart) return
     sent.set(form, now())
     form.setAttribute("aria-busy", "true")
-    add(form, attemptOf(form, lost.get(form))).then(unanswered => {
+    add(form, attemptOf(form, lost.get(form))).then(({added, unanswered}) => {
+      if (!added) sent.delete(form) // it may be mended and pressed at once
       if (unanswered) lost.set(form, unanswered)
       else lost.delete(form)
       form.removeAttribute("aria-busy")
@@ -41,8 +42,8 @@ function attemptOf(form, before) {
   return {text, again, act: again ? before.act : newID(), at: again ? before.at : now()}
 }
 
-/** add sends what a form says, tells what has become of it, and returns the attempt when nobody knows.
- * @type {(form: HTMLFormElement, attempt: Attempt & {again: boolean}) => Promise<Attempt | null>} */
+/** add sends what a form says, tells what has become of it, and returns the attempt where nobody knows.
+ * @type {(form: HTMLFormElement, attempt: Attempt & {again: boolean}) => Promise<{added: boolean, unanswered?: Attempt}>} */
 async function add(form, attempt) {
   const body = new URLSearchParams(attempt.text)
   body.set("act", attempt.act)
@@ -56,15 +57,15 @@ async function add(form, attempt) {
       const {added, count, position, said} = JSON.parse(text)
       if (added) thank(form, count, position)
       else refuse(form, said)
-      return null
+      return {added}
     }
     if (answer.status < 500) {
       refuse(form, new DOMParser().parseFromString(text, "text/html").querySelector("main h1")?.textContent ?? say("buy.failed"))
-      return null
+      return {added: false}
     }
   } catch { /* it may have arrived all the same */ }
   refuse(form, say("buy.lost"))
-  return attempt
+  return {added: false, unanswered: attempt}
 }
 
 /** @type {(form: HTMLFormElement, count: number, position: string) => void} */
