@@ -91,17 +91,22 @@ func TestAddingAgain(t *testing.T) {
 		count  int64
 	}{
 		{[]string{"quantity", "2", "act", "a"}, 2},
+		{[]string{"quantity", "2", "act", "a", "ago", "1"}, 2},
 		{[]string{"quantity", "2", "act", "a", "ago", "5000"}, 2},
 		{[]string{"quantity", "2", "act", "b"}, 4},
 		{[]string{"quantity", "1", "act", "b"}, 5},
 		{[]string{"quantity", "1"}, 6},
 		{[]string{"quantity", "1"}, 7},
 	} {
-		if i == 1 {
+		kept := v.Cookies[v.Ours("cart")]
+		if i == 2 {
 			v.Cookies = map[string]string{}
 		}
 		if status, got := tries(t, v, id, tt.fields...); status != 200 || !got.Added || got.Count != tt.count || got.Position == "" {
 			t.Errorf("%v: %d %+v, want %d", tt.fields, status, got, tt.count)
+		}
+		if now := v.Cookies[v.Ours("cart")]; i > 0 && now != kept {
+			t.Errorf("%v: another cart", tt.fields)
 		}
 	}
 	v.Get("/cart").Want(200, ".badge", "(7)")
