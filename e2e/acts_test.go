@@ -112,7 +112,7 @@ func TestUndoEmptyCart(t *testing.T) {
 		for _, v.withoutScript = range []bool{true, false} {
 			p := shop.visit(t, v)
 			p.open("/products/" + yerba.ID)
-			p.follow(".buy [type=submit]")
+			p.buy(".buy")
 			p.follow(`[action="/cart/empty"] button`)
 			p.expect("notice", p.text(".undo p"), "Vaciaste el carrito.")
 			p.follow(".undo button")

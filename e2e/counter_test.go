@@ -96,7 +96,7 @@ func TestMerchantKeepsTheShop(t *testing.T) {
 		p.expect("on the page", strings.HasPrefix(p.where(), "/admin/products"), true)
 
 		guest.open("/products/" + mate.ID)
-		guest.follow(".buy [type=submit]")
+		guest.buy(".buy")
 		guest.isLive()
 		guest.expect("way to ask by WhatsApp", guest.has("[data-whatsapp]"), false)
 		p.follow(`.counter a[href="/admin/settings"]`)

@@ -47,7 +47,7 @@ func TestHostileProduct(t *testing.T) {
 			p.expect("title", eval[string](p, `document.title`), strings.Join(strings.Fields(text), " ")+" · Pulpería")
 			p.expect("alternative", eval[string](p, `document.querySelector(".picture img").alt`), text)
 			p.wide("product", phone.width)
-			p.follow(".buy [type=submit]")
+			p.buy(".buy")
 			p.expect("cart", p.raw(".line__title"), []string{text})
 			p.wide("cart", phone.width)
 

@@ -61,7 +61,7 @@ func TestNothingJumps(t *testing.T) {
 		p := shop.visit(t, v)
 		p.open("/products/" + yerba.ID)
 		p.expect("jumps", p.jumps(), []string{})
-		p.follow(".buy [type=submit]")
+		p.buy(".buy")
 		for _, path := range []string{"", "/", "/realtimeproducts", "/chat", "/docs"} {
 			if path != "" { // the first is the cart, which is shown
 				p.open(path)

@@ -69,7 +69,7 @@ func TestBrowserKeepsStoresApart(t *testing.T) {
 	behind, wire := shop.throughWire(t)
 	p := behind.visit(t, phone)
 	p.open("/products/" + shop.product("yerba mate con palo").ID)
-	p.follow(".buy [type=submit]")
+	p.buy(".buy")
 	p.enter("ana@example.com")
 	p.fill("#message", "A medio escri")
 	wire.breakOff()

@@ -27,6 +27,8 @@ type page struct {
 	ctx  context.Context
 	shop *shop
 	seen *watcher
+
+	scriptless bool
 }
 
 // visit opens a tab with cookies of its own. When the test ends, nothing may have gone wrong in it.
@@ -45,7 +47,7 @@ func (s *shop) openTab(t *testing.T, v visitor, from context.Context, options ..
 	t.Helper()
 	seen := &watcher{origin: s.url, documents: map[network.RequestID]bool{}}
 	ctx, closeTab := chromedp.NewContext(from, append(options, chromedp.WithListener(seen.see))...)
-	p := &page{t, ctx, s, seen}
+	p := &page{t: t, ctx: ctx, shop: s, seen: seen}
 	seen.dismiss = func() {
 		chromedp.Call(ctx, cdppage.HandleJavaScriptDialog, cdppage.HandleJavaScriptDialogParams{})
 	}
@@ -102,6 +104,27 @@ func (p *page) follow(selector string) {
 	p.t.Helper()
 	p.ready(selector)
 	p.leave(clicking(selector))
+}
+
+// buy presses the button of a form that adds to the cart, and goes to the cart by the line that then
+// stands beside it.
+func (p *page) buy(form string) {
+	p.t.Helper()
+	if p.scriptless {
+		p.follow(form + " [type=submit]")
+	} else {
+		p.click(form + " [type=submit]")
+		p.soon("line", `document.querySelector(".added:not(.added--not) a")?.getAttribute("href")`, "/cart")
+	}
+	p.follow(".added a")
+}
+
+// refused presses the button of a form that adds to the cart, and sees beside it why it does not.
+func (p *page) refused(form, why string) {
+	p.t.Helper()
+	p.click(form + " [type=submit]")
+	p.soon("why not", `document.querySelector(".added--not")?.firstChild.textContent`, why)
+	p.forgive("400")
 }
 
 // ready waits until what a selector finds takes clicks: what takes something away does not as soon

@@ -67,7 +67,7 @@ func fillCart(p *page, searches ...string) {
 	p.t.Helper()
 	for _, words := range searches {
 		p.open("/products/" + p.shop.product(words).ID)
-		p.follow(".buy [type=submit]")
+		p.buy(".buy")
 	}
 }
 

@@ -38,7 +38,7 @@ func shareOneStream(t *testing.T, address string) {
 	for _, p := range pages {
 		p.soon("price", `document.querySelector("[data-show=price]").textContent`, "$ 101,00")
 	}
-	first.follow(".buy [type=submit]")
+	first.buy(".buy")
 	first.expect("lines", first.count(".line"), 1)
 	for _, p := range pages {
 		p.forgive("ERR_", "WebSocket", "403", "426")

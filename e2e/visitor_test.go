@@ -31,6 +31,7 @@ func onBoth(t *testing.T, test func(*testing.T, visitor)) {
 // become changes who looks at the page, and on what.
 func (p *page) become(v visitor) {
 	p.t.Helper()
+	p.scriptless = v.withoutScript
 	scheme, language := "light", v.language
 	if v.dark {
 		scheme = "dark"

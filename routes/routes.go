@@ -149,6 +149,7 @@ func routeAPI(api *api.API) {
 func routeFiles(t *frame.Table, f *files.Files) {
 	t.Put("GET /public/", unasked, f.Serve)
 	t.Put("GET /demo/", unasked, f.Serve)
+	t.Put("GET /favicon.ico", unasked, f.ServeAs("/public/img/favicon.ico"))
 }
 
 // routePages is the table of the pages and their forms.
@@ -157,6 +158,10 @@ func routePages(t *frame.Table, p *pages.Pages) {
 	t.Put("GET /products", anybody, p.Products)
 	t.Put("GET /products/{pid}", anybody, p.Product)
 	t.Put("GET /images/{hash}", unasked, p.Image)
+	t.Put("GET /sitemap.xml", unasked, p.SiteMap)
+	t.Put("GET /sitemap/{part}", unasked, p.SiteMapPart)
+	t.Put("GET /robots.txt", unasked, p.Robots)
+	t.Put("GET /manifest.webmanifest", unasked, p.Manifest)
 	t.Put("GET /realtimeproducts", shop.CatalogueWrite, p.RealTimeProducts)
 	t.Put("POST /realtimeproducts", shop.CatalogueWrite, p.AddProduct)
 	t.Put("POST /realtimeproducts/{pid}/delete", shop.CatalogueWrite, p.DeleteProduct)

@@ -25,7 +25,19 @@ type Page struct {
 	Open      bool            // the shop is open to everybody's hands
 	SignedIn  string          // the name of who of the staff is signed in, or ""
 	Counter   []Door          // what whoever is signed in may open; only on the merchant's pages
+	Found     Found           // what whoever finds the page elsewhere is told of it
 	At        map[string]bool // the part of the shop that the page belongs to, for the header
+}
+
+// Found is what search engines and messengers are told of a page.
+type Found struct {
+	Canonical string // the whole address of the page; "" of one that is not to be found
+	At        string // which page of a list, in words; "" of the first
+	About     string // the page in a sentence; "" for the shop's
+	Product   bool   // it is about one product
+	Picture   string // the whole address of one that they can show
+	Large     bool   // it is of what the page is about, and not the shop's sign
+	Data      string // JSON-LD (schema.org) as it stands in the page, or ""
 }
 
 // Door is a link to one of the merchant's pages.

@@ -61,11 +61,16 @@ func (v *Voice) helpers(asset func(string) string) map[string]any {
 		"day":    v.Day,
 		"clock":  v.Clock,
 		"asset":  asset,
+		"data":   func(json string) raymond.SafeString { return raymond.SafeString(inScript.Replace(json)) },
 		// for scripts
 		"numbers": v.numbers,
 		"texts":   func(group string) string { return v.groups[group] },
 	}
 }
+
+// inScript makes of JSON what stands in a script element: nothing in it ends the element or begins
+// a comment there, and it is the same JSON.
+var inScript = strings.NewReplacer("<", `\u003c`, ">", `\u003e`, "&", `\u0026`, "\u2028", `\u2028`, "\u2029", `\u2029`)
 
 // Money writes an amount with the currency's sign: "$ 1.234,50" in Spanish, "$1,234.50" in English.
 func (v *Voice) Money(m models.Money) string {

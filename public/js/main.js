@@ -2,11 +2,12 @@
 // as forms and links.
 
 import {startActs} from "./acts.js"
+import {startBuying} from "./buying.js"
 import {shareCount, startCart} from "./cart.js"
 import {startCatalogue} from "./catalogue.js"
 import {startChat} from "./chat.js"
 import {ageOf} from "./clock.js"
-import {startCounter, startDoors} from "./counter.js"
+import {startCounter, startDoors, startSaving} from "./counter.js"
 import {here, loadAnew, restoreDraft} from "./drafts.js"
 import {el} from "./dom.js"
 import {Fresh} from "./fresh.js"
@@ -39,9 +40,11 @@ if (chat) startChat(chat, live)
 if (cart) startCart(cart, live)
 if (table) startTable(live)
 if (counter) startCounter(live)
+if (counter || cart) startSaving()
 if (photos) startPhotos(photos)
 startDoors()
 startCatalogue(live, notice)
+startBuying()
 startActs()
 if (!navigator.cookieEnabled && !document.querySelector("[data-forgetful]")) document.querySelector("main").append(el("p", {class: "notice notice--over", role: "status"}, say("live.noCookies")))
 restoreDraft()

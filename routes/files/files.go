@@ -84,6 +84,20 @@ func (f *Files) Serve(w http.ResponseWriter, r *http.Request) {
 	http.ServeFileFS(w, r, file.system, file.name)
 }
 
+// ServeAs answers with the file at a path where browsers ask for it under another one.
+func (f *Files) ServeAs(path string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		file, ok := f.byPath[path]
+		if !ok {
+			f.notFound(w, r)
+			return
+		}
+		w.Header().Set("Etag", file.tag)
+		w.Header().Set("Cache-Control", "public, max-age=86400")
+		http.ServeFileFS(w, r, file.system, file.name)
+	}
+}
+
 // unversioned returns the path of a module without the folder that names a version, and whether
 // that version is the current one. A page from before the last start asks for another; it gets what
 // there is, to be asked for again.

@@ -30,6 +30,7 @@ type cartLine struct {
 	Choices                 []variantChoice // of which one may be
 	Price, Subtotal         models.Money
 	Quantity                field
+	Less, More              int64 // the quantities of a step
 	Gone, Counts            bool
 	Nothing                 bool   // the product itself is gone
 	Fixed                   bool   // its quantity cannot be changed
@@ -97,7 +98,7 @@ func (p *Pages) cartSheet(ctx context.Context, v *visit, cart models.Cart, base 
 
 func (p *Pages) cartLine(voice *views.Voice, of shop.Line) cartLine {
 	line := cartLine{
-		ID: of.Item.Product.String(), Quantity: field{Value: models.Money(of.Quantity * 100).String()},
+		ID: of.Item.Product.String(), Quantity: field{Value: models.Money(of.Quantity * 100).String()}, Less: of.Quantity - 1, More: of.Quantity + 1,
 		Subtotal: of.Subtotal, Gone: of.IsGone(), Counts: of.CanBeBought(), Choose: of.MustChoose(),
 	}
 	line.Lost, line.Nothing, line.Fixed = line.Gone && of.Product != nil, of.Product == nil, line.Gone || line.Choose

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strconv"
 	"strings"
+	"time"
 
 	"pulperia/dao"
 	"pulperia/dao/models"
@@ -34,8 +36,13 @@ type cartForm struct {
 	product  models.ID
 	variant  models.ID
 	typed    string
+	step     bool // a step from what the page showed, which is not typed and not shown again
 	quantity int64
 	problems models.Invalid
+
+	from string        // the page that it stands on, to go back to; "" where it does not say
+	act  string        // tells the sending again of a form from another one; "" where a browser sends it
+	ago  time.Duration // since it was sent for the first time, where that had no answer
 }
 
 // readCartForm reads a form; other is the quantity as typed when it has none.
@@ -55,6 +62,13 @@ func (p *Pages) readCartForm(r *http.Request, other string) (cartForm, error) {
 	if values.Has("quantity") {
 		f.typed = typed(values, "quantity")
 	}
+	if f.step = values.Has("step"); f.step {
+		f.typed = typed(values, "step")
+	}
+	f.from, f.ago = values.Get("to"), readAgo(values.Get("ago"))
+	if act := values.Get("act"); len(act) <= maxAct {
+		f.act = act
+	}
 	f.quantity = models.Notation{}.Whole(&f.problems, "quantity", f.typed, models.MaxQuantity)
 	if f.problems == nil {
 		f.problems, _ = errors.AsType[models.Invalid](shop.CheckQuantity(f.quantity))
@@ -64,67 +78,6 @@ func (p *Pages) readCartForm(r *http.Request, other string) (cartForm, error) {
 
 func (f cartForm) item() models.Item {
 	return models.Item{Product: f.product, Variant: f.variant, Quantity: f.quantity}
-}
-
-// AddToCart puts a product into a cart, and makes the visitor's cart when there is none.
-func (p *Pages) AddToCart(w http.ResponseWriter, r *http.Request) {
-	form, err := p.readCartForm(r, "1")
-	if err != nil {
-		p.Fail(w, r, err)
-		return
-	}
-	r = p.session.BeginVisit(w, r)
-	var cart models.Cart
-	if err = form.problems.Err(); err == nil {
-		cart, _, err = p.shop.AddToCart(r.Context(), form.cart.id, form.item())
-		if form.cart.own && isCartGone(err) {
-			cart, _, err = p.shop.StartCart(r.Context(), form.item())
-		}
-	}
-	if err != nil {
-		p.refuseAddition(w, r, form, err)
-		return
-	}
-	if form.cart.own {
-		p.keep(w, r, cartCookie, cart.ID.String(), frame.Year)
-	}
-	p.lead(w, r, form.cart.base)
-}
-
-// refuseAddition shows the product again, with why it was not added; the list where there is no
-// such product.
-func (p *Pages) refuseAddition(w http.ResponseWriter, r *http.Request, form cartForm, err error) {
-	problems := refusedFields(err)
-	switch {
-	case errors.Is(err, dao.ErrNotFound) && problems != nil:
-		p.refill(w, r, http.StatusNotFound, "products", "/products", func(ctx context.Context, v *visit) (any, error) {
-			page, err := p.productsSheet(ctx, v, readFilter(nil))
-			page.Refused = v.voice.Say("product.gone", nil)
-			return page, err
-		})
-		return
-	case problems == nil:
-		p.Fail(w, r, err)
-		return
-	}
-	here := "/products/" + form.product.String()
-	p.refill(w, r, http.StatusBadRequest, "product", here, func(ctx context.Context, v *visit) (any, error) {
-		page, err := p.productSheet(ctx, v, form.product, form.variant)
-		page.Quantity = field{form.typed, ""}
-		for _, problem := range problems {
-			switch problem.Rule {
-			case models.OffSale:
-				page.Refused = v.voice.Say("product.refused", nil)
-			case models.Choose:
-				page.Refused = v.voice.Say("product.choose", nil)
-			case models.TooMany:
-				page.Refused = v.voice.Say("cart.full", nil)
-			default:
-				page.Quantity.Problem = v.voice.Problem(problem)
-			}
-		}
-		return page, err
-	})
 }
 
 // SetQuantity changes how many of a product are in a cart. One that was taken out meanwhile comes
@@ -170,7 +123,11 @@ func (p *Pages) refuseQuantity(w http.ResponseWriter, r *http.Request, form cart
 				return nil, err
 			}
 		}
-		again := retyped{form.item().Choice(), field{strings.TrimSpace(form.typed), v.voice.Problem(form.problems[0])}}
+		typed := strings.TrimSpace(form.typed)
+		if form.step {
+			typed = strconv.FormatInt(cart.Quantity(form.item().Choice()), 10)
+		}
+		again := retyped{form.item().Choice(), field{typed, v.voice.Problem(form.problems[0])}}
 		return p.cartSheet(ctx, v, cart, form.cart.base, again)
 	})
 }

@@ -32,16 +32,18 @@ import (
 // Pages serves the shop as HTML. Every page is made at a position of the feed, in the visitor's
 // language, and works without JavaScript: each action is a form that posts and redirects.
 type Pages struct {
-	shop    *shop.Shop
-	log     *slog.Logger
-	clients frame.Clients
-	session frame.SessionCookies
-	looks   *looks
-	choose  *views.Negotiator
-	asset   func(path string) string
-	kept    *pageCache
-	build   string // stands for the program: the same data looks the same as long as it is the same
-	version string
+	shop      *shop.Shop
+	log       *slog.Logger
+	clients   frame.Clients
+	session   frame.SessionCookies
+	looks     *looks
+	choose    *views.Negotiator
+	asset     func(path string) string
+	kept      *pageCache
+	additions additions
+	siteMap   siteMap
+	build     string // stands for the program: the same data looks the same as long as it is the same
+	version   string
 }
 
 // Options is what the pages work with.
@@ -71,7 +73,7 @@ func New(o Options) (*Pages, error) {
 	}
 	return &Pages{
 		shop: o.Shop, log: o.Log, clients: o.Session.Clients, session: o.Session, looks: looks, choose: views.NewNegotiator(),
-		asset: assets.URL, kept: newPageCache(), build: string(build.Sum(nil)), version: o.Version,
+		asset: assets.URL, kept: newPageCache(), additions: additions{known: map[string]*addition{}}, build: string(build.Sum(nil)), version: o.Version,
 	}, nil
 }
 
@@ -106,6 +108,9 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request, s sheet) {
 	if v.partly = s.template == "cart" && r.URL.Query().Has(partlyQuery); v.partly {
 		s.private += " " + partlyQuery
 	}
+	if v.seeAdded(r); !v.added.IsZero() {
+		s.private += " " + addedQuery + " " + v.added.String() + " " + v.cart.ID.String()
+	}
 	p.renew(w, r, v)
 	if v.who.Staff() {
 		s.reader = v.who.By + " " + v.who.Person.Name + " " + string(v.who.Role)
@@ -114,7 +119,7 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request, s sheet) {
 		s.private += " " + p.held(r, undoCookie)
 	}
 	key := strings.Join([]string{
-		v.position.String(), p.shop.Identity(), string(v.voice.Language), strconv.FormatInt(v.cart.Count(), 10), s.template, s.here, s.private, s.reader,
+		v.position.String(), p.shop.Identity(), string(v.voice.Language), strconv.FormatInt(v.cart.Count(), 10), s.template, v.site, s.here, s.private, s.reader,
 	}, "\n")
 	tag := frame.WeakTag([]byte(p.build + key))
 	if !p.shop.Shared && frame.NotModified(r, tag) {

@@ -28,6 +28,7 @@ type productSheet struct {
 	Rev                                           int64
 	Quantity                                      field
 	Refused                                       string // why it was not added to the cart
+	Added                                         bool   // to the cart, just now
 }
 
 type productPicture struct {
@@ -57,10 +58,11 @@ func (p *Pages) productSheet(ctx context.Context, v *visit, id, variant models.I
 		Page: p.page(v, product.Title, ""), ID: product.ID.String(), Description: product.Description, Code: product.Code,
 		Category: product.Category, CategoryLink: "/products?" + url.Values{"category": {product.Category}}.Encode(),
 		Several: len(product.Pictures()) > 1, Price: product.Price, Stock: stockOf(v.voice, product),
-		Available: product.Available(), Rev: product.Rev, Quantity: field{Value: "1"},
+		Available: product.Available(), Rev: product.Rev, Quantity: field{Value: "1"}, Added: v.added == id,
 		About: rendered(product.Description), Vendor: product.Vendor, CompareAt: product.CompareAt,
 		Options: strings.Join(product.OptionNames(), " / "), Variants: variantsOf(v.voice, product, variant),
 	}
+	page.Found = p.foundProduct(v, product)
 	pictures := product.Pictures()
 	if len(pictures) == 0 {
 		pictures = []string{p.picture(product)}

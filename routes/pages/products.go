@@ -43,6 +43,8 @@ type card struct {
 	Rev                 int64
 	Choose              bool // a variant is to be chosen on the product's page
 	Above               bool // likely to be seen at once: its picture does not wait
+	Here                string
+	Added               bool // to the cart, just now
 }
 
 // stockWords says how much is left; state is one of in, few, out and off.
@@ -123,6 +125,7 @@ func (p *Pages) productsSheet(ctx context.Context, v *visit, f filter) (page pro
 		Page: p.page(v, title, "home"), Filtered: f.filtered(), Total: int64(list.Total), Filter: f.form(v.voice),
 		Chips: f.chips(v.voice), Pager: newPager(list, f.link),
 	}
+	page.Found = p.foundList(v, f, list)
 	page.Search, page.NoSearch = f.typedText, sayProblem(v.voice, f.problems, "q")
 	for _, c := range categories {
 		page.Categories = append(page.Categories, categoryChoice{c.Name, int64(c.Products), c.Name == f.category})
@@ -139,6 +142,7 @@ func (p *Pages) productsSheet(ctx context.Context, v *visit, f filter) (page pro
 		page.Products = append(page.Products, card{
 			ID: product.ID.String(), Title: product.Title, Category: product.Category, Picture: shownAs(own, sources[i], product.Title),
 			Price: product.Price, Stock: stockOf(v.voice, product), Available: product.Available(), Rev: product.Rev, Above: i < 4, Choose: len(product.Variants) > 0,
+			Here: v.here, Added: v.added == product.ID,
 		})
 	}
 	if len(list.Products) == 0 && list.Total > 0 {

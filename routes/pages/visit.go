@@ -24,6 +24,7 @@ type visit struct {
 	position  dao.Position
 	cart      models.Cart // the zero cart as long as nothing was added
 	user      string      // the name or e-mail address that was last used in the chat, or ""
+	added     models.ID   // what was put into the cart just now, or zero
 	undo      *undo       // what can be taken back, or nil
 	forgetful bool        // the browser keeps no cookies
 	partly    bool        // what was taken back came back in part
@@ -89,6 +90,7 @@ func (p *Pages) page(v *visit, title, section string) views.Page {
 		Title: title, Here: v.here, CartCount: v.cart.Count(), Version: p.version, Undo: v.undo.say(v.voice), UndoKey: v.undo.key(), At: map[string]bool{section: true},
 		Store: p.shop.Identity(), Forgetful: v.forgetful, Partly: v.partly, Open: v.who.By == shop.Course.By,
 		Welcome: v.look.settings.Welcome, Place: v.look.settings.Place, Hours: v.look.settings.Hours, Silent: v.look.settings.RoomClosed,
+		Found: views.Found{About: aboutPart(v.voice, section)},
 	}
 	if v.who.Staff() {
 		page.SignedIn = v.who.Person.Name
