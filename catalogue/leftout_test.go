@@ -9,7 +9,7 @@ import (
 	"pulperia/dao/models"
 )
 
-const pictureRule = "thumbnails must be a path or an http(s) URL of at most 2000 characters; got "
+const pictureRule = "thumbnails must be an absolute path or an http(s) URL of at most 2000 characters; got "
 
 // A product goes in without the part that is none, which is named by line, field and reason. That
 // part says nothing about a product that is there.
@@ -29,7 +29,7 @@ func TestOneBadPart(t *testing.T) {
 		{"picture of a folder of theirs", csvOf("7", "x", "active", "foto.jpg"), `2: ` + pictureRule + `"foto.jpg": left out`, models.Product{Stock: 7, Status: true}},
 		{"stock of JSON", jsonOf(`"stock":1000000001`), `1: stock must be at most 1000000000; got 1000000001: left out, a new product has 0`, models.Product{Status: true}},
 		{"one picture of several", jsonOf(`"stock":7,"thumbnails":["/a.jpg","javascript:x"]`),
-			`1: thumbnails[1] must be a path or an http(s) URL of at most 2000 characters; got "javascript:x": left out`,
+			`1: thumbnails[1] must be an absolute path or an http(s) URL of at most 2000 characters; got "javascript:x": left out`,
 			models.Product{Stock: 7, Status: true, Thumbnails: []string{"/a.jpg"}}},
 		{"pictures that are no list", jsonOf(`"stock":7,"thumbnails":{"a":1}`), `1: thumbnails must be a list; got {"a":1}: left out`, models.Product{Stock: 7, Status: true}},
 		{"broken UTF-8 among good", jsonOf("\"stock\":7,\"description\":\"ñandú \xe9\""), "1: description must be valid UTF-8; got \"ñandú \uFFFD\": left out",

@@ -3,17 +3,16 @@ package e2e
 import (
 	"fmt"
 	"os"
-	"path/filepath"
 	"testing"
 
 	"github.com/chromedp/chromedp"
 )
 
-// look keeps a picture of what stands at a place of the page in the folder that PULPERIA_LOOK names.
-func (p *page) look(name, at string, v visitor) {
-	if to := os.Getenv("PULPERIA_LOOK"); to != "" {
+// lookAt is look at a place of the page.
+func (p *page) lookAt(name, at string, v visitor) {
+	if os.Getenv("PULPERIA_LOOK") != "" {
 		p.do(chromedp.ScrollIntoView(chromedp.CSS(at)))
-		p.shoot(filepath.Join(to, fmt.Sprintf("%s-%d.jpg", name, v.width)))
+		p.look(fmt.Sprintf("%s-%d", name, v.width))
 	}
 }
 
@@ -45,7 +44,7 @@ func TestTwoSizes(t *testing.T) {
 				p.follow("#shelf [name=more]")
 				p.expect("rows that came back", p.count(".matrix__row"), 2+3)
 				p.expect("what was typed", p.value("#variants-1-price"), "9.000,50")
-				p.look("grid", ".matrix__rows li:nth-child(3)", v)
+				p.lookAt("grid", ".matrix__rows li:nth-child(3)", v)
 				if scripts {
 					p.audit("grid of variants", "es")
 					p.become(v)
@@ -57,7 +56,7 @@ func TestTwoSizes(t *testing.T) {
 				p.fill("#variants-0-stock", "2")
 				p.follow("#shelf [type=submit]")
 				p.expect("link to its variants", p.text(rowOf(mate.ID)+".shelf__said a"), "2 variantes "+mate.Title)
-				p.look("row", rowOf(mate.ID), v)
+				p.lookAt("row", rowOf(mate.ID), v)
 				if scripts { // one is counted in the row
 					p.audit("row with variants", "es")
 					p.become(v)
@@ -67,14 +66,14 @@ func TestTwoSizes(t *testing.T) {
 					p.soon("stock of the first size", first, 3)
 					p.click(rowOf(mate.ID) + ".shelf__counts form:first-child [name=add][value='-1']")
 					p.soon("stock of the first size", first, 2)
-					p.look("counts", rowOf(mate.ID), v)
+					p.lookAt("counts", rowOf(mate.ID), v)
 				}
 
 				guest.open("/products/" + mate.ID)
 				guest.expect("sizes", guest.texts(".variant__name"), []string{"M", "L"})
 				guest.expect("prices", guest.text(".variant:nth-of-type(2) .variant__price"), "$ 9.000,50")
 				guest.expect("stock", guest.texts(".variant .stock"), []string{"Quedan 2", "Quedan 4"})
-				guest.look("sizes", ".buy [type=submit]", v)
+				guest.lookAt("sizes", ".buy [type=submit]", v)
 				if scripts {
 					guest.audit("product with variants", "es")
 					guest.become(v)
@@ -89,7 +88,7 @@ func TestTwoSizes(t *testing.T) {
 				guest.follow(".buy [type=submit]")
 				guest.open("/cart")
 				guest.expect("line", guest.texts(".line__title"), []string{mate.Title + " – L"})
-				guest.look("cart", ".line", v)
+				guest.lookAt("cart", ".line", v)
 				if scripts {
 					guest.audit("cart with a variant", "es")
 				}

@@ -90,7 +90,7 @@ func TestProductDirt(t *testing.T) {
 		{"thumbnails", none, `thumbnails is missing: shown as []`},
 		{"thumbnails", bson.A{"/a", int32(5)}, `thumbnails is ["/a",{"$numberInt":"5"}]: shown as ["/a"]`},
 		{"thumbnails", bson.A{"ftp://a", nil}, `thumbnails is ["ftp://a",null]: shown as ["ftp://a"]`},
-		{"thumbnails", bson.A{"ftp://a"}, `thumbnails[0] must be a path or an http(s) URL of at most 2000 characters; got "ftp://a": shown as it is`},
+		{"thumbnails", bson.A{"ftp://a"}, `thumbnails[0] must be an absolute path or an http(s) URL of at most 2000 characters; got "ftp://a": shown as it is`},
 		{"createdAt", "1970-01-01T00:00:00Z", `createdAt is "1970-01-01T00:00:00Z": shown as 1970-01-01T00:00:00.000Z`},
 		{"updatedAt", int64(1), `updatedAt is 1: shown as 1970-01-01T00:00:00.001Z`},
 		{"color", "red", ``}, // that is for unknownFields to say

@@ -69,7 +69,7 @@ func (p *Pages) foundProduct(v *visit, product models.Product) views.Found {
 		return views.Found{}
 	}
 	path := "/products/" + product.ID.String()
-	about := shortened(plainText(rendered(product.Description)), aboutMost)
+	about := shortened(plainText(string(rendered(product.Description))), aboutMost)
 	if about == "" {
 		about = v.voice.Say("about.product", map[string]any{"title": product.Title, "category": product.Category})
 	}

@@ -104,7 +104,7 @@ func (p *Pages) productData(v *visit, product models.Product) string {
 	url := v.site + "/products/" + product.ID.String()
 	data := productData{
 		Type: "Product", Name: product.Title, URL: url, SKU: product.Code, Category: product.Category,
-		Description: plainText(rendered(product.Description)), GTIN: gtin(product.Barcode),
+		Description: plainText(string(rendered(product.Description))), GTIN: gtin(product.Barcode),
 		Offers: p.offerData(v, product, url),
 	}
 	for _, picture := range product.Pictures() {
