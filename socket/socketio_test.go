@@ -355,8 +355,6 @@ func TestListsAreTheStores(t *testing.T) {
 			}
 			ids = append(ids, p.ID)
 		}
-		s.hub.mu.Lock()
-		s.hub.mu.Unlock()
 		c := s.anew()
 		s.hub.mu.Lock()
 		for _, l := range s.hub.speech.lists { // as if the catalogue were larger than a list
