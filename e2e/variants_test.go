@@ -85,8 +85,7 @@ func TestTwoSizes(t *testing.T) {
 					guest.soon("price of the product", `document.querySelector("[data-show=price]").textContent`, "$ 1.500,00")
 				}
 				guest.do(chromedp.Click(chromedp.CSS(".variant:nth-of-type(2) input")))
-				guest.follow(".buy [type=submit]")
-				guest.open("/cart")
+				guest.buy(".buy")
 				guest.expect("line", guest.texts(".line__title"), []string{mate.Title + " – L"})
 				guest.lookAt("cart", ".line", v)
 				if scripts {

@@ -3,6 +3,7 @@ package pages
 import (
 	"bytes"
 	"html"
+	"slices"
 
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/ast"
@@ -15,13 +16,23 @@ import (
 	"pulperia/views"
 )
 
-// descriptions renders Markdown for pages: HTML in it is left out, lines break where they were
-// broken, and whoever follows a link says nothing of it for the shop.
+// descriptions renders Markdown for pages: HTML in it is text like any other, lines break where they
+// were broken, and whoever follows a link says nothing of it for the shop.
 var descriptions = goldmark.New(
 	goldmark.WithExtensions(extension.Table, extension.Strikethrough),
-	goldmark.WithParserOptions(parser.WithASTTransformers(util.Prioritized(inPage{}, 100))),
+	goldmark.WithParser(parser.NewParser(
+		parser.WithBlockParsers(without(parser.DefaultBlockParsers(), parser.NewHTMLBlockParser())...),
+		parser.WithInlineParsers(without(parser.DefaultInlineParsers(), parser.NewRawHTMLParser())...),
+		parser.WithParagraphTransformers(parser.DefaultParagraphTransformers()...),
+		parser.WithASTTransformers(util.Prioritized(inPage{}, 100)),
+	)),
 	goldmark.WithRendererOptions(markdown.WithHardWraps()),
 )
+
+// without takes a parser out.
+func without(all []util.PrioritizedValue, one any) []util.PrioritizedValue {
+	return slices.DeleteFunc(all, func(v util.PrioritizedValue) bool { return v.Value == one })
+}
 
 // rendered returns the HTML of a description.
 func rendered(source string) views.HTML {
