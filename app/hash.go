@@ -24,7 +24,6 @@ type hashing struct {
 
 // Run makes the hash.
 func (hashCommand) Run(streams Streams) error {
-	standBack()
 	var one hashing
 	if err := json.NewDecoder(io.LimitReader(streams.In, 64<<10)).Decode(&one); err != nil {
 		return fmt.Errorf("hash: read what to hash: %w", err)
@@ -49,6 +48,11 @@ func hashApart(password, salt []byte, passes int) ([]byte, error) {
 	cmd := exec.Command(program, "hash")
 	cmd.Stdin = bytes.NewReader(told)
 	cmd.Env = append(os.Environ(), "GOMAXPROCS=1", "GOGC=off")
-	ofItsOwn(cmd)
-	return cmd.Output()
+	var sum bytes.Buffer
+	cmd.Stdout = &sum
+	if err := startBehind(cmd); err != nil {
+		return nil, err
+	}
+	err = cmd.Wait()
+	return sum.Bytes(), err
 }

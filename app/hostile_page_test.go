@@ -1,6 +1,7 @@
 package app
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -22,26 +23,47 @@ func parsePage(t *testing.T, text string) *pageForm {
 		t.Fatal(err)
 	}
 	p := &pageForm{root: root}
-	for n := range root.Descendants() {
+	p.take(root, false)
+	return p
+}
+
+// ofMarkdown are the elements that a description may be made of, without any attribute.
+var ofMarkdown = strings.Fields("p br em strong del code pre ul ol li blockquote hr h3 h4 h5 h6 table thead tbody tr th td")
+
+// take notes what lies in a node. In a description only what Markdown does not make is noted.
+func (p *pageForm) take(parent *html.Node, described bool) {
+	for n := range parent.ChildNodes() {
 		switch n.Type {
 		case html.ElementNode:
-			form := n.Data
-			for _, a := range n.Attr {
-				form += " " + a.Key
-				if a.Key == "href" || a.Key == "src" || a.Key == "action" {
-					scheme, _, _ := strings.Cut(a.Val, ":")
-					form += "=" + map[bool]string{true: "inside", false: scheme}[strings.HasPrefix(a.Val, "/") || strings.HasPrefix(a.Val, "#")]
-				}
+			if !described || len(n.Attr) > 0 || !slices.Contains(ofMarkdown, n.Data) {
+				p.elements = append(p.elements, formOf(n))
 			}
-			if n.Data == "script" || n.Data == "style" {
-				form += " " + textOf(n)
-			}
-			p.elements = append(p.elements, form)
 		case html.CommentNode:
 			p.elements = append(p.elements, "<!--"+n.Data)
 		}
+		p.take(n, described || hasAttribute(n, "data-show", "description"))
 	}
-	return p
+}
+
+// formOf is an element with the names of its attributes, and with what it leads to or runs.
+func formOf(n *html.Node) string {
+	form := n.Data
+	for _, a := range n.Attr {
+		form += " " + a.Key
+		if a.Key == "href" || a.Key == "src" || a.Key == "action" {
+			scheme, _, _ := strings.Cut(a.Val, ":")
+			form += "=" + map[bool]string{true: "inside", false: scheme}[strings.HasPrefix(a.Val, "/") || strings.HasPrefix(a.Val, "#")]
+		}
+	}
+	isData := hasAttribute(n, "type", "application/ld+json") && json.Valid([]byte(textOf(n)))
+	if (n.Data == "script" || n.Data == "style") && !isData {
+		form += " " + textOf(n)
+	}
+	return form
+}
+
+func hasAttribute(n *html.Node, name, value string) bool {
+	return slices.ContainsFunc(n.Attr, func(a html.Attribute) bool { return a.Key == name && a.Val == value })
 }
 
 func textOf(n *html.Node) string {
@@ -57,11 +79,21 @@ func textOf(n *html.Node) string {
 // texts returns the texts of the elements with an attribute, such as class, that has a value.
 func (p *pageForm) texts(attribute, value string) (list []string) {
 	for n := range p.root.Descendants() {
-		if n.Type == html.ElementNode && slices.ContainsFunc(n.Attr, func(a html.Attribute) bool { return a.Key == attribute && a.Val == value }) {
+		if n.Type == html.ElementNode && hasAttribute(n, attribute, value) {
 			list = append(list, textOf(n))
 		}
 	}
 	return list
+}
+
+// source is the text that the description was made of.
+func (p *pageForm) source() string {
+	for n := range p.root.Descendants() {
+		if i := slices.IndexFunc(n.Attr, func(a html.Attribute) bool { return a.Key == "data-source" }); i >= 0 {
+			return n.Attr[i].Val
+		}
+	}
+	return ""
 }
 
 // beyond returns the elements that the page has and another, which shows nothing hostile, has not.

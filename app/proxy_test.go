@@ -207,7 +207,13 @@ func (b *customer) isKnown() {
 func (b *customer) isRefusedByTheShop() {
 	b.t.Helper()
 	for size, want := range map[int]int{1<<20 - 100: http.StatusBadRequest, 1<<20 + 100: http.StatusRequestEntityTooLarge} {
-		answer := b.ask("POST", "/api/products", `{"title":"`+strings.Repeat("x", size)+`"}`)
+		answer, err := harness.Send(b.client, "POST", b.at+"/api/products", `{"title":"`+strings.Repeat("x", size)+`"}`)
+		for tries := 0; err != nil && tries < 5; tries++ { // refused early, the connection ends, and who still writes by then may not see the answer
+			answer, err = harness.Send(b.client, "POST", b.at+"/api/products", `{"title":"`+strings.Repeat("x", size)+`"}`)
+		}
+		if err != nil {
+			b.t.Fatal(err)
+		}
 		if answer.StatusCode != want || answer.Header.Get("X-Request-Id") == "" {
 			b.t.Errorf("%d bytes: %s %.200s, want %d of the shop", size, answer.Status, answer.Text, want)
 		}

@@ -34,8 +34,8 @@ var (
 	cardForm = regexp.MustCompile(`(?s)<li class="card" id="p-([0-9a-f]{24})".*?data-show="title">(.*?)</a>` +
 		`.*?data-show="category">(.*?)</bdi>.*?data-show="price">(.*?)</p>.*?class="stock stock--(\w+)"`)
 	productForm = regexp.MustCompile(`(?s)<article class="product" data-product="([0-9a-f]{24})".*?data-show="category">(.*?)</bdi>` +
-		`.*?<h1 data-show="title">(.*?)</h1>.*?data-show="price">(.*?)</p>.*?class="stock stock--(\w+)"` +
-		`.*?data-show="description">(.*?)</p>.*?data-show="code">(.*?)</bdi>`)
+		`.*?<h1 data-show="title">(.*?)</h1>.*?data-show="price">(.*?)</span>.*?class="stock stock--(\w+)"` +
+		`.*?data-show="description" data-source="(.*?)">.*?data-show="code">(.*?)</bdi>`)
 	lineForm   = regexp.MustCompile(`(?s)<li class="line[^"]*" id="p-([0-9a-f]{24})">.*?name="quantity"[^>]* value="(\d+)"`)
 	totalForm  = regexp.MustCompile(`(?s)<p class="sum__total">.*?<strong[^>]*>(.*?)</strong>`)
 	bubbleForm = regexp.MustCompile(`(?s)<li class="bubble[^"]*" id="m-([0-9a-f]{24})">.*?<p class="bubble__text">(.*?)</p>`)

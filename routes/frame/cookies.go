@@ -2,6 +2,7 @@ package frame
 
 import (
 	"net/http"
+	"strings"
 	"time"
 
 	"pulperia/shop"
@@ -84,10 +85,15 @@ func (s SessionCookies) set(w http.ResponseWriter, r *http.Request, name, value 
 	})
 }
 
-// CookieOf returns the value of a cookie that a request brings, or "".
+// CookieOf returns the value of a cookie of ours that a request brings, or "". Each request is asked
+// for some; net/http makes a value of every one that there is each time.
 func CookieOf(r *http.Request, name string) string {
-	if c, err := r.Cookie(name); err == nil {
-		return c.Value
+	for _, line := range r.Header["Cookie"] {
+		for part := range strings.SplitSeq(line, ";") {
+			if value, is := strings.CutPrefix(strings.TrimSpace(part), name); is && strings.HasPrefix(value, "=") {
+				return value[1:]
+			}
+		}
 	}
 	return ""
 }
