@@ -189,9 +189,9 @@ func stepTooLarge(t *testing.T, h Harness) {
 	_, err := s.Update(s.ctx, said(dao.MaxChanges+1, "x"))
 	s.fails("a change too many", err, dao.ErrTooLarge)
 	_, err = s.Update(s.ctx, func(tx dao.Tx) error {
-		for n := range 900 {
+		for n := range dao.MaxBytes/(2*models.MaxDescription) + 1 {
 			p := product(strconv.Itoa(n))
-			p.Description = strings.Repeat("ñ", models.MaxDescription) // 10,000 bytes
+			p.Description = strings.Repeat("ñ", models.MaxDescription) // two bytes each
 			if err := tx.Put(dao.Product.Schema, &p); err != nil {
 				return err
 			}
