@@ -32,6 +32,9 @@ func TestProductFollows(t *testing.T) {
 					p.expect("form", p.count(root+"form:not([hidden])"), 0)
 					continue
 				}
+				if p == one {
+					p.soon("description in its form", `document.querySelector("[data-show=description] > p") !== null`, true)
+				}
 				live := p.looks(root)
 				p.open(p.where())
 				p.expect(fmt.Sprintf("after %v, as the server shows it", change), live, p.looks(root))

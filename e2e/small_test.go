@@ -14,7 +14,7 @@ func TestTwoClicksMakeOneCart(t *testing.T) {
 	p := shop.visit(t, phone)
 	p.open("/products/" + shop.product("yerba mate con palo").ID)
 	eval[any](p, `{ const add = document.querySelector(".buy button"); add.click(); add.click() } 0`)
-	p.soon("address", `location.pathname`, "/cart")
+	p.soon("line", `document.querySelector(".added a")?.getAttribute("href")`, "/cart")
 	p.expect("in the cart", p.text("[data-count]"), "1")
 	var carts []struct{}
 	shop.call("GET", "/api/carts", nil, &carts)

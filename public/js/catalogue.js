@@ -116,13 +116,27 @@ function leftOf(element, doc) {
   return doc.status ? variantOf(element, doc)?.stock ?? 0 : 0
 }
 
-/** A description that has changed is shown as it was written; with its form when the page is loaded anew.
+/** A description that has changed is shown as it was written, until the shop has given it its form.
  * @type {(element: HTMLElement, text: string) => boolean} */
 function showAbout(element, text) {
   if (element.dataset.source === text) return false
   element.dataset.source = text
   element.dataset.plain = ""
+  setTimeout(giveForm, gather * Math.random(), element, text) // not all who look at it at once
   return put(element, text)
+}
+
+/** giveForm takes a description from the page as the shop has it now.
+ * @type {(element: HTMLElement, text: string) => Promise<void>} */
+async function giveForm(element, text) {
+  try {
+    const answer = await fetch(here(), {headers: {Accept: "text/html"}})
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html")
+    const formed = /** @type {HTMLElement | null} */ (page.querySelector("[data-show=description]"))
+    if (element.dataset.source !== text || formed?.dataset.source !== text) return
+    element.replaceChildren(...[...formed.childNodes].map(node => document.importNode(node, true)))
+    delete element.dataset.plain
+  } catch { /* it stays as it was written */ }
 }
 
 /** showGone marks what an element shows of a product that was deleted.
