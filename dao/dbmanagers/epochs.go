@@ -8,6 +8,7 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
+	"golang.org/x/sync/errgroup"
 
 	"pulperia/dao"
 )
@@ -167,39 +168,43 @@ func (f *feed) recoverMark(ctx context.Context) (mark string, err error) {
 	if mark = f.mark(); mark != "" {
 		return mark, nil
 	}
-	last := int64(0)
-	for _, c := range f.collections {
-		raw, err := findOne(ctx, c.table(), query{
-			filter: bson.D{{Key: stampField, Value: bson.D{{Key: "$gt", Value: last}}}, {Key: markField, Value: bson.D{{Key: "$type", Value: "string"}}}},
-			sort:   by("-" + stampField),
-		})
-		if err != nil {
-			return "", f.readError(ctx, "read "+c.table().name(), err)
-		}
-		if raw != nil {
-			mark = textOf(ownField(raw, "store"))
-			last, _ = ownField(raw, "feed").AsInt64OK()
-		}
+	raw, last, err := f.stampedLast(ctx, bson.D{{Key: stampField, Value: bson.D{{Key: "$gt", Value: 0}}}, {Key: markField, Value: bson.D{{Key: "$type", Value: "string"}}}})
+	if last > 0 {
+		mark = textOf(ownField(raw, "store"))
 	}
-	return mark, nil
+	return mark, err
 }
 
 // lastStamp returns the highest offset above the given one that a document of this store bears, or
 // 0.
 func (f *feed) lastStamp(ctx context.Context, meta storeMeta, above int64) (last int64, err error) {
-	for _, c := range f.collections {
-		raw, err := findOne(ctx, c.table(), query{
-			filter: bson.D{{Key: stampField, Value: bson.D{{Key: "$gt", Value: above}}}, {Key: markField, Value: meta.Mark}},
-			sort:   by("-" + stampField),
+	_, last, err = f.stampedLast(ctx, bson.D{{Key: stampField, Value: bson.D{{Key: "$gt", Value: above}}}, {Key: markField, Value: meta.Mark}})
+	return last, err
+}
+
+// stampedLast returns the document of a query that bears the highest offset, and that. All kinds are
+// asked at once: there are many, and one after the other would take as many round trips.
+func (f *feed) stampedLast(ctx context.Context, filter bson.D) (raw bson.Raw, last int64, err error) {
+	found := make([]bson.Raw, len(f.collections))
+	all, asking := errgroup.WithContext(ctx)
+	for i, c := range f.collections {
+		all.Go(func() (err error) {
+			found[i], err = findOne(asking, c.table(), query{filter: filter, sort: by("-" + stampField)})
+			return f.readError(ctx, "read "+c.table().name(), err)
 		})
-		if err != nil {
-			return 0, f.readError(ctx, "read "+c.table().name(), err)
+	}
+	if err := all.Wait(); err != nil {
+		return nil, 0, err
+	}
+	for _, one := range found {
+		if one == nil {
+			continue
 		}
-		if raw != nil {
-			last = max(last, c.recordOf(raw).stamp)
+		if stamp, _ := ownField(one, "feed").AsInt64OK(); stamp > last {
+			raw, last = one, stamp
 		}
 	}
-	return last, nil
+	return raw, last, nil
 }
 
 // known is where this process stands; the zero state before it has read anything.
