@@ -11,6 +11,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"go.mongodb.org/mongo-driver/v2/bson"
+
 	"pulperia/dao"
 	"pulperia/dao/models"
 )
@@ -147,6 +149,73 @@ func TestAdditionsFromFar(t *testing.T) {
 			t.Errorf("200 additions take %v and make %v (%v)", took, got.Products, err)
 		}
 	})
+}
+
+// Two hundred steps at once that each make a product under the next number take a few round trips:
+// none can know its number before it stands behind the others.
+func TestNumberingFromFar(t *testing.T) {
+	far(t, 1, func(t *testing.T, engines []*engine) {
+		s := engines[0].store()
+		counter, _, err := s.Carts.Create(t.Context(), models.Cart{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		began := time.Now()
+		var all sync.WaitGroup
+		for range 200 {
+			all.Go(func() {
+				_, err := s.Update(t.Context(), func(tx dao.Tx) error {
+					cart, err := dao.Cart.Within(tx).Update(counter.ID, func(c *models.Cart) error { c.Add(models.Choice{Product: number(1)}, 1); return nil })
+					if err != nil {
+						return err
+					}
+					_, err = dao.Product.Within(tx).Create(aProduct(fmt.Sprint("number ", cart.Products[0].Quantity)))
+					return err
+				})
+				if err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		all.Wait()
+		took := time.Since(began)
+		t.Attr("took", took.String())
+		last, err := s.Products.List(t.Context(), models.ProductQuery{Codes: []string{"number 200"}, Limit: 1})
+		if err != nil || last.Total != 1 || took > 2*time.Second {
+			t.Errorf("200 steps take %v, and of number 200 there are %d (%v)", took, last.Total, err)
+		}
+	})
+}
+
+// A feed that is dropped under an open shop is begun anew before a call that waits for it is refused, as it
+// does not take a round trip for each kind there is; and it is begun, though calls are refused by
+// then, where a round trip takes so long that it cannot be in time.
+func TestBeginningAnewFromFar(t *testing.T) {
+	for _, c := range []struct{ trip, within time.Duration }{{50 * time.Millisecond, 4 * time.Second}, {400 * time.Millisecond, 30 * time.Second}} {
+		t.Run(c.trip.String(), func(t *testing.T) {
+			far(t, 1, func(t *testing.T, engines []*engine) {
+				e := engines[0]
+				server := e.client().modelServer
+				if _, _, err := e.store().Products.Create(t.Context(), aProduct("before")); err != nil {
+					t.Fatal(err)
+				}
+				time.Sleep(time.Minute)
+				server.mu.Lock()
+				server.faults.roundTrip = c.trip
+				server.mu.Unlock()
+				was, began := e.feed.last().Epoch, time.Now()
+				modelHandle{e.client(), "feed"}.writeNow(write{deleteMany, bson.D{}, nil})
+				for e.feed.last().Epoch == was && time.Since(began) < 2*c.within {
+					e.bounded(t.Context(), e.feed.look)
+				}
+				took := time.Since(began)
+				t.Attr("took", took.String())
+				if took > c.within {
+					t.Errorf("after %v it is in epoch %s, which was %s", took, e.feed.last().Epoch, was)
+				}
+			})
+		})
+	}
 }
 
 // throughput is how many steps of disjoint values each process makes in ten seconds.

@@ -21,6 +21,9 @@ const (
 	// between is how long nobody writes after an epoch has begun.
 	between = 2 * time.Second
 
+	// learnTimeouts is how many times as long as one operation it may take to learn the feed.
+	learnTimeouts = 6
+
 	// apart is how far above all that was seen an epoch begins: what others still insert into the old
 	// one does not count.
 	apart = 1 << 20
@@ -31,7 +34,7 @@ const (
 // anew, in an epoch of its own: write says whether that may be done. Documents that are missing or
 // older than the feed are no reason: that is what other programs did.
 func (f *feed) load(ctx context.Context, write bool) error {
-	ctx, cancel := context.WithTimeout(ctx, 6*f.Timeout) // of several questions
+	ctx, cancel := context.WithTimeout(ctx, learnTimeouts*f.Timeout)
 	defer cancel()
 	for doubts := 0; ; {
 		meta, err := f.readMeta(ctx)

@@ -113,7 +113,7 @@ func (f *feed) lookOnce(ctx context.Context) error {
 			err = f.tail.follow(was.head, list, asked)
 		}
 		if errors.Is(err, errOtherFeed) {
-			return f.beginAnew(ctx, was)
+			return f.beginAnew(was)
 		}
 		if err != nil {
 			return err
@@ -195,18 +195,21 @@ func (t *tail) follow(head *entry, list []*entry, asked time.Time) error {
 func byFirst(e *entry, first int64) int { return int(max(-1, min(1, e.First-first))) }
 
 // beginAnew learns the feed afresh where it is not what this process knew: it was pruned while the
-// process slept, or is another one.
-func (f *feed) beginAnew(ctx context.Context, was tailState) error {
+// process slept, or is another one. That takes many round trips, so it has a deadline of its own: with
+// that of a call it would never be done where the database is far away.
+func (f *feed) beginAnew(was tailState) error {
 	f.at("anew")
-	err := f.load(ctx, !f.readOnly)
-	now := f.tail.state()
-	if err == nil && !f.readOnly && now.epoch != was.epoch { // it may have been dropped with all that was beside it
-		err = errors.Join(f.makeIndexes(ctx), f.noteKinds(ctx))
-	}
-	if err == nil && now.epoch == was.epoch && now.end < was.end {
-		err = errOtherFeed
-	}
-	return err
+	return f.within(f.life, learnTimeouts*f.Timeout, func(ctx context.Context) error {
+		err := f.load(ctx, !f.readOnly)
+		now := f.tail.state()
+		if err == nil && !f.readOnly && now.epoch != was.epoch { // it may have been dropped with all that was beside it
+			err = errors.Join(f.makeIndexes(ctx), f.noteKinds(ctx))
+		}
+		if err == nil && now.epoch == was.epoch && now.end < was.end {
+			err = errOtherFeed
+		}
+		return err
+	})
 }
 
 // loadTail reads the end of the feed back to what is applied, older than the memory by its writers'

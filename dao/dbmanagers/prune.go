@@ -101,7 +101,7 @@ func (f *feed) refresh(ctx context.Context) error {
 			return err
 		}
 		defer f.learning.give()
-		return f.beginAnew(ctx, at)
+		return f.beginAnew(at)
 	}
 	err = f.identify(ctx, &meta)
 	f.tail.mu.Lock()

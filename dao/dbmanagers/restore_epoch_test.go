@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
 
 	"pulperia/dao"
 	"pulperia/dao/dbmanagers/mongotest"
@@ -147,6 +148,33 @@ func TestDatabaseDropped(t *testing.T) {
 		return err == nil && len(specs) == 2
 	})
 	p.goesOn(one, two)
+}
+
+// A process that had not heard of the drop yet inserts into the feed at its old place: one epoch
+// begins all the same, above that, and what is written in it stays.
+func TestDatabaseDroppedUnderAnInsert(t *testing.T) {
+	p := newPlace(t)
+	one := p.open(quickSweep)
+	p.stocked(one, 3, 2)
+	before := one.feed.last()
+	late := entry{First: before.Offset + 1, N: 1, Step: bson.NewObjectID(), At: bson.NewDateTimeFromTime(time.Now()), Changes: []*change{}}
+	p.ok("drop", p.db.Drop(p.ctx))
+	if _, err := p.db.Collection("feed").InsertOne(p.ctx, late); err != nil && !mongo.IsDuplicateKeyError(err) { // the shop was first
+		p.Fatal(err)
+	}
+	now := p.renewed(before, one)
+	made, _, err := one.Products.Create(p.ctx, aProduct("written at once"))
+	p.ok("create", err)
+	for range 10 {
+		time.Sleep(50 * time.Millisecond)
+		p.ok("load", one.feed.load(p.ctx, true))
+	}
+	two := p.open(quickSweep)
+	if after := two.feed.last(); after.Epoch != now.Epoch {
+		t.Errorf("another epoch has begun: %s, then %s", now, after)
+	}
+	_, err = two.Products.Get(p.ctx, made.ID)
+	p.ok("get what was written at once", err)
 }
 
 // The feed alone is dropped, the documents are there: positions are gone, nothing else is.
