@@ -130,7 +130,7 @@ func closedInside(t *testing.T, store string, flags ...string) *inside {
 	if s.store, err = c.openStore(t.Context(), store, storeOptions{keep: c.Serve.KeepChanges, log: log}); err != nil {
 		t.Fatal(err)
 	}
-	shop, metrics := c.Serve.shop(s.store)
+	shop, metrics := c.Serve.shop(s.store, log)
 	handler, hub, err := c.Serve.handler(shop, metrics, log)
 	if err != nil {
 		t.Fatal(err)

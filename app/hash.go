@@ -2,11 +2,15 @@ package app
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"os/exec"
+	"sync"
+	"time"
 
 	trade "pulperia/shop"
 )
@@ -35,24 +39,45 @@ func (hashCommand) Run(streams Streams) error {
 	return err
 }
 
-// hashApart has another process make a hash.
-func hashApart(password, salt []byte, passes int) ([]byte, error) {
-	program, err := os.Executable()
-	if err != nil {
-		return nil, err
+// hashPatience is how long the shop waits for that process: what takes longer hangs.
+const hashPatience = time.Minute
+
+// hashApart returns what has another process make hashes. Where none can be started the shop makes
+// them itself, which the log says once.
+func hashApart(log *slog.Logger) trade.Hasher {
+	var told sync.Once
+	return func(password, salt []byte, passes int) ([]byte, error) {
+		sum, err := hashInProcess(password, salt, passes)
+		if err != nil {
+			told.Do(func() {
+				log.Warn("hashes of passwords are made in the shop's own process, where others wait for them: another process did not make one", "error", err)
+			})
+		}
+		return sum, err
 	}
+}
+
+func hashInProcess(password, salt []byte, passes int) ([]byte, error) {
 	told, err := json.Marshal(hashing{password, salt, passes})
 	if err != nil {
 		return nil, err
 	}
-	cmd := exec.Command(program, "hash")
+	program, err := thisProgram()
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), hashPatience)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, program, "hash")
 	cmd.Stdin = bytes.NewReader(told)
 	cmd.Env = append(os.Environ(), "GOMAXPROCS=1", "GOGC=off")
-	var sum bytes.Buffer
-	cmd.Stdout = &sum
+	var sum, complaint bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &sum, &complaint
 	if err := startBehind(cmd); err != nil {
 		return nil, err
 	}
-	err = cmd.Wait()
-	return sum.Bytes(), err
+	if err := cmd.Wait(); err != nil {
+		return nil, fmt.Errorf("%w: %.200s", err, complaint.String())
+	}
+	return sum.Bytes(), nil
 }

@@ -2,7 +2,12 @@
 
 package app
 
-import "os/exec"
+import (
+	"os"
+	"os/exec"
+)
 
-// startBehind starts a process; only Linux has places behind others for a single thread.
+func thisProgram() (string, error) { return os.Executable() }
+
+// startBehind starts a process; only Linux has a niceness for a single thread.
 func startBehind(cmd *exec.Cmd) error { return cmd.Start() }

@@ -12,11 +12,11 @@ import (
 func TestHashApart(t *testing.T) {
 	t.Parallel()
 	password, salt := []byte("contraseña larga 🧉"), bytes.Repeat([]byte{7}, 16)
-	sum, err := hashApart(password, salt, 2)
+	sum, err := hashInProcess(password, salt, 2)
 	if want := trade.Hash(password, salt, 2); err != nil || !bytes.Equal(sum, want) {
 		t.Errorf("%x, %v; want %x", sum, err, want)
 	}
-	if sum, err := hashApart(password, salt, 4_000_000); err == nil {
+	if sum, err := hashInProcess(password, salt, 4_000_000); err == nil {
 		t.Errorf("4,000,000 passes: %x", sum)
 	}
 	for _, told := range []string{"", "{", `{"Passes":0}`} {

@@ -62,7 +62,7 @@ func (c *serveCommand) Run(ctx context.Context, g *globals, streams Streams) (er
 		return err
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
-	shop, metrics := c.shop(store)
+	shop, metrics := c.shop(store, log)
 	isOfBefore, err := c.lookAround(ctx, shop, g.Store)
 	if err != nil {
 		return err
@@ -112,9 +112,9 @@ func uncount(ctx context.Context, shop *trade.Shop, log *slog.Logger) error {
 }
 
 // shop returns the trade over a store, and where all figures go.
-func (c *serveCommand) shop(store dao.Store) (*trade.Shop, *prometheus.Registry) {
+func (c *serveCommand) shop(store dao.Store, log *slog.Logger) (*trade.Shop, *prometheus.Registry) {
 	metrics := prometheus.NewRegistry()
-	return trade.New(store, trade.Options{MessagesPerMinute: c.MessagesPerMinute, OpenAnyway: c.OpenAnyway, Hash: hashApart, Metrics: metrics}), metrics
+	return trade.New(store, trade.Options{MessagesPerMinute: c.MessagesPerMinute, OpenAnyway: c.OpenAnyway, Hash: hashApart(log), Metrics: metrics}), metrics
 }
 
 // handler returns the whole shop, and the hub that tells what happens in it.
