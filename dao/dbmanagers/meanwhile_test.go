@@ -125,7 +125,9 @@ func TestPutBackAfterItWasGone(t *testing.T) {
 		time.Sleep(time.Minute)
 		table := modelHandle{engines[0].client(), "products"}
 		filter := bson.D{{Key: "_id", Value: objectID(made.ID)}}
+		table.mu.Lock()
 		was := table.at("products").docs[keyOf(asRaw(filter).Lookup("_id"))]
+		table.mu.Unlock()
 		table.writeNow(write{deleteOne, filter, nil})
 		if _, err := two.Products.Get(t.Context(), made.ID); !errors.Is(err, dao.ErrNotFound) {
 			t.Fatal(err)
