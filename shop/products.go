@@ -19,6 +19,7 @@ func (s *Shop) CreateProduct(
 	}
 	product = product.Clone()
 	product.Identify(models.Product{}, newVariantIDs())
+	product = product.WithoutHeld() // of a new one no order holds any
 	stored, receipt, err := s.store.Products.Create(ctx, product)
 	return stored, receipt, inVariant(err, product)
 }
@@ -64,6 +65,9 @@ func (s *Shop) ChangeProduct(
 		}
 		product.Identify(was, ids)
 		asked = product.Clone()
+		if held := product.KeepHeld(was); held != nil && changed == nil {
+			return held
+		}
 		return changed
 	})
 	if err == nil && !receipt.Repeated {
@@ -73,14 +77,36 @@ func (s *Shop) ChangeProduct(
 }
 
 // RemoveProduct takes a product out of the catalogue and returns what it was. Carts that hold it
-// keep it, as one that is gone.
+// keep it, as one that is gone. One of which open orders hold pieces is InOrders: it can be taken off
+// sale.
 func (s *Shop) RemoveProduct(
 	ctx context.Context, id models.ID, checks ...Check[models.Product],
 ) (models.Product, dao.Receipt, error) {
 	product, receipt, err := s.store.Products.Delete(ctx, id, func(was models.Product) error {
-		return pass(checks, was, models.Product{})
+		if err := pass(checks, was, models.Product{}); err != nil {
+			return err
+		}
+		return free(was)
 	})
 	return product, receipt, missing("product", id, err)
+}
+
+// InOrders refuses to remove what open orders hold pieces of. It is dao.ErrConflict.
+type InOrders struct{ Product models.Product }
+
+// Error says how many.
+func (i InOrders) Error() string {
+	return fmt.Sprintf("%d pieces of it are in open orders", i.Product.Held)
+}
+
+// Unwrap returns dao.ErrConflict.
+func (InOrders) Unwrap() error { return dao.ErrConflict }
+
+func free(was models.Product) error {
+	if was.Held > 0 {
+		return InOrders{was}
+	}
+	return nil
 }
 
 // PutProductBack stores a product that was removed under its own id and in its own place; its

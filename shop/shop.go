@@ -38,6 +38,7 @@ import (
 // Options say how a shop is kept. Its zero value is a shop without limits.
 type Options struct {
 	MessagesPerMinute int                   // of one visit, person or key, a third of them at once; 0 for any number
+	OrdersPerHour     int                   // of one network, a quarter of them of a visit; 0 for any number, of open ones too
 	PasswordPasses    int                   // of argon2id; 0 for what the store says, measured at its first start
 	Hash              Hasher                // makes the hashes of passwords; nil for Hash, in this process
 	OpenAnyway        bool                  // ByCourse lets everybody in also where people and keys are
@@ -57,6 +58,9 @@ type Shop struct {
 	pace  *Limiter[string]       // of messages, by sender
 	crowd *Limiter[netip.Prefix] // of those of all visits of a network
 	staff staffNames
+
+	orderPace  *orderPace
+	openOrders int // that are unpaid, of one visit, telephone or address; 0 for any number
 
 	openAnyway bool
 
@@ -126,12 +130,17 @@ func New(store dao.Store, o Options) *Shop {
 		crowd: NewLimiter[netip.Prefix](
 			"messages of the visits of a network", networkVisits*o.MessagesPerMinute, o.Metrics),
 
+		orderPace: newOrderPace(o.OrdersPerHour, o.Metrics),
+
 		openAnyway: o.OpenAnyway,
 
 		register:  newRegister(store),
 		passwords: newPasswords(o.PasswordPasses, o.Hash),
 		attempts:  newAttempts(o.Metrics),
 		maker:     pictures.NewMaker(),
+	}
+	if o.OrdersPerHour > 0 {
+		s.openOrders = maxOpenOrders
 	}
 	s.Messages = messages{store.Messages, s.RoomOpen}
 	s.passwords.count(o.Metrics)
@@ -173,7 +182,7 @@ func pass[T any](checks []Check[T], was, now T) error {
 
 // Missing is the dao.ErrNotFound that says what there is not.
 type Missing struct {
-	Kind     string // "product", "cart", "message", "person", "session" or "key"
+	Kind     string // "product", "cart", "message", "person", "session", "key" or "order"
 	ID       models.ID
 	Problems models.Invalid // the fields that name what is missing, and whatever else is refused
 }

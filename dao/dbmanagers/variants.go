@@ -19,6 +19,7 @@ func moreOfProduct(p models.Product) (doc bson.D) {
 	}
 	add(p.CompareAt != 0, "compareAt", float64(p.CompareAt)/100)
 	add(bool(p.Uncounted), "counted", false)
+	add(p.Held != 0, "held", wholeNumber(p.Held))
 	add(len(p.Tags) > 0, "tags", p.Tags)
 	add(p.Vendor != "", "vendor", p.Vendor)
 	add(p.Barcode != "", "barcode", p.Barcode)
@@ -45,6 +46,9 @@ func variantDoc(v models.Variant) bson.D {
 		{Key: "stock", Value: wholeNumber(v.Stock)},
 		{Key: "counted", Value: !bool(v.Uncounted)},
 	}
+	if v.Held != 0 {
+		doc = append(doc, bson.E{Key: "held", Value: wholeNumber(v.Held)})
+	}
 	if v.Thumbnail != "" {
 		doc = append(doc, bson.E{Key: "thumbnail", Value: v.Thumbnail})
 	}
@@ -59,6 +63,7 @@ func variantDoc(v models.Variant) bson.D {
 func readMoreOfProduct(doc bson.Raw, p *models.Product) {
 	p.CompareAt = centsOf(doc.Lookup("compareAt"))
 	p.Uncounted = models.Uncounted(isUncounted(doc.Lookup("counted")))
+	p.Held = heldOf(doc.Lookup("held"))
 	p.Tags = textsOf(doc.Lookup("tags"))
 	p.Vendor, p.Barcode = textOf(doc.Lookup("vendor")), textOf(doc.Lookup("barcode"))
 	p.Variants = variantsOf(doc.Lookup("variants"))
@@ -66,6 +71,15 @@ func readMoreOfProduct(doc bson.Raw, p *models.Product) {
 	if p.Spread(); p.CompareAt <= p.Price {
 		p.CompareAt = 0
 	}
+}
+
+// heldOf reads how many pieces are held. Anything but a quantity is another program's own.
+func heldOf(value bson.RawValue) int64 {
+	held, _ := wholeOf(value)
+	if held < 0 || held > models.MaxHeld {
+		return 0
+	}
+	return held
 }
 
 func isUncounted(value bson.RawValue) bool {
@@ -89,6 +103,7 @@ func variantsOf(value bson.RawValue) (variants []models.Variant) {
 			Thumbnail: textOf(doc.Lookup("thumbnail")), Barcode: textOf(doc.Lookup("barcode")),
 		}
 		v.Stock, _ = wholeOf(doc.Lookup("stock"))
+		v.Held = heldOf(doc.Lookup("held"))
 		for _, option := range elementsOf(doc.Lookup("options")) {
 			v.Options = append(v.Options, models.Option{Name: option.Key(), Value: textOf(option.Value())})
 		}

@@ -35,6 +35,7 @@ const (
 	NotZone     Rule = "not_zone"
 	NotPhone    Rule = "not_phone"
 	NotCurrency Rule = "not_currency"
+	NotCountry  Rule = "not_country"
 	Control     Rule = "control"
 	Unseen      Rule = "unseen"
 	Hidden      Rule = "hidden"
@@ -54,6 +55,7 @@ const (
 	Derived     Rule = "derived"    // of a figure that goes by the variants
 	Choose      Rule = "choose"     // of a variant: the limit names those that there are
 	NotCounted  Rule = "not_counted"
+	Held        Rule = "held" // by open orders, of what cannot go as long as it is
 
 	TwoReadings Rule = "two_readings" // of a figure like 25.000; the limit names both
 	Twice       Rule = "twice"        // a name of a JSON object, or of a query
@@ -88,6 +90,7 @@ var reasons = map[Rule]string{
 	NotZone:     "must be a time zone like America/Argentina/Buenos_Aires",
 	NotPhone:    "must be a telephone number with its country's code, 8 to 15 digits, like 5491122334455",
 	NotCurrency: "must be the three letters of a currency, like ARS",
+	NotCountry:  "must be the two letters of a country, like AR",
 	Control:     "must not contain control characters",
 	Unseen:      "must show something: all its characters are invisible",
 	Hidden:      "must not contain characters that cannot be seen",
@@ -107,6 +110,8 @@ var reasons = map[Rule]string{
 	Derived:     "must be left out or %s, which its variants make of it",
 	Choose:      "must be the _id of a variant: %s",
 	NotCounted:  "must be left alone: it is not counted (set counted to true first)",
+
+	Held: "must stay as it is while %s pieces of it are in open orders: take it off sale, or end these orders",
 
 	TwoReadings: "can be read in two ways: %s",
 	Twice:       "is given twice",

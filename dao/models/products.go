@@ -36,6 +36,7 @@ type Product struct {
 	// What products of before do not have, and their JSON form is without.
 	CompareAt Money     `json:"compareAt,omitzero"` // the price before, higher than the price; 0 for none
 	Uncounted Uncounted `json:"counted,omitzero"`
+	Held      int64     `json:"held,omitzero"` // in open orders, and not in the stock; of a product with variants, that of all
 	Tags      []string  `json:"tags,omitempty"`
 	Vendor    string    `json:"vendor,omitempty"`
 	Barcode   string    `json:"barcode,omitempty"`
@@ -132,6 +133,9 @@ func (p *Product) normalizeMore() {
 	if p.Variants != nil {
 		p.normalizeVariants()
 	}
+	if len(p.Variants) > 0 {
+		p.Held = heldOf(p.Variants)
+	}
 }
 
 // normalTags leaves out tags that say nothing, and what is another spelling of an earlier one; nil
@@ -190,6 +194,7 @@ func ChangedFields(p, o Product) (fields []string) {
 	note("vendor", p.Vendor != o.Vendor)
 	note("barcode", p.Barcode != o.Barcode)
 	note("variants", !SameVariants(p.Variants, o.Variants))
+	note("held", p.Held != o.Held)
 	return fields
 }
 
@@ -223,6 +228,9 @@ func (p Product) checkMore(v *Invalid) {
 		if p.CompareAt <= p.Price && !v.Has("compareAt") {
 			v.Add("compareAt", NotHigher, p.Price, p.CompareAt.String())
 		}
+	}
+	if p.Held != 0 {
+		checkRange(v, "held", p.Held, 0, MaxHeld)
 	}
 	if len(p.Tags) > MaxTags {
 		v.Add("tags", TooMany, MaxTags, strconv.Itoa(len(p.Tags)))

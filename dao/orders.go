@@ -1,0 +1,67 @@
+package dao
+
+import (
+	"strconv"
+
+	"pulperia/dao/models"
+)
+
+// The kinds of what is bought. None is shared with other programs.
+const (
+	KindOrder   Kind = "order"
+	KindCounter Kind = "counter"
+	KindOpen    Kind = "open"
+)
+
+// Order describes orders.
+var Order = Describe[models.Order](Schema{
+	Kind: KindOrder, Plural: "orders", Guarded: true,
+	Unique: []Unique{
+		UniqueBy("number", func(o *models.Order) string { return strconv.FormatInt(o.Number, 10) }),
+		UniqueBy("linkHash", func(o *models.Order) string { return o.LinkHash }),
+	},
+	Sorts: []Sort{
+		SortBy("number", func(o *models.Order) models.SortKey { return models.SortKey{Number: o.Number} }),
+		SortBy("until", func(o *models.Order) models.SortKey { return models.SortKey{Number: ends(o)} }),
+	},
+	Example: ExampleBy(exampleOrder),
+})
+
+// Counter describes what steps count with.
+var Counter = Describe[models.Counter](Schema{
+	Kind: KindCounter, Plural: "counters", Guarded: true,
+	Example: ExampleBy(func(n int) models.Counter { return models.Counter{Orders: int64(n)} }),
+})
+
+// Open describes who has unpaid orders.
+var Open = Describe[models.OpenOrders](Schema{
+	Kind: KindOpen, Plural: "opens", Guarded: true, Stays: true,
+	Example: ExampleBy(func(n int) models.OpenOrders {
+		return models.OpenOrders{Orders: []models.ID{{10: byte(n >> 8), 11: byte(n) | 1<<7}}}
+	}),
+})
+
+// Never is what an order stands by that does not end by itself, where those that do stand by when.
+const Never = 1 << 53
+
+// ends is when an order ends by itself unless something happens before.
+func ends(o *models.Order) int64 {
+	isOpen := o.State == models.OrderPlaced || o.State == models.OrderAccepted && o.Payment.Awaited
+	if o.Until == 0 || !isOpen || !o.IsUnpaid() {
+		return Never
+	}
+	return int64(o.Until)
+}
+
+func exampleOrder(n int) models.Order {
+	return models.Order{
+		Number: int64(n) + 1, State: models.OrderPlaced, Cart: models.ID{11: 1},
+		RequestHash: exampleHash(n), LinkHash: exampleHash(n),
+		Buyer: models.Buyer{Name: "Ana " + strconv.Itoa(n)}, Delivery: models.Delivery{Way: "pickup", Pickup: true},
+		Payment: models.Payment{Way: "cash"},
+		Lines: []models.OrderLine{
+			{Product: models.ID{11: 1}, Code: "Y", Title: "Yerba", Quantity: 2, Unit: 100, Total: 200},
+		},
+		Totals: models.Totals{Items: 200, Total: 200},
+	}
+}

@@ -1,0 +1,242 @@
+package shop
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"time"
+
+	"pulperia/dao"
+	"pulperia/dao/models"
+)
+
+// OrderRequest is what a buyer asks for. The same again, under the same id or key, is the same
+// order.
+type OrderRequest struct {
+	ID       models.ID // made by the client; zero for a new one
+	Key      string    // stands for an id: of the header Idempotency-Key
+	Cart     models.ID
+	Buyer    models.Buyer
+	Delivery models.Delivery // its way and its address
+	Payment  models.Payment  // its way
+	Note     string
+	Seen     *models.Money // the total that the buyer saw; nil where he does not say
+	SeenAt   dao.Position  // where the feed was when he looked; zero where he does not say
+}
+
+// Placed is an order and the secret that opens it.
+type Placed struct {
+	Order  models.Order
+	Secret string
+}
+
+// Link is the path under which the buyer sees his order.
+func (p Placed) Link() string { return "/o/" + p.Secret }
+
+// PlaceOrder makes an order of a cart, in one step: it looks at each line again, holds the pieces,
+// takes a number and empties the cart, or does nothing of that. What is no longer as the buyer saw it
+// is OrderChanged. It is public, and so it goes by limits: TooFast and TooManyOpen.
+func (s *Shop) PlaceOrder(
+	ctx context.Context, from Sender, asked OrderRequest,
+) (Placed, dao.Receipt, error) {
+	p, err := s.prepare(ctx, from, asked)
+	if err != nil {
+		return Placed{}, dao.Receipt{}, err
+	}
+	known, err := dao.Order.In(s.store.Values).Get(ctx, p.draft.ID)
+	if err == nil { // it is no new one, and goes by no limit
+		placed, err := p.again(known)
+		return placed, dao.Receipt{Repeated: true}, err
+	} else if !errors.Is(err, dao.ErrNotFound) {
+		return Placed{}, dao.Receipt{}, err
+	}
+	undo, err := s.orderPace.take(from)
+	if err != nil {
+		return Placed{}, dao.Receipt{}, err
+	}
+	if p.seen, err = s.pricesAt(ctx, asked); err != nil {
+		return Placed{}, dao.Receipt{}, err
+	}
+	var placed Placed
+	var repeated bool
+	receipt, err := s.store.Update(p.from.Who.With(ctx), func(tx dao.Tx) (err error) {
+		repeated = false
+		known, err := dao.Order.Within(tx).Get(p.draft.ID)
+		if err == nil {
+			repeated = true
+			placed, err = p.again(known)
+			return err
+		} else if !errors.Is(err, dao.ErrNotFound) {
+			return err
+		}
+		placed, err = p.place(tx)
+		return err
+	})
+	if err != nil && !errors.Is(err, dao.ErrUnknown) {
+		undo()
+		return Placed{}, dao.Receipt{}, err
+	}
+	receipt.Repeated = receipt.Repeated || repeated
+	return placed, receipt, err
+}
+
+// placing is an order that is about to be placed: all that a step may not make or ask for itself.
+type placing struct {
+	draft models.Order
+	asked OrderRequest
+	from  Sender
+	seen  map[models.Choice]models.Money // what the buyer saw of prices
+	sign  signer
+	open  []models.ID // whom limits of open orders are about
+	most  int         // such orders of each; 0 for any number
+}
+
+// prepare checks what is asked for.
+func (s *Shop) prepare(ctx context.Context, from Sender, asked OrderRequest) (p placing, err error) {
+	if from.Who.By, err = s.by(ctx, from); err != nil {
+		return placing{}, err
+	}
+	o := models.Order{
+		State: models.OrderPlaced, Cart: asked.Cart, By: from.Who.By, Buyer: asked.Buyer,
+		Delivery: models.Delivery{Way: asked.Delivery.Way, Address: asked.Delivery.Address},
+		Payment:  models.Payment{Way: asked.Payment.Way}, Note: asked.Note,
+	}
+	o.Normalize()
+	wrong := o.CheckAsked()
+	if o.Cart.IsZero() {
+		wrong.Add("cart", models.Required, nil, "")
+	}
+	if err := wrong.Err(); err != nil {
+		return placing{}, err
+	}
+	o.RequestHash = hashOf(string(models.JSON(
+		[]any{o.Cart, o.Buyer, o.Delivery.Way, o.Delivery.Address, o.Payment.Way, o.Note})))
+	switch {
+	case !asked.ID.IsZero():
+		o.ID = asked.ID
+	case asked.Key != "":
+		sum := sha256.Sum256([]byte("order\x00" + o.Cart.String() + "\x00" + asked.Key))
+		o.ID = models.ID(sum[:12])
+	default:
+		o.ID = models.NewID(time.Now())
+	}
+	p = placing{draft: o, asked: asked, from: from}
+	if p.sign, err = s.signer(ctx); err != nil {
+		return placing{}, err
+	}
+	p.draft.Network = hex.EncodeToString(p.sign("network of orders", from.Network.String())[:8])
+	if p.most = s.openOrders; from.Who.SignedIn() {
+		p.most = 0
+	}
+	p.open = p.sign.openIDs(p.draft, from)
+	return p, nil
+}
+
+// again answers a repetition: the same order, and the same link.
+func (p placing) again(known models.Order) (Placed, error) {
+	if known.RequestHash != p.draft.RequestHash {
+		return Placed{}, dao.Conflict{Field: "_id", Value: known.ID.String()}
+	}
+	return Placed{known, p.sign.secretOf(known)}, nil
+}
+
+// place is the step.
+func (p placing) place(tx dao.Tx) (Placed, error) {
+	carts := dao.Cart.Within(tx)
+	cart, err := carts.Get(p.draft.Cart)
+	if err != nil {
+		return Placed{}, missing("cart", p.draft.Cart, err)
+	}
+	o := p.draft.Clone()
+	refused, err := linesOf(tx, cart.Products, &o, p.seen)
+	if err != nil {
+		return Placed{}, err
+	}
+	if err := p.price(tx, &o, &refused); err != nil {
+		return Placed{}, err
+	}
+	if len(refused) > 0 {
+		return Placed{}, OrderChanged{Lines: refused, Totals: o.Totals}
+	}
+	if err := p.countOpen(tx, o.ID); err != nil {
+		return Placed{}, err
+	}
+	if o, err = p.store(tx, o); err != nil {
+		return Placed{}, err
+	}
+	_, err = carts.Update(cart.ID, func(c *models.Cart) error { c.Products = nil; return nil })
+	return Placed{o, p.sign.secretOf(o)}, err
+}
+
+// price says what the order costs. Where that is not what the buyer saw, and no line says why, each
+// one does.
+func (p placing) price(tx dao.Tx, o *models.Order, refused *[]RefusedLine) error {
+	settings, err := dao.Settings.Within(tx).Get(models.TheOne)
+	if err := notMissing(err); err != nil {
+		return err
+	}
+	if len(o.Lines) == 0 && len(*refused) == 0 {
+		return models.Invalid{{Field: "cart", Rule: models.Empty}}
+	}
+	if len(o.Lines) == 0 {
+		return nil
+	}
+	lasts, err := priceOrder(settings, o)
+	if err != nil {
+		return err
+	}
+	if lasts > 0 {
+		o.Until = later(tx.Now(), lasts)
+	}
+	if p.asked.Seen == nil || *p.asked.Seen == o.Totals.Total || len(*refused) > 0 {
+		return nil
+	}
+	for i, line := range o.Lines {
+		*refused = append(*refused, RefusedLine{
+			Line: i, Product: line.Product, Variant: line.Variant, Reason: RefusedPrice, Price: line.Unit,
+		})
+	}
+	return nil
+}
+
+// store holds the pieces and keeps the order under the next number.
+func (p placing) store(tx dao.Tx, o models.Order) (models.Order, error) {
+	err := eachProduct(tx, o.Lines, func(product *models.Product, i int) {
+		product.Hold(o.Lines[i].Variant, o.Lines[i].Quantity)
+	})
+	if err != nil {
+		return models.Order{}, err
+	}
+	if o.Number, err = nextNumber(tx); err != nil {
+		return models.Order{}, err
+	}
+	o.LinkHash = hashOf(p.sign.secretOf(o))
+	o.History = []models.Event{{At: tx.Now(), By: tx.By(), What: string(models.OrderPlaced)}}
+	return dao.Order.Within(tx).Create(o)
+}
+
+// nextNumber takes the next number: one above the highest there is. What was imported may have
+// numbers that the counter has not heard of yet.
+func nextNumber(tx dao.Tx) (int64, error) {
+	counters := dao.Counter.Within(tx)
+	counter, err := counters.Get(models.TheOne)
+	there := err == nil
+	if err := notMissing(err); err != nil {
+		return 0, err
+	}
+	for n := counter.Orders + 1; ; n++ {
+		owner, err := dao.Order.Within(tx).Owner("number", numberText(n))
+		switch {
+		case err != nil:
+			return 0, err
+		case !owner.IsZero():
+			continue
+		case there:
+			_, err = counters.Update(models.TheOne, func(c *models.Counter) error { c.Orders = n; return nil })
+		default:
+			_, err = counters.Create(models.Counter{Head: models.Head{ID: models.TheOne}, Orders: n})
+		}
+		return n, err
+	}
+}
