@@ -24,6 +24,12 @@ var Order = Describe[models.Order](Schema{
 		SortBy("number", func(o *models.Order) models.SortKey { return models.SortKey{Number: o.Number} }),
 		SortBy("until", func(o *models.Order) models.SortKey { return models.SortKey{Number: ends(o)} }),
 	},
+	Refs: RefsOf(func(o *models.Order) (refs []Ref) {
+		for i := range o.Lines {
+			refs = append(refs, Ref{KindProduct, &o.Lines[i].Product})
+		}
+		return refs
+	}),
 	Example: ExampleBy(exampleOrder),
 })
 
@@ -57,8 +63,8 @@ func exampleOrder(n int) models.Order {
 	return models.Order{
 		Number: int64(n) + 1, State: models.OrderPlaced, Cart: models.ID{11: 1},
 		RequestHash: exampleHash(n), LinkHash: exampleHash(n),
-		Buyer: models.Buyer{Name: "Ana " + strconv.Itoa(n)}, Delivery: models.Delivery{Way: "pickup", Pickup: true},
-		Payment: models.Payment{Way: "cash"},
+		Buyer: models.Buyer{Name: "Ana " + strconv.Itoa(n)}, Delivery: models.OrderDelivery{Way: "pickup", Pickup: true},
+		Payment: models.OrderPayment{Way: "cash"},
 		Lines: []models.OrderLine{
 			{Product: models.ID{11: 1}, Code: "Y", Title: "Yerba", Quantity: 2, Unit: 100, Total: 200},
 		},

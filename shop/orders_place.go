@@ -18,8 +18,8 @@ type OrderRequest struct {
 	Key      string    // stands for an id: of the header Idempotency-Key
 	Cart     models.ID
 	Buyer    models.Buyer
-	Delivery models.Delivery // its way and its address
-	Payment  models.Payment  // its way
+	Delivery models.OrderDelivery // its way and its address
+	Payment  models.OrderPayment  // its way
 	Note     string
 	Seen     *models.Money // the total that the buyer saw; nil where he does not say
 	SeenAt   dao.Position  // where the feed was when he looked; zero where he does not say
@@ -99,8 +99,8 @@ func (s *Shop) prepare(ctx context.Context, from Sender, asked OrderRequest) (p 
 	}
 	o := models.Order{
 		State: models.OrderPlaced, Cart: asked.Cart, By: from.Who.By, Buyer: asked.Buyer,
-		Delivery: models.Delivery{Way: asked.Delivery.Way, Address: asked.Delivery.Address},
-		Payment:  models.Payment{Way: asked.Payment.Way}, Note: asked.Note,
+		Delivery: models.OrderDelivery{Way: asked.Delivery.Way, Address: asked.Delivery.Address},
+		Payment:  models.OrderPayment{Way: asked.Payment.Way}, Note: asked.Note,
 	}
 	o.Normalize()
 	wrong := o.CheckAsked()

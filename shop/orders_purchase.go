@@ -32,7 +32,7 @@ func (s *Shop) PurchaseCart(
 	p, err := s.prepare(ctx, from, OrderRequest{
 		ID: models.NewID(time.Now()), Cart: cart,
 		Buyer:    models.Buyer{Name: cmp.Or(from.Who.Person.Name, "Course"), Email: from.Who.Person.Email},
-		Delivery: models.Delivery{Way: "pickup"}, Payment: models.Payment{Way: "cash"},
+		Delivery: models.OrderDelivery{Way: "pickup"}, Payment: models.OrderPayment{Way: "cash"},
 	})
 	if err != nil {
 		return Purchase{}, dao.Receipt{}, err

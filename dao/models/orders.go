@@ -35,25 +35,25 @@ func (s OrderState) HandedOver() bool { return s == OrderSent || s == OrderDone 
 // whatever becomes of the catalogue. Nobody but staff and its buyer sees it.
 type Order struct {
 	Head
-	Number      int64       `json:"number"` // unique
-	State       OrderState  `json:"state"`
-	Cart        ID          `json:"cart"`        // that it was made of
-	RequestHash string      `json:"requestHash"` // of what was asked for, to know a repetition
-	LinkHash    string      `json:"linkHash"`    // of the secret that opens it
-	Links       int64       `json:"links"`       // how many secrets it had before that one
-	By          string      `json:"by"`          // who placed it, as in steps
-	Network     string      `json:"network"`     // a code of the one that it was placed from
-	Buyer       Buyer       `json:"buyer"`
-	Delivery    Delivery    `json:"delivery"`
-	Payment     Payment     `json:"payment"`
-	Note        string      `json:"note"` // of the buyer
-	PrivateNote string      `json:"privateNote"`
-	Currency    string      `json:"currency"`
-	Lines       []OrderLine `json:"lines"` // never nil once normalized, as are the lists below
-	Totals      Totals      `json:"totals"`
-	Until       Time        `json:"until"`   // when it ends by itself unless it is paid; zero for never
-	Ledger      []Fact      `json:"ledger"`  // of its money, in order; nothing of it is ever changed
-	History     []Event     `json:"history"` // of its states
+	Number      int64         `json:"number"` // unique
+	State       OrderState    `json:"state"`
+	Cart        ID            `json:"cart"`        // that it was made of
+	RequestHash string        `json:"requestHash"` // of what was asked for, to know a repetition
+	LinkHash    string        `json:"linkHash"`    // of the secret that opens it
+	Links       int64         `json:"links"`       // how many secrets it had before that one
+	By          string        `json:"by"`          // who placed it, as in steps
+	Network     string        `json:"network"`     // a code of the one that it was placed from
+	Buyer       Buyer         `json:"buyer"`
+	Delivery    OrderDelivery `json:"delivery"`
+	Payment     OrderPayment  `json:"payment"`
+	Note        string        `json:"note"` // of the buyer
+	PrivateNote string        `json:"privateNote"`
+	Currency    string        `json:"currency"`
+	Lines       []OrderLine   `json:"lines"` // never nil once normalized, as are the lists below
+	Totals      Totals        `json:"totals"`
+	Until       Time          `json:"until"`   // when it ends by itself unless it is paid; zero for never
+	Ledger      []Fact        `json:"ledger"`  // of its money, in order; nothing of it is ever changed
+	History     []Event       `json:"history"` // of its states
 }
 
 // Buyer is who buys.
@@ -63,8 +63,8 @@ type Buyer struct {
 	Phone string `json:"phone"`
 }
 
-// Delivery is how the goods reach the buyer.
-type Delivery struct {
+// OrderDelivery is how the goods reach the buyer.
+type OrderDelivery struct {
 	Way     string  `json:"way"`
 	Pickup  bool    `json:"pickup"`  // he comes for them
 	Address Address `json:"address"` // where he does not
@@ -79,8 +79,8 @@ type Address struct {
 	Country  string `json:"country"` // ISO 3166, two letters
 }
 
-// Payment is how an order is to be paid.
-type Payment struct {
+// OrderPayment is how an order is to be paid.
+type OrderPayment struct {
 	Way     string `json:"way"`
 	Awaited bool   `json:"awaited"` // before the goods are handed over
 }

@@ -69,7 +69,7 @@ func (b Buyer) PhoneDigits() string {
 }
 
 // Normalize makes the texts normal ones.
-func (d *Delivery) Normalize() {
+func (d *OrderDelivery) Normalize() {
 	d.Way = NormalName(d.Way)
 	a := &d.Address
 	for _, text := range []*string{&a.Street, &a.City, &a.Province, &a.Postcode} {
