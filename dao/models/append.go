@@ -35,6 +35,7 @@ func (p *Product) appendMore(b []byte) []byte {
 	if p.Uncounted {
 		b = p.Uncounted.append(append(b, `,"counted":`...))
 	}
+	b = appendNonEmpty(b, `,"tax":`, p.Tax)
 	if p.plain() {
 		return b
 	}

@@ -36,6 +36,7 @@ type Product struct {
 	// What products of before do not have, and their JSON form is without.
 	CompareAt Money     `json:"compareAt,omitzero"` // the price before, higher than the price; 0 for none
 	Uncounted Uncounted `json:"counted,omitzero"`
+	Tax       string    `json:"tax,omitempty"` // the name of a rate of [Settings]; the default one where that has none of it
 	Tags      []string  `json:"tags,omitempty"`
 	Vendor    string    `json:"vendor,omitempty"`
 	Barcode   string    `json:"barcode,omitempty"`
@@ -120,6 +121,9 @@ func (p *Product) Normalize() {
 
 // normalizeMore does it for what products of before do not have.
 func (p *Product) normalizeMore() {
+	if p.Tax != "" {
+		p.Tax = NormalName(p.Tax)
+	}
 	if p.Vendor != "" || p.Barcode != "" {
 		p.Vendor, p.Barcode = NormalName(p.Vendor), NormalName(p.Barcode)
 	}
@@ -186,6 +190,7 @@ func ChangedFields(p, o Product) (fields []string) {
 	note("thumbnails", !slices.Equal(p.Thumbnails, o.Thumbnails))
 	note("compareAt", p.CompareAt != o.CompareAt)
 	note("counted", p.Uncounted != o.Uncounted)
+	note("tax", p.Tax != o.Tax)
 	note("tags", !slices.Equal(p.Tags, o.Tags))
 	note("vendor", p.Vendor != o.Vendor)
 	note("barcode", p.Barcode != o.Barcode)
@@ -223,6 +228,9 @@ func (p Product) checkMore(v *Invalid) {
 		if p.CompareAt <= p.Price && !v.Has("compareAt") {
 			v.Add("compareAt", NotHigher, p.Price, p.CompareAt.String())
 		}
+	}
+	if p.Tax != "" {
+		v.checkName("tax", p.Tax)
 	}
 	if len(p.Tags) > MaxTags {
 		v.Add("tags", TooMany, MaxTags, strconv.Itoa(len(p.Tags)))
