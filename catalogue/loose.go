@@ -173,7 +173,7 @@ func (l *loose) time(field string, raw json.RawMessage) models.Time {
 
 // fieldOrder is the order in which bad fields are named, whether they could not be read or break a
 // rule.
-var fieldOrder = []string{"_id", "title", "description", "code", "price", "status", "stock", "category", "thumbnails", "compareAt", "counted", "tags", "vendor", "barcode", "variants", "createdAt", "updatedAt", "rev"}
+var fieldOrder = []string{"_id", "title", "description", "code", "price", "status", "stock", "category", "thumbnails", "compareAt", "counted", "tax", "tags", "vendor", "barcode", "variants", "createdAt", "updatedAt", "rev"}
 
 func orderOf(problem models.Problem) int { return slices.Index(fieldOrder, baseOf(problem)) }
 

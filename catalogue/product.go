@@ -166,7 +166,7 @@ func (l *loose) entry(line int, read models.Product) Entry {
 // it costs, and what its owner has to decide.
 func isFatal(problem models.Problem) bool {
 	switch baseOf(problem) {
-	case "description", "status", "stock", "category", "thumbnails", "compareAt", "tags", "vendor", "barcode":
+	case "description", "status", "stock", "category", "thumbnails", "compareAt", "tax", "tags", "vendor", "barcode":
 		return problem.Rule == models.TwoReadings
 	}
 	return true

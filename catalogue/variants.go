@@ -11,6 +11,7 @@ import (
 // readMore reads what only exports of the shop say.
 func (l *loose) readMore(in item, p *models.Product) {
 	p.CompareAt = l.money("compareAt", in.CompareAt)
+	p.Tax = l.text("tax", in.Tax)
 	if !absent(in.Counted) {
 		p.Uncounted = models.Uncounted(!l.state("counted", in.Counted))
 		l.say("stock")
@@ -62,6 +63,8 @@ func (p Product) moreOver(field string, old *models.Product, was models.Product)
 	switch field {
 	case "compareAt":
 		old.CompareAt = p.CompareAt
+	case "tax":
+		old.Tax = p.Tax
 	case "tags":
 		old.Tags = slices.Clone(p.Tags)
 	case "vendor":

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
-	"time"
 
 	"pulperia/dao"
 	"pulperia/dao/models"
@@ -246,5 +245,3 @@ func orderNote(field, text string) (string, error) {
 }
 
 func numberText(n int64) string { return strconv.FormatInt(n, 10) }
-
-func later(at models.Time, by time.Duration) models.Time { return at + models.Time(by.Milliseconds()) }

@@ -88,7 +88,7 @@ func lineOf(p models.Product, there bool, item models.Item) (line models.OrderLi
 	}
 	line = models.OrderLine{
 		Product: p.ID, Variant: item.Variant, Code: p.Code, Title: p.Title, Quantity: item.Quantity,
-		Unit: p.Price,
+		Unit: p.Price, Tax: models.LineTax{Name: p.Tax},
 	}
 	if v := p.Variant(item.Variant); v != nil {
 		line.Code, line.Options, line.Unit, line.Thumbnail = v.Code, v.Name(), v.Price, v.Thumbnail

@@ -172,22 +172,18 @@ func (p placing) place(tx dao.Tx) (Placed, error) {
 // price says what the order costs. Where that is not what the buyer saw, and no line says why, each
 // one does.
 func (p placing) price(tx dao.Tx, o *models.Order, refused *[]RefusedLine) error {
-	settings, err := dao.Settings.Within(tx).Get(models.TheOne)
-	if err := notMissing(err); err != nil {
+	settings, err := settingsOf(tx)
+	if err != nil {
 		return err
 	}
 	if len(o.Lines) == 0 && len(*refused) == 0 {
-		return models.Invalid{{Field: "cart", Rule: models.Empty}}
+		return emptyCart()
 	}
 	if len(o.Lines) == 0 {
 		return nil
 	}
-	lasts, err := priceOrder(settings, o)
-	if err != nil {
+	if err := priceOrder(settings, o, tx.Now()); err != nil {
 		return err
-	}
-	if lasts > 0 {
-		o.Until = later(tx.Now(), lasts)
 	}
 	if p.asked.Seen == nil || *p.asked.Seen == o.Totals.Total || len(*refused) > 0 {
 		return nil
@@ -198,6 +194,13 @@ func (p placing) price(tx dao.Tx, o *models.Order, refused *[]RefusedLine) error
 		})
 	}
 	return nil
+}
+
+func emptyCart() error { return models.Invalid{{Field: "cart", Rule: models.Empty}} }
+
+func settingsOf(tx dao.Tx) (models.Settings, error) {
+	settings, err := dao.Settings.Within(tx).Get(models.TheOne)
+	return settings, notMissing(err)
 }
 
 // store holds the pieces and keeps the order under the next number.
@@ -213,6 +216,9 @@ func (p placing) store(tx dao.Tx, o models.Order) (models.Order, error) {
 	}
 	o.LinkHash = hashOf(p.sign.secretOf(o))
 	o.History = []models.Event{{At: tx.Now(), By: tx.By(), What: string(models.OrderPlaced)}}
+	if o.State != models.OrderPlaced {
+		o.History = append(o.History, models.Event{At: tx.Now(), What: string(o.State)})
+	}
 	return dao.Order.Within(tx).Create(o)
 }
 

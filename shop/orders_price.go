@@ -1,40 +1,55 @@
 package shop
 
 import (
+	"errors"
 	"time"
 
 	"pulperia/dao/models"
 )
 
-// How long an order waits for its money, by the way in which it is paid.
-const (
-	cashWaits     = 3 * day
-	transferWaits = 2 * day
-)
+// priceOrder says what an order costs by the ways that its buyer has chosen, and until when it waits
+// for its money. A way that there is not, and an address that none reaches, are models.Invalid.
+func priceOrder(settings models.Settings, o *models.Order, now models.Time) error {
+	to := o.Delivery.Address
+	delivery, noDelivery := DeliveryOf(
+		settings, o.Delivery.Way, Address{Country: to.Country, Province: to.Province, Postcode: to.Postcode})
+	payment, noPayment := PaymentOf(settings, o.Payment.Way)
+	wrong, _ := errors.AsType[models.Invalid](noDelivery)
+	more, _ := errors.AsType[models.Invalid](noPayment)
+	if wrong = append(wrong, more...); len(wrong) > 0 {
+		return wrong
+	}
+	o.Delivery.Name, o.Delivery.Pickup = delivery.Name, delivery.Kind == models.DeliverPickup
+	if o.Delivery.Place, o.Delivery.Hours = "", delivery.Hours; o.Delivery.Pickup {
+		o.Delivery.Place = delivery.Address
+	}
+	o.Payment.Awaited = payment.Way == models.PayTransfer
+	o.Until = Deadline(payment, now, ZoneOf(settings, time.UTC))
+	if settings.AcceptAtOnce {
+		o.State = models.OrderAccepted
+	}
+	return priceLines(settings, o, &delivery)
+}
 
-// priceOrder says what the lines of an order cost together, and how long it waits for its money.
-func priceOrder(settings models.Settings, o *models.Order) (lasts time.Duration, err error) {
+// priceLines says what the lines of an order and their delivery cost; nil for none. Each line has the
+// name of the rate of its product.
+func priceLines(settings models.Settings, o *models.Order, delivery *models.Delivery) error {
+	wanted := make([]Wanted, len(o.Lines))
+	for i, line := range o.Lines {
+		wanted[i] = Wanted{Unit: line.Unit, Quantity: line.Quantity, Tax: line.Tax.Name}
+	}
+	sums, err := Price(settings, wanted, delivery)
+	if err != nil {
+		return err
+	}
+	for i, sum := range sums.Lines {
+		line := &o.Lines[i]
+		line.Unit, line.Total = sum.Unit, sum.Total
+		line.Tax = models.LineTax{Name: sum.Rate.Name, Rate: sum.Rate.Points, Amount: sum.Tax}
+	}
 	o.Currency = settings.Currency
-	o.Totals = models.Totals{}
-	for _, line := range o.Lines {
-		o.Totals.Items = plus(o.Totals.Items, line.Total)
+	o.Totals = models.Totals{
+		Items: sums.Items, Delivery: sums.Delivery.Total, Tax: sums.Tax, Total: sums.Total,
 	}
-	o.Totals.Total = o.Totals.Items
-	var wrong models.Invalid
-	if o.Totals.Total > models.MaxTotal {
-		wrong.Add("cart", models.TooLarge, models.MaxTotal, o.Totals.Total.String())
-	}
-	o.Delivery.Pickup = o.Delivery.Way == "pickup"
-	if o.Delivery.Way != "pickup" && o.Delivery.Way != "delivery" {
-		wrong.Add("delivery.way", models.NotOneOf, "pickup, delivery", o.Delivery.Way)
-	}
-	switch o.Payment.Way {
-	case "cash":
-		lasts = cashWaits
-	case "transfer":
-		lasts, o.Payment.Awaited = transferWaits, true
-	default:
-		wrong.Add("payment.way", models.NotOneOf, "cash, transfer", o.Payment.Way)
-	}
-	return lasts, wrong.Err()
+	return nil
 }

@@ -32,7 +32,7 @@ func (s *Shop) PurchaseCart(
 	p, err := s.prepare(ctx, from, OrderRequest{
 		ID: models.NewID(time.Now()), Cart: cart,
 		Buyer:    models.Buyer{Name: cmp.Or(from.Who.Person.Name, "Course"), Email: from.Who.Person.Email},
-		Delivery: models.OrderDelivery{Way: "pickup"}, Payment: models.OrderPayment{Way: "cash"},
+		Delivery: models.OrderDelivery{Way: models.DeliverPickup}, Payment: models.OrderPayment{Way: models.PayCash},
 	})
 	if err != nil {
 		return Purchase{}, dao.Receipt{}, err
@@ -63,14 +63,20 @@ func (p placing) purchase(tx dao.Tx) (bought Purchase, err error) {
 	if err != nil {
 		return Purchase{}, err
 	}
-	if len(o.Lines) == 0 && len(refused) > 0 {
+	switch {
+	case len(o.Lines) == 0 && len(refused) > 0:
 		return Purchase{}, OrderChanged{Lines: refused}
+	case len(o.Lines) == 0:
+		return Purchase{}, emptyCart()
 	}
-	var none []RefusedLine
-	if err := p.price(tx, &o, &none); err != nil {
+	settings, err := settingsOf(tx)
+	if err != nil {
 		return Purchase{}, err
 	}
-	o.Until = 0
+	if err := priceLines(settings, &o, nil); err != nil {
+		return Purchase{}, err
+	}
+	o.Delivery.Pickup = true
 	if o, err = p.store(tx, o); err != nil {
 		return Purchase{}, err
 	}

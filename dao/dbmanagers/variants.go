@@ -20,6 +20,7 @@ func moreOfProduct(p models.Product) (doc bson.D) {
 	add(p.CompareAt != 0, "compareAt", float64(p.CompareAt)/100)
 	add(bool(p.Uncounted), "counted", false)
 	add(p.Held != 0, "held", wholeNumber(p.Held))
+	add(p.Tax != "", "tax", p.Tax)
 	add(len(p.Tags) > 0, "tags", p.Tags)
 	add(p.Vendor != "", "vendor", p.Vendor)
 	add(p.Barcode != "", "barcode", p.Barcode)
@@ -64,6 +65,7 @@ func readMoreOfProduct(doc bson.Raw, p *models.Product) {
 	p.CompareAt = centsOf(doc.Lookup("compareAt"))
 	p.Uncounted = models.Uncounted(isUncounted(doc.Lookup("counted")))
 	p.Held = heldOf(doc.Lookup("held"))
+	p.Tax, _ = doc.Lookup("tax").StringValueOK() // a number is another program's own
 	p.Tags = textsOf(doc.Lookup("tags"))
 	p.Vendor, p.Barcode = textOf(doc.Lookup("vendor")), textOf(doc.Lookup("barcode"))
 	p.Variants = variantsOf(doc.Lookup("variants"))

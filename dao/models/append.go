@@ -36,6 +36,7 @@ func (p *Product) appendMore(b []byte) []byte {
 		b = p.Uncounted.append(append(b, `,"counted":`...))
 	}
 	b = appendHeld(b, p.Held)
+	b = appendNonEmpty(b, `,"tax":`, p.Tax)
 	if p.plain() {
 		return b
 	}

@@ -36,6 +36,7 @@ const (
 	NotPhone    Rule = "not_phone"
 	NotCurrency Rule = "not_currency"
 	NotCountry  Rule = "not_country"
+	NotServed   Rule = "not_served" // of an address that no delivery reaches
 	Control     Rule = "control"
 	Unseen      Rule = "unseen"
 	Hidden      Rule = "hidden"
@@ -91,6 +92,7 @@ var reasons = map[Rule]string{
 	NotPhone:    "must be a telephone number with its country's code, 8 to 15 digits, like 5491122334455",
 	NotCurrency: "must be the three letters of a currency, like ARS",
 	NotCountry:  "must be the two letters of a country, like AR",
+	NotServed:   "is where the shop does not deliver to",
 	Control:     "must not contain control characters",
 	Unseen:      "must show something: all its characters are invisible",
 	Hidden:      "must not contain characters that cannot be seen",
@@ -212,6 +214,9 @@ func checkRange[N ~int64](v *Invalid, field string, value, least, most N) {
 
 // quote shows a value of unknown length and content in an error.
 func quote(text string) string { return strconv.Quote(shortened(text)) }
+
+// Quoted shows a value of unknown length and content in the error of another package.
+func Quoted(text string) string { return quote(text) }
 
 // quoteHidden is quote for a text in which something is to be seen that no font shows.
 func quoteHidden(text string) string { return strconv.QuoteToASCII(shortened(text)) }

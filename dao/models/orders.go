@@ -66,7 +66,10 @@ type Buyer struct {
 // OrderDelivery is how the goods reach the buyer.
 type OrderDelivery struct {
 	Way     string  `json:"way"`
+	Name    string  `json:"name"`    // what the way was called
 	Pickup  bool    `json:"pickup"`  // he comes for them
+	Place   string  `json:"place"`   // where he does
+	Hours   string  `json:"hours"`   // and when
 	Address Address `json:"address"` // where he does not
 }
 

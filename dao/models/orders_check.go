@@ -72,6 +72,7 @@ func (b Buyer) PhoneDigits() string {
 func (d *OrderDelivery) Normalize() {
 	d.Way = NormalName(d.Way)
 	a := &d.Address
+	d.Name, d.Place, d.Hours = NormalName(d.Name), NormalText(d.Place), NormalText(d.Hours)
 	for _, text := range []*string{&a.Street, &a.City, &a.Province, &a.Postcode} {
 		*text = NormalName(*text)
 	}

@@ -37,6 +37,7 @@ type Product struct {
 	CompareAt Money     `json:"compareAt,omitzero"` // the price before, higher than the price; 0 for none
 	Uncounted Uncounted `json:"counted,omitzero"`
 	Held      int64     `json:"held,omitzero"` // in open orders, and not in the stock; of a product with variants, that of all
+	Tax       string    `json:"tax,omitempty"` // the name of a rate of [Settings]; the default one where that has none of it
 	Tags      []string  `json:"tags,omitempty"`
 	Vendor    string    `json:"vendor,omitempty"`
 	Barcode   string    `json:"barcode,omitempty"`
@@ -121,6 +122,9 @@ func (p *Product) Normalize() {
 
 // normalizeMore does it for what products of before do not have.
 func (p *Product) normalizeMore() {
+	if p.Tax != "" {
+		p.Tax = NormalName(p.Tax)
+	}
 	if p.Vendor != "" || p.Barcode != "" {
 		p.Vendor, p.Barcode = NormalName(p.Vendor), NormalName(p.Barcode)
 	}
@@ -190,6 +194,7 @@ func ChangedFields(p, o Product) (fields []string) {
 	note("thumbnails", !slices.Equal(p.Thumbnails, o.Thumbnails))
 	note("compareAt", p.CompareAt != o.CompareAt)
 	note("counted", p.Uncounted != o.Uncounted)
+	note("tax", p.Tax != o.Tax)
 	note("tags", !slices.Equal(p.Tags, o.Tags))
 	note("vendor", p.Vendor != o.Vendor)
 	note("barcode", p.Barcode != o.Barcode)
@@ -231,6 +236,9 @@ func (p Product) checkMore(v *Invalid) {
 	}
 	if p.Held != 0 {
 		checkRange(v, "held", p.Held, 0, MaxHeld)
+	}
+	if p.Tax != "" {
+		v.checkName("tax", p.Tax)
 	}
 	if len(p.Tags) > MaxTags {
 		v.Add("tags", TooMany, MaxTags, strconv.Itoa(len(p.Tags)))

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"encoding/json"
 	"net/http"
 
 	"pulperia/dao/models"
@@ -28,7 +29,7 @@ func (s settingsRoutes) get(r *http.Request, answer []byte) (body []byte, single
 	if err != nil {
 		return nil, false, err
 	}
-	return frame.Success(answer, show(fields.Settings, settings)), true, nil
+	return frame.Success(answer, showSettings(settings)), true, nil
 }
 
 func (s settingsRoutes) update(r *http.Request) (written, error) {
@@ -44,9 +45,12 @@ func (s settingsRoutes) update(r *http.Request) (written, error) {
 	settings, receipt, err := s.shop.ChangeSettings(r.Context(), frame.WhoFrom(r.Context()), func(settings *models.Settings) error {
 		read(object{fields: body.fields, wrong: new(models.Invalid)}, fields.Settings, fields.Update, settings)
 		return nil // the types are right, and the store checks the rules
-	}, func(was, _ models.Settings) error { return seen.check(show(fields.Settings, was), was.Rev) })
+	}, func(was, _ models.Settings) error { return seen.check(showSettings(was), was.Rev) })
 	if err != nil {
 		return written{}, err
 	}
-	return changed(show(fields.Settings, settings), receipt), nil
+	return changed(showSettings(settings), receipt), nil
 }
+
+// showSettings shows what the shop goes by, also where nobody has said it.
+func showSettings(s models.Settings) json.RawMessage { return show(fields.Settings, s.WithStart()) }

@@ -6,7 +6,7 @@ import (
 )
 
 func (settingsRoutes) describeGet(op *document.Operation) {
-	op.Is("getSettings", "settings", "What the shop says of itself", "What is empty is not said.")
+	op.Is("getSettings", "settings", "What the shop says of itself", "What is empty is not said; of how to pay and to deliver there is always a way.")
 	op.Answers(200, "All of it.", document.One(op.Schemas, fields.Settings))
 }
 

@@ -32,6 +32,8 @@ var Product = Kind[models.Product]{
 			Doc: "The price before, higher than the price.", Example: 1500},
 		{Name: "counted", At: func(p *models.Product) any { return &p.Uncounted }, Absent: true,
 			Doc: "false: stock is not counted, and it can always be bought; true when absent.", Example: false},
+		{Name: "tax", At: func(p *models.Product) any { return &p.Tax }, Most: models.MaxLine, Null: true, Absent: true,
+			Doc: "The name of its rate; the default rate when absent, and where the settings have none of the name.", Example: "IVA 10,5"},
 		{Name: "tags", At: func(p *models.Product) any { return &p.Tags }, Most: models.MaxTags, Longest: models.MaxLine, Absent: true, Example: []string{"verano"}},
 		{Name: "vendor", At: func(p *models.Product) any { return &p.Vendor }, Most: models.MaxLine, Null: true, Absent: true, Example: "Telares del Sur"},
 		{Name: "barcode", At: func(p *models.Product) any { return &p.Barcode }, Most: models.MaxLine, Null: true, Absent: true, Example: "7790001000012"},
@@ -58,7 +60,7 @@ var Variant = Kind[models.Variant]{
 }
 
 // ProductForm is what the forms of the counter say of a product; what else it has they leave as it is.
-var ProductForm = Product.Without("compareAt", "counted", "tags", "vendor", "barcode", "variants")
+var ProductForm = Product.Without("compareAt", "counted", "tax", "tags", "vendor", "barcode", "variants")
 
 // Item is how many of a product are to be in a cart.
 var Item = Kind[models.Item]{
@@ -102,8 +104,18 @@ var Settings = Kind[models.Settings]{
 		{Name: "hours", At: func(s *models.Settings) any { return &s.Hours }, Most: models.MaxNotice, Example: "Lunes a sábado de 9 a 20"},
 		{Name: "whatsapp", At: func(s *models.Settings) any { return &s.WhatsApp }, Doc: "Digits with the country's code.", Example: "5491122334455"},
 		{Name: "roomClosed", At: func(s *models.Settings) any { return &s.RoomClosed }, Doc: "The chat is closed: nobody reads it or writes in it."},
+		{Name: "payments", At: func(s *models.Settings) any { return &s.Payments }, Most: int64(len(models.PaymentWays)),
+			Doc: "The ways of paying; without any, cash."},
+		{Name: "deliveries", At: func(s *models.Settings) any { return &s.Deliveries }, Most: models.MaxDeliveries,
+			Doc: "How goods reach their buyer; without any, they are fetched at the shop."},
+		{Name: "taxes", At: func(s *models.Settings) any { return &s.Taxes }, Most: models.MaxRates, Doc: "The rates; without a default one, what names none is not taxed."},
+		{Name: "taxAdded", At: func(s *models.Settings) any { return &s.TaxAdded }, Doc: "Taxes are added to the prices; else these include them."},
+		{Name: "acceptAtOnce", At: func(s *models.Settings) any { return &s.AcceptAtOnce }, Doc: "An order is accepted when it is placed; else the staff accept it."},
 	},
 }
+
+// SettingsForm is what one form of the counter says of it; each of the others has one of its own.
+var SettingsForm = Settings.Without("payments", "deliveries", "taxes", "taxAdded", "acceptAtOnce")
 
 // A Member is somebody of the staff, with what he is given and never shown.
 type Member struct {

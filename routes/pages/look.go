@@ -45,12 +45,12 @@ func (l *looks) of(ctx context.Context, settings func(context.Context) (models.S
 }
 
 func (l *looks) under(settings models.Settings) (*look, error) {
-	if last := l.last(); last != nil && last.settings == settings {
+	if last := l.last(); last != nil && last.settings.Head == settings.Head && last.settings.Same(settings) {
 		return last, nil
 	}
 	l.bind.Lock()
 	defer l.bind.Unlock()
-	if last := l.last(); last != nil && last.settings == settings {
+	if last := l.last(); last != nil && last.settings.Head == settings.Head && last.settings.Same(settings) {
 		return last, nil
 	}
 	said := l.from

@@ -125,7 +125,7 @@ func (p *Pages) revert(ctx context.Context, e edit) error {
 // productFields and settingsFields are those that a form can change.
 var (
 	productFields  = fields.Product.Names(fields.Update)
-	settingsFields = fields.Settings.Names(fields.Update)
+	settingsFields = fields.SettingsForm.Names(fields.Update)
 )
 
 // names are those of the edit's fields that there are: it came in a cookie.
