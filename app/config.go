@@ -61,6 +61,7 @@ type serveCommand struct {
 	Currency          string   `default:"$$" help:"Sign that stands before prices (${default})."`
 	RequestsPerMinute int      `default:"6000" help:"Requests that one address may make in a minute, a third of them at once; 0 for no limit (${default})."`
 	MessagesPerMinute int      `default:"30" help:"Messages that one visit, person or key may send in a minute, a third of them at once; 0 for no limit (${default})."`
+	OrdersPerHour     int      `default:"20" help:"Orders that one network may place in an hour, and one visit a quarter of them; 3 unpaid ones of one visit, telephone or address at a time. 0 for no limit of either kind (${default})."`
 	FramesPerMinute   int      `default:"1200" help:"WebSocket frames that one connection may send in a minute, a third of them at once; 0 for no limit (${default})."`
 	MaxConnections    int      `default:"512" help:"Live connections that one address may have, and one visit 8 of them; 0 for no limit (${default})."`
 	Origin            []string `placeholder:"ORIGIN" help:"Origin of another site, like https://shop.example, whose pages may connect to /ws and /events; may be repeated."`
@@ -73,7 +74,7 @@ type serveCommand struct {
 func (c *serveCommand) Validate() error {
 	for name, value := range map[string]int{
 		"requests-per-minute": c.RequestsPerMinute, "messages-per-minute": c.MessagesPerMinute, "cart-days": c.CartDays,
-		"frames-per-minute": c.FramesPerMinute, "max-connections": c.MaxConnections,
+		"orders-per-hour": c.OrdersPerHour, "frames-per-minute": c.FramesPerMinute, "max-connections": c.MaxConnections,
 	} {
 		if value < 0 {
 			return fmt.Errorf("--%s %d: must be 0 or more", name, value)

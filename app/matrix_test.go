@@ -20,9 +20,11 @@ import (
 // rightsOf is who may do what, as the design has it: the oracle of the matrix.
 var rightsOf = map[models.Role][]trade.Right{
 	models.RoleOwner: {"catalogue.write", "stock.write", "carts.read", "people.read", "people.write",
-		"keys.write", "settings.write", "metrics.read", "data.export"},
-	models.RoleManager: {"catalogue.write", "stock.write", "carts.read", "people.read", "settings.write"},
-	models.RoleHelper:  {"stock.write"},
+		"keys.write", "settings.write", "metrics.read", "data.export",
+		"orders.read", "orders.write", "orders.refund", "orders.purchase"},
+	models.RoleManager: {"catalogue.write", "stock.write", "carts.read", "people.read", "settings.write",
+		"orders.read", "orders.write", "orders.refund", "orders.purchase"},
+	models.RoleHelper: {"stock.write", "orders.read", "orders.write", "orders.purchase"},
 }
 
 // comer is somebody who comes to the shop.
@@ -159,7 +161,7 @@ func askedBy(t *testing.T, s *inside, route routes.Route, who comer) reply {
 	if !found {
 		method, path = "GET", "/nowhere"
 	}
-	path = strings.NewReplacer("{$}", "", "{pid}", nobody, "{cid}", nobody, "{id}", nobody, "{token}", nobody).Replace(path)
+	path = strings.NewReplacer("{$}", "", "{pid}", nobody, "{cid}", nobody, "{oid}", nobody, "{secret}", nobody, "{id}", nobody, "{token}", nobody).Replace(path)
 	headers := who.headers(t)
 	if !who.local {
 		headers = append(headers, "X-Forwarded-For", "203.0.113.9")
@@ -223,7 +225,7 @@ func TestOpenMatrix(t *testing.T) {
 	t.Parallel()
 	s := openInside(t, t.TempDir(), "--requests-per-minute=0")
 	everybody := comer{
-		name: "everybody", rights: []trade.Right{"catalogue.write", "stock.write", "carts.read"}, somebody: true, local: true,
+		name: "everybody", rights: []trade.Right{"catalogue.write", "stock.write", "carts.read", "orders.purchase"}, somebody: true, local: true,
 		headers: func(*testing.T) []string { return nil },
 	}
 	for _, route := range s.site.Routes() {

@@ -86,6 +86,7 @@ func (c *serveCommand) Run(ctx context.Context, g *globals, streams Streams) (er
 	defer inBackground(ctx, hub.Run)()
 	defer inBackground(ctx, sweepAccess(shop, log))()
 	defer inBackground(ctx, sweepPictures(shop, log))()
+	defer inBackground(ctx, sweepOrders(shop, log))()
 	expiry := c.expireCarts(ctx, shop, log)
 	defer expiry()
 	url := c.announce(listener.Addr(), g.Store, log)
@@ -114,7 +115,7 @@ func uncount(ctx context.Context, shop *trade.Shop, log *slog.Logger) error {
 // shop returns the trade over a store, and where all figures go.
 func (c *serveCommand) shop(store dao.Store, log *slog.Logger) (*trade.Shop, *prometheus.Registry) {
 	metrics := prometheus.NewRegistry()
-	return trade.New(store, trade.Options{MessagesPerMinute: c.MessagesPerMinute, OpenAnyway: c.OpenAnyway, Hash: hashApart(log), Metrics: metrics}), metrics
+	return trade.New(store, trade.Options{MessagesPerMinute: c.MessagesPerMinute, OrdersPerHour: c.OrdersPerHour, OpenAnyway: c.OpenAnyway, Hash: hashApart(log), Metrics: metrics}), metrics
 }
 
 // handler returns the whole shop, and the hub that tells what happens in it.

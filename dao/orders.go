@@ -52,8 +52,7 @@ const Never = 1 << 53
 
 // ends is when an order ends by itself unless something happens before.
 func ends(o *models.Order) int64 {
-	isOpen := o.State == models.OrderPlaced || o.State == models.OrderAccepted && o.Payment.Awaited
-	if o.Until == 0 || !isOpen || !o.IsUnpaid() {
+	if !o.EndsByItself() {
 		return Never
 	}
 	return int64(o.Until)

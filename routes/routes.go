@@ -113,6 +113,24 @@ func routeAPI(api *api.API) {
 		api.Put("DELETE "+item, own, api.Carts.Remove)
 	}
 
+	api.Put("POST /api/orders", anybody, api.Orders.Place) // the cart's id opens the cart
+	api.Put("POST /api/carts/{cid}/purchase", shop.OrdersPurchase, api.Orders.Purchase)
+	api.Put("GET /o/{secret}", own, api.Orders.Own)
+	api.Put("POST /o/{secret}/cancel", own, api.Orders.CancelOwn)
+	api.Put("POST /o/{secret}/claim", own, api.Orders.ClaimOwn)
+	api.Put("GET /api/orders", shop.OrdersRead, api.Orders.List)
+	api.Put("GET /api/orders/{oid}", shop.OrdersRead, api.Orders.Get)
+	api.Put("POST /api/orders/{oid}/accept", shop.OrdersWrite, api.Orders.Accept)
+	api.Put("POST /api/orders/{oid}/ready", shop.OrdersWrite, api.Orders.Ready)
+	api.Put("POST /api/orders/{oid}/send", shop.OrdersWrite, api.Orders.Send)
+	api.Put("POST /api/orders/{oid}/done", shop.OrdersWrite, api.Orders.Done)
+	api.Put("POST /api/orders/{oid}/cancel", shop.OrdersWrite, api.Orders.Cancel)
+	api.Put("POST /api/orders/{oid}/note", shop.OrdersWrite, api.Orders.Note)
+	api.Put("POST /api/orders/{oid}/paid", shop.OrdersWrite, api.Orders.Paid)
+	api.Put("POST /api/orders/{oid}/failed", shop.OrdersWrite, api.Orders.Failed)
+	api.Put("POST /api/orders/{oid}/refund", shop.OrdersRefund, api.Orders.Refund)
+	api.Put("POST /api/orders/{oid}/link", shop.OrdersWrite, api.Orders.Link)
+
 	api.Put("GET /api/messages", anybody, api.Messages.List)
 	for _, room := range []string{"/api/messages", "/api/chat"} {
 		api.Put("POST "+room, anybody, api.Messages.Create)

@@ -9,180 +9,163 @@ import (
 	"pulperia/dao/models"
 )
 
-// CheckOrders proves what must be so of stock and orders, and says what is not: no stock is below
-// nothing; what is held is just what open orders hold, choice by choice; numbers are one order's, and
-// none is above the counter; ledgers sum, and no fact stands in two. What changes meanwhile is looked
-// at again.
-func (s *Shop) CheckOrders(ctx context.Context) (wrong []string, err error) {
-	for range 10 {
-		books, err := s.books(ctx)
-		if err != nil {
-			return nil, err
-		}
-		steady := true
-		if wrong, steady, err = s.audit(ctx, books); steady || err != nil {
-			return wrong, err
-		}
-	}
-	return nil, fmt.Errorf("check orders: too much is sold meanwhile: %w", dao.ErrUnavailable)
+// Dumper hands out a whole store at one position, as in dao.Engine.
+type Dumper interface {
+	Dump(ctx context.Context, visit func(dao.Batch) error) (dao.Position, error)
 }
 
-// books are the figures of a shop beside what they should be.
+// Findings are what an audit of orders has found.
+type Findings struct {
+	Wrong []string // what the shop itself never lets come about
+	Notes []string // what other programs may have made of the stock
+}
+
+// CheckOrders proves what must be so of stock and orders: see Audit.
+func (s *Shop) CheckOrders(ctx context.Context) (Findings, error) {
+	return Audit(ctx, s.store)
+}
+
+// Audit proves of a store, at one position, what must be so of stock and orders, and says what is
+// not: no stock is below nothing; what is held is just what open orders hold, choice by choice;
+// numbers are one order's, and none is above the counter; ledgers sum, and no fact stands in two.
+func Audit(ctx context.Context, store Dumper) (Findings, error) {
+	books, err := booksOf(ctx, store)
+	if err != nil {
+		return Findings{}, err
+	}
+	books.audit()
+	return books.found, nil
+}
+
+// books are the figures of a shop.
 type books struct {
-	products []models.Product // read first: any order changes the revision of what it is of
-	pieces   map[models.Choice]int64
-	holds    map[models.Choice]int64 // the number of one of the orders that hold it
-	wrong    []string
+	shelves []shelf
+	pieces  map[models.Choice]int64 // that open orders hold
+	holder  map[models.Choice]int64 // the number of one of these
+	numbers map[int64]models.ID
+	facts   map[string]int64
+	counter int64
+	highest int64
+	found   Findings
 }
 
-func (s *Shop) books(ctx context.Context) (b books, err error) {
-	for page := 1; ; page++ {
-		list, err := s.store.Products.List(ctx, models.ProductQuery{Page: page, Limit: models.MaxLimit})
-		if err != nil {
-			return books{}, err
-		}
-		if b.products = append(b.products, list.Products...); len(list.Products) == 0 {
-			break
-		}
+// shelf is the figures of a choice.
+type shelf struct {
+	models.Choice
+	code        string
+	stock, held int64
+	rev         int64 // of the product
+}
+
+func booksOf(ctx context.Context, store Dumper) (*books, error) {
+	b := &books{
+		pieces: map[models.Choice]int64{}, holder: map[models.Choice]int64{},
+		numbers: map[int64]models.ID{}, facts: map[string]int64{},
 	}
-	counter, err := dao.Counter.In(s.store.Values).Get(ctx, models.TheOne)
-	if notMissing(err) != nil {
-		return books{}, err
-	}
-	b.pieces, b.holds = map[models.Choice]int64{}, map[models.Choice]int64{}
-	highest, numbers, facts := int64(0), map[int64]models.ID{}, map[string]int64{}
-	err = s.eachOrder(ctx, func(o models.Order) error {
-		if other, twice := numbers[o.Number]; twice && other != o.ID {
-			b.note("order %d: another one, %s, has the number, too", o.Number, other)
-		} else if twice {
-			return nil // it was listed twice
+	_, err := store.Dump(ctx, func(batch dao.Batch) error {
+		for _, p := range batch.Products {
+			b.takeProduct(p)
 		}
-		numbers[o.Number] = o.ID
-		highest = max(highest, o.Number)
-		b.take(o, facts)
+		for _, v := range batch.Others {
+			switch v := v.(type) {
+			case *models.Order:
+				b.takeOrder(*v)
+			case *models.Counter:
+				b.counter = max(b.counter, v.Orders)
+			}
+		}
 		return nil
 	})
-	if len(numbers) > 0 && highest > counter.Orders {
-		// What was placed meanwhile has raised it.
-		counter, err = dao.Counter.In(s.store.Values).Get(ctx, models.TheOne)
-		if highest > counter.Orders {
-			b.note("the counter stands at %d, and there is an order %d", counter.Orders, highest)
-		}
+	return b, err
+}
+
+func (b *books) takeProduct(p models.Product) {
+	if len(p.Variants) == 0 {
+		b.shelves = append(b.shelves, shelf{models.Choice{Product: p.ID}, p.Code, p.Stock, p.Held, p.Rev})
 	}
-	return b, notMissing(err)
+	for _, v := range p.Variants {
+		b.shelves = append(b.shelves, shelf{models.Choice{Product: p.ID, Variant: v.ID}, v.Code, v.Stock, v.Held, p.Rev})
+	}
 }
 
-func (b *books) note(format string, args ...any) {
-	b.wrong = append(b.wrong, fmt.Sprintf(format, args...))
+func (b *books) wrong(format string, args ...any) {
+	b.found.Wrong = append(b.found.Wrong, fmt.Sprintf(format, args...))
 }
 
-// take looks at one order by itself, and adds up what it holds.
-func (b *books) take(o models.Order, facts map[string]int64) {
+// takeOrder looks at one order by itself, and adds up what it holds.
+func (b *books) takeOrder(o models.Order) {
+	if other, twice := b.numbers[o.Number]; twice {
+		b.wrong("order %s has the number %d, which order %s has", o.ID, o.Number, other)
+	}
+	b.numbers[o.Number], b.highest = o.ID, max(b.highest, o.Number)
 	if err := o.Check(); err != nil {
-		b.note("order %d: %v", o.Number, err)
+		b.wrong("order %d: %v", o.Number, err)
 	}
 	var items models.Money
 	for _, line := range o.Lines {
 		items = plus(items, line.Total)
 	}
-	if items != o.Totals.Items {
-		b.note("order %d: its lines are %s together, and it says %s", o.Number, items, o.Totals.Items)
+	if items != o.Totals.Items || plus(o.Totals.Items, o.Totals.Delivery) != o.Totals.Total {
+		b.wrong("order %d: its lines are %s together, its delivery is %s, and it says %s and %s in all",
+			o.Number, items, o.Totals.Delivery, o.Totals.Items, o.Totals.Total)
 	}
 	for _, fact := range o.Ledger {
-		if other, twice := facts[fact.ID]; twice {
-			b.note("order %d: a fact of its ledger, %s, stands in that of order %d, too", o.Number, fact.ID, other)
+		if other, twice := b.facts[fact.ID]; twice {
+			b.wrong("order %d: the fact %s of its ledger stands in that of order %d", o.Number, fact.ID, other)
 		}
-		facts[fact.ID] = o.Number
+		b.facts[fact.ID] = o.Number
 	}
-	if !o.State.Holds() {
-		return
-	}
-	for choice, n := range o.Pieces() {
-		b.pieces[choice] += n
-		b.holds[choice] = o.Number
+	if o.State.Holds() {
+		for choice, n := range o.Pieces() {
+			b.pieces[choice] += n
+			b.holder[choice] = o.Number
+		}
 	}
 }
 
-// audit compares the catalogue to the orders. It is not steady where something that is wrong has
-// changed since it was read.
-func (s *Shop) audit(ctx context.Context, b books) (wrong []string, steady bool, err error) {
-	wrong = b.wrong
-	there := map[models.Choice]bool{}
-	for _, p := range b.products {
-		problems := b.compare(p, there)
-		if len(problems) == 0 {
-			continue
+// audit compares the catalogue to the orders.
+func (b *books) audit() {
+	there := make(map[models.Choice]bool, len(b.shelves))
+	for _, s := range b.shelves {
+		there[s.Choice] = true
+		if s.stock < 0 {
+			b.found.Notes = append(b.found.Notes, fmt.Sprintf("product %q: its stock is %d", s.code, s.stock))
 		}
-		now, err := s.store.Products.Get(ctx, p.ID)
-		if errors.Is(err, dao.ErrNotFound) || err == nil && now.Rev != p.Rev {
-			return nil, false, nil
+		if want := b.pieces[s.Choice]; s.held != want {
+			b.wrong("product %q: %d pieces are held, and open orders hold %d", s.code, s.held, want)
 		}
-		if err != nil {
-			return nil, false, err
-		}
-		wrong = append(wrong, problems...)
 	}
 	for choice, n := range b.pieces {
-		if there[choice] {
-			continue
-		}
-		if now, err := s.store.Products.Get(ctx, choice.Product); err == nil && !hasChoice(now, choice) || errors.Is(err, dao.ErrNotFound) {
-			wrong = append(wrong, fmt.Sprintf("order %d: %d pieces of product %s are held, which is gone", b.holds[choice], n, choice.Product))
-		} else if err != nil {
-			return nil, false, err
-		} else {
-			return nil, false, nil // it was made meanwhile
+		if !there[choice] {
+			b.wrong("order %d holds pieces of product %s, of which %d are held and which is gone", b.holder[choice], choice.Product, n)
 		}
 	}
-	return wrong, true, nil
-}
-
-func hasChoice(p models.Product, choice models.Choice) bool {
-	return choice.Variant.IsZero() && len(p.Variants) == 0 || p.Variant(choice.Variant) != nil
-}
-
-// compare says what is wrong with the figures of one product.
-func (b books) compare(p models.Product, there map[models.Choice]bool) (problems []string) {
-	look := func(code string, choice models.Choice, stock, held int64) {
-		there[choice] = true
-		if stock < 0 {
-			problems = append(problems, fmt.Sprintf("product %q: its stock is %d", code, stock))
-		}
-		if want := b.pieces[choice]; held != want {
-			problems = append(problems, fmt.Sprintf("product %q: %d are held, and open orders hold %d", code, held, want))
-		}
+	if b.highest > b.counter {
+		b.wrong("the counter of orders stands at %d, and there is an order %d", b.counter, b.highest)
 	}
-	if len(p.Variants) == 0 {
-		look(p.Code, models.Choice{Product: p.ID}, p.Stock, p.Held)
-	}
-	for _, v := range p.Variants {
-		look(v.Code, models.Choice{Product: p.ID, Variant: v.ID}, v.Stock, v.Held)
-	}
-	return problems
 }
 
 // SettleHeld has the catalogue say of what is held what open orders hold, after these have come from
 // elsewhere, and the counter stand at the highest number. It returns how many products it changed.
 // The stock stays: it is what can be bought.
 func (s *Shop) SettleHeld(ctx context.Context) (n int, err error) {
-	b, err := s.books(ctx)
+	b, err := booksOf(ctx, s.store)
 	if err != nil {
 		return 0, err
 	}
-	if err := s.raiseCounter(ctx); err != nil {
+	if err := s.raiseCounter(ctx, b.highest); err != nil {
 		return 0, err
 	}
-	for _, p := range b.products {
-		_, receipt, err := s.store.Products.Update(ctx, p.ID, func(now *models.Product) error {
-			if now.Rev != p.Rev { // an order has come of it, and it is looked at again
-				return nil
-			}
-			if len(now.Variants) == 0 {
-				now.Held = b.pieces[models.Choice{Product: p.ID}]
-			}
-			for i := range now.Variants {
-				v := &now.Variants[i]
-				v.Held = b.pieces[models.Choice{Product: p.ID, Variant: v.ID}]
+	wrong := map[models.ID]int64{} // their revisions
+	for _, shelf := range b.shelves {
+		if shelf.held != b.pieces[shelf.Choice] {
+			wrong[shelf.Product] = shelf.rev
+		}
+	}
+	for id, rev := range wrong {
+		_, receipt, err := s.store.Products.Update(ctx, id, func(p *models.Product) error {
+			if p.Rev == rev { // else orders have come and gone since
+				b.settle(p)
 			}
 			return nil
 		})
@@ -196,20 +179,28 @@ func (s *Shop) SettleHeld(ctx context.Context) (n int, err error) {
 	return n, nil
 }
 
-// raiseCounter has the counter stand at the highest number that there is, or above.
-func (s *Shop) raiseCounter(ctx context.Context) error {
-	list, _, err := dao.Order.In(s.store.Values).Find(ctx, models.Query{Sort: "number", Backwards: true, Limit: 1})
-	if err != nil || len(list) == 0 {
-		return err
+func (b *books) settle(p *models.Product) {
+	if len(p.Variants) == 0 {
+		p.Held = b.pieces[models.Choice{Product: p.ID}]
 	}
-	_, err = s.store.Update(ctx, func(tx dao.Tx) error {
+	for i := range p.Variants {
+		p.Variants[i].Held = b.pieces[models.Choice{Product: p.ID, Variant: p.Variants[i].ID}]
+	}
+}
+
+// raiseCounter has the counter stand at a number, or above.
+func (s *Shop) raiseCounter(ctx context.Context, number int64) error {
+	if number == 0 {
+		return nil
+	}
+	_, err := s.store.Update(ctx, func(tx dao.Tx) error {
 		counters := dao.Counter.Within(tx)
 		_, err := counters.Update(models.TheOne, func(c *models.Counter) error {
-			c.Orders = max(c.Orders, list[0].Number)
+			c.Orders = max(c.Orders, number)
 			return nil
 		})
 		if errors.Is(err, dao.ErrNotFound) {
-			_, err = counters.Create(models.Counter{Head: models.Head{ID: models.TheOne}, Orders: list[0].Number})
+			_, err = counters.Create(models.Counter{Head: models.Head{ID: models.TheOne}, Orders: number})
 		}
 		return err
 	})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base32"
 	"strconv"
+	"strings"
 
 	"pulperia/dao"
 	"pulperia/dao/models"
@@ -17,7 +18,7 @@ func (sign signer) secretOf(o models.Order) string {
 		text += strconv.FormatInt(o.Links, 10)
 	}
 	code := base32.StdEncoding.EncodeToString(sign("order", text))
-	return code[:tokenLength]
+	return strings.ToLower(code[:tokenLength]) // paths of pages do not tell cases apart
 }
 
 // errNoOrder is what every secret gets that opens none, alike for whatever is wrong with it.

@@ -107,3 +107,6 @@ func (p placing) purchase(tx dao.Tx) (bought Purchase, err error) {
 	bought.Order = o
 	return bought, err
 }
+
+// CodeOf is how an order is called by people: by its number.
+func CodeOf(o models.Order) string { return numberText(o.Number) }

@@ -13,13 +13,12 @@ import (
 // expire ends an order whose time is over and that nobody has paid: whatever was said of it until
 // this step counts.
 func expire(tx dao.Tx, o *models.Order) error {
-	if o.Until == 0 || o.Until > tx.Now() || !o.IsUnpaid() {
+	if !o.EndsByItself() || o.Until > tx.Now() {
 		return nil
 	}
-	switch {
-	case o.State == models.OrderPlaced:
+	if o.State == models.OrderPlaced {
 		o.State = models.OrderExpired
-	case o.State == models.OrderAccepted && o.Payment.Awaited:
+	} else {
 		o.State = models.OrderCancelled
 	}
 	return nil
@@ -42,7 +41,7 @@ func (s *Shop) ExpireOrders(ctx context.Context) (n int, err error) {
 		}
 		ended := 0
 		for _, o := range list {
-			if o.Until == 0 || o.Until > now {
+			if !o.EndsByItself() || o.Until > now {
 				list = nil // those that follow end later
 				break
 			}

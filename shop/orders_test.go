@@ -66,9 +66,9 @@ func figures(t *testing.T, s *shop.Shop, id models.ID, stock, held int64) {
 
 func consistent(t *testing.T, s *shop.Shop) {
 	t.Helper()
-	wrong, err := s.CheckOrders(t.Context())
-	if err != nil || len(wrong) > 0 {
-		t.Errorf("%v %v", wrong, err)
+	found, err := s.CheckOrders(t.Context())
+	if err != nil || len(found.Wrong)+len(found.Notes) > 0 {
+		t.Errorf("%+v %v", found, err)
 	}
 }
 

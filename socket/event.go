@@ -1,7 +1,9 @@
 package socket
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"slices"
 	"strings"
 	"sync"
@@ -103,6 +105,9 @@ func newChange(epoch string, c dao.Change) *event {
 // shown is newChange as each kind of readers may see it: of a message neither its author nor, but
 // for few, an address.
 func (h *Hub) shown(ctx context.Context, epoch string, c dao.Change) (*event, error) {
+	if c.Kind == dao.KindProduct {
+		return newChange(epoch, withoutHeld(c)), nil
+	}
 	if c.Kind != dao.KindMessage || len(c.Doc) == 0 {
 		return newChange(epoch, c), nil
 	}
@@ -132,6 +137,20 @@ func (h *Hub) shown(ctx context.Context, epoch string, c dao.Change) (*event, er
 	e := newChange(epoch, c)
 	e.seen, e.by = seen, by
 	return e, nil
+}
+
+// withoutHeld is a change of a product as everybody sees it: not how many pieces open orders hold.
+func withoutHeld(c dao.Change) dao.Change {
+	if !bytes.Contains(c.Doc, []byte(`,"held":`)) {
+		return c
+	}
+	var p models.Product
+	if json.Unmarshal(c.Doc, &p) != nil { // then nobody may see it
+		c.Doc = nil
+		return c
+	}
+	c.Doc = p.WithoutHeld().AppendJSON(nil)
+	return c
 }
 
 // sights are those of the readers that there are who see something else of a message.

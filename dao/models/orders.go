@@ -227,6 +227,12 @@ func (o *Order) IsUnpaid() bool {
 	return slices.Contains([]PaymentState{PaymentNone, PaymentWaiting, PaymentFailed}, o.PaymentState())
 }
 
+// EndsByItself says whether it does at its time, unless something happens before.
+func (o *Order) EndsByItself() bool {
+	isOpen := o.State == OrderPlaced || o.State == OrderAccepted && o.Payment.Awaited
+	return o.Until != 0 && isOpen && o.IsUnpaid()
+}
+
 // Pieces returns how many of each choice the order is of.
 func (o *Order) Pieces() map[Choice]int64 {
 	pieces := make(map[Choice]int64, len(o.Lines))

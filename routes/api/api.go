@@ -39,6 +39,7 @@ type API struct {
 	Keys     Keys
 	Settings Settings
 	Images   Images
+	Orders   Orders
 	Export   Operation
 	Health   Operation
 	Ready    Operation
@@ -106,6 +107,7 @@ func New(t *frame.Table, trade *shop.Shop, cookies frame.SessionCookies, metrics
 	a.Keys = newKeys(a, trade)
 	a.Settings = newSettings(a, trade)
 	a.Images = newImages(a, trade)
+	a.Orders = newOrders(a, trade, cookies.Clients)
 	a.Export = newExport(trade, log)
 	a.Health, a.Ready, a.Metrics = newOperation(trade, metrics, log)
 	return a

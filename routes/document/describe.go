@@ -193,7 +193,7 @@ func failures(schemas huma.Registry) map[string]*huma.Response {
 		401: "`unauthorized`: nobody is signed in, or the key is none.",
 		403: "`forbidden`: somebody without the right that this needs, or a request that a page of another site made.",
 		404: "`not_found`: nothing has this id.",
-		409: "`conflict`: the code or the id is taken. `changed`: `rev` is no longer the one that was sent, and `payload` is what there is. `another_store`: this is not the one that `Pulperia-Store` names. `not_allowed`: the chat is closed.",
+		409: "`conflict`: the code or the id is taken. `changed`: `rev` is no longer the one that was sent, and `payload` is what there is. `another_store`: this is not the one that `Pulperia-Store` names. `not_allowed`: the chat is closed, or an order is in another state, as `payload` says.",
 		412: "`changed`: it is no longer what `If-Match` names, and `payload` is what there is.",
 		413: "`too_large`: the body has more than 1 MiB.",
 		415: "`unsupported_media_type`: the body is not JSON.",
