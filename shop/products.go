@@ -17,8 +17,15 @@ func (s *Shop) CreateProduct(
 	if err := s.keepNamed(ctx, product); err != nil {
 		return models.Product{}, dao.Receipt{}, err
 	}
+	unit, err := s.unit(ctx)
+	if err != nil {
+		return models.Product{}, dao.Receipt{}, err
+	}
 	product = product.Clone()
 	product.Identify(models.Product{}, newVariantIDs())
+	if err := checkUnits(models.Product{}, product, unit); err != nil {
+		return models.Product{}, dao.Receipt{}, err
+	}
 	stored, receipt, err := s.store.Products.Create(ctx, product)
 	return stored, receipt, inVariant(err, product)
 }
@@ -56,6 +63,10 @@ func (s *Shop) ChangeProduct(
 	checks ...Check[models.Product],
 ) (models.Product, dao.Receipt, error) {
 	ids, asked := newVariantIDs(), models.Product{}
+	unit, err := s.unit(ctx)
+	if err != nil {
+		return models.Product{}, dao.Receipt{}, err
+	}
 	product, receipt, err := s.store.Products.Update(ctx, id, func(product *models.Product) error {
 		was := product.Clone()
 		changed := change(product)
@@ -64,7 +75,10 @@ func (s *Shop) ChangeProduct(
 		}
 		product.Identify(was, ids)
 		asked = product.Clone()
-		return changed
+		if changed != nil {
+			return changed
+		}
+		return checkUnits(was, *product, unit)
 	})
 	if err == nil && !receipt.Repeated {
 		err = s.keepNamed(ctx, product)

@@ -26,15 +26,18 @@ func (s *Shop) ChangeSettings(
 	if err := who.Must(SettingsWrite); err != nil {
 		return models.Settings{}, dao.Receipt{}, err
 	}
-	alter := func(settings *models.Settings) error {
-		was := *settings
-		refused := change(settings)
-		if err := pass(checks, was, *settings); err != nil {
-			return err
-		}
-		return refused
-	}
 	receipt, err = s.store.Update(who.With(ctx), func(tx dao.Tx) error {
+		alter := func(settings *models.Settings) error {
+			was := settings.Clone()
+			refused := change(settings)
+			if err := pass(checks, was, *settings); err != nil {
+				return err
+			}
+			if refused != nil {
+				return refused
+			}
+			return keepsUnit(tx, was, *settings)
+		}
 		if _, err := still(tx, who, SettingsWrite); err != nil {
 			return err
 		}
