@@ -211,6 +211,10 @@ func routePages(t *frame.Table, p *pages.Pages) {
 	t.Put("GET /admin/keys", shop.KeysWrite, p.Keys)
 	t.Put("POST /admin/keys", shop.KeysWrite, p.AddKey)
 	t.Put("POST /admin/keys/{id}/revoke", shop.KeysWrite, p.RevokeKey)
+	t.Put("GET /admin/ways", shop.SettingsWrite, p.Ways)
+	t.Put("POST /admin/ways/payments", shop.PaymentsWrite, p.SavePayments)
+	t.Put("POST /admin/ways/deliveries", shop.SettingsWrite, p.SaveDeliveries)
+	t.Put("POST /admin/ways/taxes", shop.SettingsWrite, p.SaveTaxes)
 	t.Put("GET /admin/settings", shop.SettingsWrite, p.Settings)
 	t.Put("POST /admin/settings", shop.SettingsWrite, p.SaveSettings)
 }
