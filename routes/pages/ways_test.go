@@ -28,7 +28,9 @@ func TestPaymentsPage(t *testing.T) {
 	}
 	form := []string{"rev", "0", "payments-0-on", "true", "payments-0-days", "5", "payments-1-on", "true", "payments-1-days", "2",
 		"payments-1-accounts", "Alias: lo.de.ana\r\nCBU: 28500", "payments-1-note", "Mandá el comprobante"}
-	with := func(password string, more ...string) []string { return append(append([]string{}, form...), append(more, "password", password)...) }
+	with := func(password string, more ...string) []string {
+		return append(append([]string{}, form...), append(more, "password", password)...)
+	}
 	v.Post("/admin/ways/payments", with("otra cosa muy larga")...).Want(400, "#password-problem", "No es la que tenés ahora.",
 		"#payments-1-accounts", "Alias: lo.de.ana CBU: 28500")
 	v.Post("/admin/ways/payments", form...).Want(400, "#password-problem", "Falta completar este campo.")
