@@ -32,6 +32,7 @@ func (p *page) handOver(name string, width int, colour string) {
 // A merchant hands over photographs from the camera: they are sent at once, put in order by the
 // keyboard, said something of, and shoppers see them.
 func TestMerchantTakesPhotographs(t *testing.T) {
+	t.Parallel()
 	onBoth(t, func(t *testing.T, v visitor) {
 		shop := openClosedShop(t, "--demo")
 		mate := shop.product("mate de calabaza")
@@ -66,6 +67,7 @@ func TestMerchantTakesPhotographs(t *testing.T) {
 
 // A photograph of few bytes and more pixels than are taken is sent once more, made smaller.
 func TestPhotographOfManyPixels(t *testing.T) {
+	t.Parallel()
 	shop := openClosedShop(t, "--demo")
 	p := shop.visit(t, desktop)
 	p.setUp()
@@ -79,6 +81,7 @@ func TestPhotographOfManyPixels(t *testing.T) {
 // Without scripts the form brings several photographs, puts them in order by numbers, says what is
 // to be seen on them and takes them out, in both languages.
 func TestPicturesWithoutScripts(t *testing.T) {
+	t.Parallel()
 	for _, v := range []visitor{
 		{width: phone.width, height: phone.height, language: "es-AR", withoutScript: true},
 		{width: desktop.width, height: desktop.height, language: "en", withoutScript: true},
@@ -111,6 +114,7 @@ func TestPicturesWithoutScripts(t *testing.T) {
 
 // A picture that does not load is a drawing to shoppers, and named to who can mend it.
 func TestPictureThatDoesNotLoad(t *testing.T) {
+	t.Parallel()
 	onBoth(t, func(t *testing.T, v visitor) {
 		shop := openClosedShop(t, "--demo")
 		id := shop.product("mate de calabaza").ID
@@ -161,6 +165,7 @@ func (p *page) look(name string) {
 // The form of the pictures has no fault that axe can find, with pictures in it and a file that was
 // refused.
 func TestPicturesAreAccessible(t *testing.T) {
+	t.Parallel()
 	for _, language := range []string{"es", "en"} {
 		shop := openClosedShop(t, "--demo")
 		p := shop.visit(t, visitor{width: desktop.width, height: desktop.height, language: language})
