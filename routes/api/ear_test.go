@@ -160,6 +160,22 @@ func TestFormsLoseNothing(t *testing.T) {
 	}
 }
 
+// Who knows only stock and says how much there is, counts it from then on; what he was shown, and
+// sends back, says nothing.
+func TestStockOfWhatIsNotCounted(t *testing.T) {
+	shop := routestest.Open(t)
+	var p models.Product
+	shop.Must("POST", "/api/products", routestest.ProductJSON("x", `"counted":false`)).Payload(&p)
+	address := "/api/products/" + p.ID.String()
+	if shop.Must("PUT", address, `{"stock":1000000,"title":"Otra"}`).Payload(&p); !bool(p.Uncounted) {
+		t.Errorf("sent back: %+v", p)
+	}
+	var now models.Product
+	if shop.Must("PUT", address, `{"stock":4}`).Payload(&now); bool(now.Uncounted) || now.Stock != 4 {
+		t.Errorf("counted: %+v", now)
+	}
+}
+
 // The product of an item may be called by any of its names.
 func TestItemsOfStrangers(t *testing.T) {
 	shop := routestest.Open(t)
