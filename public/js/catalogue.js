@@ -87,7 +87,7 @@ function show(element, doc) {
     case "category": return put(element, doc.category)
     case "code": return put(element, doc.code)
     case "description": return showAbout(element, doc.description)
-    case "compareAt": element.hidden = !doc.compareAt; return false
+    case "compareAt": return showBefore(element, doc.compareAt)
     case "variantPick": /** @type {HTMLInputElement} */ (element).disabled = leftOf(element, doc) <= 0; return false
     case "variantName": return put(element, Object.values(variantOf(element, doc)?.options ?? {}).join(" / ") || element.textContent)
     case "variantPrice": return put(element, money(cents(variantOf(element, doc)?.price ?? doc.price)))
@@ -102,6 +102,13 @@ function show(element, doc) {
     case "categoryLink": element.href = "/products?" + new URLSearchParams({category: doc.category}); return false
     case "picture": return showPicture(/** @type {HTMLImageElement} */ (element), doc)
   }
+}
+
+/** The price before is there as long as there is one.
+ * @type {(element: HTMLElement, price: number | undefined) => boolean} */
+function showBefore(element, price) {
+  element.hidden = !price
+  return price ? put(element.querySelector("[data-before]"), money(cents(price))) : false
 }
 
 /** variantOf returns the variant that an element is about, if there still is one.

@@ -57,8 +57,9 @@ var Variant = Kind[models.Variant]{
 	},
 }
 
-// ProductForm is what the forms of the counter say of a product; what else it has they leave as it is.
-var ProductForm = Product.Without("compareAt", "counted", "tags", "vendor", "barcode", "variants")
+// ProductForm is what the forms of the counter say of a product in fields of their own: variants stand
+// in a grid.
+var ProductForm = Product.Without("variants")
 
 // Item is how many of a product are to be in a cart.
 var Item = Kind[models.Item]{

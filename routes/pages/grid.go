@@ -136,18 +136,28 @@ func (g grid) place(problems models.Invalid) models.Invalid {
 	return placed
 }
 
+// unsaid are the fields that not every form of a product has, and this one has not.
+func (g grid) unsaid() (names []string) {
+	for f := range fields.ProductForm.Of(fields.Update) {
+		if f.Absent && !g.Has(f.Name) {
+			names = append(names, f.Name)
+		}
+	}
+	return names
+}
+
 // copy gives a product what a form says of it, typed. A form without the grid leaves the variants as they
-// are, and figures that the form has no fields for stay.
+// are, and what the form has no fields for stays.
 func (g grid) copy(product *models.Product, typed models.Product) {
 	was := product.Clone()
-	fields.ProductForm.Copy(product, &typed)
+	fields.ProductForm.Without(g.unsaid()...).Copy(product, &typed)
 	if !g.is() {
 		return
 	}
 	product.Variants = keepRest(typed.Variants, was)
-	product.Uncounted = typed.Uncounted
-	if len(typed.Variants) == 0 {
-		product.Uncounted = was.Uncounted
+	if len(typed.Variants) > 0 {
+		product.Uncounted = typed.Uncounted
+	} else {
 		if !g.Has("price") {
 			product.Price = was.Price
 		}

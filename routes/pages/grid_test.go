@@ -35,7 +35,11 @@ func formOf(page routestest.Sight, selector string) url.Values {
 	}
 	for _, area := range page.All(selector + " textarea") {
 		name, _ := routestest.AttributeOf(area, "name")
-		form.Add(name, routestest.TextOf(area))
+		text := ""
+		if area.FirstChild != nil {
+			text = area.FirstChild.Data // with its lines
+		}
+		form.Add(name, text)
 	}
 	return form
 }

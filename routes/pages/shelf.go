@@ -9,7 +9,6 @@ import (
 
 	"pulperia/dao"
 	"pulperia/dao/models"
-	"pulperia/routes/fields"
 	"pulperia/views"
 )
 
@@ -39,17 +38,6 @@ func (p *Pages) shelfSheet(ctx context.Context, v *visit, title string, form pro
 		sheet.Categories = append(sheet.Categories, categoryChoice{Name: c.Name})
 	}
 	return sheet, err
-}
-
-func emptyForm(voice *views.Voice) productForm {
-	form := newProductForm()
-	form.Grid = gridOf(voice, models.Product{})
-	return form
-}
-
-// filledForm is the form of a product as it is stored.
-func filledForm(voice *views.Voice, product models.Product) productForm {
-	return productForm{ID: product.ID.String(), Fields: fill(voice, fields.ProductForm, product), OnSale: product.Status, Grid: gridOf(voice, product)}
 }
 
 // EditProduct shows the form of a product.
@@ -193,7 +181,7 @@ func (p *Pages) refuseProduct(w http.ResponseWriter, r *http.Request, id models.
 		again := refilledProduct(v.voice, form, problems, product)
 		if problems.Has("rev") {
 			again.Summary = v.voice.Say("shelf.changed", nil)
-			again.Fields.tell(v.voice, fill(v.voice, fields.ProductForm, product))
+			again.tellStored(v.voice, product)
 			again.Grid = tellGrid(v.voice, form, product)
 		}
 		sheet, err := p.filledSheet(ctx, v, product, again)
