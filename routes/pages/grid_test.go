@@ -29,7 +29,7 @@ func formOf(page routestest.Sight, selector string) url.Values {
 		name, _ := routestest.AttributeOf(input, "name")
 		value, _ := routestest.AttributeOf(input, "value")
 		kind, _ := routestest.AttributeOf(input, "type")
-		if _, checked := routestest.AttributeOf(input, "checked"); name != "" && (kind != "checkbox" || checked) {
+		if _, checked := routestest.AttributeOf(input, "checked"); name != "" && (kind != "checkbox" && kind != "radio" || checked) {
 			form.Add(name, value)
 		}
 	}

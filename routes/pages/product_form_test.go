@@ -107,7 +107,9 @@ func TestOldFormTellsTheRest(t *testing.T) {
 	list, _ := v.Shop.Trade.Products.List(t.Context(), models.ProductQuery{Limit: 5})
 	id := list.Products[0].ID
 	form := formOf(v.Get("/admin/products/"+id.String()), "#shelf")
-	changeProduct(v, id, func(p *models.Product) { p.CompareAt, p.Uncounted, p.Stock, p.Vendor, p.Tags = 0, false, 4, "Otro", nil })
+	changeProduct(v, id, func(p *models.Product) {
+		p.CompareAt, p.Uncounted, p.Stock, p.Vendor, p.Tags = 0, false, 4, "Otro", nil
+	})
 	v.Post("/admin/products/"+id.String(), pairs(form)...).Want(409, "#compareAt-problem", "Ahora dice:", "#counted-problem", "Ahora dice: Se cuenta",
 		"#stock-problem", "Ahora dice: 4", "#vendor-problem", "Ahora dice: Otro", "#tags-problem", "Ahora dice:", "#barcode-problem", "")
 }

@@ -33,6 +33,11 @@ func (p *Pages) NewProduct(w http.ResponseWriter, r *http.Request) {
 
 func (p *Pages) shelfSheet(ctx context.Context, v *visit, title string, form productForm) (shelfSheet, error) {
 	sheet := shelfSheet{Page: p.counter(v, title, shelvesPage), Form: form}
+	own, err := p.showPictures(ctx, form.Grid.sources())
+	if err != nil {
+		return sheet, err
+	}
+	sheet.Form.Grid.show(own)
 	categories, err := p.shop.Products.Categories(ctx)
 	for _, c := range categories {
 		sheet.Categories = append(sheet.Categories, categoryChoice{Name: c.Name})
