@@ -23,7 +23,7 @@ func TestSearch(t *testing.T) {
 		p.expect("search box", p.value("#search"), "QUÉSO camp")
 		p.follow(".card__title a")
 		p.expect("product", p.text("h1"), "Queso de campo, horma de 3 kg")
-		p.expect("price", p.text(".product__price"), "$ 42.800,00")
+		p.expect("price", p.text(".product__price [data-show=price]"), "$ 42.800,00")
 
 		p.fill("#search", "telescopio")
 		p.follow(".search__go")

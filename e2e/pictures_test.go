@@ -18,15 +18,16 @@ import (
 func (p *page) handOver(name string, width int, colour string) {
 	p.t.Helper()
 	eval[chromedp.Void](p, fmt.Sprintf(`(async () => {
+		const name = %s, type = name.endsWith(".png") ? "image/png" : "image/jpeg"
 		const canvas = Object.assign(document.createElement("canvas"), {width: %d, height: %d * 3 / 4}), pen = canvas.getContext("2d")
 		pen.fillStyle = %s
 		pen.fillRect(0, 0, canvas.width, canvas.height)
-		const file = new File([await new Promise(done => canvas.toBlob(done, "image/jpeg", 0.9))], %s, {type: "image/jpeg"})
+		const file = new File([await new Promise(done => canvas.toBlob(done, type, 0.9))], name, {type})
 		const files = new DataTransfer(), input = document.querySelector("#photos-file")
 		files.items.add(file)
 		input.files = files.files
 		input.dispatchEvent(new Event("change", {bubbles: true}))
-	})()`, width, width, js(colour), js(name)))
+	})()`, js(name), width, width, js(colour)))
 }
 
 // A merchant hands over photographs from the camera: they are sent at once, put in order by the
@@ -75,6 +76,8 @@ func TestPhotographOfManyPixels(t *testing.T) {
 	was := p.count("[data-photo]")
 	p.handOver("cielo.jpg", 8300, "skyblue") // 52 million, and all the same
 	p.soon("photographs", `document.querySelectorAll("[data-photo]").length`, was+1)
+	p.handOver("afiche.png", 4800, "olive") // 17 million, of which 16 are taken
+	p.soon("photographs", `document.querySelectorAll("[data-photo]").length`, was+2)
 	p.forgive("413")
 }
 

@@ -59,6 +59,7 @@ type Shop struct {
 	staff staffNames
 
 	openAnyway bool
+	spellings  spellings
 
 	register  *register
 	passwords *passwords
