@@ -3,22 +3,19 @@ package main
 import (
 	"bytes"
 	"fmt"
-	"io"
 	"net/http"
-	"os"
-	"strings"
 	"time"
 )
 
-// accessTitle begins the chapter, which can be measured and written alone.
-const accessTitle = "## What it costs to be somebody"
+// accessTitle names the chapter.
+const accessTitle = "What it costs to be somebody"
 
 // access writes the chapter.
 func (r *report) access(b *bytes.Buffer) {
 	if len(r.asked) == 0 {
 		return
 	}
-	fmt.Fprintf(b, "\n%s\n\nWritten by `%s` on %s, of %s, on %s,\nof which others wanted the more the higher its load was: %s before, %s after.\n", accessTitle,
+	fmt.Fprintf(b, "\n## %s\n\nWritten by `%s` on %s, of %s, on %s,\nof which others wanted the more the higher its load was: %s before, %s after.\n", accessTitle,
 		r.command, r.begin.UTC().Format(time.DateOnly), r.machine[0], r.machine[1], r.loadBefore, r.loadAfter)
 	if r.scale != full() {
 		b.WriteString("This is a short run.\n")
@@ -66,31 +63,4 @@ func cpuOf(rounds []round) time.Duration {
 		calls += len(one.latencies)
 	}
 	return sum / time.Duration(max(1, calls))
-}
-
-// writeAccess puts the chapter into the report that is in a file, in the place of the one there or
-// before how it was measured; or writes it alone, to "-".
-func (r *report) writeAccess(to string, out io.Writer) error {
-	var chapter bytes.Buffer
-	r.access(&chapter)
-	if to == "-" {
-		_, err := chapter.WriteTo(out)
-		return err
-	}
-	text, err := os.ReadFile(to)
-	if err != nil {
-		return err
-	}
-	before, rest, found := bytes.Cut(text, []byte("\n"+accessTitle+"\n"))
-	if !found {
-		before, rest, found = bytes.Cut(text, []byte(measuredTitle))
-		rest = append([]byte(measuredTitle), rest...)
-	}
-	if !found {
-		return fmt.Errorf("%s is no report: it has no chapter %q", to, strings.TrimSpace(measuredTitle))
-	}
-	if next := bytes.Index(rest, []byte("\n## ")); next >= 0 {
-		chapter.Write(rest[next:])
-	}
-	return os.WriteFile(to, append(before, chapter.Bytes()...), 0o644)
 }
