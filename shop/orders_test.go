@@ -293,7 +293,7 @@ func TestExpiry(t *testing.T) {
 			}
 		}
 		ctx := t.Context()
-		do(s.ClaimOrder(ctx, shop.Nobody, claimed.Secret, shop.Money{Reference: "123"}))
+		do(s.ClaimOrder(ctx, shop.Nobody, claimed.Secret, shop.Claim{Money: shop.Money{Reference: "123"}}))
 		do(s.OrderPaid(ctx, shop.Machine, paid.Order.ID, shop.Money{}))
 		do(s.OrderFailed(ctx, shop.Machine, failed.Order.ID, shop.Money{}))
 		do(s.AcceptOrder(ctx, shop.Machine, accepted.Order.ID))

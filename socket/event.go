@@ -75,7 +75,7 @@ type event struct {
 	topic  string
 	also   string // a further topic that it belongs to: an order is its buyer's as well; "" for none
 	offset int64  // of a change
-	end    int64 // of its step
+	end    int64  // of its step
 
 	forms [ownDoors]form
 	parts [ownDoors]form       // of a change: after which more of its step follows

@@ -22,7 +22,7 @@ const (
 // Clone returns a copy that shares nothing with o.
 func (o Order) Clone() Order {
 	o.Lines = slices.Clone(o.Lines)
-	o.Ledger, o.History = slices.Clone(o.Ledger), slices.Clone(o.History)
+	o.Ledger, o.History, o.Receipts = slices.Clone(o.Ledger), slices.Clone(o.History), slices.Clone(o.Receipts)
 	return o
 }
 
@@ -33,7 +33,7 @@ func (o Order) Same(p Order) bool {
 		o.Network == p.Network && o.Buyer == p.Buyer && o.Delivery == p.Delivery && o.Payment == p.Payment &&
 		o.Note == p.Note && o.PrivateNote == p.PrivateNote && o.Currency == p.Currency &&
 		slices.Equal(o.Lines, p.Lines) && o.Totals == p.Totals && o.Until == p.Until &&
-		slices.Equal(o.Ledger, p.Ledger) && slices.Equal(o.History, p.History)
+		slices.Equal(o.Ledger, p.Ledger) && slices.Equal(o.Receipts, p.Receipts) && slices.Equal(o.History, p.History)
 }
 
 // Normalize makes the texts normal ones, and missing lists empty ones.
@@ -47,6 +47,9 @@ func (o *Order) Normalize() {
 	}
 	if o.Ledger == nil {
 		o.Ledger = []Fact{}
+	}
+	if o.Receipts == nil {
+		o.Receipts = []Receipt{}
 	}
 	if o.History == nil {
 		o.History = []Event{}
@@ -97,6 +100,7 @@ func (o Order) Check() error {
 	}
 	checkRange(&v, "totals.total", o.Totals.Total, 0, MaxTotal)
 	o.checkLedger(&v)
+	o.checkReceipts(&v)
 	return v.Err()
 }
 
