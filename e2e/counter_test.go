@@ -49,6 +49,7 @@ func rowOf(id string) string { return "#p-" + id + " " }
 // copies a product and says by which number he is reached; who stands in the shop sees all of it
 // as it happens.
 func TestMerchantKeepsTheShop(t *testing.T) {
+	t.Parallel()
 	onBoth(t, func(t *testing.T, v visitor) {
 		shop := openClosedShop(t, "--demo")
 		yerba, mate := shop.product("yerba mate con palo"), shop.product("mate de calabaza")
@@ -119,6 +120,7 @@ func TestMerchantKeepsTheShop(t *testing.T) {
 // All of it works without scripts: what is refused stands beside its field with what was typed, and
 // an old form does not put back what was sold.
 func TestCounterWithoutScripts(t *testing.T) {
+	t.Parallel()
 	onBoth(t, func(t *testing.T, v visitor) {
 		v.withoutScript = true
 		shop := openClosedShop(t, "--demo")
@@ -252,6 +254,8 @@ func counterTour(shop *shop) []sight {
 		at("keys", "/admin/keys"),
 		{"revoking", func(p *page) { p.open("/admin/keys"); p.follow("form[action$=revoke] button") }},
 		at("settings", "/admin/settings"),
+		at("ways", "/admin/ways"),
+		{"refused ways", refused("/admin/ways", "#taxes-0-points", "mucho", "form[action$=taxes] .button--main", 400)},
 		{"long name", func(p *page) {
 			p.open("/admin/settings")
 			p.fill("#name", strings.Repeat("Almacén ", 7))
@@ -271,12 +275,13 @@ func counterTour(shop *shop) []sight {
 // Who has only a keyboard sees on the merchant's pages, too, where he is, and changes a price and a
 // stock without a mouse.
 func TestCounterByKeyboard(t *testing.T) {
+	t.Parallel()
 	onBoth(t, func(t *testing.T, v visitor) {
 		shop := openClosedShop(t, "--demo")
 		yerba := shop.product("yerba mate con palo")
 		p := shop.visit(t, v)
 		p.setUp()
-		for _, path := range []string{"/admin/products?q=yerba+palo", "/admin/products/" + yerba.ID, "/admin/people", "/admin/settings", "/me"} {
+		for _, path := range []string{"/admin/products?q=yerba+palo", "/admin/products/" + yerba.ID, "/admin/people", "/admin/ways", "/admin/settings", "/me"} {
 			p.open(path)
 			eval[chromedp.Void](p, `document.activeElement.blur(); getSelection().removeAllRanges()`)
 			p.walk(path)
@@ -300,6 +305,7 @@ func TestCounterByKeyboard(t *testing.T) {
 
 // The merchant's pages have no fault that axe can find, and are no wider than a phone.
 func TestCounterAccessibility(t *testing.T) {
+	t.Parallel()
 	for _, language := range []string{"es", "en"} {
 		t.Run(language, func(t *testing.T) {
 			shop := openClosedShop(t, "--demo")
@@ -328,6 +334,7 @@ func TestCounterAccessibility(t *testing.T) {
 // Who goes on counting before the shop has answered counts from what he sees: his own acts are
 // not somebody else's.
 func TestCountsWithoutWaiting(t *testing.T) {
+	t.Parallel()
 	shop := openClosedShop(t, "--demo")
 	yerba := shop.product("yerba mate con palo")
 	p := shop.visit(t, phone)

@@ -10,16 +10,29 @@ import (
 	"pulperia/dao/models"
 )
 
-// CreateProduct puts a new product into the catalogue. Ids and repetition are as in dao.Products.
+// CreateProduct puts a new product into the catalogue. Ids and repetition are as in dao.Products. A
+// category that others have in another case, or with other accents, is written as these write it.
 func (s *Shop) CreateProduct(
 	ctx context.Context, product models.Product,
 ) (models.Product, dao.Receipt, error) {
 	if err := s.keepNamed(ctx, product); err != nil {
 		return models.Product{}, dao.Receipt{}, err
 	}
+	unit, err := s.unit(ctx)
+	if err != nil {
+		return models.Product{}, dao.Receipt{}, err
+	}
+	category, err := s.spell(ctx, product.Category, models.Product{})
+	if err != nil {
+		return models.Product{}, dao.Receipt{}, err
+	}
 	product = product.Clone()
+	product.Category = category
 	product.Identify(models.Product{}, newVariantIDs())
 	product = product.WithoutHeld() // of a new one no order holds any
+	if err := checkUnits(models.Product{}, product, unit); err != nil {
+		return models.Product{}, dao.Receipt{}, err
+	}
 	stored, receipt, err := s.store.Products.Create(ctx, product)
 	return stored, receipt, inVariant(err, product)
 }
@@ -51,25 +64,47 @@ func inVariant(err error, product models.Product) error {
 }
 
 // ChangeProduct changes a product as dao.Products.Update does: change may run more than once and
-// must touch nothing but its argument. The rules are held against what has changed.
+// must touch nothing but its argument. The rules are held against what has changed. A category that
+// is new to the product is written as in CreateProduct.
 func (s *Shop) ChangeProduct(
 	ctx context.Context, id models.ID, change func(*models.Product) error,
 	checks ...Check[models.Product],
 ) (models.Product, dao.Receipt, error) {
-	ids, asked := newVariantIDs(), models.Product{}
-	product, receipt, err := s.store.Products.Update(ctx, id, func(product *models.Product) error {
+	ids, asked, spelled := newVariantIDs(), models.Product{}, map[string]string{}
+	unit, err := s.unit(ctx)
+	if err != nil {
+		return models.Product{}, dao.Receipt{}, err
+	}
+	step := func(product *models.Product) error {
 		was := product.Clone()
 		changed := change(product)
+		if name := product.Category; changed == nil && name != was.Category {
+			spelling, known := spelled[name]
+			if !known {
+				return unspelled{name, was}
+			}
+			product.Category = spelling
+		}
 		if err := pass(checks, was, *product); err != nil {
 			return err
 		}
 		product.Identify(was, ids)
 		asked = product.Clone()
-		if held := product.KeepHeld(was); held != nil && changed == nil {
+		held := product.KeepHeld(was)
+		if changed != nil {
+			return changed
+		}
+		if held != nil {
 			return held
 		}
-		return changed
-	})
+		return checkUnits(was, *product, unit)
+	}
+	product, receipt, err := s.store.Products.Update(ctx, id, step)
+	for unknown, is := errors.AsType[unspelled](err); is; unknown, is = errors.AsType[unspelled](err) {
+		if spelled[unknown.category], err = s.spell(ctx, unknown.category, unknown.was); err == nil {
+			product, receipt, err = s.store.Products.Update(ctx, id, step)
+		}
+	}
 	if err == nil && !receipt.Repeated {
 		err = s.keepNamed(ctx, product)
 	}

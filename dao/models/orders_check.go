@@ -21,8 +21,9 @@ const (
 
 // Clone returns a copy that shares nothing with o.
 func (o Order) Clone() Order {
-	o.Lines = slices.Clone(o.Lines)
-	o.Ledger, o.History, o.Receipts = slices.Clone(o.Ledger), slices.Clone(o.History), slices.Clone(o.Receipts)
+	o.Lines = append([]OrderLine{}, o.Lines...)
+	o.Ledger, o.History = append([]Fact{}, o.Ledger...), append([]Event{}, o.History...)
+	o.Receipts = append([]Receipt{}, o.Receipts...)
 	return o
 }
 
