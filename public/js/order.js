@@ -9,7 +9,9 @@ export function startCheckout(form) {
     const way = /** @type {HTMLInputElement | null} */ (form.querySelector("[name=delivery]:checked"))
     if (!way) return
     form.querySelector("span[data-fee]").textContent = way.closest("label").querySelector(".way__price span").textContent
-    form.querySelector("strong[data-total]").textContent = way.dataset.total
+    const total = form.querySelector("strong[data-total]")
+    total.textContent = way.dataset.total
+    total.classList.remove("is-open")
   }
   form.addEventListener("change", show)
   addEventListener("pageshow", show) // what a browser has kept of the form
