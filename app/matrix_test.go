@@ -161,7 +161,7 @@ func askedBy(t *testing.T, s *inside, route routes.Route, who comer) reply {
 	if !found {
 		method, path = "GET", "/nowhere"
 	}
-	path = strings.NewReplacer("{$}", "", "{pid}", nobody, "{cid}", nobody, "{oid}", nobody, "{secret}", nobody, "{id}", nobody, "{token}", nobody).Replace(path)
+	path = strings.NewReplacer("{$}", "", "{pid}", nobody, "{cid}", nobody, "{oid}", nobody, "{secret}", nobody, "{rid}", nobody, "{id}", nobody, "{token}", nobody).Replace(path)
 	headers := who.headers(t)
 	if !who.local {
 		headers = append(headers, "X-Forwarded-For", "203.0.113.9")
