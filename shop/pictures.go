@@ -270,28 +270,3 @@ func (s *Shop) tidyBytes(ctx context.Context, now models.Time) error {
 	_, err = s.store.Images.Remove(ctx, loose, now-imageUnnamed)
 	return err
 }
-
-// neededBytes are those that values stand for: pictures, and orders with receipts.
-func (s *Shop) neededBytes(ctx context.Context) (map[models.Hash]bool, error) {
-	needed := map[models.Hash]bool{}
-	for _, kind := range dao.Kinds() {
-		if kind.Bytes == nil {
-			continue
-		}
-		for q := (models.Query{Page: 1, Limit: models.MaxLimit}); ; q.Page++ {
-			values, total, err := s.store.Values.List(ctx, kind, q)
-			if err != nil {
-				return nil, err
-			}
-			for _, v := range values {
-				for _, hash := range kind.Bytes(v) {
-					needed[hash] = true
-				}
-			}
-			if q.Page*q.Limit >= total {
-				break
-			}
-		}
-	}
-	return needed, nil
-}
