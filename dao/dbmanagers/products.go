@@ -22,11 +22,14 @@ func productForm() form {
 	f.mixed = func(models.Value) bson.D { // from there they may come
 		return bson.D{{Key: thumbnailField, Value: bson.D{{Key: "$exists", Value: false}}}}
 	}
-	f.inner = func(_ func(string, []bson.RawElement, ...string), doc bson.Raw) []string {
+	f.inner = func(_ func(string, []bson.RawElement, ...string), doc bson.Raw) (known []string) {
 		if _, from := picturesOf(doc); from == thumbnailField {
-			return []string{thumbnailField}
+			known = append(known, thumbnailField)
 		}
-		return nil
+		for _, field := range moreOfProduct(readProduct(doc)) { // as far as it means that here
+			known = append(known, field.Key)
+		}
+		return known
 	}
 	return f
 }

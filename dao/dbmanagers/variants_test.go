@@ -192,3 +192,26 @@ func TestVariantsOfUnclaimed(t *testing.T) {
 	_, _, err = s.Products.Create(p.ctx, aProduct("a-L"))
 	p.fails("create with the code of a variant", err, dao.ErrConflict)
 }
+
+// Whatever a product has of ours is known in its document, and what another program has by the same
+// names is its own: a migration that said otherwise of ours would be refused.
+func TestMoreOfProductIsKnown(t *testing.T) {
+	p := models.Product{
+		ID: number(1), Title: "a", Description: "d", Code: "a", Category: "c", Price: 100, CompareAt: 500, Held: 3, Tax: "IVA",
+		Vendor: "v", Barcode: "771", Tags: []string{"x"}, Uncounted: true, Stock: models.UncountedStock,
+	}
+	if names := unknownFields("product", rawOf(t, productDoc(p))); names != nil {
+		t.Errorf("unknown in what we write: %q", names)
+	}
+	p.Variants = []models.Variant{{ID: number(2), Code: "a-S", Options: models.Options{{Name: "Talle", Value: "S"}}, Price: 100, Stock: 2, Held: 2}}
+	p.Normalize()
+	p.Derive()
+	if names := unknownFields("product", rawOf(t, productDoc(p))); names != nil {
+		t.Errorf("unknown in what we write: %q", names)
+	}
+	theirs := append(productDoc(models.Product{ID: number(1), Title: "a", Code: "a", Price: 100}),
+		bson.E{Key: "variants", Value: bson.A{"S", "M"}}, bson.E{Key: "held", Value: "by Ana"}, bson.E{Key: "tax", Value: 21})
+	if names := unknownFields("product", rawOf(t, theirs)); len(names) != 3 {
+		t.Errorf("theirs: %q", names)
+	}
+}
