@@ -50,7 +50,7 @@ func TestTransitions(t *testing.T) {
 		for name, verb := range verbs {
 			yerba := stocked(t, s, models.NewID(time.Now()).String(), 5)
 			asked := buyer(cartOf(t, s, of(yerba.ID, 2)))
-			asked.Delivery.Way = tt.way
+			asked.Delivery.Way, asked.Delivery.Address.Street = tt.way, "Mitre 3"
 			o := placed(t, s, asked).Order
 			for _, before := range tt.before {
 				var err error
