@@ -64,7 +64,7 @@ func (r *importRun) take(ctx context.Context, e catalogue.Entry) error {
 		return r.takeImage(ctx, e.Bytes)
 	}
 	r.report.Read++
-	r.orders = r.orders || e.Kind != nil && e.Kind.Kind == dao.KindOrder
+	r.orders = r.orders || e.Kind != nil && e.Kind.Kind == dao.KindOrder || e.Product != nil && e.Product.Holds()
 	if e.Problem != nil {
 		r.noteRefused(e.Refused)
 		r.refuse(e, e.Problem)

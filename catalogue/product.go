@@ -157,7 +157,7 @@ func (l *loose) entry(line int, read models.Product) Entry {
 		p.leaveOut(baseOf(problem))
 		l.note(line, problem.Field+" "+problem.Reason()+": "+leftOut(problem.Field))
 	}
-	bare := models.Product{ID: read.ID, Code: read.Code, CreatedAt: read.CreatedAt, UpdatedAt: read.UpdatedAt, Rev: read.Rev}
+	bare := models.Product{ID: read.ID, Code: read.Code, Held: read.Held, CreatedAt: read.CreatedAt, UpdatedAt: read.UpdatedAt, Rev: read.Rev}
 	p.Product = p.over(bare, bare)
 	return Entry{Line: line, Product: &p, Notes: l.notes}
 }

@@ -25,6 +25,7 @@ type item struct {
 	Thumbnail   json.RawMessage `json:"thumbnail"`
 	CompareAt   json.RawMessage `json:"compareAt"`
 	Counted     json.RawMessage `json:"counted"`
+	Held        json.RawMessage `json:"held"`
 	Tax         json.RawMessage `json:"tax"`
 	Tags        json.RawMessage `json:"tags"`
 	Vendor      json.RawMessage `json:"vendor"`

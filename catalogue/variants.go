@@ -12,6 +12,9 @@ import (
 func (l *loose) readMore(in item, p *models.Product) {
 	p.CompareAt = l.money("compareAt", in.CompareAt)
 	p.Tax = l.text("tax", in.Tax)
+	if json.Unmarshal(in.Held, &p.Held) != nil || p.Held < 0 || p.Held > models.MaxHeld {
+		p.Held = 0 // another program's own
+	}
 	if !absent(in.Counted) {
 		p.Uncounted = models.Uncounted(!l.state("counted", in.Counted))
 		l.say("stock")

@@ -77,6 +77,9 @@ func (p *Product) KeepHeld(was Product) error {
 	return v.Err()
 }
 
+// Holds says whether a product says that pieces of it are held.
+func (p Product) Holds() bool { return p.Held > 0 || heldOf(p.Variants) > 0 }
+
 // WithoutHeld is the product as everybody sees it.
 func (p Product) WithoutHeld() Product {
 	if p.Held == 0 {

@@ -93,6 +93,9 @@ func (r *random) order(cart models.Cart) {
 	if err != nil || !receipt.Repeated || again.Secret != placed.Secret {
 		r.t.Errorf("placed again: %+v, %v", receipt, err)
 	}
+	if now, err := r.shop.Carts.Get(r.t.Context(), cart.ID); err != nil || len(now.Products) > 0 {
+		r.t.Errorf("the cart holds %v still, %v", now.Products, err)
+	}
 	o := placed.Order
 	if o.Number != int64(len(r.ids)+1) {
 		r.t.Errorf("number %d after %d orders", o.Number, len(r.ids))
@@ -126,7 +129,14 @@ func (r *random) step() {
 	}
 	ctx, to, allowed := r.t.Context(), o.state, false
 	var err error
-	switch r.IntN(5) {
+	verb := r.IntN(5)
+	if r.IntN(2) == 0 { // on, so that some are handed over
+		verb = map[models.OrderState]int{models.OrderAccepted: 1, models.OrderReady: 3, models.OrderSent: 3}[o.state]
+		if o.state == models.OrderAccepted && !o.pickup {
+			verb = 2
+		}
+	}
+	switch verb {
 	case 0:
 		to, allowed = models.OrderAccepted, o.state == models.OrderPlaced
 		_, _, err = r.shop.AcceptOrder(ctx, shop.Machine, id)
@@ -175,6 +185,9 @@ func (r *random) refund() {
 	}
 	i := r.IntN(len(o.lines))
 	amount := models.Money(1 + r.IntN(50))
+	if left := o.paid - o.back; r.IntN(2) == 0 { // just all of it, or one more
+		amount = max(1, left+models.Money(r.IntN(2)))
+	}
 	n := 1 + r.Int64N(o.lines[i].Quantity)
 	_, _, err := r.shop.RefundOrder(r.t.Context(), shop.Machine, id, shop.Refund{
 		Money: shop.Money{Amount: &amount}, Lines: []shop.RefundLine{{Line: i, Quantity: n}},
