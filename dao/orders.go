@@ -30,6 +30,12 @@ var Order = Describe[models.Order](Schema{
 		}
 		return refs
 	}),
+	Bytes: func(v models.Value) (all []models.Hash) {
+		for _, receipt := range v.(*models.Order).Receipts {
+			all = append(all, receipt.SHA256)
+		}
+		return all
+	},
 	Example: ExampleBy(exampleOrder),
 })
 

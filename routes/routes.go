@@ -67,9 +67,10 @@ func New(o Options) (*Site, error) {
 	doorman := &frame.Doorman{Shop: o.Shop, Log: o.Log, Clients: clients, Session: cookies, Open: o.Open}
 	t := frame.NewTable(doorman, refusals)
 	operations := api.New(t, o.Shop, cookies, o.Metrics, o.Log, o.Version)
-	routeAPI(operations)
+	routeAPI(operations, visitors)
 	routePages(t, visitors)
 	routeFiles(t, embedded)
+	t.Takes("POST /o/{secret}/claim", frame.MaxPicture) // of which a receipt may have less
 	t.Takes("POST /api/images", frame.MaxPicture)
 	t.Takes("POST /admin/products/{pid}/pictures", pages.MaxPictures)
 	document, page, err := operations.Document()
@@ -92,8 +93,8 @@ const (
 	self    = frame.Self
 )
 
-// routeAPI is the table of the operations of the API.
-func routeAPI(api *api.API) {
+// routeAPI is the table of the operations of the API; some of their addresses show browsers a page.
+func routeAPI(api *api.API, p *pages.Pages) {
 	api.Put("GET /api/products", anybody, api.Products.List)
 	api.Put("POST /api/products", shop.CatalogueWrite, api.Products.Create)
 	api.Put("GET /api/products/{pid}", anybody, api.Products.Get)
@@ -116,9 +117,11 @@ func routeAPI(api *api.API) {
 
 	api.Put("POST /api/orders", anybody, api.Orders.Place) // the cart's id opens the cart
 	api.Put("POST /api/carts/{cid}/purchase", shop.OrdersPurchase, api.Orders.Purchase)
-	api.Put("GET /o/{secret}", own, api.Orders.Own)
-	api.Put("POST /o/{secret}/cancel", own, api.Orders.CancelOwn)
-	api.Put("POST /o/{secret}/claim", own, api.Orders.ClaimOwn)
+	api.Put("GET /o/{secret}", own, api.Orders.Own.OrPage(p.Order))
+	api.Put("POST /o/{secret}/cancel", own, api.Orders.CancelOwn.OrPage(p.CancelOwnOrder))
+	api.Put("POST /o/{secret}/claim", own, api.Orders.ClaimOwn.OrPage(p.ClaimOwnOrder))
+	api.Put("GET /o/{secret}/receipts/{rid}", own, api.Orders.OwnReceipt)
+	api.Put("GET /api/orders/{oid}/receipts/{rid}", shop.OrdersRead, api.Orders.Receipt)
 	api.Put("GET /api/orders", shop.OrdersRead, api.Orders.List)
 	api.Put("GET /api/orders/{oid}", shop.OrdersRead, api.Orders.Get)
 	api.Put("POST /api/orders/{oid}/accept", shop.OrdersWrite, api.Orders.Accept)
@@ -193,6 +196,9 @@ func routePages(t *frame.Table, p *pages.Pages) {
 		t.Put("POST "+cart+"/products/{pid}/remove", own, p.RemoveFromCart)
 		t.Put("POST "+cart+"/empty", own, p.EmptyCart)
 	}
+	t.Put("GET /checkout", own, p.Checkout)
+	t.Put("POST /checkout", own, p.PlaceOrder)
+	t.Put("POST /o/{secret}/again", own, p.OrderAgain)
 	t.Put("GET /chat", anybody, p.InRoom(p.Chat))
 	t.Put("POST /chat", anybody, p.SendMessage)
 	t.Put("POST /chat/user", anybody, p.SetUser)
@@ -244,4 +250,6 @@ var topics = map[string]shop.Right{
 	"messages": anybody,
 	"settings": anybody,
 	"cart":     own,
+	"orders":   shop.OrdersRead,
+	"order":    own,
 }

@@ -25,38 +25,61 @@ func (m Money) fact(kind models.FactKind) models.Fact {
 	return fact
 }
 
-// ClaimOrder notes that the buyer, who has the secret, says that he has paid. It does not end by
-// itself from then on.
+// ClaimOrder notes that the buyer, who has the secret, says that he has paid, and keeps his receipt.
+// The order does not end by itself from then on.
 func (s *Shop) ClaimOrder(
-	ctx context.Context, who Who, secret string, claim Money,
+	ctx context.Context, who Who, secret string, claim Claim,
 ) (models.Order, dao.Receipt, error) {
-	fact := claim.fact(models.FactClaimed)
+	fact, receipt := claim.fact(models.FactClaimed), models.Receipt{}
+	if claim.Receipt != nil { // which takes work: not of who has no order, or one that takes none
+		order, err := s.OwnOrder(ctx, secret)
+		if err == nil {
+			err = mayClaim(&order)
+		}
+		if err == nil {
+			receipt, err = s.takeReceipt(ctx, claim.Receipt)
+		}
+		if err != nil {
+			return models.Order{}, dao.Receipt{}, err
+		}
+	}
 	return s.changeOwnOrder(ctx, who, secret, func(tx dao.Tx, o *models.Order) error {
 		if known, err := knows(o, fact, nil); known {
 			return err
 		}
-		switch o.PaymentState() {
-		case models.PaymentClaimed:
+		was := len(o.Receipts)
+		if !receipt.ID.IsZero() {
+			if err := addReceipt(tx, o, receipt); err != nil {
+				return err
+			}
+		}
+		if o.PaymentState() == models.PaymentClaimed && len(o.Receipts) == was {
 			last := o.Ledger[len(o.Ledger)-1]
 			if last.Kind == models.FactClaimed && (fact.Reference == "" || last.Reference == fact.Reference) {
 				return nil
 			}
-		case models.PaymentWaiting, models.PaymentFailed:
-		default:
-			return notAllowed(o)
 		}
-		claims := 0
-		for _, one := range o.Ledger {
-			if one.Kind == models.FactClaimed {
-				claims++
-			}
-		}
-		if !o.State.Holds() || claims >= maxClaims {
-			return notAllowed(o)
+		if err := mayClaim(o); err != nil {
+			return err
 		}
 		addFact(tx, o, fact)
 		return nil
 	})
+}
+
+// mayClaim refuses a claim where no money is awaited, or it was said too often.
+func mayClaim(o *models.Order) error {
+	claims := 0
+	for _, one := range o.Ledger {
+		if one.Kind == models.FactClaimed {
+			claims++
+		}
+	}
+	isAwaited := slices.Contains([]models.PaymentState{models.PaymentWaiting, models.PaymentFailed, models.PaymentClaimed}, o.PaymentState())
+	if !isAwaited || !o.State.Holds() || claims >= maxClaims {
+		return notAllowed(o)
+	}
+	return nil
 }
 
 // maxClaims is how often a buyer can say so.

@@ -25,6 +25,23 @@ type OrderRequest struct {
 	SeenAt   dao.Position  // where the feed was when he looked; zero where he does not say
 }
 
+// draft is the order as far as the buyer says it.
+func (r OrderRequest) draft() models.Order {
+	o := models.Order{
+		State: models.OrderPlaced, Cart: r.Cart, Buyer: r.Buyer,
+		Delivery: models.OrderDelivery{Way: r.Delivery.Way, Address: r.Delivery.Address},
+		Payment:  models.OrderPayment{Way: r.Payment.Way}, Note: r.Note,
+	}
+	o.Normalize()
+	return o
+}
+
+// Check lists what is wrong with what the buyer says of himself and of the way to him.
+func (r OrderRequest) Check() models.Invalid {
+	o := r.draft()
+	return o.CheckAsked()
+}
+
 // Placed is an order and the secret that opens it.
 type Placed struct {
 	Order  models.Order
@@ -97,12 +114,8 @@ func (s *Shop) prepare(ctx context.Context, from Sender, asked OrderRequest) (p 
 	if from.Who.By, err = s.by(ctx, from); err != nil {
 		return placing{}, err
 	}
-	o := models.Order{
-		State: models.OrderPlaced, Cart: asked.Cart, By: from.Who.By, Buyer: asked.Buyer,
-		Delivery: models.OrderDelivery{Way: asked.Delivery.Way, Address: asked.Delivery.Address},
-		Payment:  models.OrderPayment{Way: asked.Payment.Way}, Note: asked.Note,
-	}
-	o.Normalize()
+	o := asked.draft()
+	o.By = from.Who.By
 	wrong := o.CheckAsked()
 	if o.Cart.IsZero() {
 		wrong.Add("cart", models.Required, nil, "")

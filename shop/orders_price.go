@@ -16,7 +16,11 @@ func priceOrder(settings models.Settings, o *models.Order, now models.Time) erro
 	payment, noPayment := PaymentOf(settings, o.Payment.Way)
 	wrong, _ := errors.AsType[models.Invalid](noDelivery)
 	more, _ := errors.AsType[models.Invalid](noPayment)
-	if wrong = append(wrong, more...); len(wrong) > 0 {
+	wrong = append(wrong, more...)
+	if noDelivery == nil && delivery.Kind == models.DeliverZone && to.Street == "" {
+		wrong.Add("delivery.address.street", models.Required, nil, "")
+	}
+	if len(wrong) > 0 {
 		return wrong
 	}
 	o.Delivery.Name, o.Delivery.Pickup = delivery.Name, delivery.Kind == models.DeliverPickup

@@ -18,7 +18,15 @@ type ShownOrder struct {
 	Lines     []ShownLine          `json:"lines"`
 	Totals    models.Totals        `json:"totals"`
 	Until     *models.Time         `json:"until"` // when it ends by itself as it stands; nil for never
+	Receipts  []ShownReceipt       `json:"receipts"`
 	History   []ShownEvent         `json:"history"`
+}
+
+// ShownReceipt is a receipt, which is served beside its order.
+type ShownReceipt struct {
+	ID   models.ID   `json:"_id"`
+	At   models.Time `json:"at"`
+	Type string      `json:"type"`
 }
 
 // ShownPayment is how it stands with the money.
@@ -64,7 +72,10 @@ func ShowOrder(o models.Order) ShownOrder {
 		ID: o.ID, Rev: o.Rev, CreatedAt: o.CreatedAt, UpdatedAt: o.UpdatedAt, Number: o.Number, State: o.State,
 		Payment: ShownPayment{o.Payment.Way, o.PaymentState(), o.Due()}, Buyer: o.Buyer, Delivery: o.Delivery,
 		Note: o.Note, Currency: o.Currency, Lines: make([]ShownLine, len(o.Lines)), Totals: o.Totals,
-		History: make([]ShownEvent, len(o.History)),
+		Receipts: make([]ShownReceipt, len(o.Receipts)), History: make([]ShownEvent, len(o.History)),
+	}
+	for i, receipt := range o.Receipts {
+		shown.Receipts[i] = ShownReceipt{receipt.ID, receipt.At, receipt.Type}
 	}
 	if o.EndsByItself() {
 		shown.Until = &o.Until

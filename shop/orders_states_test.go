@@ -50,7 +50,7 @@ func TestTransitions(t *testing.T) {
 		for name, verb := range verbs {
 			yerba := stocked(t, s, models.NewID(time.Now()).String(), 5)
 			asked := buyer(cartOf(t, s, of(yerba.ID, 2)))
-			asked.Delivery.Way = tt.way
+			asked.Delivery.Way, asked.Delivery.Address.Street = tt.way, "Mitre 3"
 			o := placed(t, s, asked).Order
 			for _, before := range tt.before {
 				var err error
@@ -93,7 +93,7 @@ func TestExpiry(t *testing.T) {
 			}
 		}
 		ctx := t.Context()
-		do(s.ClaimOrder(ctx, shop.Nobody, claimed.Secret, shop.Money{Reference: "123"}))
+		do(s.ClaimOrder(ctx, shop.Nobody, claimed.Secret, shop.Claim{Money: shop.Money{Reference: "123"}}))
 		do(s.OrderPaid(ctx, shop.Machine, paid.Order.ID, shop.Money{}))
 		do(s.OrderFailed(ctx, shop.Machine, failed.Order.ID, shop.Money{}))
 		do(s.AcceptOrder(ctx, shop.Machine, accepted.Order.ID))

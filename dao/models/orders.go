@@ -51,8 +51,9 @@ type Order struct {
 	Currency    string        `json:"currency"`
 	Lines       []OrderLine   `json:"lines"` // never nil once normalized, as are the lists below
 	Totals      Totals        `json:"totals"`
-	Until       Time          `json:"until"`   // when it ends by itself unless it is paid; zero for never
-	Ledger      []Fact        `json:"ledger"`  // of its money, in order; nothing of it is ever changed
+	Until       Time          `json:"until"`  // when it ends by itself unless it is paid; zero for never
+	Ledger      []Fact        `json:"ledger"` // of its money, in order; nothing of it is ever changed
+	Receipts    []Receipt     `json:"receipts"`
 	History     []Event       `json:"history"` // of its states
 }
 

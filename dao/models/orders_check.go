@@ -23,6 +23,7 @@ const (
 func (o Order) Clone() Order {
 	o.Lines = append([]OrderLine{}, o.Lines...)
 	o.Ledger, o.History = append([]Fact{}, o.Ledger...), append([]Event{}, o.History...)
+	o.Receipts = append([]Receipt{}, o.Receipts...)
 	return o
 }
 
@@ -33,7 +34,7 @@ func (o Order) Same(p Order) bool {
 		o.Network == p.Network && o.Buyer == p.Buyer && o.Delivery == p.Delivery && o.Payment == p.Payment &&
 		o.Note == p.Note && o.PrivateNote == p.PrivateNote && o.Currency == p.Currency &&
 		slices.Equal(o.Lines, p.Lines) && o.Totals == p.Totals && o.Until == p.Until &&
-		slices.Equal(o.Ledger, p.Ledger) && slices.Equal(o.History, p.History)
+		slices.Equal(o.Ledger, p.Ledger) && slices.Equal(o.Receipts, p.Receipts) && slices.Equal(o.History, p.History)
 }
 
 // Normalize makes the texts normal ones, and missing lists empty ones.
@@ -47,6 +48,9 @@ func (o *Order) Normalize() {
 	}
 	if o.Ledger == nil {
 		o.Ledger = []Fact{}
+	}
+	if o.Receipts == nil {
+		o.Receipts = []Receipt{}
 	}
 	if o.History == nil {
 		o.History = []Event{}
@@ -97,6 +101,7 @@ func (o Order) Check() error {
 	}
 	checkRange(&v, "totals.total", o.Totals.Total, 0, MaxTotal)
 	o.checkLedger(&v)
+	o.checkReceipts(&v)
 	return v.Err()
 }
 

@@ -13,6 +13,7 @@ import {el} from "./dom.js"
 import {Fresh} from "./fresh.js"
 import {recall, remember} from "./kept.js"
 import {Live} from "./live.js"
+import {startCheckout, startOrder} from "./order.js"
 import {startPhotos} from "./photos.js"
 import {startSaving} from "./saving.js"
 import {startSign} from "./sign.js"
@@ -26,12 +27,15 @@ const table = document.querySelector("[data-table]")
 const notice = document.querySelector("[data-new]")
 const counter = document.querySelector("[data-counter]")
 const product = document.querySelector("[data-product]")
+const order = document.querySelector("[data-order]")
+const checkout = /** @type {HTMLFormElement | null} */ (document.querySelector("[data-checkout]"))
 const photos = /** @type {HTMLFormElement | null} */ (document.querySelector("[data-photos]"))
 
 /** @type {string[]} */
 const topics = []
 if (chat?.dataset.user) topics.push("messages")
 if (cart) topics.push("cart:" + cart.dataset.cart)
+if (order) topics.push("order:" + order.dataset.order)
 if (cart || table || counter || notice || product) topics.push("products")
 if (topics.length > 0 || chat) topics.push("settings")
 
@@ -42,6 +46,8 @@ if (cart) startCart(cart, live)
 if (table) startTable(live)
 if (counter) startCounter(live)
 if (counter || cart) startSaving()
+if (order) startOrder(order, live)
+if (checkout) startCheckout(checkout)
 if (photos) startPhotos(photos)
 startDoors()
 startCatalogue(live, notice)

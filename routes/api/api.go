@@ -58,6 +58,18 @@ type Operation struct {
 	describe func(*document.Operation)
 }
 
+// OrPage has an operation of an address that shows browsers a page: its path is what people have.
+func (o Operation) OrPage(page http.HandlerFunc) Operation {
+	return Operation{func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Add("Vary", "Accept")
+		if frame.WantsPage(r) {
+			page(w, r)
+			return
+		}
+		o.serve(w, r)
+	}, o.describe}
+}
+
 // maxKept is how large a buffer may be and still be used again: a page of ten products needs a
 // sixth of it.
 const maxKept = 64 << 10

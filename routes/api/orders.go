@@ -16,7 +16,7 @@ import (
 // staff.
 type Orders struct {
 	Place, Purchase                                    Operation
-	Own, CancelOwn, ClaimOwn                           Operation
+	Own, CancelOwn, ClaimOwn, OwnReceipt, Receipt      Operation
 	List, Get, Accept, Ready, Send, Done, Cancel, Note Operation
 	Paid, Failed, Refund, Link                         Operation
 }
@@ -27,23 +27,25 @@ func newOrders(a *API, trade *shop.Shop, clients frame.Clients) Orders {
 		return a.private(r.act(verb), r.describeAct(id, summary, text))
 	}
 	return Orders{
-		Place:     a.placing(r),
-		Purchase:  a.private(r.purchase, r.describePurchase),
-		Own:       a.private(r.own, r.describeOwn),
-		CancelOwn: a.private(r.cancelOwn, r.describeCancelOwn),
-		ClaimOwn:  a.private(r.claimOwn, r.describeClaimOwn),
-		List:      a.orderList(r),
-		Get:       a.private(r.get, r.describeGet),
-		Accept:    act(trade.AcceptOrder, "acceptOrder", "Take an order on", "From `placed`."),
-		Ready:     act(trade.ReadyOrder, "readyOrder", "Say that an order can be picked up", "From `accepted`, where the buyer comes for it."),
-		Send:      act(trade.SendOrder, "sendOrder", "Say that an order is on its way", "From `accepted`, where it goes to the buyer. Its pieces are held no longer."),
-		Done:      act(trade.FinishOrder, "finishOrder", "Say that the buyer has what he bought", "From `ready` or `sent`."),
-		Cancel:    a.private(r.cancel, r.describeCancel),
-		Note:      a.private(r.note, r.describeNote),
-		Paid:      a.private(r.paid, r.describePaid),
-		Failed:    a.private(r.failed, r.describeFailed),
-		Refund:    a.private(r.refund, r.describeRefund),
-		Link:      a.private(r.link, r.describeLink),
+		Place:      a.placing(r),
+		Purchase:   a.private(r.purchase, r.describePurchase),
+		Own:        a.private(r.own, r.describeOwn),
+		CancelOwn:  a.private(r.cancelOwn, r.describeCancelOwn),
+		ClaimOwn:   a.private(r.claimOwn, r.describeClaimOwn),
+		OwnReceipt: a.ownReceipt(r),
+		Receipt:    a.staffReceipt(r),
+		List:       a.orderList(r),
+		Get:        a.private(r.get, r.describeGet),
+		Accept:     act(trade.AcceptOrder, "acceptOrder", "Take an order on", "From `placed`."),
+		Ready:      act(trade.ReadyOrder, "readyOrder", "Say that an order can be picked up", "From `accepted`, where the buyer comes for it."),
+		Send:       act(trade.SendOrder, "sendOrder", "Say that an order is on its way", "From `accepted`, where it goes to the buyer. Its pieces are held no longer."),
+		Done:       act(trade.FinishOrder, "finishOrder", "Say that the buyer has what he bought", "From `ready` or `sent`."),
+		Cancel:     a.private(r.cancel, r.describeCancel),
+		Note:       a.private(r.note, r.describeNote),
+		Paid:       a.private(r.paid, r.describePaid),
+		Failed:     a.private(r.failed, r.describeFailed),
+		Refund:     a.private(r.refund, r.describeRefund),
+		Link:       a.private(r.link, r.describeLink),
 	}
 }
 
@@ -171,12 +173,23 @@ func (o orderRoutes) cancelOwn(w http.ResponseWriter, r *http.Request) (int, any
 
 func (o orderRoutes) claimOwn(w http.ResponseWriter, r *http.Request) (int, any, error) {
 	ownHeaders(w)
-	claim, err := readMoneyFact(r, false)
+	claim, err := readOwnClaim(w, r)
 	if err != nil {
 		return 0, nil, err
 	}
 	order, _, err := o.shop.ClaimOrder(r.Context(), o.clients.Sender(r).Who, r.PathValue("secret"), claim)
 	return http.StatusOK, shop.ShowOrder(order), err
+}
+
+// readOwnClaim reads {reference?} as JSON, or as a form with a receipt.
+func readOwnClaim(w http.ResponseWriter, r *http.Request) (claim shop.Claim, err error) {
+	if frame.IsUpload(r) {
+		claim, _, err = frame.ReadClaim(w, r)
+		claim.Fact = factOf(r)
+		return claim, err
+	}
+	claim.Money, err = readMoneyFact(r, false)
+	return claim, err
 }
 
 // readMoneyFact reads {amount?, reference?}. Idempotency-Key makes a repetition known.

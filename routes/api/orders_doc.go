@@ -84,7 +84,14 @@ type orderDoc struct {
 	Lines     []orderLineDoc   `json:"lines" nullable:"false"`
 	Totals    orderTotalsDoc   `json:"totals"`
 	Until     *string          `json:"until" format:"date-time" doc:"When it ends by itself as it stands; null for never."`
+	Receipts  []receiptDoc     `json:"receipts" nullable:"false" doc:"That the buyer has sent of his payment."`
 	History   []orderEventDoc  `json:"history" nullable:"false"`
+}
+
+type receiptDoc struct {
+	ID   string `json:"_id" pattern:"^[0-9a-f]{24}$"`
+	At   string `json:"at" format:"date-time"`
+	Type string `json:"type" enum:"image/jpeg,image/png,application/pdf"`
 }
 
 type orderPaymentDoc struct {

@@ -207,6 +207,7 @@ func everyCall(shop *routestest.Shop) []call {
 	second := shop.Order(b.ID)
 	oid, ownSecret, cancelled := map[string]string{"oid": first.ID}, map[string]string{"secret": first.Secret}, map[string]string{"secret": second.Secret}
 	unknown := map[string]string{"oid": routestest.UnknownID}
+	receipt := map[string]string{"oid": first.ID, "secret": first.Secret, "rid": routestest.UnknownID}
 	ok := func(query string) callRequest { return callRequest{query, "", 200, nil} }
 	calls := []call{
 		{"GET /api/products", nil, []callRequest{ok(""), ok("?limit=1&sort=asc"), {"", "", 304, known}, {"?limit=0", "", 400, nil}}},
@@ -239,6 +240,8 @@ func everyCall(shop *routestest.Shop) []call {
 		{"GET /o/{secret}", map[string]string{"secret": routestest.UnknownID}, []callRequest{{"", "", 404, nil}}},
 		{"POST /o/{secret}/cancel", cancelled, []callRequest{{"", "", 200, nobody}}},
 		{"POST /o/{secret}/claim", ownSecret, []callRequest{{"", `{"reference":"1"}`, 409, nobody}, {"", `{"reference":1}`, 400, nobody}}},
+		{"GET /o/{secret}/receipts/{rid}", receipt, []callRequest{{"", "", 404, nobody}}},
+		{"GET /api/orders/{oid}/receipts/{rid}", receipt, []callRequest{{"", "", 404, helper}, {"", "", 401, nobody}}},
 		{"GET /api/orders", nil, []callRequest{ok(""), {"?state=placed,done&payment=none&q=ana", "", 200, helper}, {"?state=x", "", 400, nil}, {"", "", 401, nobody}}},
 		{"GET /api/orders/{oid}", oid, []callRequest{{"", "", 200, helper}, {"", "", 401, nobody}}},
 		{"GET /api/orders/{oid}", unknown, []callRequest{{"", "", 404, nil}}},

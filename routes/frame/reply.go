@@ -88,6 +88,7 @@ func ProblemOf(err error) Problem {
 		{shop.ErrRoomClosed, Problem{Status: 409, Code: "not_allowed", Message: "The chat is closed: nobody reads it or writes in it."}},
 		{shop.ErrLastOwner, Problem{Status: 409, Code: "conflict",
 			Message: "Nothing was changed: this is the last owner. Make somebody else an owner first."}},
+		{shop.ErrNothingToBuy, Problem{Status: 409, Code: "not_allowed", Message: "Nothing was changed: none of it can be bought any more."}},
 		{dao.ErrUnknown, Problem{Status: 503, Code: "unavailable", RetryAfter: retryStore,
 			Message: "It is not known whether this was stored. Look before you send it again."}},
 		{dao.ErrUnavailable, Problem{Status: 503, Code: "unavailable", RetryAfter: retryStore,

@@ -18,6 +18,7 @@ type cartSheet struct {
 	Lines      []cartLine
 	Total      models.Money
 	Out        int64  // how many lines are not in the total
+	CanBuy     bool   // it is the visitor's own, and something of it can be bought
 	WhatsApp   string // where the cart is asked for in a chat with the merchant; "" where he has named no number
 }
 
@@ -90,6 +91,7 @@ func (p *Pages) cartSheet(ctx context.Context, v *visit, cart models.Cart, base 
 		}
 		sheet.Lines = append(sheet.Lines, line)
 	}
+	sheet.CanBuy = base == "/cart" && bill.Out < int64(len(bill.Lines))
 	if number := v.look.settings.WhatsApp; number != "" && bill.Out < int64(len(bill.Lines)) {
 		sheet.WhatsApp = askByWhatsApp(v, number, bill, v.site+"/carts/"+sheet.CartID)
 	}

@@ -128,7 +128,7 @@ func inXML(text string) string {
 // unfound are the paths that search engines are to leave alone: what is somebody's own, and what is
 // for who keeps the shop.
 var unfound = []string{
-	"/admin", "/api/", "/cart", "/carts/", "/join", "/metrics", "/realtimeproducts", "/setup", "/signin",
+	"/admin", "/api/", "/cart", "/carts/", "/checkout", "/join", "/metrics", "/o/", "/realtimeproducts", "/setup", "/signin",
 }
 
 // Robots says what search engines are to leave alone, and where the list of the rest is.

@@ -39,6 +39,7 @@ type Setup struct {
 	routes.Options
 	Store             dao.Store
 	MessagesPerMinute int
+	OrdersPerHour     int
 }
 
 // Open opens a shop over an empty store, for everybody unless it is adjusted.
@@ -69,7 +70,7 @@ func Open(t testing.TB, adjust ...func(*Setup)) *Shop {
 	for _, f := range adjust {
 		f(&o)
 	}
-	o.Shop = shop.New(o.Store, shop.Options{MessagesPerMinute: o.MessagesPerMinute, Metrics: o.Metrics})
+	o.Shop = shop.New(o.Store, shop.Options{MessagesPerMinute: o.MessagesPerMinute, OrdersPerHour: o.OrdersPerHour, Metrics: o.Metrics})
 	handler, err := routes.New(o.Options)
 	if err != nil {
 		t.Fatal(err)

@@ -74,7 +74,7 @@ func (r *random) stale() {
 func (r *random) order(cart models.Cart) {
 	asked := shop.OrderRequest{
 		ID: models.NewID(time.Now()), Cart: cart.ID, Buyer: models.Buyer{Name: "Ana"},
-		Delivery: models.OrderDelivery{Way: []string{"pickup", "zone"}[r.IntN(2)]},
+		Delivery: models.OrderDelivery{Way: []string{"pickup", "zone"}[r.IntN(2)], Address: models.Address{Street: "Mitre 3"}},
 		Payment:  models.OrderPayment{Way: []string{models.PayCash, models.PayTransfer}[r.IntN(2)]},
 	}
 	enough := true
