@@ -239,4 +239,5 @@ var topics = map[string]shop.Right{
 	"messages": anybody,
 	"settings": anybody,
 	"cart":     own,
+	"orders":   shop.OrdersRead,
 }
