@@ -112,6 +112,33 @@ func (v *Voice) Clock(at models.Time) string { return at.Std().In(v.zone).Format
 // Date writes the day of a moment as a computer sorts it: "2026-11-23".
 func (v *Voice) Date(at models.Time) string { return at.Std().In(v.zone).Format(time.DateOnly) }
 
+// Ago says how long ago a moment was, or in how long it will be: "hace 2 horas", "en 3 días". The
+// scripts say it anew as time goes by: public/js/voice.js.
+func (v *Voice) Ago(at models.Time, now time.Time) string {
+	left, past := at.Std().Sub(now), "ago.in."
+	if left < 0 {
+		left, past = -left, "ago."
+	}
+	switch {
+	case left < time.Minute:
+		return v.Say("ago.now", nil)
+	case left < time.Hour:
+		return v.Say(past+"minutes", map[string]any{"n": int64(left / time.Minute)})
+	case left < 2*24*time.Hour:
+		return v.Say(past+"hours", map[string]any{"n": int64(left / time.Hour)})
+	}
+	return v.Say(past+"days", map[string]any{"n": int64(left / (24 * time.Hour))})
+}
+
+// Moment writes a day and a time of it: "Hoy 18:05", "lunes 23 de noviembre de 2026 18:05".
+func (v *Voice) Moment(at models.Time, now time.Time) string {
+	day := v.Day(at)
+	if v.Date(at) == v.Date(models.TimeOf(now)) {
+		day = v.Say("date.today", nil)
+	}
+	return day + " " + v.Clock(at)
+}
+
 // Problem says what is asked of a field, without naming it: the text stands beside the field.
 func (v *Voice) Problem(p models.Problem) string {
 	var limit any = p.Limit
