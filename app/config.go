@@ -58,7 +58,7 @@ type serveCommand struct {
 	Demo              bool     `help:"Fill an empty store with a small catalogue."`
 	Open              bool     `help:"Let everybody change the catalogue, see the list of carts and all addresses, as the course's assignment wants it. On this machine only, and for a store without people and keys."`
 	OpenAnyway        bool     `help:"With --open: also for a store that has people or keys."`
-	Currency          string   `default:"$$" help:"Sign that stands before prices (${default})."`
+	Currency          *string  `placeholder:"SIGN" help:"Sign that stands before prices, whatever currency the settings name ($$, or that of the settings)."`
 	RequestsPerMinute int      `default:"6000" help:"Requests that one address may make in a minute, a third of them at once; 0 for no limit (${default})."`
 	MessagesPerMinute int      `default:"30" help:"Messages that one visit, person or key may send in a minute, a third of them at once; 0 for no limit (${default})."`
 	OrdersPerHour     int      `default:"20" help:"Orders that one network may place in an hour, and one visit a quarter of them; 3 unpaid ones of one visit, telephone or address at a time. 0 for no limit of either kind (${default})."`
@@ -68,6 +68,14 @@ type serveCommand struct {
 	TrustedProxy      []string `placeholder:"CIDR" help:"Address or network of a proxy whose X-Forwarded-For and X-Forwarded-Proto are believed; may be repeated."`
 	CartDays          int      `default:"30" help:"Days that the shop is open after which a cart that nobody touches is removed; 0 for never (${default})."`
 	KeepChanges       int      `default:"10000" help:"Changes that the feed keeps at least (${default})."`
+}
+
+// sign is the one that stands before prices where the settings name no currency.
+func (c *serveCommand) sign() string {
+	if c.Currency == nil {
+		return "$"
+	}
+	return *c.Currency
 }
 
 // Validate refuses what kong cannot know to be wrong.
@@ -80,8 +88,8 @@ func (c *serveCommand) Validate() error {
 			return fmt.Errorf("--%s %d: must be 0 or more", name, value)
 		}
 	}
-	if most := 8; utf8.RuneCountInString(c.Currency) > most || !models.Shows(c.Currency) || strings.ContainsRune(c.Currency, utf8.RuneError) {
-		return fmt.Errorf("--currency %q: must have at most %d characters, and all of them must show", c.Currency, most)
+	if sign, most := c.sign(), 8; utf8.RuneCountInString(sign) > most || !models.Shows(sign) || strings.ContainsRune(sign, utf8.RuneError) {
+		return fmt.Errorf("--currency %q: must have at most %d characters, and all of them must show", sign, most)
 	}
 	if c.KeepChanges < 1 {
 		return fmt.Errorf("--keep-changes %d: must be 1 or more", c.KeepChanges)

@@ -20,7 +20,7 @@ import (
 // rightsOf is who may do what, as the design has it: the oracle of the matrix.
 var rightsOf = map[models.Role][]trade.Right{
 	models.RoleOwner: {"catalogue.write", "stock.write", "carts.read", "people.read", "people.write",
-		"keys.write", "settings.write", "metrics.read", "data.export",
+		"keys.write", "settings.write", "payments.write", "metrics.read", "data.export",
 		"orders.read", "orders.write", "orders.refund", "orders.purchase"},
 	models.RoleManager: {"catalogue.write", "stock.write", "carts.read", "people.read", "settings.write",
 		"orders.read", "orders.write", "orders.refund", "orders.purchase"},

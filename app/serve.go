@@ -128,7 +128,7 @@ func (c *serveCommand) handler(shop *trade.Shop, metrics *prometheus.Registry, l
 	site, err := routes.New(routes.Options{
 		Shop: shop, Log: log, Metrics: metrics,
 		Public: public.Files(), Demo: demo.Images(),
-		Currency: c.Currency, Version: version(), Open: c.Open,
+		Currency: c.sign(), OwnSign: c.Currency != nil, Version: version(), Open: c.Open,
 		RequestsPerMinute: c.RequestsPerMinute, TrustedProxies: proxies,
 	})
 	if err != nil {

@@ -38,6 +38,7 @@ type Options struct {
 	Public         fs.FS  // style sheets, scripts and images, embedded at /public/
 	Demo           fs.FS  // drawings of the demo catalogue, embedded at /demo/
 	Currency       string // the sign before prices, such as "$"
+	OwnSign        bool   // it stands also where the settings name a currency
 	Version        string
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For and X-Forwarded-Proto are believed
 
@@ -53,7 +54,7 @@ func New(o Options) (*Site, error) {
 	clients := frame.Clients{Trusted: o.TrustedProxies}
 	cookies := frame.SessionCookies{Shop: o.Shop, Clients: clients}
 	visitors, err := pages.New(pages.Options{
-		Shop: o.Shop, Log: o.Log, Session: cookies, Public: o.Public, Currency: o.Currency, Version: o.Version,
+		Shop: o.Shop, Log: o.Log, Session: cookies, Public: o.Public, Currency: o.Currency, OwnSign: o.OwnSign, Version: o.Version,
 	})
 	if err != nil {
 		return nil, err
@@ -228,6 +229,10 @@ func routePages(t *frame.Table, p *pages.Pages) {
 	t.Put("GET /admin/keys", shop.KeysWrite, p.Keys)
 	t.Put("POST /admin/keys", shop.KeysWrite, p.AddKey)
 	t.Put("POST /admin/keys/{id}/revoke", shop.KeysWrite, p.RevokeKey)
+	t.Put("GET /admin/ways", shop.SettingsWrite, p.Ways)
+	t.Put("POST /admin/ways/payments", shop.PaymentsWrite, p.SavePayments)
+	t.Put("POST /admin/ways/deliveries", shop.SettingsWrite, p.SaveDeliveries)
+	t.Put("POST /admin/ways/taxes", shop.SettingsWrite, p.SaveTaxes)
 	t.Put("GET /admin/settings", shop.SettingsWrite, p.Settings)
 	t.Put("POST /admin/settings", shop.SettingsWrite, p.SaveSettings)
 }

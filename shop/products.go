@@ -17,9 +17,16 @@ func (s *Shop) CreateProduct(
 	if err := s.keepNamed(ctx, product); err != nil {
 		return models.Product{}, dao.Receipt{}, err
 	}
+	unit, err := s.unit(ctx)
+	if err != nil {
+		return models.Product{}, dao.Receipt{}, err
+	}
 	product = product.Clone()
 	product.Identify(models.Product{}, newVariantIDs())
 	product = product.WithoutHeld() // of a new one no order holds any
+	if err := checkUnits(models.Product{}, product, unit); err != nil {
+		return models.Product{}, dao.Receipt{}, err
+	}
 	stored, receipt, err := s.store.Products.Create(ctx, product)
 	return stored, receipt, inVariant(err, product)
 }
@@ -57,6 +64,10 @@ func (s *Shop) ChangeProduct(
 	checks ...Check[models.Product],
 ) (models.Product, dao.Receipt, error) {
 	ids, asked := newVariantIDs(), models.Product{}
+	unit, err := s.unit(ctx)
+	if err != nil {
+		return models.Product{}, dao.Receipt{}, err
+	}
 	product, receipt, err := s.store.Products.Update(ctx, id, func(product *models.Product) error {
 		was := product.Clone()
 		changed := change(product)
@@ -65,10 +76,14 @@ func (s *Shop) ChangeProduct(
 		}
 		product.Identify(was, ids)
 		asked = product.Clone()
-		if held := product.KeepHeld(was); held != nil && changed == nil {
+		held := product.KeepHeld(was)
+		if changed != nil {
+			return changed
+		}
+		if held != nil {
 			return held
 		}
-		return changed
+		return checkUnits(was, *product, unit)
 	})
 	if err == nil && !receipt.Repeated {
 		err = s.keepNamed(ctx, product)

@@ -19,6 +19,7 @@ const (
 	PeopleWrite    Right = "people.write"
 	KeysWrite      Right = "keys.write" // and see
 	SettingsWrite  Right = "settings.write"
+	PaymentsWrite  Right = "payments.write" // where the buyers' money goes to
 	MetricsRead    Right = "metrics.read"
 	DataExport     Right = "data.export"
 	OrdersRead     Right = "orders.read"
@@ -34,7 +35,7 @@ var roles = []struct {
 	rights []Right
 }{
 	{models.RoleOwner, []Right{
-		CatalogueWrite, StockWrite, CartsRead, PeopleRead, PeopleWrite, KeysWrite, SettingsWrite,
+		CatalogueWrite, StockWrite, CartsRead, PeopleRead, PeopleWrite, KeysWrite, SettingsWrite, PaymentsWrite,
 		MetricsRead, DataExport, OrdersRead, OrdersWrite, OrdersRefund, OrdersPurchase,
 	}},
 	{models.RoleManager, []Right{

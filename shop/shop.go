@@ -65,6 +65,7 @@ type Shop struct {
 	openOrders int // that are unpaid, of one visit, telephone or address; 0 for any number
 
 	openAnyway bool
+	making     chan struct{} // has room for the one who makes the shop's secrets
 
 	register  *register
 	passwords *passwords
@@ -137,6 +138,7 @@ func New(store dao.Store, o Options) *Shop {
 		orderPace: newOrderPace(o.OrdersPerHour, o.Metrics),
 
 		openAnyway: o.OpenAnyway,
+		making:     make(chan struct{}, 1),
 
 		register:  newRegister(store),
 		passwords: newPasswords(o.PasswordPasses, o.Hash),

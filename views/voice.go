@@ -21,6 +21,7 @@ type Voice struct {
 	groups           map[string]string // of texts, in JSON form
 	thousands        string            // between groups of three digits
 	point            string            // before the cents
+	unit             models.Money      // of the currency, which amounts are rounded to
 	sign             string            // of the currency, with the space before the digits if there is one
 	zone             *time.Location
 	months, weekdays []string
@@ -37,7 +38,7 @@ func newVoice(language Language, s Settings) (*Voice, error) {
 		}
 	}
 	v := &Voice{
-		Language: language, texts: all, groups: groupTexts(all), sign: s.Currency, zone: s.Zone,
+		Language: language, texts: all, groups: groupTexts(all), sign: s.Currency, unit: max(s.Unit, 1), zone: s.Zone,
 		months:   strings.Split(all["date.months"].other, " "),
 		weekdays: strings.Split(all["date.weekdays"].other, " "),
 	}
@@ -72,14 +73,19 @@ func (v *Voice) helpers(asset func(string) string) map[string]any {
 // a comment there, and it is the same JSON.
 var inScript = strings.NewReplacer("<", `\u003c`, ">", `\u003e`, "&", `\u0026`, "\u2028", `\u2028`, "\u2029", `\u2029`)
 
-// Money writes an amount with the currency's sign: "$ 1.234,50" in Spanish, "$1,234.50" in English.
+// Money writes an amount with the currency's sign: "$ 1.234,50" in Spanish, "$1,234.50" in English;
+// in a currency without decimals "$ 1.235" and "$1,235".
 func (v *Voice) Money(m models.Money) string {
 	minus := ""
 	if m < 0 {
 		minus, m = "-", -m
 	}
-	cents := strconv.FormatInt(100+int64(m%100), 10)[1:]
-	return minus + v.sign + v.Number(int64(m/100)) + v.point + cents
+	m = m.Rounded(v.unit)
+	text := minus + v.sign + v.Number(int64(m/100))
+	if v.unit == 100 {
+		return text
+	}
+	return text + v.point + strconv.FormatInt(100+int64(m%100), 10)[1:]
 }
 
 // Number writes a whole number with its digits in groups of three.

@@ -47,6 +47,22 @@ func TestMoney(t *testing.T) {
 	}
 }
 
+// In a currency without decimals amounts are whole, half of one up, for scripts, too.
+func TestWholeMoney(t *testing.T) {
+	voice, err := newVoice(Spanish, Settings{Currency: "$", Unit: 100})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for cents, want := range map[models.Money]string{0: "$ 0", 149: "$ 1", 150: "$ 2", 123450: "$ 1.235", -123400: "-$ 1.234"} {
+		if got := voice.Money(cents); got != want {
+			t.Errorf("%d: %q, want %q", cents, got, want)
+		}
+	}
+	if got := voice.numbers(); got != `{"point":",","sign":"$ ","thousands":".","unit":100}` {
+		t.Error(got)
+	}
+}
+
 func TestNumberTypedAndTimes(t *testing.T) {
 	voices := voices(t, "$")
 	es, en := voices[Spanish], voices[English]
@@ -129,9 +145,9 @@ func TestChooseLanguage(t *testing.T) {
 // What the scripts are given is all that they need to write as the templates do.
 func TestForScripts(t *testing.T) {
 	for currency, want := range map[string]map[Language]string{
-		"$":   {Spanish: `{"point":",","sign":"$ ","thousands":"."}`, English: `{"point":".","sign":"$","thousands":","}`},
-		"UYU": {Spanish: `{"point":",","sign":"UYU ","thousands":"."}`, English: `{"point":".","sign":"UYU ","thousands":","}`},
-		"":    {Spanish: `{"point":",","sign":"","thousands":"."}`, English: `{"point":".","sign":"","thousands":","}`},
+		"$":   {Spanish: `{"point":",","sign":"$ ","thousands":".","unit":1}`, English: `{"point":".","sign":"$","thousands":",","unit":1}`},
+		"UYU": {Spanish: `{"point":",","sign":"UYU ","thousands":".","unit":1}`, English: `{"point":".","sign":"UYU ","thousands":",","unit":1}`},
+		"":    {Spanish: `{"point":",","sign":"","thousands":".","unit":1}`, English: `{"point":".","sign":"","thousands":",","unit":1}`},
 	} {
 		for language, voice := range voices(t, currency) {
 			if got := voice.numbers(); got != want[language] {

@@ -39,7 +39,7 @@ type OpenOrders struct {
 }
 
 // Clone returns a copy that shares nothing with o.
-func (o OpenOrders) Clone() OpenOrders { o.Orders = slices.Clone(o.Orders); return o }
+func (o OpenOrders) Clone() OpenOrders { o.Orders = append([]ID{}, o.Orders...); return o }
 
 // Same says whether both hold the same content.
 func (o OpenOrders) Same(p OpenOrders) bool { return o.ID == p.ID && slices.Equal(o.Orders, p.Orders) }

@@ -35,12 +35,15 @@ const (
 	NotZone     Rule = "not_zone"
 	NotPhone    Rule = "not_phone"
 	NotCurrency Rule = "not_currency"
+	FinerMoney  Rule = "finer_money" // of a currency whose smallest unit no amount is
+	SameUnit    Rule = "same_unit"   // of a currency where there are orders in another: the rule of the shop
 	NotCountry  Rule = "not_country"
 	NotServed   Rule = "not_served" // of an address that no delivery reaches
 	Control     Rule = "control"
 	Unseen      Rule = "unseen"
 	Hidden      Rule = "hidden"
 	Decimals    Rule = "decimals"
+	WholeMoney  Rule = "whole_money" // of an amount in a currency without decimals: the rule of the shop
 	TooLong     Rule = "too_long"
 	TooMany     Rule = "too_many"
 	NoWord      Rule = "no_word"
@@ -91,12 +94,15 @@ var reasons = map[Rule]string{
 	NotZone:     "must be a time zone like America/Argentina/Buenos_Aires",
 	NotPhone:    "must be a telephone number with its country's code, 8 to 15 digits, like 5491122334455",
 	NotCurrency: "must be the three letters of a currency, like ARS",
+	FinerMoney:  "must be a currency of at most %s decimals",
+	SameUnit:    "must have %s decimals, as the currency of the orders that there are",
 	NotCountry:  "must be the two letters of a country, like AR",
 	NotServed:   "is where the shop does not deliver to",
 	Control:     "must not contain control characters",
 	Unseen:      "must show something: all its characters are invisible",
 	Hidden:      "must not contain characters that cannot be seen",
 	Decimals:    "must have at most two decimals",
+	WholeMoney:  "must be whole: the currency has no decimals",
 	TooLong:     "must have at most %s characters",
 	TooMany:     "must have at most %s entries",
 	NoWord:      "must have a letter or a digit",

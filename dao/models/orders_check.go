@@ -21,8 +21,8 @@ const (
 
 // Clone returns a copy that shares nothing with o.
 func (o Order) Clone() Order {
-	o.Lines = slices.Clone(o.Lines)
-	o.Ledger, o.History = slices.Clone(o.Ledger), slices.Clone(o.History)
+	o.Lines = append([]OrderLine{}, o.Lines...)
+	o.Ledger, o.History = append([]Fact{}, o.Ledger...), append([]Event{}, o.History...)
 	return o
 }
 

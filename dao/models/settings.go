@@ -1,6 +1,7 @@
 package models
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -87,9 +88,12 @@ func (s Settings) Check() error {
 	if s.Language != "" && !slices.Contains(Languages, s.Language) {
 		v.Add("language", NotOneOf, strings.Join(Languages, ", "), quote(s.Language))
 	}
-	if isLetter := func(r rune) bool { return 'A' <= r && r <= 'Z' }; s.Currency != "" &&
-		(len(s.Currency) != 3 || strings.TrimFunc(s.Currency, isLetter) != "") {
+	switch {
+	case s.Currency == "":
+	case !IsCurrency(s.Currency):
 		v.Add("currency", NotCurrency, nil, quote(s.Currency))
+	case DecimalsOf(s.Currency) > PricePlaces:
+		v.Add("currency", FinerMoney, PricePlaces, s.Currency)
 	}
 	if _, err := time.LoadLocation(s.TimeZone); err != nil || s.TimeZone == "Local" {
 		v.Add("timeZone", NotZone, nil, quote(s.TimeZone))
@@ -103,6 +107,13 @@ func (s Settings) Check() error {
 	}
 	s.checkWays(&v)
 	return v.Err()
+}
+
+// CheckChange is Check for a change of old: a currency that was taken before it had to be a known
+// one is not held against what else changes.
+func (s Settings) CheckChange(old Settings) error {
+	invalid, _ := errors.AsType[Invalid](s.Check())
+	return slices.DeleteFunc(invalid, func(p Problem) bool { return p.Field == "currency" && s.Currency == old.Currency }).Err()
 }
 
 func (v *Invalid) checkNotice(field, text string) {

@@ -90,8 +90,16 @@ func DefaultDays(way string) int64 {
 	return 3
 }
 
+// SamePayments says whether both are paid alike.
+func SamePayments(a, b Settings) bool { return slices.EqualFunc(a.Payments, b.Payments, Payment.same) }
+
+// SameDeliveries says whether both deliver alike.
+func SameDeliveries(a, b Settings) bool {
+	return slices.EqualFunc(a.Deliveries, b.Deliveries, Delivery.same)
+}
+
 func sameWays(a, b Settings) bool {
-	return slices.EqualFunc(a.Payments, b.Payments, Payment.same) && slices.EqualFunc(a.Deliveries, b.Deliveries, Delivery.same) &&
+	return SamePayments(a, b) && SameDeliveries(a, b) &&
 		slices.Equal(a.Taxes, b.Taxes) && a.TaxAdded == b.TaxAdded && a.AcceptAtOnce == b.AcceptAtOnce
 }
 

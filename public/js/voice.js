@@ -3,7 +3,7 @@
 
 /** @type {Record<string, any>} */
 const texts = Object.assign({}, ...[...document.querySelectorAll("[data-texts]")].map(e => JSON.parse(e.dataset.texts)))
-/** @type {{thousands: string, point: string, sign: string}} */
+/** @type {{thousands: string, point: string, sign: string, unit: number}} */
 const forms = JSON.parse(document.body.dataset.numbers)
 
 /**
@@ -29,13 +29,14 @@ export function cents(price) {
   return Math.round(price * 100)
 }
 
-/** money writes an amount of cents with the currency's sign.
+/** money writes an amount of cents with the currency's sign, rounded to its smallest unit, which is of so many cents.
  * @type {(amount: number) => string} */
 export function money(amount) {
   const all = BigInt(amount)
-  const size = all < 0n ? -all : all
-  const rest = String(100n + size % 100n).slice(1)
-  return (all < 0n ? "-" : "") + forms.sign + number(size / 100n) + forms.point + rest
+  const unit = BigInt(forms.unit)
+  const size = ((all < 0n ? -all : all) + unit / 2n) / unit * unit
+  const rest = forms.unit === 100 ? "" : forms.point + String(100n + size % 100n).slice(1)
+  return (all < 0n ? "-" : "") + forms.sign + number(size / 100n) + rest
 }
 
 /** @type {(n: number) => string} */

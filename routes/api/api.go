@@ -105,7 +105,7 @@ func New(t *frame.Table, trade *shop.Shop, cookies frame.SessionCookies, metrics
 	a.Session = newSession(a, trade, cookies)
 	a.People = newPeople(a, trade)
 	a.Keys = newKeys(a, trade)
-	a.Settings = newSettings(a, trade)
+	a.Settings = newSettings(a, trade, cookies)
 	a.Images = newImages(a, trade)
 	a.Orders = newOrders(a, trade, cookies.Clients)
 	a.Export = newExport(trade, log)

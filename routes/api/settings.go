@@ -13,8 +13,8 @@ import (
 // Settings are the operations of the settings.
 type Settings struct{ Get, Update Operation }
 
-func newSettings(a *API, trade *shop.Shop) Settings {
-	r := settingsRoutes{trade}
+func newSettings(a *API, trade *shop.Shop, cookies frame.SessionCookies) Settings {
+	r := settingsRoutes{trade, cookies}
 	return Settings{
 		Get:    a.reading(r.get, r.describeGet),
 		Update: a.writing(r.update, r.describeUpdate),
@@ -22,7 +22,10 @@ func newSettings(a *API, trade *shop.Shop) Settings {
 }
 
 // settingsRoutes are what a merchant says of his shop.
-type settingsRoutes struct{ shop *shop.Shop }
+type settingsRoutes struct {
+	shop    *shop.Shop
+	cookies frame.SessionCookies
+}
 
 func (s settingsRoutes) get(r *http.Request, answer []byte) (body []byte, single bool, err error) {
 	settings, err := s.shop.Settings(r.Context())
@@ -42,7 +45,15 @@ func (s settingsRoutes) update(r *http.Request) (written, error) {
 	if read(body, fields.Settings, fields.Update, new(models.Settings)); len(wrong) > 0 {
 		return written{}, wrong
 	}
-	settings, receipt, err := s.shop.ChangeSettings(r.Context(), frame.WhoFrom(r.Context()), func(settings *models.Settings) error {
+	var password string
+	if body.secret("password", &password); len(wrong) > 0 {
+		return written{}, wrong
+	}
+	who, err := s.shop.Prove(r.Context(), frame.WhoFrom(r.Context()), password, s.cookies.From(r))
+	if err != nil {
+		return written{}, err
+	}
+	settings, receipt, err := s.shop.ChangeSettings(r.Context(), who, func(settings *models.Settings) error {
 		read(object{fields: body.fields, wrong: new(models.Invalid)}, fields.Settings, fields.Update, settings)
 		return nil // the types are right, and the store checks the rules
 	}, func(was, _ models.Settings) error { return seen.check(showSettings(was), was.Rev) })

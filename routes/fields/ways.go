@@ -56,3 +56,13 @@ var Tax = Kind[models.Tax]{
 		{Name: "default", At: func(t *models.Tax) any { return &t.Default }, Doc: "Of what names no other; true of one at most.", Example: true},
 	},
 }
+
+// PaymentForm, DeliveryForm and TaxForm are what the rows of a form say of each; what the rest is,
+// the row itself tells. A rate is typed as a percentage, of which an amount has the two decimals.
+var (
+	PaymentForm  = Payment.Without("way", "accounts")
+	DeliveryForm = Delivery.Without("way", "kind")
+	TaxForm      = Kind[models.Tax]{Name: "TaxForm", Fields: []Field[models.Tax]{
+		Tax.Fields[0], {Name: "points", At: func(t *models.Tax) any { return (*models.Money)(&t.Points) }},
+	}}
+)

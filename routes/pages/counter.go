@@ -22,6 +22,7 @@ var doors = []struct {
 	{shelvesPage, "counter.shelves", shop.StockWrite},
 	{peoplePage, "counter.people", shop.PeopleRead},
 	{keysPage, "counter.keys", shop.KeysWrite},
+	{waysPage, "counter.ways", shop.SettingsWrite},
 	{settingsPage, "counter.settings", shop.SettingsWrite},
 	{mePage, "counter.me", ""},
 }

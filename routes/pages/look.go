@@ -15,6 +15,7 @@ import (
 // when these have changed, so that a page takes no more time for it.
 type looks struct {
 	from views.Settings // where the settings say nothing
+	sign bool           // that of from stands whatever they say
 	now  atomic.Pointer[look]
 	bind sync.Mutex
 }
@@ -26,8 +27,8 @@ type look struct {
 	zone     *time.Location
 }
 
-func newLooks(from views.Settings) (*looks, error) {
-	l := &looks{from: from}
+func newLooks(from views.Settings, sign bool) (*looks, error) {
+	l := &looks{from: from, sign: sign}
 	_, err := l.under(models.Settings{})
 	return l, err
 }
@@ -55,7 +56,7 @@ func (l *looks) under(settings models.Settings) (*look, error) {
 	}
 	said := l.from
 	said.Name, said.Logo, said.About = settings.Name, settings.Logo, settings.About
-	if settings.Currency != "" {
+	if said.Unit = models.UnitOf(settings.Currency); settings.Currency != "" && !l.sign {
 		said.Currency = views.SignOf(settings.Currency)
 	}
 	if settings.TimeZone != "" {

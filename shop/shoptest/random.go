@@ -300,14 +300,14 @@ func (r *random) order(cart models.Cart) {
 		s := r.shelves[item.Product]
 		enough = enough && s != nil && !s.off && s.figures[item.Variant].stock >= item.Quantity
 	}
-	placed, _, err := r.shop.PlaceOrder(r.t.Context(), shop.Sender{}, asked)
+	placed, _, err := r.shop.PlaceOrder(r.t.Context(), shop.Sender{Who: shop.Machine}, asked)
 	if _, changed := errors.AsType[shop.OrderChanged](err); !r.check("place", err, enough) {
 		if !enough && !changed {
 			r.t.Errorf("place: %v", err)
 		}
 		return
 	}
-	if again, receipt, err := r.shop.PlaceOrder(r.t.Context(), shop.Sender{}, asked); err != nil || !receipt.Repeated || again.Secret != placed.Secret {
+	if again, receipt, err := r.shop.PlaceOrder(r.t.Context(), shop.Sender{Who: shop.Machine}, asked); err != nil || !receipt.Repeated || again.Secret != placed.Secret {
 		r.t.Errorf("placed again: %+v, %v", receipt, err)
 	}
 	o := placed.Order
