@@ -210,6 +210,24 @@ func routePages(t *frame.Table, p *pages.Pages) {
 	t.Put("POST /me/password", self, p.ChangePassword)
 	t.Put("POST /me/sessions/{id}/end", self, p.EndSession)
 	t.Put("GET /admin", shop.StockWrite, p.Waits)
+	t.Put("GET /admin/orders", shop.OrdersRead, p.Orders)
+	t.Put("GET /admin/orders/{oid}", shop.OrdersRead, p.Order)
+	t.Put("GET /admin/orders/{oid}/paper", shop.OrdersRead, p.OrderPaper)
+	t.Put("POST /admin/orders/{oid}/accept", shop.OrdersWrite, p.OrderStep((*shop.Shop).AcceptOrder))
+	t.Put("POST /admin/orders/{oid}/ready", shop.OrdersWrite, p.OrderStep((*shop.Shop).ReadyOrder))
+	t.Put("POST /admin/orders/{oid}/send", shop.OrdersWrite, p.OrderStep((*shop.Shop).SendOrder))
+	t.Put("POST /admin/orders/{oid}/done", shop.OrdersWrite, p.OrderStep((*shop.Shop).FinishOrder))
+	t.Put("POST /admin/orders/{oid}/hand", shop.OrdersWrite, p.HandOrder)
+	t.Put("POST /admin/orders/{oid}/paid", shop.OrdersWrite, p.PayOrder)
+	t.Put("POST /admin/orders/{oid}/failed", shop.OrdersWrite, p.FailOrder)
+	t.Put("POST /admin/orders/{oid}/cancel", shop.OrdersWrite, p.CancelOrder)
+	t.Put("POST /admin/orders/{oid}/note", shop.OrdersWrite, p.NoteOrder)
+	t.Put("POST /admin/orders/{oid}/link", shop.OrdersWrite, p.LinkOrder)
+	t.Put("POST /admin/orders/{oid}/end", shop.OrdersWrite, p.EndOrders)
+	t.Put("POST /admin/orders/{oid}/refund", shop.OrdersRefund, p.RefundOrder)
+	t.Put("GET /admin/stock", shop.StockWrite, p.Stock)
+	t.Put("GET /admin/sales", shop.OrdersRead, p.Sales)
+	t.Put("GET /admin/sales.csv", shop.OrdersRead, p.SalesCSV)
 	t.Put("GET /admin/products", shop.StockWrite, p.Shelves)
 	t.Put("POST /admin/products", shop.CatalogueWrite, p.MakeProduct)
 	t.Put("GET /admin/products/new", shop.CatalogueWrite, p.NewProduct)
@@ -244,5 +262,4 @@ var topics = map[string]shop.Right{
 	"messages": anybody,
 	"settings": anybody,
 	"cart":     own,
-	"orders":   shop.OrdersRead,
 }

@@ -80,11 +80,11 @@ func (x *shelfIndex) put(p models.Product) {
 	if known := x.of[p.ID]; len(known) > 0 && known[0].Rev > p.Rev { // it is read as it was later
 		return
 	}
-	x.of[p.ID], x.sorted = piecesOf(p), nil
+	x.of[p.ID], x.sorted = PiecesOf(p), nil
 }
 
-// piecesOf are the choices of a product.
-func piecesOf(p models.Product) []Pieces {
+// PiecesOf are the choices of a product.
+func PiecesOf(p models.Product) []Pieces {
 	one := Pieces{
 		Product: p.ID, Title: p.Title, Code: p.Code, Barcode: p.Barcode, OnSale: p.Status, Counted: !bool(p.Uncounted),
 		Stock: p.Stock, Held: p.Held, Rev: p.Rev, Category: p.Category,

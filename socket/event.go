@@ -18,10 +18,6 @@ import (
 // see [dao.TopicOf].
 const topicMessages = "messages"
 
-// topicOrders is the topic of whoever of the staff may read orders: its kind is guarded, and its changes
-// are told as the staff sees them.
-const topicOrders = "orders"
-
 // What the hub has to say. wire.go gives these their form.
 type (
 	welcome struct {
@@ -112,9 +108,6 @@ func (h *Hub) shown(ctx context.Context, epoch string, c dao.Change) (*event, er
 	if c.Kind == dao.KindProduct {
 		return newChange(epoch, withoutHeld(c)), nil
 	}
-	if c.Kind == dao.KindOrder {
-		return newChange(epoch, orderAsStaff(c)), nil
-	}
 	if c.Kind != dao.KindMessage || len(c.Doc) == 0 {
 		return newChange(epoch, c), nil
 	}
@@ -157,17 +150,6 @@ func withoutHeld(c dao.Change) dao.Change {
 		return c
 	}
 	c.Doc = p.WithoutHeld().AppendJSON(nil)
-	return c
-}
-
-// orderAsStaff is a change of an order without what opens it and what it is known again by.
-func orderAsStaff(c dao.Change) dao.Change {
-	var o models.Order
-	if len(c.Doc) == 0 || json.Unmarshal(c.Doc, &o) != nil { // then nobody may see it
-		c.Doc = nil
-		return c
-	}
-	c.Doc = models.JSON(shop.ShowStaffOrder(o))
 	return c
 }
 

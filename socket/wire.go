@@ -192,8 +192,8 @@ func checkHello(said *hello, since *string, topics []string) error {
 		return fmt.Errorf(`"topics" must name at most %d topics; got %d`, maxTopics, len(topics))
 	}
 	for _, topic := range topics {
-		if !dao.IsTopic(topic) && topic != topicOrders {
-			return fmt.Errorf(`"topics": %.60q must be "messages", "products", "orders", or "cart:" and the cart's id`, topic)
+		if !dao.IsTopic(topic) {
+			return fmt.Errorf(`"topics": %.60q must be "messages", "products", or "cart:" and the cart's id`, topic)
 		}
 		if topic == topicMessages && said.User == "" {
 			return errors.New(`"user" is required for the topic "messages"`)

@@ -105,11 +105,19 @@ func (v *Voice) Number(n int64) string {
 func (v *Voice) Typed(m models.Money) string { return strings.Replace(m.String(), ".", v.point, 1) }
 
 // Day writes the day of a moment: "lunes 23 de noviembre de 2026".
-func (v *Voice) Day(at models.Time) string {
-	t := at.Std().In(v.zone)
+func (v *Voice) Day(at models.Time) string { return v.DayOf(at.Std().In(v.zone)) }
+
+// DayOf is Day of a moment where it is.
+func (v *Voice) DayOf(t time.Time) string {
 	return v.Say("date.day", map[string]any{
 		"weekday": v.weekdays[t.Weekday()], "day": t.Day(), "month": v.months[t.Month()-1], "year": strconv.Itoa(t.Year()),
 	})
+}
+
+// ShortDay writes the day of a moment where it is with as few characters as tell it: "23 nov".
+func (v *Voice) ShortDay(t time.Time) string {
+	month := []rune(v.months[t.Month()-1])
+	return strconv.Itoa(t.Day()) + " " + string(month[:min(3, len(month))])
 }
 
 // Clock writes the time of day of a moment: "18:05".

@@ -13,7 +13,9 @@ import {el} from "./dom.js"
 import {Fresh} from "./fresh.js"
 import {recall, remember} from "./kept.js"
 import {Live} from "./live.js"
+import {startOrders, startPapers, startScanner} from "./orders.js"
 import {startPhotos} from "./photos.js"
+import {startRing} from "./ring.js"
 import {startSaving} from "./saving.js"
 import {startSign} from "./sign.js"
 import {startTable} from "./table.js"
@@ -26,6 +28,8 @@ const table = document.querySelector("[data-table]")
 const notice = document.querySelector("[data-new]")
 const counter = document.querySelector("[data-counter]")
 const product = document.querySelector("[data-product]")
+const orders = /** @type {HTMLElement | null} */ (document.querySelector("[data-orders]"))
+const bell = /** @type {HTMLElement | null} */ (document.querySelector("[data-ring]"))
 const photos = /** @type {HTMLFormElement | null} */ (document.querySelector("[data-photos]"))
 
 /** @type {string[]} */
@@ -33,6 +37,7 @@ const topics = []
 if (chat?.dataset.user) topics.push("messages")
 if (cart) topics.push("cart:" + cart.dataset.cart)
 if (cart || table || counter || notice || product) topics.push("products")
+if (bell) topics.push("orders")
 if (topics.length > 0 || chat) topics.push("settings")
 
 const live = new Live({since: position, topics, user: chat?.dataset.user})
@@ -42,6 +47,10 @@ if (cart) startCart(cart, live)
 if (table) startTable(live)
 if (counter) startCounter(live)
 if (counter || cart) startSaving()
+if (orders && bell) startOrders(orders, live)
+if (bell) startRing(bell, live)
+startPapers()
+startScanner()
 if (photos) startPhotos(photos)
 startDoors()
 startCatalogue(live, notice)

@@ -1,8 +1,10 @@
 package pages
 
 import (
+	"cmp"
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 
 	"pulperia/dao/models"
@@ -24,12 +26,11 @@ type orderSheet struct {
 	Left                   models.Money // that can be given back
 	Buyer                  buyerCard
 	Address                []string
-	Place                  string
+	PickupAt               string
 	BuyerNote, PrivateNote string
-	Ledger                 []factRow
-	History                []eventRow
-	Editable, Returns      bool // what whoever is signed in may do
-	Cancels, Pays, Fails   bool // what can be done with the order
+	History                []factRow // what has happened, the latest first
+	Editable, Returns      bool      // what whoever is signed in may do
+	Cancels, Pays, Fails   bool      // what can be done with the order
 	Restocks               bool
 	Form                   typedForm // that was refused, or is to be filled
 	Link, LinkShare        string    // that opens it to its buyer; shown once
@@ -57,15 +58,12 @@ type orderRow struct {
 // buyerCard is who bought, and how he is reached.
 type buyerCard struct{ Name, Email, Phone, Call, WhatsApp string }
 
+// factRow is something that has happened to an order or to its money.
 type factRow struct {
 	Words, By, Reference string
 	Amount               models.Money
 	At                   moment
-}
-
-type eventRow struct {
-	Words, By, Note string
-	At              moment
+	when                 models.Time
 }
 
 // Order shows an order.
@@ -100,7 +98,7 @@ func (p *Pages) orderSheet(ctx context.Context, v *visit, id models.ID, again or
 	sheet := orderSheet{
 		Page: p.counter(v, v.voice.Say("desk.order", map[string]any{"n": o.Number}), ordersPage), orderCard: orderCardOf(v, &o),
 		Refused: again.refused, Totals: o.Totals, Due: o.Due(), Buyer: buyerOf(v, &o), Address: addressLines(o.Delivery.Address),
-		Place: o.Delivery.Place, BuyerNote: o.Note, PrivateNote: o.PrivateNote, Form: again.form, Link: again.link,
+		PickupAt: o.Delivery.Place, BuyerNote: o.Note, PrivateNote: o.PrivateNote, Form: again.form, Link: again.link,
 		Editable: v.who.Can(shop.OrdersWrite), Restocks: o.State.HandedOver(),
 		Cancels: o.State.Holds(), Pays: o.Due() > 0, Fails: awaits(o.PaymentState()),
 	}
@@ -154,19 +152,18 @@ func (s *orderSheet) tell(v *visit, o *models.Order, names map[string]string) {
 		}
 		return v.voice.Say("desk.by.gone", nil)
 	}
-	for i := range o.Ledger {
-		fact := o.Ledger[len(o.Ledger)-1-i]
-		row := factRow{v.voice.Say("desk.fact."+string(fact.Kind), nil), by(fact.By), fact.Reference, fact.Amount, momentOf(v, fact.At)}
-		s.Ledger = append(s.Ledger, row)
+	for _, event := range o.History {
+		s.History = append(s.History, factRow{v.voice.Say("desk.event."+event.What, nil), by(event.By), event.Note, 0, momentOf(v, event.At), event.At})
+	}
+	for _, fact := range o.Ledger {
+		row := factRow{v.voice.Say("desk.fact."+string(fact.Kind), nil), by(fact.By), fact.Reference, fact.Amount, momentOf(v, fact.At), fact.At}
+		s.History = append(s.History, row)
 		if fact.Kind == models.FactClaimed && o.PaymentState() == models.PaymentClaimed {
 			s.Claims = append(s.Claims, row)
 		}
 	}
-	for i := range o.History {
-		event := o.History[len(o.History)-1-i]
-		words := v.voice.Say("desk.event."+event.What, nil)
-		s.History = append(s.History, eventRow{words, by(event.By), event.Note, momentOf(v, event.At)})
-	}
+	slices.SortStableFunc(s.History, func(a, b factRow) int { return cmp.Compare(a.when, b.when) })
+	slices.Reverse(s.History)
 }
 
 // orderRows are the lines of an order, with what was asked of them.

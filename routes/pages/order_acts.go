@@ -206,9 +206,17 @@ func (p *Pages) orderForm(do func(context.Context, orderAct) error) http.Handler
 		case err != nil:
 			p.Fail(w, r, err)
 		default:
-			p.lead(w, r, orderLink(act.id))
+			p.lead(w, r, act.back())
 		}
 	}
+}
+
+// back is the page that a form was sent from, where it is none of the order itself.
+func (a orderAct) back() string {
+	if back := localPath(a.Get("back")); back != "/" {
+		return back
+	}
+	return orderLink(a.id)
 }
 
 // refuseOrder shows the page of an order as it is now, with what was typed and what is wrong.

@@ -29,7 +29,9 @@ func stepsOf(voice *views.Voice, o *models.Order, returns bool) (next *orderStep
 }
 
 // isNext says whether a step is one that waits to be done, and not merely one that can be.
-func isNext(o *models.Order, name string) bool { return name != "accept" || o.State == models.OrderPlaced }
+func isNext(o *models.Order, name string) bool {
+	return name != "accept" || o.State == models.OrderPlaced
+}
 
 // nextSteps names what can be done with an order by one press, what comes next first.
 func nextSteps(o *models.Order, returns bool) (names []string) {

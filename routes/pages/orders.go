@@ -111,11 +111,10 @@ func stateWords(voice *views.Voice, o *models.Order) string {
 }
 
 func deliveredWords(voice *views.Voice, o *models.Order) string {
-	key := "desk.delivered"
 	if o.Delivery.Pickup {
-		key = "desk.pickup"
+		return voice.Say("desk.pickup", nil)
 	}
-	return voice.Say(key, nil)
+	return voice.Say("desk.delivered", nil)
 }
 
 // lineTitle is what a line is called: by its product, and by the variant that was chosen.

@@ -88,6 +88,7 @@ type retypedShelf struct {
 	id           models.ID
 	variant      models.ID // that was counted
 	price, stock *field
+	received     *field // as so many more, on the page of the stock
 }
 
 // again has a row show what was refused: beside the variant that was counted, if there still is one.
