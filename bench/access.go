@@ -93,7 +93,7 @@ func (b *bench) access(ctx context.Context, r *report) error {
 		return err
 	}
 	r.loadAfter, err = load()
-	b.log.Info("wrong passwords", "p99", r.guessed.ratio, "more bytes", r.guessed.more(), "answers", r.guessed.answers)
+	b.log.Info("wrong passwords", "p99 to quiet", r.guessed.toQuiet, "to harmless", r.guessed.toHarmless, "more bytes", r.guessed.more(), "answers", r.guessed.answers)
 	return err
 }
 

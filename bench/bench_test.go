@@ -80,13 +80,17 @@ func TestChapterAlone(t *testing.T) {
 	for i := range r.asked[0].rounds {
 		r.asked[0].rounds[i] = []round{{}}
 	}
+	one, err := chapterOf(accessTitle)
+	if err != nil {
+		t.Fatal(err)
+	}
 	file := t.TempDir() + "/report.md"
 	const head, rest = "# How fast\n\nfigures\n", "\n## How it was measured\n\nso\n"
-	if err := os.WriteFile(file, []byte(head+"\n"+accessTitle+"\n\nold\n"+rest), 0o600); err != nil {
+	if err := os.WriteFile(file, []byte(head+"\n## "+accessTitle+"\n\nold\n"+rest), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	for range 2 {
-		if err := r.writeAccess(file, nil); err != nil {
+		if err := r.writeChapter(one, file, nil); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -100,7 +104,7 @@ func TestChapterAlone(t *testing.T) {
 		if err := os.WriteFile(file, []byte(before), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		err := r.writeAccess(file, nil)
+		err := r.writeChapter(one, file, nil)
 		if text, _ := os.ReadFile(file); (err == nil) != (want != "") || err == nil && string(text) != want {
 			t.Errorf("%v:\n%s", err, text)
 		}

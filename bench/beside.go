@@ -57,6 +57,9 @@ func (r rival) aim() string {
 	return "**no**: " + r.why
 }
 
+// besideTitle names the chapter.
+const besideTitle = "Beside what one would take instead"
+
 // besides writes the table of rivals.
 func (r *report) besides(b *bytes.Buffer) {
 	if len(r.rivals) == 0 {
@@ -64,7 +67,7 @@ func (r *report) besides(b *bytes.Buffer) {
 		return
 	}
 	fmt.Fprintf(b, `
-## Beside what one would take instead
+## %s
 
 The same assignment on Node %s, in bench/peer: Express 5, express-handlebars, Socket.IO 4 and JSON files, with products in memory, sorted
 by price for each category, and messages durable before anybody hears of them, by an append and an fdatasync that all who wait share. Same data, same
@@ -72,7 +75,7 @@ load, same run, in turn. The aim of each row is 8 times the peer or 70 %% of the
 
 | what | pulperia | bare limit | Node peer | of the limit | times the peer | aim reached |
 |---|---|---|---|---|---|---|
-`, r.node)
+`, besideTitle, r.node)
 	for _, one := range r.rivals {
 		share, times := "–", "–"
 		if x := one.over(one.bare); x > 0 {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -39,34 +40,46 @@ func request(method, target, body string) []byte {
 // do sends a request and reads the answer to its end. Any status but 200 and 201 is an error. It
 // returns the length of the body.
 func (c *client) do(request []byte) (int, error) {
+	length, _, err := c.ask(request, "200 201")
+	return length, err
+}
+
+// ask is do where the answer may have one of several statuses, and returns which it was.
+func (c *client) ask(request []byte, may string) (length, status int, err error) {
 	if _, err := c.conn.Write(request); err != nil {
-		return 0, err
+		return 0, 0, err
 	}
 	line, err := c.in.ReadSlice('\n')
 	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
-	if !bytes.HasPrefix(line, []byte("HTTP/1.1 200 ")) && !bytes.HasPrefix(line, []byte("HTTP/1.1 201 ")) {
+	const digits = len("200")
+	version := len("HTTP/1.1 ")
+	if len(line) < version+digits || !strings.Contains(may, string(line[version:version+digits])) {
 		asked, _, _ := bytes.Cut(request, []byte("\r\n"))
-		return 0, fmt.Errorf("%s: %s", asked, bytes.TrimSpace(line))
+		return 0, 0, fmt.Errorf("%s: %s", asked, bytes.TrimSpace(line))
 	}
-	length := -1
+	if status, err = strconv.Atoi(string(line[version : version+digits])); err != nil {
+		return 0, 0, err
+	}
+	length = -1
 	for {
 		line, err := c.in.ReadSlice('\n')
 		if err != nil {
-			return 0, err
+			return 0, 0, err
 		}
 		if len(line) <= len("\r\n") {
 			break
 		}
 		if value, found := bytes.CutPrefix(line, []byte("Content-Length: ")); found {
 			if length, err = strconv.Atoi(string(bytes.TrimSpace(value))); err != nil {
-				return 0, err
+				return 0, 0, err
 			}
 		}
 	}
 	if length < 0 {
-		return 0, fmt.Errorf("an answer without Content-Length")
+		return 0, 0, fmt.Errorf("an answer without Content-Length")
 	}
-	return c.in.Discard(length)
+	_, err = c.in.Discard(length)
+	return length, status, err
 }

@@ -4,29 +4,33 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"pulperia/dao/models"
 	"pulperia/faults/harness"
 )
 
-// guesses is what others notice of many wrong passwords at once.
+// guesses is what others notice of many wrong passwords at once: beside nothing else, beside as many
+// requests for a product at the same moments, and beside the passwords.
 type guesses struct {
-	quiet, loud []sample
-	ratio       float64     // of their p99
-	before      int64       // resident bytes, at rest
-	most        int64       // of any moment
-	answers     map[int]int // of the guesses, by status
+	quiet, harmless, loud []sample
+	toQuiet, toHarmless   float64     // how many times as long the p99 is, beside passwords
+	before                int64       // resident bytes, at rest
+	most                  int64       // of any moment
+	answers               map[int]int // of the guesses, by status
 }
 
 // How it is tried, and what is required.
 const (
-	guessers    = 64
-	othersPace  = 500 // requests a second
-	mostSlower  = 2.0
-	mostMore    = 60e6
-	sampleEvery = 5 * time.Millisecond
+	guessers     = 64
+	burstEvery   = time.Second
+	othersPace   = 500 // requests a second
+	mostSlower   = 2.0
+	mostMore     = 60e6
+	sampleEvery  = 5 * time.Millisecond
+	wrongAnswers = "401 429"
 )
 
 // guessing asks for products at a constant pace, with and without passwords being guessed, in turn.
@@ -35,31 +39,43 @@ func (b *bench) guessing(ctx context.Context, shop *process, products []models.P
 	for range 2_000 {
 		requests = append(requests, request("GET", "/api/products/"+products[b.IntN(len(products))].ID.String(), ""))
 	}
-	others := func() (sample, error) {
-		return openLoop(ctx, shop.address, requests, b.connections, othersPace, b.length)
+	beside := func(burst func(n int) []byte, answered string) (sample, error) {
+		stop := b.bursts(ctx, shop, burst, answered, &g)
+		one, err := openLoop(ctx, shop.address, requests, b.connections, othersPace, b.length)
+		return one, errors.Join(err, stop())
 	}
 	g.answers = map[int]int{}
 	if g.before, err = b.settled(ctx, shop); err != nil {
 		return g, err
 	}
-	var ratios []float64
-	for n := range 2*b.rounds + 1 {
-		alone, err := others()
+	var toQuiet, toHarmless []float64
+	for turn := range 2*b.rounds + 1 {
+		quiet, err := openLoop(ctx, shop.address, requests, b.connections, othersPace, b.length)
 		if err != nil {
 			return g, err
 		}
-		stop := b.guess(ctx, shop, n, &g)
-		beside, err := others()
-		if err := errors.Join(err, stop()); err != nil {
+		harmless, err := beside(func(n int) []byte { return requests[n%len(requests)] }, "200")
+		if err != nil {
 			return g, err
 		}
-		if n > 0 {
-			g.quiet, g.loud = append(g.quiet, alone), append(g.loud, beside)
-			ratios = append(ratios, float64(beside.quantile(0.99))/float64(alone.quantile(0.99)))
+		loud, err := beside(func(n int) []byte { return wrongPassword(turn, n) }, wrongAnswers)
+		if err != nil {
+			return g, err
+		}
+		if turn > 0 { // the first one warms up
+			g.quiet, g.harmless, g.loud = append(g.quiet, quiet), append(g.harmless, harmless), append(g.loud, loud)
+			toQuiet = append(toQuiet, float64(loud.quantile(0.99))/float64(quiet.quantile(0.99)))
+			toHarmless = append(toHarmless, float64(loud.quantile(0.99))/float64(harmless.quantile(0.99)))
 		}
 	}
-	g.ratio = median(ratios)
+	g.toQuiet, g.toHarmless = median(toQuiet), median(toHarmless)
 	return g, nil
+}
+
+// wrongPassword is a guess for an address of its own, from a network of its own.
+func wrongPassword(turn, n int) []byte {
+	body := fmt.Sprintf(`{"email":"g%d.%d@example.com","password":"no es la que es %d"}`, turn, n, n)
+	return withHeader(request("POST", "/api/session", body), fmt.Sprintf("X-Forwarded-For: 10.%d.%d.%d", turn, n/guessers, n%guessers))
 }
 
 // more is how much memory they took.
@@ -74,52 +90,64 @@ func p99(rounds []sample) time.Duration {
 	return time.Duration(median(all))
 }
 
-// guess sends wrong passwords, as many as there are guessers at once and the next ones when all are
-// answered, each for another address from another network, until it is stopped. Meanwhile it sees
-// how much memory the shop has.
-func (b *bench) guess(ctx context.Context, shop *process, turn int, g *guesses) (stop func() error) {
+// bursts sends requests, as many as there are guessers at once and the next ones in their time, as
+// soon as all are answered, until it is stopped. Meanwhile it sees how much memory the shop has.
+func (b *bench) bursts(
+	ctx context.Context, shop *process, burst func(n int) []byte, answered string, g *guesses,
+) (stop func() error) {
 	ctx, cancel := context.WithCancel(ctx)
-	ended := make(chan error, 2)
-	go func() { ended <- b.guessOn(ctx, shop, turn, g.answers) }()
-	go func() {
+	var group errgroup.Group
+	group.Go(func() error { return sendBursts(ctx, shop.address, burst, answered, g.answers) })
+	group.Go(func() error {
 		for ctx.Err() == nil {
 			usage, err := harness.UsageOf(shop.Pid())
 			if err != nil {
-				ended <- err
-				return
+				return err
 			}
 			g.most = max(g.most, usage.Memory)
 			time.Sleep(sampleEvery)
 		}
-		ended <- nil
-	}()
+		return nil
+	})
 	return func() error {
 		cancel()
-		return errors.Join(<-ended, <-ended)
+		return group.Wait()
 	}
 }
 
-func (b *bench) guessOn(ctx context.Context, shop *process, turn int, answers map[int]int) error {
-	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: guessers}}
-	defer client.CloseIdleConnections()
-	for burst := 0; ctx.Err() == nil; burst++ {
-		statuses, errs := make(chan int, guessers), make(chan error, guessers)
-		for n := range guessers {
-			go func() {
-				body := fmt.Sprintf(`{"email":"g%d.%d.%d@example.com","password":"no es la que es %d"}`, turn, burst, n, n)
-				answer, err := harness.Send(client, "POST", "http://"+shop.address+"/api/session", body,
-					"X-Forwarded-For", fmt.Sprintf("10.%d.%d.%d", turn, burst, n))
-				errs <- err
-				if err == nil {
-					statuses <- answer.StatusCode
-				}
-			}()
+func sendBursts(ctx context.Context, address string, burst func(n int) []byte, answered string, answers map[int]int) error {
+	lines := make([]*client, guessers)
+	for i := range lines {
+		line, err := dial(address)
+		if err != nil {
+			return err
 		}
-		for range guessers {
-			if err := <-errs; err != nil {
+		defer line.close()
+		lines[i] = line
+	}
+	next := time.NewTicker(burstEvery)
+	defer next.Stop()
+	for n := 0; ctx.Err() == nil; n += guessers {
+		var statuses [guessers]int
+		var group errgroup.Group
+		for i, line := range lines {
+			request := burst(n + i)
+			group.Go(func() (err error) {
+				_, statuses[i], err = line.ask(request, answered)
 				return err
+			})
+		}
+		if err := group.Wait(); err != nil {
+			return err
+		}
+		if answered == wrongAnswers {
+			for _, status := range statuses {
+				answers[status]++
 			}
-			answers[<-statuses]++
+		}
+		select {
+		case <-next.C:
+		case <-ctx.Done():
 		}
 	}
 	return nil

@@ -24,6 +24,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -84,7 +85,7 @@ func run(ctx context.Context, arguments []string, out io.Writer) error {
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	isShort := flags.Bool("short", false, "measure less, in less than a minute; the figures are not the required ones")
 	isCurves := flags.Bool("curves", false, "measure only what grows with the size, and leave the table out; give -o too")
-	isAccess := flags.Bool("access", false, "measure only what it costs to be somebody, and put that chapter into the report that is there")
+	title := flags.String("chapter", "", "`title` of a chapter that is measured alone, and put into the report that is there")
 	to := flags.String("o", wholeReport, "`file` that the report goes to; - for the standard output, where a short run writes always")
 	seed := flags.Uint64("seed", 1, "what the products and messages are made from")
 	dir := flags.String("dir", os.TempDir(), "`folder` for the data of the run; its file system is what is measured")
@@ -101,21 +102,38 @@ func run(ctx context.Context, arguments []string, out io.Writer) error {
 			return errors.New("-curves: give -o too, or the report would have no table")
 		}
 	}
-	if *isAccess {
-		parts = onlyAccess
+	var alone chapter
+	if *title != "" {
+		var err error
+		if alone, err = chapterOf(*title); err != nil {
+			return err
+		}
+		parts = alone.parts
 	}
-	r, err := measure(ctx, what, parts, *seed, *dir, "go -C bench run . "+strings.Join(arguments, " "))
+	r, err := measure(ctx, what, parts, *seed, *dir, typed(arguments))
 	if err != nil {
 		return err
 	}
-	if *isAccess {
-		return r.writeAccess(*to, out)
+	if *title != "" {
+		return r.writeChapter(alone, *to, out)
 	}
 	if *to == "-" {
 		_, err = out.Write(r.markdown("benchmarks"))
 		return err
 	}
 	return r.write(*to)
+}
+
+// typed is a run with these arguments as one types it.
+func typed(arguments []string) string {
+	words := []string{"go -C bench run ."}
+	for _, one := range arguments {
+		if strings.Contains(one, " ") {
+			one = strconv.Quote(one)
+		}
+		words = append(words, one)
+	}
+	return strings.Join(words, " ")
 }
 
 // wholeReport is where the report of a whole run belongs.
@@ -129,8 +147,6 @@ func allParts(b *bench) []part {
 }
 
 func onlyCurves(b *bench) []part { return []part{b.curves} }
-
-func onlyAccess(b *bench) []part { return []part{b.access} }
 
 // measure makes a whole run and returns its report.
 func measure(ctx context.Context, what scale, parts func(*bench) []part, seed uint64, dir, command string) (r *report, err error) {

@@ -68,5 +68,6 @@ func exampleOrder(n int) models.Order {
 			{Product: models.ID{11: 1}, Code: "Y", Title: "Yerba", Quantity: 2, Unit: 100, Total: 200},
 		},
 		Totals: models.Totals{Items: 200, Total: 200},
+		Ledger: []models.Fact{}, History: []models.Event{},
 	}
 }

@@ -42,6 +42,7 @@ const settling = `document.querySelectorAll("[data-danger]").forEach(e => { e.st
 // The second click of two deletes nothing more: not on the page that stands, nor where the next row
 // has come under the pointer. What was deleted can be taken back, also after a reload.
 func TestDoubleClickDeletesOne(t *testing.T) {
+	t.Parallel()
 	shop := openShop(t)
 	for _, title := range []string{"Primero", "Segundo", "Tercero"} {
 		shop.add(title, title)
@@ -79,6 +80,7 @@ func TestDoubleClickDeletesOne(t *testing.T) {
 // What somebody else deletes moves nothing under a pointer: its row stays, struck and without its
 // button, until the pointer has left.
 func TestRowsStayUnderThePointer(t *testing.T) {
+	t.Parallel()
 	shop := openShop(t)
 	onBoth(t, func(t *testing.T, v visitor) {
 		first, second := shop.add("Primero", t.Name()+"1"), shop.add("Segundo", t.Name()+"2")
@@ -106,6 +108,7 @@ func TestRowsStayUnderThePointer(t *testing.T) {
 
 // An emptied cart is full again, whatever the visitor's browser can.
 func TestUndoEmptyCart(t *testing.T) {
+	t.Parallel()
 	shop := openShop(t, "--demo")
 	yerba := shop.product("yerba mate con palo")
 	onBoth(t, func(t *testing.T, v visitor) {

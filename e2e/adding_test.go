@@ -18,6 +18,7 @@ const (
 // A shopper adds from the list and goes on where he is: the count grows, a line says it and is read
 // out, and the keyboard stays. The second click of two is none.
 func TestAddingStays(t *testing.T) {
+	t.Parallel()
 	shop := openShop(t, "--demo")
 	mate := shop.product("mate de calabaza")
 	onBoth(t, func(t *testing.T, v visitor) {
@@ -47,6 +48,7 @@ func TestAddingStays(t *testing.T) {
 
 // Without scripts a form leads back to its place, where the line stands; in English, too.
 func TestAddingWithoutScript(t *testing.T) {
+	t.Parallel()
 	shop := openShop(t, "--demo")
 	mate := shop.product("mate de calabaza")
 	onBoth(t, func(t *testing.T, v visitor) {
@@ -65,6 +67,7 @@ func TestAddingWithoutScript(t *testing.T) {
 
 // Where the answer is lost the page says so and keeps what was chosen; sent again it adds once.
 func TestAddingWithoutAnswer(t *testing.T) {
+	t.Parallel()
 	shop := openShop(t, "--demo")
 	yerba := shop.product("yerba mate con palo")
 	behind, wire := shop.throughWire(t)
@@ -93,6 +96,7 @@ func TestAddingWithoutAnswer(t *testing.T) {
 // In the cart − and + save themselves, as often as they are pressed; more than there is they are
 // refused at that moment, and what the cart has stays.
 func TestCartSteps(t *testing.T) {
+	t.Parallel()
 	shop := openShop(t)
 	onBoth(t, func(t *testing.T, v visitor) {
 		p := shop.visit(t, v)

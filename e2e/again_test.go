@@ -8,6 +8,7 @@ import (
 
 // The clock on the wall is set back by hours, and the cart goes on following.
 func TestClockSetBack(t *testing.T) {
+	t.Parallel()
 	shop := openShop(t, "--demo")
 	yerba := shop.product("yerba mate con palo")
 	p := shop.visit(t, phone)
@@ -23,6 +24,7 @@ func TestClockSetBack(t *testing.T) {
 
 // Another tab chooses another language: the page comes over as a whole, with what was typed.
 func TestPageIsOfOneLanguage(t *testing.T) {
+	t.Parallel()
 	shop := openShop(t)
 	onBoth(t, func(t *testing.T, v visitor) {
 		p := shop.visit(t, v)
@@ -41,6 +43,7 @@ func TestPageIsOfOneLanguage(t *testing.T) {
 
 // What was typed waits for its page when an error page comes first.
 func TestDraftOutlivesAnErrorPage(t *testing.T) {
+	t.Parallel()
 	p := openShop(t).visit(t, phone)
 	p.open("/realtimeproducts")
 	p.fill("#title", "A medio escri")
@@ -54,6 +57,7 @@ func TestDraftOutlivesAnErrorPage(t *testing.T) {
 
 // A position of an epoch that is over is not waited for.
 func TestFreshDoesNotAskForEver(t *testing.T) {
+	t.Parallel()
 	p := openShop(t).visit(t, phone)
 	p.open("/realtimeproducts")
 	p.isLive()
@@ -66,6 +70,7 @@ func TestFreshDoesNotAskForEver(t *testing.T) {
 
 // Back shows what is in the cart now, whatever the browser has kept.
 func TestBackShowsTheCount(t *testing.T) {
+	t.Parallel()
 	shop := openShop(t, "--demo")
 	yerba := shop.product("yerba mate con palo")
 	onBoth(t, func(t *testing.T, v visitor) {
@@ -84,6 +89,7 @@ func TestBackShowsTheCount(t *testing.T) {
 // A page that a browser brings back as it was left asks once what has become of it, however long it
 // was away. A browser that a test leads may keep none, so it is told that it has.
 func TestPageBroughtBackAsksOnce(t *testing.T) {
+	t.Parallel()
 	shop := openShop(t, "--demo")
 	p := shop.visit(t, phone)
 	p.open("/")
@@ -104,6 +110,7 @@ func TestPageBroughtBackAsksOnce(t *testing.T) {
 
 // New products are told of where the page's filter shows them, and shown there.
 func TestNewProductsOfTheFilter(t *testing.T) {
+	t.Parallel()
 	shop := openShop(t, "--demo")
 	p := shop.visit(t, phone)
 	p.open("/products?category=cosas&q=una&sort=asc")

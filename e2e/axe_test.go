@@ -12,6 +12,7 @@ import (
 // No page in any of its states has a fault that axe can find: in both languages, by day and by
 // night, on a phone and on a desktop.
 func TestAccessibility(t *testing.T) {
+	t.Parallel()
 	empty, full := openShop(t), openShop(t, "--demo", "--messages-per-minute", "0")
 	tours := map[*shop][]sight{empty: emptyTour(), full: full.tour()}
 	for _, language := range []string{"es", "en"} {
@@ -52,6 +53,7 @@ func (p *page) faults() []string {
 
 // The tests rest on axe being asked the right way: it must find what is put wrong.
 func TestAxeFindsFaults(t *testing.T) {
+	t.Parallel()
 	p := openShop(t, "--demo").visit(t, desktop)
 	p.open("/realtimeproducts")
 	p.do(chromedp.Evaluate[chromedp.Void](world.axe + "; undefined"))

@@ -12,6 +12,7 @@ func line(product product) string { return "#p-" + product.ID + " " }
 
 // A shopper fills a cart, changes their mind about how many, takes something out, and empties it.
 func TestCart(t *testing.T) {
+	t.Parallel()
 	shop := openShop(t, "--demo")
 	yerba, mate := shop.product("yerba mate con palo"), shop.product("mate de calabaza")
 	onBoth(t, func(t *testing.T, v visitor) {
@@ -47,6 +48,7 @@ func TestCart(t *testing.T) {
 // A quantity that cannot be is shown as it was typed, with the reason beside it, and the cart stays
 // as it was.
 func TestCartRefusesQuantity(t *testing.T) {
+	t.Parallel()
 	shop := openShop(t, "--demo")
 	yerba := shop.product("yerba mate con palo")
 	onBoth(t, func(t *testing.T, v visitor) {
@@ -69,6 +71,7 @@ func TestCartRefusesQuantity(t *testing.T) {
 
 // What is no longer to be had stays in a cart, says so and is not counted; one can take it out.
 func TestCartWithWhatIsGone(t *testing.T) {
+	t.Parallel()
 	shop := openShop(t, "--demo")
 	onBoth(t, func(t *testing.T, v visitor) {
 		p := shop.visit(t, v)
@@ -98,6 +101,7 @@ func TestCartWithWhatIsGone(t *testing.T) {
 // What has become scarcer stays in a cart, says so as it happens and is not counted; one press takes
 // it down to what there is. More than that does not get in.
 func TestCartWithWhatIsScarce(t *testing.T) {
+	t.Parallel()
 	shop := openShop(t, "--demo")
 	onBoth(t, func(t *testing.T, v visitor) {
 		p := shop.visit(t, v)
@@ -123,6 +127,7 @@ func TestCartWithWhatIsScarce(t *testing.T) {
 
 // Every visitor has a cart of their own.
 func TestCartsAreApart(t *testing.T) {
+	t.Parallel()
 	shop := openShop(t, "--demo")
 	yerba := shop.product("yerba mate con palo")
 	ana, beto := shop.visit(t, phone), shop.visit(t, desktop)

@@ -11,6 +11,7 @@ import (
 
 // A shopper who knows a word of what they want finds it, and opens it.
 func TestSearch(t *testing.T) {
+	t.Parallel()
 	shop := openShop(t, "--demo")
 	onBoth(t, func(t *testing.T, v visitor) {
 		p := shop.visit(t, v)
@@ -22,7 +23,7 @@ func TestSearch(t *testing.T) {
 		p.expect("search box", p.value("#search"), "QUÉSO camp")
 		p.follow(".card__title a")
 		p.expect("product", p.text("h1"), "Queso de campo, horma de 3 kg")
-		p.expect("price", p.text(".product__price"), "$ 42.800,00")
+		p.expect("price", p.text(".product__price [data-show=price]"), "$ 42.800,00")
 
 		p.fill("#search", "telescopio")
 		p.follow(".search__go")
@@ -41,6 +42,7 @@ func openFilters(p *page) {
 
 // A shopper narrows the list by category, price and availability, and puts it in order.
 func TestFilter(t *testing.T) {
+	t.Parallel()
 	shop := openShop(t, "--demo")
 	onBoth(t, func(t *testing.T, v visitor) {
 		p := shop.visit(t, v)
@@ -69,6 +71,7 @@ func TestFilter(t *testing.T) {
 
 // What is sold out is in the list until a shopper asks for what there is.
 func TestAvailability(t *testing.T) {
+	t.Parallel()
 	shop := openShop(t, "--demo")
 	onBoth(t, func(t *testing.T, v visitor) {
 		p := shop.visit(t, v)
@@ -88,6 +91,7 @@ func TestAvailability(t *testing.T) {
 
 // A price that cannot be read is shown beside its field as it was typed, and nothing else is lost.
 func TestFilterWithMistake(t *testing.T) {
+	t.Parallel()
 	shop := openShop(t, "--demo")
 	onBoth(t, func(t *testing.T, v visitor) {
 		p := shop.visit(t, v)
@@ -105,6 +109,7 @@ func TestFilterWithMistake(t *testing.T) {
 // The links to other pages keep what was asked for; the pages together show each product once, in
 // the one order.
 func TestPagesKeepTheFilter(t *testing.T) {
+	t.Parallel()
 	shop := openShop(t, "--demo")
 	onBoth(t, func(t *testing.T, v visitor) {
 		p := shop.visit(t, v)

@@ -9,6 +9,7 @@ import (
 // A visitor without JavaScript sends a message, is remembered, and sees their own words on the
 // right.
 func TestChatWithoutScript(t *testing.T) {
+	t.Parallel()
 	onBoth(t, func(t *testing.T, v visitor) {
 		shop := openShop(t, "--demo")
 		shop.say("beto@example.com", "¿Queda pan?")
@@ -35,6 +36,7 @@ func TestChatWithoutScript(t *testing.T) {
 
 // A message that is refused comes back as it was typed, with the reason beside what is wrong.
 func TestChatRefusesMessage(t *testing.T) {
+	t.Parallel()
 	shop := openShop(t, "--demo")
 	onBoth(t, func(t *testing.T, v visitor) {
 		p := shop.visit(t, v)
@@ -52,6 +54,7 @@ func TestChatRefusesMessage(t *testing.T) {
 
 // Without JavaScript, who writes too much at once is told to wait, and keeps what they typed.
 func TestChatTooFast(t *testing.T) {
+	t.Parallel()
 	shop := openShop(t, "--demo", "--messages-per-minute", "3")
 	v := phone
 	v.withoutScript = true
@@ -70,6 +73,7 @@ func TestChatTooFast(t *testing.T) {
 // Without JavaScript the newest messages come first into sight, too; the links lead back to the
 // first message, and none is missing or twice.
 func TestOlderMessages(t *testing.T) {
+	t.Parallel()
 	shop := openShop(t, "--messages-per-minute", "0")
 	var sent []string
 	for i := range 120 {

@@ -49,6 +49,7 @@ func rowOf(id string) string { return "#p-" + id + " " }
 // copies a product and says by which number he is reached; who stands in the shop sees all of it
 // as it happens.
 func TestMerchantKeepsTheShop(t *testing.T) {
+	t.Parallel()
 	onBoth(t, func(t *testing.T, v visitor) {
 		shop := openClosedShop(t, "--demo")
 		yerba, mate := shop.product("yerba mate con palo"), shop.product("mate de calabaza")
@@ -119,6 +120,7 @@ func TestMerchantKeepsTheShop(t *testing.T) {
 // All of it works without scripts: what is refused stands beside its field with what was typed, and
 // an old form does not put back what was sold.
 func TestCounterWithoutScripts(t *testing.T) {
+	t.Parallel()
 	onBoth(t, func(t *testing.T, v visitor) {
 		v.withoutScript = true
 		shop := openClosedShop(t, "--demo")
@@ -273,6 +275,7 @@ func counterTour(shop *shop) []sight {
 // Who has only a keyboard sees on the merchant's pages, too, where he is, and changes a price and a
 // stock without a mouse.
 func TestCounterByKeyboard(t *testing.T) {
+	t.Parallel()
 	onBoth(t, func(t *testing.T, v visitor) {
 		shop := openClosedShop(t, "--demo")
 		yerba := shop.product("yerba mate con palo")
@@ -302,6 +305,7 @@ func TestCounterByKeyboard(t *testing.T) {
 
 // The merchant's pages have no fault that axe can find, and are no wider than a phone.
 func TestCounterAccessibility(t *testing.T) {
+	t.Parallel()
 	for _, language := range []string{"es", "en"} {
 		t.Run(language, func(t *testing.T) {
 			shop := openClosedShop(t, "--demo")
@@ -330,6 +334,7 @@ func TestCounterAccessibility(t *testing.T) {
 // Who goes on counting before the shop has answered counts from what he sees: his own acts are
 // not somebody else's.
 func TestCountsWithoutWaiting(t *testing.T) {
+	t.Parallel()
 	shop := openClosedShop(t, "--demo")
 	yerba := shop.product("yerba mate con palo")
 	p := shop.visit(t, phone)

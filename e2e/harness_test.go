@@ -10,6 +10,7 @@ import (
 
 // The tests rest on this: whatever goes wrong in a page is seen. So each thing is made to go wrong.
 func TestWatcherSeesWhatGoesWrong(t *testing.T) {
+	t.Parallel()
 	shop := openShop(t, "--demo")
 	for name, c := range map[string]struct{ script, want string }{
 		"console":   {`console.warn("careful")`, "console.warn"},

@@ -31,6 +31,7 @@ var hostile = map[string]string{
 // shows. (That no dialog opens, no request leaves and the Content-Security-Policy stays quiet, the
 // watcher of every page checks.)
 func TestHostileProduct(t *testing.T) {
+	t.Parallel()
 	shop := openShop(t)
 	for name, text := range hostile {
 		t.Run(name, func(t *testing.T) {
@@ -89,6 +90,7 @@ func (p *page) addHostile(title, name, description string) string {
 // A description may have 20,000 characters and no more; what is too long comes back whole, with the
 // reason.
 func TestLongTexts(t *testing.T) {
+	t.Parallel()
 	shop := openShop(t)
 	p := shop.visit(t, phone)
 	long := strings.Repeat("<b>ñ", 5000)
@@ -115,6 +117,7 @@ func TestLongTexts(t *testing.T) {
 // What every field of the form for products refuses comes back as it was typed, and does no harm
 // either.
 func TestHostileFields(t *testing.T) {
+	t.Parallel()
 	shop := openShop(t)
 	p := shop.visit(t, desktop)
 	for name, text := range hostile {
@@ -133,6 +136,7 @@ func TestHostileFields(t *testing.T) {
 
 // A picture cannot be a script, nor anything else that does more than show.
 func TestHostilePictures(t *testing.T) {
+	t.Parallel()
 	shop := openShop(t)
 	p := shop.visit(t, desktop)
 	kept := []string{"//127.0.0.1:1/x.png", `/\127.0.0.1:1/x.png`, "x.png"} // and never asked for
@@ -161,6 +165,7 @@ func TestHostilePictures(t *testing.T) {
 // What somebody says in the chat is text, and so is their name. An address in it is a link to what
 // it says. (Live it is tried by TestHostileTalk.)
 func TestHostileMessages(t *testing.T) {
+	t.Parallel()
 	shop := openShop(t, "--messages-per-minute", "0")
 	v := phone
 	v.withoutScript = true
@@ -200,6 +205,7 @@ func TestHostileMessages(t *testing.T) {
 
 // What is in an address does no harm, wherever it stands.
 func TestHostileAddresses(t *testing.T) {
+	t.Parallel()
 	shop := openShop(t, "--demo")
 	p := shop.visit(t, phone)
 	for name, text := range hostile {

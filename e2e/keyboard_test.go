@@ -52,6 +52,7 @@ func (p *page) at(selector string) bool {
 // Who has only a keyboard sees at every step where they are, from the skip link to the end of every
 // page.
 func TestFocusIsSeen(t *testing.T) {
+	t.Parallel()
 	shop := openShop(t, "--demo", "--messages-per-minute", "0")
 	sights := shop.tour()
 	onBoth(t, func(t *testing.T, v visitor) {
@@ -85,6 +86,7 @@ func (p *page) walk(name string) {
 
 // A whole purchase needs no mouse.
 func TestPurchaseByKeyboard(t *testing.T) {
+	t.Parallel()
 	shop := openShop(t, "--demo")
 	mate := shop.product("mate de calabaza")
 	onBoth(t, func(t *testing.T, v visitor) {

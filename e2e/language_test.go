@@ -4,6 +4,7 @@ import "testing"
 
 // The shop speaks the visitor's language, and the other one when asked, on the page where they are.
 func TestLanguage(t *testing.T) {
+	t.Parallel()
 	shop := openShop(t, "--demo")
 	onBoth(t, func(t *testing.T, v visitor) {
 		p := shop.visit(t, v)

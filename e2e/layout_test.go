@@ -14,6 +14,7 @@ import (
 
 // No page is wider than its screen, down to 320 px: nobody has to scroll sideways to read.
 func TestNoSidewaysScroll(t *testing.T) {
+	t.Parallel()
 	empty, full := openShop(t), openShop(t, "--demo", "--messages-per-minute", "0")
 	for shop, sights := range map[*shop][]sight{empty: emptyTour(), full: full.tour()} {
 		p := shop.visit(t, phone)
@@ -31,6 +32,7 @@ func TestNoSidewaysScroll(t *testing.T) {
 // The names of products have room in their table on every screen, also where the form stands beside
 // it: the other columns keep their widths.
 func TestTableHasRoom(t *testing.T) {
+	t.Parallel()
 	shop := openShop(t, "--demo")
 	p := shop.visit(t, desktop)
 	for _, width := range []int64{320, 360, 767, 768, 1023, 1024, 1100, 1279, 1280, 1600} {
@@ -54,6 +56,7 @@ func (p *page) wide(name string, screen int64) {
 
 // Nothing jumps while a page loads: pictures have their space before they come.
 func TestNothingJumps(t *testing.T) {
+	t.Parallel()
 	shop := openShop(t, "--demo")
 	yerba := shop.product("yerba mate con palo")
 	onBoth(t, func(t *testing.T, v visitor) {
@@ -74,6 +77,7 @@ func TestNothingJumps(t *testing.T) {
 // Nor does anything jump where a page comes in small parts: it is shown when it is whole. Rows that
 // come later make the columns of a table and the cards beside them as large as they need.
 func TestNothingJumpsWhileAPageArrives(t *testing.T) {
+	t.Parallel()
 	shop := openShop(t, "--demo")
 	target, err := url.Parse(shop.url)
 	if err != nil {
@@ -126,6 +130,7 @@ func (p *page) jumps() []string {
 
 // By night the page is dark, and by day it is light: who asks for one does not get the other.
 func TestDayAndNight(t *testing.T) {
+	t.Parallel()
 	shop := openShop(t, "--demo")
 	onBoth(t, func(t *testing.T, v visitor) {
 		p := shop.visit(t, v)

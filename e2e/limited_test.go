@@ -11,6 +11,7 @@ import (
 // Who gets no line because a limit refuses it is told so: the shop is there, and the line was not
 // lost. With room again the page is live.
 func TestRefusedByALimitIsTold(t *testing.T) {
+	t.Parallel()
 	shop := openShop(t, "--max-connections", "1")
 	p := shop.visit(t, phone)
 	p.enter("ana@example.com")

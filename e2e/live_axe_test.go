@@ -8,6 +8,7 @@ import (
 // What only scripts show has no fault that axe can find either: who is here, what is unread, what
 // is not stored, what was refused, what is gone and what is new.
 func TestLiveAccessibility(t *testing.T) {
+	t.Parallel()
 	for _, language := range []string{"es", "en"} {
 		t.Run(language, func(t *testing.T) {
 			shop := openShop(t, "--demo", "--messages-per-minute", "12")

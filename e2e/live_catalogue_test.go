@@ -10,6 +10,7 @@ import (
 // A product that is changed through the API changes on every page that shows it, with the words and
 // the form that the server would write.
 func TestProductFollows(t *testing.T) {
+	t.Parallel()
 	shop := openShop(t, "--demo")
 	yerba := shop.product("yerba mate con palo")
 	card, path := "#p-"+yerba.ID+" ", "/products/"+yerba.ID
@@ -63,6 +64,7 @@ func (p *page) looks(root string) string {
 
 // The scripts write amounts and numbers as the server does, whatever the amount and the language.
 func TestScriptsWriteAmounts(t *testing.T) {
+	t.Parallel()
 	shop := openShop(t)
 	amounts := []float64{0, 0.01, 0.05, 0.1, 0.29, 0.57, 1, 1.005 + 0.005, 4.35, 9.99, 10, 64.1, 99.9, 100, 999.99, 1000, 1000.01, 1234.5, 8192.03,
 		9999.99, 99999.99, 100000, 123456.78, 999999.99, 1000000, 1234567.89, 12345678.9, 123456789.01, 999999999.99, 4503599627.37, 9999999999.99, 10000000000}
@@ -86,6 +88,7 @@ func TestScriptsWriteAmounts(t *testing.T) {
 // A product that is deleted is marked where it stands; new ones are told of, and shown when one
 // asks.
 func TestNewAndGone(t *testing.T) {
+	t.Parallel()
 	shop := openShop(t, "--demo")
 	onBoth(t, func(t *testing.T, v visitor) {
 		gone := shop.add("Se va", t.Name()+"1")
@@ -110,6 +113,7 @@ func TestNewAndGone(t *testing.T) {
 
 // A figure that has changed lights up once, for a second; not for who asked for less motion.
 func TestGlow(t *testing.T) {
+	t.Parallel()
 	shop := openShop(t)
 	id := shop.add("Cosa", "c")
 	for motion, want := range map[string]int{"no-preference": 1, "reduce": 0} {
@@ -141,6 +145,7 @@ const rows = `[...document.querySelectorAll("tbody tr th a")].map(e => e.textCon
 // The table shows what is added and deleted anywhere, each in its place and on its page, and leaves
 // the form alone.
 func TestTableFollows(t *testing.T) {
+	t.Parallel()
 	shop := openShop(t)
 	onBoth(t, func(t *testing.T, v visitor) {
 		p := shop.visit(t, v)
@@ -175,6 +180,7 @@ func TestTableFollows(t *testing.T) {
 // The page of a cart follows it, whoever changes it, and so does the count in the other tabs. A
 // quantity that is being typed stays.
 func TestCartFollows(t *testing.T) {
+	t.Parallel()
 	shop := openShop(t, "--demo")
 	yerba, mate := shop.product("yerba mate con palo"), shop.product("mate de calabaza")
 	onBoth(t, func(t *testing.T, v visitor) {

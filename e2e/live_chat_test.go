@@ -44,6 +44,7 @@ func (p *page) enterKey(modifiers int64) {
 
 // Two people talk: each sees at once what the other writes, their own words on the right.
 func TestTwoChat(t *testing.T) {
+	t.Parallel()
 	shop := openShop(t, "--messages-per-minute", "0")
 	ana, beto := shop.visit(t, phone), shop.visit(t, desktop)
 	ana.enter("ana@example.com")
@@ -66,6 +67,7 @@ const unsent = `[...document.querySelectorAll("[data-unsent] .bubble__state")].m
 // Whoever loses the line goes on writing. When it is back, everybody has the same list, and
 // everything is in it once.
 func TestOffline(t *testing.T) {
+	t.Parallel()
 	shop := openShop(t, "--messages-per-minute", "0")
 	behind, wire := shop.throughWire(t)
 	ana, beto := behind.visit(t, phone), shop.visit(t, desktop)
@@ -95,6 +97,7 @@ func TestOffline(t *testing.T) {
 // What waits survives a reload, and goes out under the id that it had: it is there once, however
 // often it was sent. Who writes too fast need do nothing but wait.
 func TestOutboxSurvivesReload(t *testing.T) {
+	t.Parallel()
 	const perMinute = 6 // a third of them at once, and then one every ten seconds
 	shop := openShop(t, "--messages-per-minute", fmt.Sprint(perMinute))
 	p := shop.visit(t, phone)
@@ -117,6 +120,7 @@ func TestOutboxSurvivesReload(t *testing.T) {
 // A message that the shop refuses says so; its text can be taken back, and nothing of it is sent
 // again.
 func TestRefusedMessage(t *testing.T) {
+	t.Parallel()
 	shop := openShop(t)
 	p := shop.visit(t, phone)
 	p.enter("ana@example.com")
@@ -136,6 +140,7 @@ func TestRefusedMessage(t *testing.T) {
 // Where a proxy blocks WebSocket, the same list comes another way, and so does what one writes;
 // also after the line was lost.
 func TestBlockedSockets(t *testing.T) {
+	t.Parallel()
 	shop := openShop(t, "--messages-per-minute", "0")
 	behind, wire := shop.throughWire(t)
 	wire.refuseSockets()
@@ -166,6 +171,7 @@ func TestBlockedSockets(t *testing.T) {
 
 // When the shop cannot tell what was missed, the page is loaded afresh, with what was typed.
 func TestLoadAfresh(t *testing.T) {
+	t.Parallel()
 	before, after := openTwice(t)
 	after.say("beto@example.com", "De otra época")
 	seen, wire := before.throughWire(t)

@@ -15,6 +15,7 @@ func part[T any](p *page, script, expression string) T {
 // is, what is being typed stays typed, and what a change has already brought further is not taken
 // back.
 func TestMorph(t *testing.T) {
+	t.Parallel()
 	p := openShop(t).visit(t, desktop)
 	p.open("/cart")
 	got := part[[]string](p, "fresh.js", `(() => {
@@ -38,6 +39,7 @@ func TestMorph(t *testing.T) {
 // A page may be newer than the position that it names: a change that it shows already must not take
 // it back.
 func TestOldRevision(t *testing.T) {
+	t.Parallel()
 	shop := openShop(t)
 	id := shop.add("Cosa", "c")
 	shop.call("PUT", "/api/products/"+id, map[string]int{"price": 30}, nil)
@@ -58,6 +60,7 @@ func TestOldRevision(t *testing.T) {
 // Who has lost the line comes back at once, then after growing pauses that differ from one visitor
 // to the next; the shop may ask for more patience, or for none at all.
 func TestPauses(t *testing.T) {
+	t.Parallel()
 	p := openShop(t).visit(t, desktop)
 	p.open("/cart")
 	const ms = `["", "slow", "shutdown", "too_big", "a word from a later shop"].map(why => [0, 3, 50].map(failures =>
@@ -74,6 +77,7 @@ func TestPauses(t *testing.T) {
 // Ids are made as the shop makes them: 24 hex digits, the first eight the seconds, and no two
 // alike.
 func TestNewID(t *testing.T) {
+	t.Parallel()
 	p := openShop(t).visit(t, desktop)
 	p.open("/cart")
 	p.expect("id", part[[]string](p, "outbox.js", `[part.newID(1.7e12).length, part.newID(1.7e12).slice(0, 8), part.newID(0).slice(0, 8),

@@ -10,6 +10,7 @@ import (
 // Whatever is said shows as the text that it is, on the page of who says it, on those of others,
 // and exactly as the server shows it later.
 func TestHostileTalk(t *testing.T) {
+	t.Parallel()
 	const ana = `{{7*7}}'/onfocus=alert@example.com`
 	shop := openShop(t, "--messages-per-minute", "0")
 	p, other := shop.visit(t, phone), shop.visit(t, desktop)
@@ -39,6 +40,7 @@ func TestHostileTalk(t *testing.T) {
 
 // One sees who comes, who goes, and who is typing until they stop.
 func TestPeople(t *testing.T) {
+	t.Parallel()
 	shop := openShop(t)
 	behind, wire := shop.throughWire(t)
 	ana, beto := shop.visit(t, phone), behind.visit(t, desktop)
@@ -65,6 +67,7 @@ const readingAt = `Math.round(document.querySelector(".bubble").getBoundingClien
 // While somebody reads what is above, nothing moves: what is new is marked and counted, and a
 // button leads to it.
 func TestUnread(t *testing.T) {
+	t.Parallel()
 	shop := openShop(t, "--messages-per-minute", "0")
 	for i := range 30 {
 		shop.say("beto@example.com", fmt.Sprint("Mensaje ", i+1))
@@ -104,6 +107,7 @@ func (p *page) away(is bool) {
 
 // Older messages come as one scrolls up to them: all of them, once, in order, and without a jump.
 func TestOlderOnScroll(t *testing.T) {
+	t.Parallel()
 	shop := openShop(t, "--messages-per-minute", "0")
 	var sent []string
 	for i := range 130 {
@@ -129,6 +133,7 @@ func TestOlderOnScroll(t *testing.T) {
 // Enter sends; Shift-Enter breaks the line; an Enter that ends the typing of a character does
 // neither.
 func TestEnter(t *testing.T) {
+	t.Parallel()
 	shop := openShop(t)
 	p := shop.visit(t, desktop)
 	p.enter("ana@example.com")
@@ -147,6 +152,7 @@ func TestEnter(t *testing.T) {
 
 // Without JavaScript one can say who one is, too, and a text that stands there stays.
 func TestJoinWithoutScript(t *testing.T) {
+	t.Parallel()
 	shop := openShop(t)
 	v := phone
 	v.withoutScript = true

@@ -5,7 +5,8 @@
 // [TestMain] builds the program once, with the race detector, and starts one browser. Every test
 // then opens a [shop] of its own (a process on a free port with an empty folder) and [page]s on it;
 // each page is a visitor with cookies of their own. The tests know nothing of the shop's packages:
-// they see what a person sees, and fill the shop through its API.
+// they see what a person sees, and fill the shop through its API. As they share nothing else, each
+// says t.Parallel: most of their time they wait.
 //
 // A page is watched from its first request to its last. A line on the console, a broken rule of the
 // Content-Security-Policy, a script's exception, a dialog, a request to another place or a failed

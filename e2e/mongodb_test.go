@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"os"
+	"strings"
 	"testing"
 
 	"pulperia/dao/dbmanagers/mongotest"
@@ -14,7 +15,7 @@ const engineVariable = "E2E_ENGINE"
 // newStore returns a store that has never been opened, for --store.
 func newStore(t *testing.T) string {
 	t.Helper()
-	if os.Getenv(engineVariable) == "mongodb" {
+	if os.Getenv(engineVariable) == "mongodb" || strings.HasPrefix(t.Name(), "TestOnMongoDB/") {
 		return mongotest.URI(t)
 	}
 	return t.TempDir()
@@ -24,7 +25,7 @@ func newStore(t *testing.T) string {
 // the chat with and without scripts and when the line breaks. The other tests are about what the
 // browser makes of the same pages.
 func TestOnMongoDB(t *testing.T) {
-	t.Setenv(engineVariable, "mongodb")
+	t.Parallel()
 	for _, flow := range []struct {
 		name string
 		run  func(*testing.T)

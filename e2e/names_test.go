@@ -11,6 +11,7 @@ const who = `[...document.querySelectorAll(".bubble__who")].map(e => [...e.child
 // also in the messages that are loaded with a page. When the merchant closes the room all are told
 // at once, and what was typed stays.
 func TestNamesInTheChat(t *testing.T) {
+	t.Parallel()
 	shop := openClosedShop(t, "--messages-per-minute", "0")
 	owner, one, other := shop.visit(t, desktop), shop.visit(t, phone), shop.visit(t, desktop)
 	owner.setUp()

@@ -12,6 +12,7 @@ import (
 // The API's document is one that tools made for such documents take, by their recommended rules.
 // The linter asks nobody outside.
 func TestOpenAPIDocument(t *testing.T) {
+	t.Parallel()
 	shop := openShop(t)
 	answer, err := http.Get(shop.url + "/openapi.json")
 	if err != nil {

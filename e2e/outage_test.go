@@ -10,6 +10,7 @@ import (
 // saved now; what is written waits, and is there once when the database is back, without a hand's
 // turn. Whoever comes meanwhile is told in their language.
 func TestDatabaseAway(t *testing.T) {
+	t.Parallel()
 	server := mongotest.Start(t)
 	shop := openShopOn(t, server.URI(), "--messages-per-minute", "0")
 	ana, beto := shop.visit(t, phone), shop.visit(t, desktop)

@@ -9,6 +9,7 @@ import (
 // What was written in one shop does not go out in another one behind the same address: it is kept,
 // told of, and asked about.
 func TestOutboxIsOfItsShop(t *testing.T) {
+	t.Parallel()
 	shop, other := openShop(t), openShop(t)
 	behind, wire := shop.throughWire(t)
 	p := behind.visit(t, phone)
@@ -42,6 +43,7 @@ func TestOutboxIsOfItsShop(t *testing.T) {
 // A store is the same one after a restore, an edit by hand or a migration: what waits for it goes
 // out by itself, also what pages of an older pulperia kept, who named a store by its epoch.
 func TestOutboxOutlivesEpochs(t *testing.T) {
+	t.Parallel()
 	shop, later := openTwice(t)
 	behind, wire := shop.throughWire(t)
 	p := behind.visit(t, phone)
@@ -65,6 +67,7 @@ func TestOutboxOutlivesEpochs(t *testing.T) {
 // What is typed in one shop, who one is there and what is in the cart is not seen in another one
 // behind the same address, and is there again when the first one is.
 func TestBrowserKeepsStoresApart(t *testing.T) {
+	t.Parallel()
 	shop, other := openShop(t, "--demo"), openShop(t, "--demo")
 	behind, wire := shop.throughWire(t)
 	p := behind.visit(t, phone)
@@ -88,6 +91,7 @@ func TestBrowserKeepsStoresApart(t *testing.T) {
 
 // A draft that a page of an older pulperia kept is there after the upgrade.
 func TestDraftThatNamesNoStore(t *testing.T) {
+	t.Parallel()
 	p := openShop(t).visit(t, phone)
 	p.open("/realtimeproducts")
 	const kept = `sessionStorage.setItem("pulperia.draft", JSON.stringify([{action: "/realtimeproducts#add", name: "title", value: "A medio escri"}]))`
@@ -99,6 +103,7 @@ func TestDraftThatNamesNoStore(t *testing.T) {
 
 // What has waited for more than a day goes out when its writer says so.
 func TestOldMessageAsksFirst(t *testing.T) {
+	t.Parallel()
 	shop := openShop(t)
 	p := shop.visit(t, phone)
 	p.enter("ana@example.com")
@@ -114,6 +119,7 @@ func TestOldMessageAsksFirst(t *testing.T) {
 // An empty shop that takes a backup in is that shop from then on, in the same epoch: an open page
 // goes on in it, and asks about what waits.
 func TestShopBecomesAnother(t *testing.T) {
+	t.Parallel()
 	dir, store := t.TempDir(), newStore(t)
 	run := func(args ...string) {
 		t.Helper()

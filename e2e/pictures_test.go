@@ -18,20 +18,22 @@ import (
 func (p *page) handOver(name string, width int, colour string) {
 	p.t.Helper()
 	eval[chromedp.Void](p, fmt.Sprintf(`(async () => {
+		const name = %s, type = name.endsWith(".png") ? "image/png" : "image/jpeg"
 		const canvas = Object.assign(document.createElement("canvas"), {width: %d, height: %d * 3 / 4}), pen = canvas.getContext("2d")
 		pen.fillStyle = %s
 		pen.fillRect(0, 0, canvas.width, canvas.height)
-		const file = new File([await new Promise(done => canvas.toBlob(done, "image/jpeg", 0.9))], %s, {type: "image/jpeg"})
+		const file = new File([await new Promise(done => canvas.toBlob(done, type, 0.9))], name, {type})
 		const files = new DataTransfer(), input = document.querySelector("#photos-file")
 		files.items.add(file)
 		input.files = files.files
 		input.dispatchEvent(new Event("change", {bubbles: true}))
-	})()`, width, width, js(colour), js(name)))
+	})()`, js(name), width, width, js(colour)))
 }
 
 // A merchant hands over photographs from the camera: they are sent at once, put in order by the
 // keyboard, said something of, and shoppers see them.
 func TestMerchantTakesPhotographs(t *testing.T) {
+	t.Parallel()
 	onBoth(t, func(t *testing.T, v visitor) {
 		shop := openClosedShop(t, "--demo")
 		mate := shop.product("mate de calabaza")
@@ -66,6 +68,7 @@ func TestMerchantTakesPhotographs(t *testing.T) {
 
 // A photograph of few bytes and more pixels than are taken is sent once more, made smaller.
 func TestPhotographOfManyPixels(t *testing.T) {
+	t.Parallel()
 	shop := openClosedShop(t, "--demo")
 	p := shop.visit(t, desktop)
 	p.setUp()
@@ -73,12 +76,15 @@ func TestPhotographOfManyPixels(t *testing.T) {
 	was := p.count("[data-photo]")
 	p.handOver("cielo.jpg", 8300, "skyblue") // 52 million, and all the same
 	p.soon("photographs", `document.querySelectorAll("[data-photo]").length`, was+1)
+	p.handOver("afiche.png", 4800, "olive") // 17 million, of which 16 are taken
+	p.soon("photographs", `document.querySelectorAll("[data-photo]").length`, was+2)
 	p.forgive("413")
 }
 
 // Without scripts the form brings several photographs, puts them in order by numbers, says what is
 // to be seen on them and takes them out, in both languages.
 func TestPicturesWithoutScripts(t *testing.T) {
+	t.Parallel()
 	for _, v := range []visitor{
 		{width: phone.width, height: phone.height, language: "es-AR", withoutScript: true},
 		{width: desktop.width, height: desktop.height, language: "en", withoutScript: true},
@@ -111,6 +117,7 @@ func TestPicturesWithoutScripts(t *testing.T) {
 
 // A picture that does not load is a drawing to shoppers, and named to who can mend it.
 func TestPictureThatDoesNotLoad(t *testing.T) {
+	t.Parallel()
 	onBoth(t, func(t *testing.T, v visitor) {
 		shop := openClosedShop(t, "--demo")
 		id := shop.product("mate de calabaza").ID
@@ -161,6 +168,7 @@ func (p *page) look(name string) {
 // The form of the pictures has no fault that axe can find, with pictures in it and a file that was
 // refused.
 func TestPicturesAreAccessible(t *testing.T) {
+	t.Parallel()
 	for _, language := range []string{"es", "en"} {
 		shop := openClosedShop(t, "--demo")
 		p := shop.visit(t, visitor{width: desktop.width, height: desktop.height, language: language})

@@ -20,6 +20,7 @@ const (
 // The pictures of the documentation can be taken at any time, and are small. They are kept when
 // PULPERIA_SCREENS names a folder for them (make screens), and thrown away otherwise.
 func TestScreens(t *testing.T) {
+	t.Parallel()
 	dir := os.Getenv("PULPERIA_SCREENS")
 	if dir == "" {
 		dir = t.TempDir()

@@ -10,6 +10,7 @@ import (
 
 // Two clicks on the first "Agregar", faster than the answer, make one cart.
 func TestTwoClicksMakeOneCart(t *testing.T) {
+	t.Parallel()
 	shop := openShop(t, "--demo")
 	p := shop.visit(t, phone)
 	p.open("/products/" + shop.product("yerba mate con palo").ID)
@@ -23,6 +24,7 @@ func TestTwoClicksMakeOneCart(t *testing.T) {
 
 // A product that is deleted while it is added leads back to the list, with a word about it.
 func TestAddWhatIsGone(t *testing.T) {
+	t.Parallel()
 	shop := openShop(t, "--demo")
 	onBoth(t, func(t *testing.T, v visitor) {
 		v.withoutScript = true
@@ -39,6 +41,7 @@ func TestAddWhatIsGone(t *testing.T) {
 
 // What is deleted between two pages of a list makes none of it be skipped.
 func TestNextPageSkipsNothing(t *testing.T) {
+	t.Parallel()
 	shop := openShop(t)
 	var ids []string
 	for i := range 101 {
@@ -71,6 +74,7 @@ func TestNextPageSkipsNothing(t *testing.T) {
 
 // What a browser cannot keep is said in one sentence.
 func TestWhatCannotBeKeptIsSaid(t *testing.T) {
+	t.Parallel()
 	behind, wire := openShop(t).throughWire(t)
 	p := behind.visit(t, phone)
 	p.enter("ana@example.com")
@@ -93,6 +97,7 @@ func TestWhatCannotBeKeptIsSaid(t *testing.T) {
 // What is being read in the chat stays in sight when the screen is turned, and the field is in
 // reach on the lowest one.
 func TestChatOnOddScreens(t *testing.T) {
+	t.Parallel()
 	shop := openShop(t, "--messages-per-minute", "0")
 	for i := range 60 {
 		shop.say("beto@example.com", fmt.Sprint("Mensaje ", i, " ", strings.Repeat("largo ", i%7*9)))
@@ -119,6 +124,7 @@ func TestChatOnOddScreens(t *testing.T) {
 
 // The title of a product's page follows the product.
 func TestTitleFollows(t *testing.T) {
+	t.Parallel()
 	shop := openShop(t)
 	id := shop.add("Cosa", "c")
 	p := shop.visit(t, phone)

@@ -14,6 +14,7 @@ import (
 // The clients of Socket.IO that there are of its versions 3 and 4 talk to the shop, over each line
 // that they can.
 func TestClientsOfSocketIO(t *testing.T) {
+	t.Parallel()
 	for _, version := range []string{"socket.io-client", "socket.io-client-4.0", "socket.io-client-3"} {
 		for _, transports := range []string{"polling", "websocket", "polling,websocket"} {
 			t.Run(version+" "+transports, func(t *testing.T) {
@@ -29,6 +30,7 @@ func TestClientsOfSocketIO(t *testing.T) {
 
 // The client that the shop gives to pages is that of npm, byte for byte, with its licence.
 func TestClientThatIsGiven(t *testing.T) {
+	t.Parallel()
 	shop := openShop(t)
 	for path, file := range map[string]string{
 		"/socket.io/socket.io.js":     "dist/socket.io.min.js",

@@ -118,6 +118,7 @@ func (s stranger) page(t *testing.T, of *shop) *shop {
 // Pages of the commonest families work with a shop that is open as the course has it, on both
 // engines: what somebody says shows to him and to the other, and who comes is told.
 func TestStrangersChat(t *testing.T) {
+	t.Parallel()
 	for engine, store := range map[string]func() string{"files": func() string { return newStore(t) }, "mongodb": func() string { return mongotest.URI(t) }} {
 		shop := openShopOn(t, store())
 		for _, s := range chats {
@@ -147,6 +148,7 @@ func TestStrangersChat(t *testing.T) {
 
 // The same with pages of products, whose figures are text.
 func TestStrangersProducts(t *testing.T) {
+	t.Parallel()
 	for engine, store := range map[string]func() string{"files": func() string { return newStore(t) }, "mongodb": func() string { return mongotest.URI(t) }} {
 		shop := openShopOn(t, store())
 		for _, s := range shelves {

@@ -9,6 +9,7 @@ import (
 // Whoever keeps the shop adds a product, is told of a mistake beside its field with all that was
 // typed still there, corrects it, sees the product in the table and in the shop, and deletes it.
 func TestAddAndDeleteProduct(t *testing.T) {
+	t.Parallel()
 	shop := openShop(t, "--demo")
 	onBoth(t, func(t *testing.T, v visitor) {
 		p := shop.visit(t, v)
@@ -52,6 +53,7 @@ func TestAddAndDeleteProduct(t *testing.T) {
 
 // Two products cannot have one code; who tries is told so beside the field.
 func TestCodeIsTaken(t *testing.T) {
+	t.Parallel()
 	shop := openShop(t, "--demo")
 	taken := shop.product("yerba mate con palo")
 	onBoth(t, func(t *testing.T, v visitor) {

@@ -27,6 +27,7 @@ func (p *page) fillRow(i int, size, code, price, stock string) {
 // A merchant gives a product two sizes; a shopper chooses one, sees its price and what is left of it
 // change as he looks, and buys it; of the other there is as much as before.
 func TestTwoSizes(t *testing.T) {
+	t.Parallel()
 	for _, scripts := range []bool{true, false} {
 		t.Run(fmt.Sprintf("scripts=%t", scripts), func(t *testing.T) {
 			onBoth(t, func(t *testing.T, v visitor) {

@@ -14,6 +14,7 @@ type visitor struct {
 	dark          bool
 	withoutScript bool
 	slowNetwork   bool
+	inTheStreet   bool // with a cheap phone: a slow network, a slow processor and a fine screen
 }
 
 // The screens that the shop must look right on.
@@ -39,13 +40,16 @@ func (p *page) become(v visitor) {
 	if language == "" {
 		language = "es-AR"
 	}
-	latency := 0.0
-	if v.slowNetwork {
+	latency, throughput, density, slowness := 0.0, -1.0, 1.0, 1.0
+	if v.slowNetwork || v.inTheStreet {
 		latency = 150 // ms: the page stands before its pictures come
+	}
+	if v.inTheStreet {
+		throughput, density, slowness = 1.6e6/8, 2, 4 // bytes a second, pixels, times
 	}
 	p.do(
 		command(emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{
-			Width: v.width, Height: v.height, DeviceScaleFactor: 1, Mobile: v.width < 600,
+			Width: v.width, Height: v.height, DeviceScaleFactor: density, Mobile: v.width < 600,
 		}),
 		command(emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{
 			{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"},
@@ -53,7 +57,8 @@ func (p *page) become(v visitor) {
 		command(emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: v.withoutScript}),
 		command(network.SetExtraHTTPHeaders, network.SetExtraHTTPHeadersParams{Headers: network.Headers{"Accept-Language": language}}),
 		command(network.EmulateNetworkConditionsByRule, network.EmulateNetworkConditionsByRuleParams{
-			MatchedNetworkConditions: []*network.Conditions{{Latency: latency, DownloadThroughput: -1, UploadThroughput: -1}},
+			MatchedNetworkConditions: []*network.Conditions{{Latency: latency, DownloadThroughput: throughput, UploadThroughput: throughput}},
 		}),
+		command(emulation.SetCPUThrottlingRate, emulation.SetCPUThrottlingRateParams{Rate: slowness}),
 	)
 }

@@ -54,7 +54,8 @@ func (s *Shop) ClaimOrder(
 		if !o.State.Holds() || claims >= maxClaims {
 			return notAllowed(o)
 		}
-		return addFact(tx, o, fact)
+		addFact(tx, o, fact)
+		return nil
 	})
 }
 
@@ -82,7 +83,8 @@ func (s *Shop) OrderPaid(
 		case fact.Amount > due:
 			return models.Invalid{{Field: "amount", Rule: models.TooLarge, Limit: due.String(), Got: fact.Amount.String()}}
 		}
-		return addFact(tx, o, fact)
+		addFact(tx, o, fact)
+		return nil
 	})
 }
 
@@ -100,7 +102,8 @@ func (s *Shop) OrderFailed(
 		case models.PaymentFailed:
 			return nil
 		case models.PaymentWaiting, models.PaymentClaimed:
-			return addFact(tx, o, fact)
+			addFact(tx, o, fact)
+			return nil
 		}
 		return notAllowed(o)
 	})
@@ -141,7 +144,8 @@ func (s *Shop) RefundOrder(
 		if left := paid - refunded; fact.Amount > left {
 			return models.Invalid{{Field: "amount", Rule: models.TooLarge, Limit: left.String(), Got: fact.Amount.String()}}
 		}
-		return addFact(tx, o, fact)
+		addFact(tx, o, fact)
+		return nil
 	})
 }
 
@@ -211,8 +215,7 @@ func knows(o *models.Order, fact models.Fact, amount *models.Money) (bool, error
 }
 
 // addFact puts a fact into the ledger.
-func addFact(tx dao.Tx, o *models.Order, fact models.Fact) error {
+func addFact(tx dao.Tx, o *models.Order, fact models.Fact) {
 	fact.At, fact.By = tx.Now(), tx.By()
 	o.Ledger = append(o.Ledger, fact)
-	return nil
 }

@@ -211,38 +211,10 @@ func (p placing) store(tx dao.Tx, o models.Order) (models.Order, error) {
 	if err != nil {
 		return models.Order{}, err
 	}
-	if o.Number, err = nextNumber(tx); err != nil {
-		return models.Order{}, err
-	}
 	o.LinkHash = hashOf(p.sign.secretOf(o))
 	o.History = []models.Event{{At: tx.Now(), By: tx.By(), What: string(models.OrderPlaced)}}
 	if o.State != models.OrderPlaced {
 		o.History = append(o.History, models.Event{At: tx.Now(), What: string(o.State)})
 	}
-	return dao.Order.Within(tx).Create(o)
-}
-
-// nextNumber takes the next number: one above the highest there is. What was imported may have
-// numbers that the counter has not heard of yet.
-func nextNumber(tx dao.Tx) (int64, error) {
-	counters := dao.Counter.Within(tx)
-	counter, err := counters.Get(models.TheOne)
-	there := err == nil
-	if err := notMissing(err); err != nil {
-		return 0, err
-	}
-	for n := counter.Orders + 1; ; n++ {
-		owner, err := dao.Order.Within(tx).Owner("number", numberText(n))
-		switch {
-		case err != nil:
-			return 0, err
-		case !owner.IsZero():
-			continue
-		case there:
-			_, err = counters.Update(models.TheOne, func(c *models.Counter) error { c.Orders = n; return nil })
-		default:
-			_, err = counters.Create(models.Counter{Head: models.Head{ID: models.TheOne}, Orders: n})
-		}
-		return n, err
-	}
+	return createNumbered(tx, o)
 }

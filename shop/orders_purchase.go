@@ -29,8 +29,10 @@ func (s *Shop) PurchaseCart(
 		return Purchase{}, dao.Receipt{}, err
 	}
 	purchaser := cmp.Or(from.Who.Person.Email, coursePurchaser)
+	id := models.NewID(time.Now())
+	paid := models.Fact{ID: id.String(), Kind: models.FactPaid}
 	p, err := s.prepare(ctx, from, OrderRequest{
-		ID: models.NewID(time.Now()), Cart: cart,
+		ID: id, Cart: cart,
 		Buyer:    models.Buyer{Name: cmp.Or(from.Who.Person.Name, "Course"), Email: from.Who.Person.Email},
 		Delivery: models.OrderDelivery{Way: models.DeliverPickup}, Payment: models.OrderPayment{Way: models.PayCash},
 	})
@@ -41,7 +43,7 @@ func (s *Shop) PurchaseCart(
 		if _, err := still(tx, from.Who, OrdersPurchase); err != nil {
 			return err
 		}
-		bought, err = p.purchase(tx)
+		bought, err = p.purchase(tx, paid)
 		bought.Purchaser = purchaser
 		return err
 	})
@@ -51,8 +53,8 @@ func (s *Shop) PurchaseCart(
 	return bought, receipt, nil
 }
 
-// purchase is the step.
-func (p placing) purchase(tx dao.Tx) (bought Purchase, err error) {
+// purchase is the step. What is bought over the counter is paid there.
+func (p placing) purchase(tx dao.Tx, paid models.Fact) (bought Purchase, err error) {
 	carts := dao.Cart.Within(tx)
 	cart, err := carts.Get(p.draft.Cart)
 	if err != nil {
@@ -77,6 +79,9 @@ func (p placing) purchase(tx dao.Tx) (bought Purchase, err error) {
 		return Purchase{}, err
 	}
 	o.Delivery.Pickup = true
+	if paid.Amount = o.Totals.Total; paid.Amount > 0 {
+		addFact(tx, &o, paid)
+	}
 	if o, err = p.store(tx, o); err != nil {
 		return Purchase{}, err
 	}

@@ -10,7 +10,8 @@ import (
 	"pulperia/dao/models"
 )
 
-// CreateProduct puts a new product into the catalogue. Ids and repetition are as in dao.Products.
+// CreateProduct puts a new product into the catalogue. Ids and repetition are as in dao.Products. A
+// category that others have in another case, or with other accents, is written as these write it.
 func (s *Shop) CreateProduct(
 	ctx context.Context, product models.Product,
 ) (models.Product, dao.Receipt, error) {
@@ -21,7 +22,12 @@ func (s *Shop) CreateProduct(
 	if err != nil {
 		return models.Product{}, dao.Receipt{}, err
 	}
+	category, err := s.spell(ctx, product.Category, models.Product{})
+	if err != nil {
+		return models.Product{}, dao.Receipt{}, err
+	}
 	product = product.Clone()
+	product.Category = category
 	product.Identify(models.Product{}, newVariantIDs())
 	product = product.WithoutHeld() // of a new one no order holds any
 	if err := checkUnits(models.Product{}, product, unit); err != nil {
@@ -58,19 +64,27 @@ func inVariant(err error, product models.Product) error {
 }
 
 // ChangeProduct changes a product as dao.Products.Update does: change may run more than once and
-// must touch nothing but its argument. The rules are held against what has changed.
+// must touch nothing but its argument. The rules are held against what has changed. A category that
+// is new to the product is written as in CreateProduct.
 func (s *Shop) ChangeProduct(
 	ctx context.Context, id models.ID, change func(*models.Product) error,
 	checks ...Check[models.Product],
 ) (models.Product, dao.Receipt, error) {
-	ids, asked := newVariantIDs(), models.Product{}
+	ids, asked, spelled := newVariantIDs(), models.Product{}, map[string]string{}
 	unit, err := s.unit(ctx)
 	if err != nil {
 		return models.Product{}, dao.Receipt{}, err
 	}
-	product, receipt, err := s.store.Products.Update(ctx, id, func(product *models.Product) error {
+	step := func(product *models.Product) error {
 		was := product.Clone()
 		changed := change(product)
+		if name := product.Category; changed == nil && name != was.Category {
+			spelling, known := spelled[name]
+			if !known {
+				return unspelled{name, was}
+			}
+			product.Category = spelling
+		}
 		if err := pass(checks, was, *product); err != nil {
 			return err
 		}
@@ -84,7 +98,13 @@ func (s *Shop) ChangeProduct(
 			return held
 		}
 		return checkUnits(was, *product, unit)
-	})
+	}
+	product, receipt, err := s.store.Products.Update(ctx, id, step)
+	for unknown, is := errors.AsType[unspelled](err); is; unknown, is = errors.AsType[unspelled](err) {
+		if spelled[unknown.category], err = s.spell(ctx, unknown.category, unknown.was); err == nil {
+			product, receipt, err = s.store.Products.Update(ctx, id, step)
+		}
+	}
 	if err == nil && !receipt.Repeated {
 		err = s.keepNamed(ctx, product)
 	}

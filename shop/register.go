@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"time"
 
 	"pulperia/dao"
 	"pulperia/dao/models"
@@ -14,8 +15,11 @@ import (
 // nobody shares has them in memory. Of one that is shared it keeps what was asked for, and lets go
 // of it as soon as the feed tells of a change: so a request with a session reads nothing of the
 // store, and access that has ended on another process is known to have ended half a second later.
+// The feed does not tell what other programs do to such values: a key that somebody deletes in the
+// database has ended for all that hold it when they ask again, which they do every five seconds.
 type register struct {
 	store dao.Store
+	now   func() time.Time
 
 	mu   sync.RWMutex
 	at   dao.Position // up to which the feed was followed
@@ -32,16 +36,18 @@ type name struct {
 type held struct {
 	known bool
 	value models.Value // nil: there is none
+	read  time.Time
 }
 
 // The bounds of a register.
 const (
 	maxHeld   = 10_000
 	maxBehind = 1_000 // changes, from which on it begins anew
+	heldFor   = 5 * time.Second
 )
 
 func newRegister(store dao.Store) *register {
-	return &register{store: store, held: map[name]*held{}}
+	return &register{store: store, now: time.Now, held: map[name]*held{}}
 }
 
 // anyOf is the name of whatever there is of a kind.
@@ -85,7 +91,7 @@ func (r *register) find(ctx context.Context, s *dao.Schema, id models.ID) (model
 // look returns what is held of a value as of a position or later.
 func (r *register) look(ctx context.Context, at dao.Position, n name) (*held, bool, error) {
 	r.mu.RLock()
-	if one := r.held[n]; one != nil && r.at == at && one.known {
+	if one := r.held[n]; one != nil && r.at == at && r.counts(one) {
 		r.mu.RUnlock()
 		return one, true, nil
 	}
@@ -103,8 +109,11 @@ func (r *register) look(ctx context.Context, at dao.Position, n name) (*held, bo
 		one = &held{}
 		r.held[n] = one
 	}
-	return one, one.known, nil
+	return one, r.counts(one), nil
 }
+
+// counts says whether what is held is known, and was read lately.
+func (r *register) counts(one *held) bool { return one.known && r.now().Sub(one.read) < heldFor }
 
 // follow lets go of what has changed up to a position.
 func (r *register) follow(ctx context.Context, at dao.Position) error {
@@ -148,13 +157,14 @@ func (r *register) read(ctx context.Context, s *dao.Schema, id models.ID) (model
 func (r *register) fetch(
 	ctx context.Context, s *dao.Schema, n name, one *held,
 ) (models.Value, error) {
+	asked := r.now()
 	v, err := r.read(ctx, s, n.id)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	switch {
 	case r.held[n] != one:
 	case err == nil, errors.Is(err, dao.ErrNotFound) && (n.id == models.TheOne || n.id == anyOf):
-		r.held[n] = &held{known: true, value: v} // another one: others may be reading in that
+		r.held[n] = &held{known: true, value: v, read: asked} // another one: others may be reading in that
 	default:
 		delete(r.held, n)
 	}

@@ -263,6 +263,29 @@ func TestAccessEndsOnEveryProcess(t *testing.T) {
 	})
 }
 
+// Whoever was let in by one process, or has another password since, signs in at another at once,
+// however lately that has looked.
+func TestWhoHasJustJoinedSignsInOnEveryProcess(t *testing.T) {
+	onEngines(t, func(t *testing.T, another process) {
+		const next = "el perro de san roque"
+		s, other, ctx := another(), another(), t.Context()
+		for i := range 3 {
+			email := []string{"eva", "leo", "mar"}[i] + "@example.com"
+			_, err := other.SignIn(ctx, email, password, from)
+			wants(t, "somebody who is nobody yet", err, shop.ErrUnauthorized)
+			eva := join(t, s, email, models.RoleHelper)
+			_, err = other.SignIn(ctx, email, password, from)
+			wants(t, "who was let in elsewhere", err, nil)
+			_, err = s.ChangePassword(ctx, eva.Who, password, next, from)
+			wants(t, "another password", err, nil)
+			_, err = other.SignIn(ctx, email, next, from)
+			wants(t, "whose password is another one since", err, nil)
+			_, err = other.SignIn(ctx, email, password, from)
+			wants(t, "with the old one", err, shop.ErrUnauthorized)
+		}
+	})
+}
+
 // counted is a store's values, with how often one was asked for, and what happens before it arrives.
 type counted struct {
 	dao.Values

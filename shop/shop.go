@@ -66,6 +66,7 @@ type Shop struct {
 
 	openAnyway bool
 	making     chan struct{} // has room for the one who makes the shop's secrets
+	spellings  spellings
 
 	register  *register
 	passwords *passwords

@@ -8,6 +8,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"pulperia/dao"
+	"pulperia/dao/models"
 )
 
 // applier brings documents forward: what stands in the feed and not in them yet, in the order of the
@@ -230,6 +231,8 @@ func (f *forwarding) optimistic() (write, applying) {
 		return write{}, asNothing
 	case first.Op == opCreate:
 		return write{insertOne, nil, marshal(f.whole(last))}, asInsert
+	case first.Op == opNotice && f.linesOf(last.after()) != nil: // it goes by what others changed
+		return write{}, asRead
 	case first.Op == opNotice && len(f.changes) == 1:
 		return write{updateOne, f.foreign(last), bson.D{{Key: "$set", Value: bson.D{{Key: "pulperia", Value: f.met(last, f.at)}}}}}, asUpdate
 	case slices.ContainsFunc(f.changes, func(c *change) bool { return c.Op != opUpdate }):
@@ -318,7 +321,18 @@ func (f *forwarding) update(names []string, inc bson.D, last *change) bson.D {
 			fields, unset = append(fields, field), withoutField(unset, field.Key)
 		}
 	}
-	return f.withOurs(fields, unset, inc, last)
+	return f.withOurs(f.noteLines(fields, last.after()), unset, inc, last)
+}
+
+// noteLines adds what lines says of a value to the fields that are set, where variants are among them.
+func (f *forwarding) noteLines(fields bson.D, v models.Value) bson.D {
+	if !slices.ContainsFunc(fields, func(e bson.E) bool { return e.Key == "variants" }) {
+		return fields
+	}
+	for _, key := range f.linesOf(v) {
+		fields = append(fields, bson.E{Key: "pulperia." + key.Key, Value: key.Value})
+	}
+	return fields
 }
 
 func (f *forwarding) withOurs(fields, unset, inc bson.D, last *change) bson.D {

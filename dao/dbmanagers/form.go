@@ -27,6 +27,10 @@ type form struct {
 	mixed func(before models.Value) bson.D
 	// blend: the mixed fields: others may keep something of their own in them.
 	blend []string
+	// lines: what stands in pulperia of a part that is written, by which it is seen whether others have
+	// changed it; behind: which fields of a document are older than that part. Both may be missing.
+	lines  func(models.Value) bson.D
+	behind func(doc bson.Raw) []string
 	// quantities: whole numbers that are written as differences.
 	quantities []string
 	// dirt: where doc is not as we would write it.
@@ -150,7 +154,20 @@ func (c *collection) met(ch *change, at bson.DateTime) bson.D {
 
 // whole is the document of a value that a step of ours has made.
 func (c *collection) whole(ch *change) bson.D {
-	return append(c.write(ch.after()), bson.E{Key: "pulperia", Value: c.ours(ch)})
+	return c.entire(ch.after(), c.ours(ch))
+}
+
+// entire is a document that is written as a whole.
+func (c *collection) entire(v models.Value, ours bson.D) bson.D {
+	return append(c.write(v), bson.E{Key: "pulperia", Value: append(ours, c.linesOf(v)...)})
+}
+
+// linesOf is what lines says, if there is any.
+func (c *collection) linesOf(v models.Value) bson.D {
+	if c.lines == nil {
+		return nil
+	}
+	return c.lines(v)
 }
 
 // difference is what a step of ours writes of a document: the fields that differ, and quantities as

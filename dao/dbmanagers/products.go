@@ -17,7 +17,7 @@ type products struct {
 
 func productForm() form {
 	f := typed[models.Product]{productDoc, readProduct, productChange, productKeys}.form()
-	f.dirt = productDirt
+	f.dirt, f.lines, f.behind = productDirt, productLines, productBehind
 	f.blend, f.quantities = []string{"thumbnails"}, []string{"stock"}
 	f.mixed = func(models.Value) bson.D { // from there they may come
 		return bson.D{{Key: thumbnailField, Value: bson.D{{Key: "$exists", Value: false}}}}

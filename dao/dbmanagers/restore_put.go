@@ -58,7 +58,7 @@ func (r *Restoration) put(ctx context.Context, c *collection, values []models.Va
 	go func() {
 		docs := make([]bson.Raw, len(values))
 		for i, v := range values {
-			docs[i] = marshal(append(c.write(v), bson.E{Key: "pulperia", Value: r.ours(c, v, before+int64(i)+1)}))
+			docs[i] = marshal(c.entire(v, r.ours(c, v, before+int64(i)+1)))
 		}
 		next.done <- r.insert(ctx, c, docs)
 	}()

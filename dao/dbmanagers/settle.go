@@ -191,8 +191,11 @@ func (f *forwarding) merge(rec *record, pending []*change) (write, bool) {
 		set, filter = append(set, bson.E{Key: e.Key, Value: wholeNumber(was + by)}), append(filter, unlessChanged(rec.raw, e.Key))
 		return true
 	})
+	over := overwrite{set, unset, inc, filter}
+	lines := f.catchUp(&over, rec.raw, old, names)
+	set, unset, inc, filter = over.set, over.unset, over.inc, over.filter
 	if !rec.ours {
-		ours := f.met(last, f.at)
+		ours := append(f.met(last, f.at), lines...)
 		if pending[0].Key != nil && last.Key == nil {
 			ours = append(ours, bson.E{Key: "id", Value: last.ID})
 		}
@@ -204,6 +207,9 @@ func (f *forwarding) merge(rec *record, pending []*change) (write, bool) {
 			update = append(update, bson.E{Key: "$unset", Value: unset})
 		}
 		return write{updateOne, filter, update}, true
+	}
+	for _, key := range lines {
+		set = append(set, bson.E{Key: "pulperia." + key.Key, Value: key.Value})
 	}
 	update := f.withOurs(set, unset, inc, last)
 	if slices.ContainsFunc(pending, func(c *change) bool { return c.Op == opNotice }) && f.form.met != nil {

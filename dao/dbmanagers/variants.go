@@ -1,6 +1,7 @@
 package dbmanagers
 
 import (
+	"github.com/cespare/xxhash/v2"
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"pulperia/dao/models"
@@ -8,7 +9,8 @@ import (
 
 // What mongoose applications do not know of a product stands beside what they know, and is left out
 // where there is nothing of it. They see price and stock of a product with variants; what they make
-// of these its variants follow: see [models.Product.Spread].
+// of these its variants follow: see [models.Product.Spread]. Who knows variants and changes these has
+// price and stock follow.
 
 // moreOfProduct is what products of before do not have.
 func moreOfProduct(p models.Product) (doc bson.D) {
@@ -70,7 +72,12 @@ func readMoreOfProduct(doc bson.Raw, p *models.Product) {
 	p.Vendor, p.Barcode = textOf(doc.Lookup("vendor")), textOf(doc.Lookup("barcode"))
 	p.Variants = variantsOf(doc.Lookup("variants"))
 	p.Normalize()
-	if p.Spread(); p.CompareAt <= p.Price {
+	if lagging(doc, p.Variants) {
+		p.Derive()
+	} else {
+		p.Spread()
+	}
+	if p.CompareAt <= p.Price {
 		p.CompareAt = 0
 	}
 }
@@ -82,6 +89,52 @@ func heldOf(value bson.RawValue) int64 {
 		return 0
 	}
 	return held
+}
+
+// ofVariants are what a product has of its variants.
+var ofVariants = []string{"price", "stock", "counted"}
+
+// linesField tells the variants that the figures of a document are of, in pulperia.
+const linesField = "lines"
+
+// lagging says whether the figures of a document are older than its variants: another program has
+// changed these alone, or has never given the product a price or stock.
+func lagging(doc bson.Raw, variants []models.Variant) bool {
+	if len(variants) == 0 {
+		return false
+	}
+	if doc.Lookup("price").IsZero() || doc.Lookup("stock").IsZero() {
+		return true
+	}
+	told, has := ownField(doc, linesField).AsInt64OK()
+	return has && told != linesOf(variants)
+}
+
+// linesOf tells variants from others.
+func linesOf(variants []models.Variant) int64 {
+	hash := xxhash.New()
+	for _, v := range variants {
+		hash.Write(marshal(variantDoc(v)))
+	}
+	return int64(hash.Sum64())
+}
+
+// productLines is what stands in pulperia of the variants that are written.
+func productLines(v models.Value) bson.D {
+	if p := v.(*models.Product); len(p.Variants) > 0 {
+		return bson.D{{Key: linesField, Value: linesOf(p.Variants)}}
+	}
+	return nil
+}
+
+// productBehind names what has to be written anew where the figures of a document are behind.
+func productBehind(doc bson.Raw) []string {
+	p := models.Product{Variants: variantsOf(doc.Lookup("variants")), Price: centsOf(doc.Lookup("price"))}
+	p.Normalize()
+	if !lagging(doc, p.Variants) {
+		return nil
+	}
+	return ofVariants
 }
 
 func isUncounted(value bson.RawValue) bool {
@@ -100,9 +153,11 @@ func variantsOf(value bson.RawValue) (variants []models.Variant) {
 		if !isOurs || !hasCode || !hasOptions {
 			return nil
 		}
-		v := models.Variant{
-			ID: models.ID(id), Code: code, Price: centsOf(doc.Lookup("price")), Uncounted: models.Uncounted(isUncounted(doc.Lookup("counted"))),
-			Thumbnail: textOf(doc.Lookup("thumbnail")), Barcode: textOf(doc.Lookup("barcode")),
+		v := models.NewVariant()
+		v.ID, v.Code, v.Uncounted = models.ID(id), code, models.Uncounted(isUncounted(doc.Lookup("counted")))
+		v.Thumbnail, v.Barcode = textOf(doc.Lookup("thumbnail")), textOf(doc.Lookup("barcode"))
+		if price := doc.Lookup("price"); !price.IsZero() {
+			v.Price = centsOf(price)
 		}
 		v.Stock, _ = wholeOf(doc.Lookup("stock"))
 		v.Held = heldOf(doc.Lookup("held"))

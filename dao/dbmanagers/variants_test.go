@@ -1,6 +1,7 @@
 package dbmanagers
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -92,6 +93,73 @@ func TestVariantsMeetOthers(t *testing.T) {
 	p.ok("find", p.db.Collection("products").FindOne(p.ctx, bson.M{"_id": objectID(number(1))}).Decode(&doc))
 	if _, has := doc["vendor"]; has || doc["theirs"] != true || doc["stock"] != int32(17) {
 		t.Errorf("the document is %v", doc)
+	}
+}
+
+// Who knows variants and changes these alone is believed: price and stock follow, whatever the
+// document says of them, which is put right, while all else in the variants stays; and then price and
+// stock count again for who changes these.
+func TestOthersChangeVariants(t *testing.T) {
+	p := newPlace(t)
+	s := p.open(Options{sweepEvery: 50 * time.Millisecond})
+	f := s.follow(s.feed.last())
+	_, _, err := s.Products.Create(p.ctx, aShirt())
+	p.ok("create", err)
+	s.sound()
+	added := variantDoc(models.Variant{ID: number(12), Code: "a-S", Options: models.Options{{Name: "Talle", Value: "S"}, {Name: "Color", Value: "azul"}}, Price: 300, Stock: 9})
+	type figures struct{ Price, Stock, First, FirstStock int64 }
+	rev := int64(1)
+	for i, one := range []struct {
+		update bson.M
+		want   figures
+	}{
+		{bson.M{"$set": bson.M{"variants.0.stock": 1, "variants.0.note": "theirs"}}, figures{1000, 5, 1000, 1}},
+		{bson.M{"$set": bson.M{"variants.0.price": 4.0}}, figures{400, 5, 400, 1}},
+		{bson.M{"$set": bson.M{"variants.0.price": 90.0}}, figures{1000, 5, 9000, 1}},
+		{bson.M{"$push": bson.M{"variants": added}}, figures{300, 14, 9000, 1}},
+		{bson.M{"$pull": bson.M{"variants": bson.M{"code": "a-S"}}}, figures{1000, 5, 9000, 1}},
+		{bson.M{"$set": bson.M{"variants.1.stock": 3}}, figures{1000, 3, 9000, 1}}, // of which a step of ours takes one
+		{bson.M{"$inc": bson.M{"stock": 2}}, figures{1000, 5, 9000, 3}},
+	} {
+		_, err := p.db.Collection("products").UpdateOne(p.ctx, bson.M{"_id": objectID(number(1))}, one.update)
+		p.ok("update", err)
+		if rev++; i == 5 {
+			_, _, err := s.Products.Update(p.ctx, number(1), func(p *models.Product) error { p.Variants[1].Stock--; return nil })
+			p.ok("update", err)
+			rev++
+		}
+		f.revised(number(1), rev)
+		got, err := s.Products.Get(p.ctx, number(1))
+		p.ok("get", err)
+		is := figures{int64(got.Price), got.Stock, int64(got.Variants[0].Price), got.Variants[0].Stock}
+		if is != one.want || got.Rev != rev {
+			t.Errorf("after %v: %+v, revision %d", one.update, is, got.Rev)
+		}
+		s.sound()
+		var doc struct {
+			Price    float64
+			Stock    int64
+			Variants []bson.M
+		}
+		p.ok("find", p.db.Collection("products").FindOne(p.ctx, bson.M{"_id": objectID(number(1))}).Decode(&doc))
+		if doc.Price != float64(is.Price)/100 || doc.Stock != is.Stock || i < 5 && doc.Variants[0]["note"] != "theirs" {
+			t.Errorf("after %v the document is %v", one.update, doc)
+		}
+	}
+}
+
+// A product that another program inserts with variants and nothing else said costs what these do.
+func TestVariantsInserted(t *testing.T) {
+	p := newPlace(t)
+	shirt := aShirt()
+	doc := slices.DeleteFunc(productDoc(shirt), func(e bson.E) bool { return e.Key == "price" || e.Key == "stock" })
+	_, err := p.db.Collection("products").InsertOne(p.ctx, doc)
+	p.ok("insert", err)
+	s := p.open(Options{})
+	got, err := s.Products.Get(p.ctx, number(1))
+	p.ok("get", err)
+	if got.Price != 1000 || got.Stock != 7 || !models.SameVariants(got.Variants, shirt.Variants) {
+		t.Errorf("read %+v", got)
 	}
 }
 

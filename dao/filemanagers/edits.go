@@ -6,7 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
-	"slices"
+	"reflect"
 	"strconv"
 	"strings"
 
@@ -84,6 +84,9 @@ func (e entry) value(s *dao.Schema, now models.Time) (v models.Value, undated bo
 	if head.Rev < 0 || head.Rev >= most {
 		return nil, false, refused(s.File(), e.line, fmt.Sprintf("rev must be at least 1 and below %d; got %d", most, head.Rev))
 	}
+	if product, is := v.(*models.Product); is {
+		e.fillIn(product, now)
+	}
 	v.Normalize()
 	if err := v.Check(); err != nil {
 		return nil, false, refused(s.File(), e.line, err.Error())
@@ -107,19 +110,20 @@ func (e entry) decode(s *dao.Schema, v models.Value) error {
 	if err := models.CheckNames(e.raw); err != nil {
 		return refused(name, e.line, "field "+err.Error())
 	}
-	known := map[string]json.RawMessage{}
-	if err := json.Unmarshal(models.JSON(v), &known); err != nil {
-		return err
-	}
+	known := fieldsOf(reflect.TypeOf(v).Elem())
 	if s.History {
-		known["offset"] = nil
+		known["offset"] = reflect.TypeFor[int64]()
 	}
 	for _, field := range sortedKeys(fields) {
-		if _, ok := known[field]; !ok {
+		of, ok := known[field]
+		if !ok {
 			return refused(name, e.line, fmt.Sprintf("field %q is not one of %s", field, strings.Join(sortedKeys(known), ", ")))
 		}
 		if string(fields[field]) == "null" {
 			return refused(name, e.line, fmt.Sprintf("field %q is null", field))
+		}
+		if wrong := misread(of, field, fields[field]); wrong != "" {
+			return refused(name, e.line, wrong)
 		}
 		if !models.IsUTF8(fields[field]) {
 			wrong := models.Invalid{{Field: field, Rule: models.NotUTF8, Got: strconv.Quote(strings.Trim(string(fields[field]), `"`))}}
@@ -139,15 +143,6 @@ func (e entry) decode(s *dao.Schema, v models.Value) error {
 		}
 	}
 	return nil
-}
-
-func sortedKeys(m map[string]json.RawMessage) []string {
-	keys := make([]string, 0, len(m))
-	for key := range m {
-		keys = append(keys, key)
-	}
-	slices.Sort(keys)
-	return keys
 }
 
 // firsts notes which line had an id or another unique value first.

@@ -102,7 +102,11 @@ func TestBadEdits(t *testing.T) {
 		"message of nothing":    {messagesFile, `{"user":"a@b","message":"\u200b"}`, []string{"messages.jsonl: line 1", "message must show something"}},
 		"hidden in an address":  {messagesFile, `{"user":"a\u200b@b","message":"hola"}`, []string{"messages.jsonl: line 1", "user must not contain characters that cannot be seen"}},
 		"UTF-16":                {productsFile, "\xff\xfe[\x00]\x00", []string{"products.json: line 1", "UTF-16"}},
-		"unknown field of item": {cartsFile, `[{"products":[{"product":"660000000000000000000002","quantity":1,"note":"x"}]}]`, []string{"carts.json: line 1", `"note"`}},
+		"unknown field of item": {cartsFile, `[{"products":[{"product":"660000000000000000000002","quantity":1,"note":"x"}]}]`, []string{"carts.json: line 1", `"products[0].note"`}},
+		"unknown in a variant":  {productsFile, product(`"stock": 3`, `"stock": 3, "variants": [{"code": "Y-S", "options": {"Kilo": "1"}, "stock": 3, "size": 1}]`), []string{"line 2", `"variants[0].size"`}},
+		"null in a variant":     {productsFile, product(`"stock": 3`, `"stock": 3, "variants": [{"code": "Y-S", "options": {"Kilo": "1"}, "stock": null}]`), []string{"line 2", `"variants[0].stock"`, "null"}},
+		"a sum that is none":    {productsFile, product(`"stock": 3`, `"stock": 0, "variants": [{"code": "Y-S", "options": {"Kilo": "1"}, "stock": 3}]`), []string{"line 2", "stock must be left out or 3", "got 0"}},
+		"a variant's code":      {productsFile, product(`"stock": 3`, `"stock": 3, "variants": [{"code": "M-1", "options": {"Kilo": "1"}, "stock": 3}]`), []string{"line 3", `"code"`, `"M-1"`, "line 2"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := writeFiles(t, map[string]string{test.file: test.text})
@@ -119,6 +123,38 @@ func TestBadEdits(t *testing.T) {
 				t.Errorf("the file was changed to\n%s", after)
 			}
 		})
+	}
+}
+
+// Fields that stand in the file only where there is something of them may be written and edited like
+// the others, and what a variant leaves out is filled in.
+func TestEditsOfWhatNotAllHave(t *testing.T) {
+	const rich = `"counted": false, "stock": 1000000, "compareAt": 2000, "tags": ["amarga"], "vendor": "La Merced", "barcode": "779"`
+	const variants = `"variants": [
+	   {"code": "M-S", "options": {"Talle": "S"}, "price": 10, "stock": 2, "barcode": "780"},
+	   {"code": "M-L", "options": {"Talle": "L"}, "price": 30, "counted": false}]`
+	text := strings.NewReplacer(`"stock": 3`, rich, `"price": 10, "status": false, "stock": 0`, variants).Replace(handWritten)
+	dir := writeFiles(t, map[string]string{productsFile: text})
+	for _, want := range []string{`"stock": 2,`, `"stock": 5,`} { // as it was written, and edited after a clean stop
+		s, err := openDir(t, dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		page, err := s.Products.List(t.Context(), models.ProductQuery{Limit: 10, Sort: models.PriceDesc})
+		if err != nil || page.Total != 2 {
+			t.Fatalf("there are %d products (%v)", page.Total, err)
+		}
+		yerba, mate := page.Products[0], page.Products[1]
+		if yerba.CompareAt != 200000 || !bool(yerba.Uncounted) || yerba.Vendor != "La Merced" || yerba.Barcode != "779" || len(yerba.Tags) != 1 {
+			t.Errorf("read %+v", yerba)
+		}
+		if v := mate.Variants; len(v) != 2 || mate.Price != 1000 || !bool(mate.Uncounted) || v[0].ID.IsZero() || v[0].ID == v[1].ID {
+			t.Errorf("read %+v", mate)
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+		edit(t, dir, productsFile, want, `"stock": 5,`)
 	}
 }
 

@@ -147,6 +147,10 @@ func (p *Product) Settle(old Product) {
 	case len(p.Variants) == 0:
 		return
 	case SameVariants(p.Variants, old.Variants):
+		if p.Uncounted != old.Uncounted { // of which variant, nobody can say
+			p.Stock = old.Stock
+			return
+		}
 		p.Spread()
 		return
 	}

@@ -141,6 +141,19 @@ func TestFiguresOfVariants(t *testing.T) {
 	}
 }
 
+// Whether stock is counted each variant says for itself: said of the product alone, it is refused, and
+// no variant is taken to have a million pieces.
+func TestCountedIsOfVariants(t *testing.T) {
+	old := shirt(size(1, "M", 1000, 2), size(2, "L", 1200, 3))
+	p := old.Clone()
+	p.Uncounted = true
+	p.Normalize()
+	p.Settle(old)
+	if err := p.CheckChange(old); err == nil || err.Error() != "counted must be left out or true, which its variants make of it; got false" {
+		t.Errorf("%v: %+v", err, p)
+	}
+}
+
 // Whatever price and stock another program writes, the variants make just that of it, and a second
 // look changes nothing.
 func TestSpreadIsWhatWasWritten(t *testing.T) {

@@ -2,6 +2,7 @@
 
 import {here} from "./drafts.js"
 import {el, glow, put} from "./dom.js"
+import {morph} from "./fresh.js"
 import {cents, money, number, say} from "./voice.js"
 
 const fewLeft = 5 // as in routes/pages/products.go
@@ -87,7 +88,8 @@ function show(element, doc) {
     case "category": return put(element, doc.category)
     case "code": return put(element, doc.code)
     case "description": return showAbout(element, doc.description)
-    case "compareAt": element.hidden = !doc.compareAt; return false
+    case "compareAt": return showBefore(element, doc.compareAt)
+    case "variants": asks(element, (doc.variants ?? []).map(one => one._id).join(" "), morph); return false
     case "variantPick": /** @type {HTMLInputElement} */ (element).disabled = leftOf(element, doc) <= 0; return false
     case "variantName": return put(element, Object.values(variantOf(element, doc)?.options ?? {}).join(" / ") || element.textContent)
     case "variantPrice": return put(element, money(cents(variantOf(element, doc)?.price ?? doc.price)))
@@ -102,6 +104,13 @@ function show(element, doc) {
     case "categoryLink": element.href = "/products?" + new URLSearchParams({category: doc.category}); return false
     case "picture": return showPicture(/** @type {HTMLImageElement} */ (element), doc)
   }
+}
+
+/** The price before is there as long as there is one.
+ * @type {(element: HTMLElement, price: number | undefined) => boolean} */
+function showBefore(element, price) {
+  element.hidden = !price
+  return price ? put(element.querySelector("[data-before]"), money(cents(price))) : false
 }
 
 /** variantOf returns the variant that an element is about, if there still is one.
@@ -119,24 +128,45 @@ function leftOf(element, doc) {
 /** A description that has changed is shown as it was written, until the shop has given it its form.
  * @type {(element: HTMLElement, text: string) => boolean} */
 function showAbout(element, text) {
-  if (element.dataset.source === text) return false
-  element.dataset.source = text
+  if (!asks(element, text, takeAbout)) return false
   element.dataset.plain = ""
-  setTimeout(giveForm, gather * Math.random(), element, text) // not all who look at it at once
   return put(element, text)
 }
 
-/** giveForm takes a description from the page as the shop has it now.
- * @type {(element: HTMLElement, text: string) => Promise<void>} */
-async function giveForm(element, text) {
+/** @type {(element: HTMLElement, formed: HTMLElement) => void} */
+function takeAbout(element, formed) {
+  element.replaceChildren(...[...formed.childNodes].map(node => document.importNode(node, true)))
+  delete element.dataset.plain
+}
+
+/** asks has an element take the form that the shop gives to something else than it shows, and says whether it is that.
+ * @type {(element: HTMLElement, source: string, take: (element: HTMLElement, formed: HTMLElement) => void) => boolean} */
+function asks(element, source, take) {
+  if (element.dataset.source === source) return false
+  element.dataset.source = source
+  setTimeout(giveForm, gather * Math.random(), element, source, take) // not all who look at it at once
+  return true
+}
+
+/** giveForm takes an element from the page as the shop has it now.
+ * @type {(element: HTMLElement, source: string, take: (element: HTMLElement, formed: HTMLElement) => void) => Promise<void>} */
+async function giveForm(element, source, take) {
   try {
     const answer = await fetch(here(), {headers: {Accept: "text/html"}})
     const page = new DOMParser().parseFromString(await answer.text(), "text/html")
-    const formed = /** @type {HTMLElement | null} */ (page.querySelector("[data-show=description]"))
-    if (element.dataset.source !== text || formed?.dataset.source !== text) return
-    element.replaceChildren(...[...formed.childNodes].map(node => document.importNode(node, true)))
-    delete element.dataset.plain
-  } catch { /* it stays as it was written */ }
+    const formed = /** @type {HTMLElement | null} */ (page.querySelector(`[data-show=${element.dataset.show}]`))
+    if (element.dataset.source !== source) return
+    if (formed && revOf(formed) < revOf(element)) setTimeout(giveForm, gather, element, source, take) // another process is behind
+    else if (formed?.dataset.source === source) take(element, formed)
+    else delete element.dataset.source // the next change asks again
+  } catch {
+    if (element.dataset.source === source) delete element.dataset.source
+  }
+}
+
+/** @type {(element: HTMLElement) => number} */
+function revOf(element) {
+  return Number(/** @type {HTMLElement} */ (element.closest("[data-product]")).dataset.rev)
 }
 
 /** showGone marks what an element shows of a product that was deleted.

@@ -6,6 +6,7 @@ import {say} from "./voice.js"
 
 const widest = 2560 // pixels that are sent: twice as many as the shop shows
 const small = 1_500_000 // bytes that are sent as they are
+const mostPixels = 16_000_000 // of a picture that is no photograph the shop takes no more
 const types = ["image/jpeg", "image/png", "image/webp", "image/gif"]
 
 /** startPhotos lets pictures be sent, moved and taken out.
@@ -141,19 +142,21 @@ function upload(body, name, tell) {
   })
 }
 
-/** smaller draws a photograph of more than so many bytes as large as the shop has use for; the others stay as they are.
+/** smaller draws a photograph of more than so many bytes as large as the shop has use for. What is none is drawn only when the shop
+ * has found it too large (most is 0), and stays one that may be transparent.
  * @type {(file: File, most: number) => Promise<Blob>} */
 async function smaller(file, most) {
-  if (file.type !== "image/jpeg" || file.size <= most) return file
+  const isPhoto = file.type === "image/jpeg"
+  if (!isPhoto && most > 0 || file.size <= most) return file
   try {
     const photo = await createImageBitmap(file) // the right way up
-    const by = Math.min(1, widest / photo.width)
+    const by = Math.min(1, widest / photo.width, Math.sqrt(mostPixels / photo.width / photo.height))
     const canvas = el("canvas", {width: Math.round(photo.width * by), height: Math.round(photo.height * by)})
     const drawn = /** @type {HTMLCanvasElement} */ (canvas)
     drawn.getContext("2d").drawImage(photo, 0, 0, drawn.width, drawn.height)
     photo.close()
-    const made = await new Promise(done => drawn.toBlob(done, "image/jpeg", 0.88))
-    return made && made.size < file.size ? made : file
+    const made = await new Promise(done => drawn.toBlob(done, isPhoto ? "image/jpeg" : "image/png", 0.88))
+    return made && (most === 0 || made.size < file.size) ? made : file
   } catch {
     return file // the shop says what is wrong with it
   }

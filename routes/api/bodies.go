@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"unicode/utf8"
 
 	"pulperia/dao/models"
 	"pulperia/routes/frame"
@@ -29,6 +30,9 @@ func readForm(header http.Header, body []byte, wrong *models.Invalid) (fields ma
 		}
 		return fieldsOf(values, wrong), true, nil
 	case "multipart/form-data":
+		if end := "--" + parameters["boundary"] + "--"; !bytes.Contains(body, []byte(end)) { // the reader takes some of what is cut off
+			return nil, true, frame.Problem{Status: 400, Code: "invalid", Message: "The body was cut off: " + end + " is missing at its end."}
+		}
 		form, err := multipart.NewReader(bytes.NewReader(body), parameters["boundary"]).ReadForm(int64(len(body)))
 		if err != nil {
 			return nil, true, frame.Problem{Status: 400, Code: "invalid", Message: "The body is not what a form sends."}
@@ -52,6 +56,14 @@ func fieldsOf(values url.Values, wrong *models.Invalid) map[string]json.RawMessa
 	fields := make(map[string]json.RawMessage, len(values))
 	for name, list := range values {
 		name, isList := strings.CutSuffix(name, "[]")
+		for _, text := range list {
+			if !utf8.ValidString(text) { // as JSON it would become a text that is valid, and another one
+				wrong.Add(shown([]byte(name)), models.NotUTF8, nil, shown(models.JSON(text)))
+			}
+		}
+		if fields[name] != nil { // "x" and "x[]"
+			wrong.Add(shown([]byte(name)), models.Twice, nil, "")
+		}
 		switch {
 		case isList, len(list) > 1 && (name == "thumbnails" || name == "thumbnail"):
 			fields[name] = models.JSON(list)
@@ -62,7 +74,7 @@ func fieldsOf(values url.Values, wrong *models.Invalid) map[string]json.RawMessa
 			fields[name] = models.JSON(list[0])
 		}
 	}
-	return fields
+	return nest(fields, wrong)
 }
 
 // isPlain says whether a body is in UTF-8 and not compressed, as far as its sender says.

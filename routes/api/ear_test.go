@@ -115,6 +115,67 @@ func TestForms(t *testing.T) {
 	}
 }
 
+// What a form says further in, as scripts send it, is not lost; nor is a text lost that is no UTF-8,
+// or what stood behind the place where a body was cut off.
+func TestFormsLoseNothing(t *testing.T) {
+	shop := routestest.Open(t)
+	form := []string{"Content-Type", "application/x-www-form-urlencoded"}
+	const rest = "&title=a&description=d&category=c&"
+	for i, tt := range []struct {
+		body string
+		is   func(p models.Product) bool
+	}{
+		{"price=1&stock=1&thumbnails[0]=/a.png&thumbnails[1]=/b.png", func(p models.Product) bool { return slices.Equal(p.Thumbnails, []string{"/a.png", "/b.png"}) }},
+		{"price=1&stock=1&tags[]=x&tags[]=y", func(p models.Product) bool { return slices.Equal(p.Tags, []string{"x", "y"}) }},
+		{"variants[0][code]=v&variants[0][price]=3&variants[0][stock]=2&variants[0][options][Talle]=M", func(p models.Product) bool {
+			return len(p.Variants) == 1 && p.Price == 300 && p.Variants[0].Name() == "M"
+		}},
+	} {
+		var p models.Product
+		shop.Do("POST", "/api/products", fmt.Sprintf("code=n%d", i)+rest+tt.body, form...).Payload(&p)
+		if !tt.is(p) {
+			t.Errorf("%s: %+v", tt.body, p)
+		}
+	}
+	var cart models.Cart
+	id := shop.Product("A").ID.String()
+	shop.Do("POST", "/api/carts", "products[0][product]="+id+"&products[0][quantity]=2", form...).Payload(&cart)
+	if len(cart.Products) != 1 || cart.Products[0].Quantity != 2 {
+		t.Errorf("%+v", cart)
+	}
+	for body, field := range map[string]string{
+		"code=b&price=1&stock=1" + rest + "vendor=Ca%f1a":                       "vendor",
+		"code=b&price=1&stock=1" + rest + "thumbnails=/a&thumbnails[0]=/b":      "thumbnails",
+		"code=b&price=1&stock=1" + rest + "thumbnails=/a&thumbnails[]=/b":       "thumbnails",
+		"code=b&price=1&stock=1" + rest + "thumbnails[1]=/b":                    "thumbnails",
+		"code=b" + rest + "variants[0][code]=v&variants[0][options][Talle]=%e1": "variants[0][options][Talle]",
+	} {
+		if got := shop.Do("POST", "/api/products", body, form...); got.Code != 400 || !slices.Contains(got.Failure().Fields(), field) {
+			t.Errorf("%s: %d %s", body, got.Code, got.Body)
+		}
+	}
+	const cut = "--x\r\nContent-Disposition: form-data; name=\"user\"\r\n\r\nana\r\n--x\r\nContent-Disposition: form-data; name=\"message\"\r\n\r\nhola\r\n--x\r\nContent-Disp"
+	if got := shop.Do("POST", "/api/messages", cut, "Content-Type", "multipart/form-data; boundary=x"); got.Code != 400 {
+		t.Errorf("cut off: %d %s", got.Code, got.Body)
+	}
+}
+
+// Who knows only stock and says how much there is, counts it from then on; what he was shown, and
+// sends back, says nothing.
+func TestStockOfWhatIsNotCounted(t *testing.T) {
+	shop := routestest.Open(t)
+	var p models.Product
+	shop.Must("POST", "/api/products", routestest.ProductJSON("x", `"counted":false`)).Payload(&p)
+	address := "/api/products/" + p.ID.String()
+	if shop.Must("PUT", address, `{"stock":1000000,"title":"Otra"}`).Payload(&p); !bool(p.Uncounted) {
+		t.Errorf("sent back: %+v", p)
+	}
+	var now models.Product
+	if shop.Must("PUT", address, `{"stock":4}`).Payload(&now); bool(now.Uncounted) || now.Stock != 4 {
+		t.Errorf("counted: %+v", now)
+	}
+}
+
 // The product of an item may be called by any of its names.
 func TestItemsOfStrangers(t *testing.T) {
 	shop := routestest.Open(t)

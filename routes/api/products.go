@@ -112,6 +112,7 @@ func (p productRoutes) update(r *http.Request) (written, error) {
 		var wrong models.Invalid
 		change := object{fields: body.fields, wrong: &wrong}
 		read(change, fields.Product, fields.Update, current)
+		countAgain(change, current)
 		if len(wrong) == 0 {
 			return nil // the store checks the rules
 		}

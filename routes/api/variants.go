@@ -31,6 +31,14 @@ func (o object) uncounted(name string, into *models.Uncounted) {
 	*into = models.Uncounted(!counted)
 }
 
+// countAgain has stock be counted that was not, where somebody who knows only stock says how much there
+// is; what such a one was shown says nothing.
+func countAgain(body object, p *models.Product) {
+	if body.has("stock") && !body.has("counted") && len(p.Variants) == 0 && p.Stock != models.UncountedStock {
+		p.Uncounted = false
+	}
+}
+
 func (o object) options(name string, into *models.Options) {
 	raw := o.fields[name]
 	switch {

@@ -25,7 +25,8 @@ var Product = Kind[models.Product]{
 		{Name: "status", At: func(p *models.Product) any { return &p.Status }, Default: true, Doc: "false takes it off sale.", Example: true},
 		{Name: "stock", At: func(p *models.Product) any { return &p.Stock }, Most: models.MaxStock,
 			Doc: "How many can be bought now.", Hint: "Needed of a new one that is counted and has no variants.", Example: 7},
-		{Name: "category", At: func(p *models.Product) any { return &p.Category }, Required: true, Least: 1, Most: models.MaxLine, Example: "almacén"},
+		{Name: "category", At: func(p *models.Product) any { return &p.Category }, Required: true, Least: 1, Most: models.MaxLine,
+			Hint: "One that others have in another case, or with other accents, is written as these write it.", Example: "almacén"},
 		{Name: "thumbnails", At: func(p *models.Product) any { return &p.Thumbnails }, Other: "thumbnail", Most: models.MaxThumbnails, Longest: models.MaxThumbnail,
 			Doc: "Absolute paths on this server, or http(s) URLs.", Hint: "None when absent.", Example: []string{"/img/yerba.webp"}},
 		{Name: "compareAt", At: func(p *models.Product) any { return &p.CompareAt }, Most: int64(models.MaxPrice), Null: true, Absent: true,
@@ -62,8 +63,9 @@ var Variant = Kind[models.Variant]{
 	},
 }
 
-// ProductForm is what the forms of the counter say of a product; what else it has they leave as it is.
-var ProductForm = Product.Without("compareAt", "counted", "tax", "tags", "vendor", "barcode", "variants")
+// ProductForm is what the forms of the counter say of a product in fields of their own: variants stand
+// in a grid, and its rate of tax stays as it is.
+var ProductForm = Product.Without("tax", "variants")
 
 // Item is how many of a product are to be in a cart.
 var Item = Kind[models.Item]{

@@ -73,8 +73,10 @@ func (s SessionCookies) Begin(w http.ResponseWriter, r *http.Request, signed sho
 	s.set(w, r, knownCookie, signed.Known, Year)
 }
 
-// End has the browser forget its session. It stays one in which somebody was signed in before.
+// End has the browser forget its session, and what it keeps of pages: whoever sits down there next
+// and goes back sees none of the staff. It stays one in which somebody was signed in before.
 func (s SessionCookies) End(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Clear-Site-Data", `"cache"`)
 	s.set(w, r, SessionCookie, "", -time.Second)
 }
 

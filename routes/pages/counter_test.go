@@ -64,6 +64,29 @@ func productNow(v *routestest.Visitor, id models.ID) models.Product {
 	return product
 }
 
+// Of who has signed out a browser keeps neither pages nor what he did last: whoever signs in there
+// next goes back to none of them, and has nothing to take back.
+func TestNothingStaysOfWhoHasSignedOut(t *testing.T) {
+	owner := newMerchant(t)
+	eva := invite(owner, "Eva", models.RoleManager)
+	for _, how := range []string{"/signout", "/me"} {
+		product := makeProduct(owner, how, "Miel", 7)
+		eva.Follow("/admin/products/"+product.ID.String()+"/delete").Want(200, ".undo [role=status]", "Borraste «Miel».")
+		if how == "/me" {
+			how = eva.Get("/me").Attribute(".row [method=post]", "action")
+		}
+		out := eva.Post(how)
+		if got := out.Header().Get("Clear-Site-Data"); got != `"cache"` {
+			t.Errorf("%s has the browser clear %q", how, got)
+		}
+		eva.Follow("/signin", "email", "eva@example.com", "password", ownersPassword).Want(200)
+		if page := eva.Get("/admin/products"); len(page.All(".undo")) > 0 {
+			t.Errorf("after %s one is offered to take back: %s", how, page.Text(".undo"))
+		}
+		eva.Post("/undo").Want(409)
+	}
+}
+
 // A password never comes back in a page, a link that is none leads nowhere, and who signs in goes
 // on into the shop and nowhere else.
 func TestComingIn(t *testing.T) {

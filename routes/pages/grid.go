@@ -50,7 +50,7 @@ func (g grid) has(i int) bool { return g.Has(rowName(i, "code")) }
 
 // isEmpty says whether a row says nothing.
 func (g grid) isEmpty(i int) bool {
-	for _, name := range append([]string{"code", "price", "stock", "uncounted"}, optionNames...) {
+	for _, name := range append([]string{"code", "price", "stock", "uncounted", "thumbnail"}, optionNames...) {
 		if g.at(i, name) != "" {
 			return false
 		}
@@ -74,7 +74,7 @@ func (g grid) read(product *models.Product, notation models.Notation, wrong *mod
 	for _, i := range g.rows {
 		v := models.NewVariant()
 		v.ID, _ = models.ParseID(g.at(i, "_id"))
-		v.Code = g.Get(rowName(i, "code"))
+		v.Code, v.Thumbnail = g.Get(rowName(i, "code")), g.at(i, "thumbnail")
 		for _, option := range optionNames {
 			if name := g.Get(option); strings.TrimSpace(name) != "" {
 				v.Options = append(v.Options, models.Option{Name: name, Value: g.Get(rowName(i, option))})
@@ -136,18 +136,28 @@ func (g grid) place(problems models.Invalid) models.Invalid {
 	return placed
 }
 
+// unsaid are the fields that not every form of a product has, and this one has not.
+func (g grid) unsaid() (names []string) {
+	for f := range fields.ProductForm.Of(fields.Update) {
+		if f.Absent && !g.Has(f.Name) {
+			names = append(names, f.Name)
+		}
+	}
+	return names
+}
+
 // copy gives a product what a form says of it, typed. A form without the grid leaves the variants as they
-// are, and figures that the form has no fields for stay.
+// are, and what the form has no fields for stays.
 func (g grid) copy(product *models.Product, typed models.Product) {
 	was := product.Clone()
-	fields.ProductForm.Copy(product, &typed)
+	fields.ProductForm.Without(g.unsaid()...).Copy(product, &typed)
 	if !g.is() {
 		return
 	}
-	product.Variants = keepRest(typed.Variants, was)
-	product.Uncounted = typed.Uncounted
-	if len(typed.Variants) == 0 {
-		product.Uncounted = was.Uncounted
+	product.Variants = g.keepRest(typed.Variants, was)
+	if len(typed.Variants) > 0 {
+		product.Uncounted = typed.Uncounted
+	} else {
 		if !g.Has("price") {
 			product.Price = was.Price
 		}
@@ -157,12 +167,15 @@ func (g grid) copy(product *models.Product, typed models.Product) {
 	}
 }
 
-// keepRest gives variants what the grid does not show of those that are there.
-func keepRest(variants []models.Variant, product models.Product) []models.Variant {
+// keepRest gives the variants of the grid what it does not show of those that are there.
+func (g grid) keepRest(variants []models.Variant, product models.Product) []models.Variant {
 	variants = slices.Clone(variants)
 	for i := range variants {
 		if was := product.Variant(variants[i].ID); was != nil && !was.ID.IsZero() {
-			variants[i].Thumbnail, variants[i].Barcode = was.Thumbnail, was.Barcode
+			variants[i].Barcode = was.Barcode
+			if !g.Has(rowName(g.rows[i], "thumbnail")) {
+				variants[i].Thumbnail = was.Thumbnail
+			}
 		}
 	}
 	return variants

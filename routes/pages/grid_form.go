@@ -32,6 +32,7 @@ type gridRow struct {
 	No                     int64 // from 1
 	Options                []gridCell
 	Code, Price, Stock     gridCell
+	Photos                 photoChoice
 	Uncounted, Drop, Empty bool
 	Problem                string // of the row as a whole
 }
@@ -75,6 +76,7 @@ func setRow(form url.Values, i int, voice *views.Voice, v models.Variant) {
 	for _, option := range optionNames {
 		set(option, v.Options.Value(models.NormalName(form.Get(option))))
 	}
+	set("thumbnail", v.Thumbnail)
 	set("price", voice.Typed(v.Price))
 	if v.Uncounted {
 		set("uncounted", "true")
@@ -87,8 +89,7 @@ func setRow(form url.Values, i int, voice *views.Voice, v models.Variant) {
 func showGrid(voice *views.Voice, form url.Values, wrong models.Invalid, stored models.Product) gridForm {
 	g := readGrid(form)
 	cell := func(name, label string) gridCell {
-		key := strings.NewReplacer("[", "-", "].", "-").Replace(name)
-		return gridCell{field: field{typed(form, name), sayProblem(voice, wrong, name)}, Name: name, Key: key, Label: label}
+		return gridCell{field: field{typed(form, name), sayProblem(voice, wrong, name)}, Name: name, Key: cellKey(name), Label: label}
 	}
 	shown := gridForm{
 		Problem: sayExactly(voice, wrong, "variants"), Derived: len(stored.Variants) > 0,
@@ -105,13 +106,14 @@ func showGrid(voice *views.Voice, form url.Values, wrong models.Invalid, stored 
 	for last > 0 && g.at(last-1, "_id") == "" && g.isEmpty(last-1) {
 		last--
 	}
+	pictures := offered(form, stored)
 	rows := min(max(last, len(stored.Variants))+spareRows, models.MaxVariants)
 	for i := range max(rows, last) {
 		row := gridRow{
 			ID: typed(form, rowName(i, "_id")), At: rowName(i, ""), No: int64(i + 1),
 			Code: cell(rowName(i, "code"), voice.Say("table.code", nil)), Price: cell(rowName(i, "price"), voice.Say("table.price", nil)),
 			Stock: cell(rowName(i, "stock"), voice.Say("table.stock", nil)), Uncounted: g.at(i, "uncounted") != "", Drop: g.at(i, "drop") != "",
-			Empty: i >= last, Problem: firstOf(voice, wrong, rowName(i, "options"), rowName(i, "_id"), rowName(i, "")),
+			Photos: g.photosOf(voice, i, wrong, pictures), Empty: i >= last, Problem: firstOf(voice, wrong, rowName(i, "options"), rowName(i, "_id"), rowName(i, "")),
 		}
 		for k, name := range optionNames {
 			label := shown.Options[k].Value
@@ -127,6 +129,9 @@ func showGrid(voice *views.Voice, form url.Values, wrong models.Invalid, stored 
 	shown.Open = last > 0 || shown.marked() > 0 || form.Has("more")
 	return shown
 }
+
+// cellKey is the id of a field of the grid in a page.
+func cellKey(name string) string { return strings.NewReplacer("[", "-", "].", "-").Replace(name) }
 
 // sayExactly tells the problem of a field, and none of what is inside it.
 func sayExactly(voice *views.Voice, wrong models.Invalid, name string) string {
@@ -157,6 +162,9 @@ func (g *gridForm) marked() (n int) {
 		if row.Problem != "" {
 			n++
 		}
+		if row.Photos.Problem != "" {
+			n++
+		}
 	}
 	if g.Problem != "" {
 		n++
@@ -177,71 +185,4 @@ func (g *gridForm) each(do func(*gridCell)) {
 		do(&row.Price)
 		do(&row.Stock)
 	}
-}
-
-// tellGrid is the grid that was typed, with what is stored beside each field that differs. What
-// somebody else has added meanwhile stands behind it, so that saving again does not take it out; what
-// he has taken out says so.
-func tellGrid(voice *views.Voice, form url.Values, stored models.Product) gridForm {
-	form = cloneValues(form)
-	g, at := readGrid(form), map[string]int{}
-	last := 0
-	for i := 0; i < maxGrid && g.has(i); i++ {
-		at[g.at(i, "_id")] = i
-		if g.at(i, "_id") != "" || !g.isEmpty(i) {
-			last = i + 1
-		}
-	}
-	now, added := namesOf(stored), map[int]bool{} // now has the rows at the places that they have in the form
-	for _, v := range stored.Variants {
-		i, is := at[v.ID.String()]
-		if !is {
-			i, last = last, last+1
-			added[i] = true
-			setRow(form, i, voice, v)
-		}
-		setRow(now, i, voice, v)
-		if v.Uncounted {
-			now.Set(rowName(i, "stock"), voice.Say("grid.uncounted", nil))
-		}
-	}
-	shown := showGrid(voice, form, nil, stored)
-	compare := func(cell *gridCell, name string) {
-		if was := now.Get(name); strings.TrimSpace(cell.Value) != strings.TrimSpace(was) {
-			cell.Problem = voice.Say("shelf.now", map[string]any{"now": was})
-		}
-	}
-	if len(stored.Variants) > 0 {
-		for k := range shown.Options {
-			compare(&shown.Options[k], optionName(k+1))
-		}
-	}
-	for i := range shown.Rows {
-		row := &shown.Rows[i]
-		switch {
-		case added[i]:
-			row.Problem = voice.Say("grid.added", nil)
-		case row.ID != "" && now.Get(rowName(i, "_id")) != row.ID:
-			row.Problem = voice.Say("grid.gone", nil)
-		case row.ID != "":
-			for k := range row.Options {
-				compare(&row.Options[k], rowName(i, optionName(k+1)))
-			}
-			compare(&row.Code, rowName(i, "code"))
-			compare(&row.Price, rowName(i, "price"))
-			if isUncounted := now.Get(rowName(i, "uncounted")) != ""; !row.Uncounted || !isUncounted {
-				compare(&row.Stock, rowName(i, "stock"))
-			}
-		}
-	}
-	shown.Open = shown.Open || shown.marked() > 0
-	return shown
-}
-
-func cloneValues(form url.Values) url.Values {
-	all := make(url.Values, len(form))
-	for name, values := range form {
-		all[name] = slices.Clone(values)
-	}
-	return all
 }

@@ -29,13 +29,17 @@ func formOf(page routestest.Sight, selector string) url.Values {
 		name, _ := routestest.AttributeOf(input, "name")
 		value, _ := routestest.AttributeOf(input, "value")
 		kind, _ := routestest.AttributeOf(input, "type")
-		if _, checked := routestest.AttributeOf(input, "checked"); name != "" && (kind != "checkbox" || checked) {
+		if _, checked := routestest.AttributeOf(input, "checked"); name != "" && (kind != "checkbox" && kind != "radio" || checked) {
 			form.Add(name, value)
 		}
 	}
 	for _, area := range page.All(selector + " textarea") {
 		name, _ := routestest.AttributeOf(area, "name")
-		form.Add(name, routestest.TextOf(area))
+		text := ""
+		if area.FirstChild != nil {
+			text = area.FirstChild.Data // with its lines
+		}
+		form.Add(name, text)
 	}
 	return form
 }

@@ -101,7 +101,7 @@ func (p *Pages) EndSession(w http.ResponseWriter, r *http.Request) {
 	case err != nil:
 		p.Fail(w, r, err)
 	case id == who.Session:
-		p.session.End(w, r)
+		p.endSession(w, r)
 		http.Redirect(w, r, "/", http.StatusSeeOther)
 	default:
 		http.Redirect(w, r, mePage, http.StatusSeeOther)

@@ -19,6 +19,7 @@ type productSheet struct {
 	Vendor                                        string
 	Options                                       string // what the variants differ in
 	Variants                                      []variantChoice
+	VariantIDs                                    string // by which scripts see that there are others
 	CompareAt                                     models.Money
 	Pictures                                      []productPicture
 	Several                                       bool
@@ -62,6 +63,7 @@ func (p *Pages) productSheet(ctx context.Context, v *visit, id, variant models.I
 		About: rendered(product.Description), Vendor: product.Vendor, CompareAt: product.CompareAt,
 		Options: strings.Join(product.OptionNames(), " / "), Variants: variantsOf(v.voice, product, variant),
 	}
+	page.VariantIDs = idsOf(product.Variants)
 	page.Found = p.foundProduct(v, product)
 	pictures := product.Pictures()
 	if len(pictures) == 0 {

@@ -9,7 +9,6 @@ import (
 
 	"pulperia/dao"
 	"pulperia/dao/models"
-	"pulperia/routes/fields"
 	"pulperia/views"
 )
 
@@ -34,22 +33,16 @@ func (p *Pages) NewProduct(w http.ResponseWriter, r *http.Request) {
 
 func (p *Pages) shelfSheet(ctx context.Context, v *visit, title string, form productForm) (shelfSheet, error) {
 	sheet := shelfSheet{Page: p.counter(v, title, shelvesPage), Form: form}
+	own, err := p.showPictures(ctx, form.Grid.sources())
+	if err != nil {
+		return sheet, err
+	}
+	sheet.Form.Grid.show(own)
 	categories, err := p.shop.Products.Categories(ctx)
 	for _, c := range categories {
 		sheet.Categories = append(sheet.Categories, categoryChoice{Name: c.Name})
 	}
 	return sheet, err
-}
-
-func emptyForm(voice *views.Voice) productForm {
-	form := newProductForm()
-	form.Grid = gridOf(voice, models.Product{})
-	return form
-}
-
-// filledForm is the form of a product as it is stored.
-func filledForm(voice *views.Voice, product models.Product) productForm {
-	return productForm{ID: product.ID.String(), Fields: fill(voice, fields.ProductForm, product), OnSale: product.Status, Grid: gridOf(voice, product)}
 }
 
 // EditProduct shows the form of a product.
@@ -193,7 +186,7 @@ func (p *Pages) refuseProduct(w http.ResponseWriter, r *http.Request, id models.
 		again := refilledProduct(v.voice, form, problems, product)
 		if problems.Has("rev") {
 			again.Summary = v.voice.Say("shelf.changed", nil)
-			again.Fields.tell(v.voice, fill(v.voice, fields.ProductForm, product))
+			again.tellStored(v.voice, product)
 			again.Grid = tellGrid(v.voice, form, product)
 		}
 		sheet, err := p.filledSheet(ctx, v, product, again)

@@ -36,7 +36,10 @@ func (p *Pages) CopyProduct(w http.ResponseWriter, r *http.Request) {
 // are of it nobody knows yet.
 func (p *Pages) copyForm(ctx context.Context, voice *views.Voice, product models.Product) (productForm, error) {
 	form := filledForm(voice, product)
-	form.ID, form.Fields["stock"] = newFormID(), field{Value: "0"}
+	form.ID, form.Fields["barcode"] = newFormID(), field{}
+	if !product.Uncounted {
+		form.Fields["stock"] = field{Value: "0"}
+	}
 	const tried = 100
 	codes := make([]string, tried)
 	for i := range codes {

@@ -6,6 +6,7 @@ import (
 	"math"
 	"net/http"
 	"net/url"
+	"time"
 
 	"pulperia/dao/models"
 	"pulperia/routes/frame"
@@ -95,8 +96,15 @@ func (p *Pages) DoSignout(w http.ResponseWriter, r *http.Request) {
 		p.Fail(w, r, err)
 		return
 	}
-	p.session.End(w, r)
+	p.endSession(w, r)
 	http.Redirect(w, r, "/", http.StatusSeeOther)
+}
+
+// endSession has the browser forget who was signed in. What he did last is not for the next one
+// there to take back.
+func (p *Pages) endSession(w http.ResponseWriter, r *http.Request) {
+	p.session.End(w, r)
+	p.keep(w, r, undoCookie, "", -time.Second)
 }
 
 // welcomeSheet is the form of who comes by a one-time link: the first owner, or who was invited.

@@ -4,13 +4,10 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"net/url"
-	"slices"
 	"strconv"
 
 	"pulperia/dao"
 	"pulperia/dao/models"
-	"pulperia/routes/fields"
 	"pulperia/views"
 )
 
@@ -85,19 +82,6 @@ func (p *Pages) tableSheet(ctx context.Context, v *visit, page int, after ending
 	return sheet, nil
 }
 
-// productForm is the form that adds a product.
-type productForm struct {
-	ID      string // made beforehand, so that sending it twice adds one product
-	Fields  typedForm
-	OnSale  bool
-	Grid    gridForm
-	Summary string // what is wrong with the whole
-}
-
-func newProductForm() productForm {
-	return productForm{ID: newFormID(), OnSale: true}
-}
-
 // AddProduct adds the product of the form and goes to where it stands in the table.
 func (p *Pages) AddProduct(w http.ResponseWriter, r *http.Request) {
 	form, err := readForm(r)
@@ -149,43 +133,6 @@ func (p *Pages) toLastRow(w http.ResponseWriter, r *http.Request, id models.ID) 
 		last = list.TotalPages()
 	}
 	http.Redirect(w, r, tableLink(last)+"#p-"+id.String(), http.StatusSeeOther)
-}
-
-// readProduct reads the form into a product that is ready to be stored, or tells all that is wrong
-// with it.
-func readProduct(form url.Values) (models.Product, models.Invalid) {
-	var product models.Product
-	grid, notation := readGrid(form), notationOf(form, fields.ProductForm)
-	grid.learn(&notation)
-	v := readTypedAs(form, fields.ProductForm, &product, notation)
-	product.ID, _ = models.ParseID(form.Get("_id")) // a form without one gets its id from the store
-	if grid.is() {
-		v = slices.DeleteFunc(v, func(p models.Problem) bool { return grid.spares(p.Field) })
-		grid.read(&product, notation, &v)
-	}
-	product.Normalize()
-	rules, _ := errors.AsType[models.Invalid](grid.check(product))
-	for _, p := range grid.place(rules) {
-		if !v.Has(p.Field) {
-			v = append(v, p)
-		}
-	}
-	if len(v) == 0 {
-		return product, nil
-	}
-	return product, v
-}
-
-// refilledProduct is the form with what was typed and what is wrong beside each field.
-func refilledProduct(voice *views.Voice, form url.Values, v models.Invalid, stored models.Product) productForm {
-	again := productForm{ID: typed(form, "_id"), OnSale: form.Get("status") == "true"}
-	var marked int
-	again.Fields, marked = retype(voice, fields.ProductForm, form, v)
-	again.Grid = showGrid(voice, form, v, stored)
-	if len(v) > 0 {
-		again.Summary = voice.Say("form.fix", map[string]any{"n": marked + again.Grid.marked()})
-	}
-	return again
 }
 
 // DeleteProduct deletes a product and goes back to its page of the table. One that is gone already

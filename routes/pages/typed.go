@@ -18,13 +18,13 @@ type typedForm map[string]field
 func fill[T any](voice *views.Voice, kind fields.Kind[T], value T) typedForm {
 	form := typedForm{}
 	for f := range kind.Of(fields.Update) {
-		form[f.Name] = field{Value: asTyped(voice, f.At(&value))}
+		form[f.Name] = field{Value: asTyped(voice, f.At(&value), f.Null)}
 	}
 	return form
 }
 
-// asTyped is what somebody types for what stands in a field.
-func asTyped(voice *views.Voice, at any) string {
+// asTyped is what somebody types for what stands in a field: nothing for none, where there may be none.
+func asTyped(voice *views.Voice, at any, none bool) string {
 	switch at := at.(type) {
 	case *string:
 		return *at
@@ -32,7 +32,12 @@ func asTyped(voice *views.Voice, at any) string {
 		return strconv.FormatBool(*at)
 	case *int64:
 		return strconv.FormatInt(*at, 10)
+	case *models.Uncounted:
+		return strconv.FormatBool(!bool(*at))
 	case *models.Money:
+		if *at == 0 && none {
+			return ""
+		}
 		return voice.Typed(*at)
 	case *[]string:
 		return strings.Join(*at, "\n")
@@ -70,8 +75,12 @@ func readTypedAs[T any](form url.Values, kind fields.Kind[T], into *T, notation 
 			*at = text == "true"
 		case *int64:
 			*at = notation.Whole(&wrong, f.Name, text, f.Most)
+		case *models.Uncounted:
+			*at = text == "false"
 		case *models.Money:
-			*at = notation.Money(&wrong, f.Name, text)
+			if *at = 0; !f.Null || strings.TrimSpace(text) != "" {
+				*at = notation.Money(&wrong, f.Name, text)
+			}
 		case *[]string:
 			*at = nil
 			for line := range strings.Lines(text) {

@@ -107,7 +107,7 @@ func (p *Pages) revert(ctx context.Context, e edit) error {
 	switch {
 	case e.ID.IsZero():
 		_, _, err = p.shop.ChangeSettings(who.With(ctx), who, func(settings *models.Settings) error {
-			return e.revert(settings, pick(*settings, e.names(settingsFields)))
+			return revertTo(e, settings, settingsFields)
 		})
 	case len(e.Was) == 1 && e.Was["stock"] != nil:
 		return p.recount(ctx, who, e)
@@ -116,7 +116,7 @@ func (p *Pages) revert(ctx context.Context, e edit) error {
 			return err
 		}
 		_, _, err = p.shop.ChangeProduct(who.With(ctx), e.ID, func(product *models.Product) error {
-			return e.revert(product, pick(*product, e.names(productFields)))
+			return revertTo(e, product, productFields)
 		})
 	}
 	return err
@@ -133,19 +133,29 @@ func (e edit) names(known []string) []string {
 	return slices.DeleteFunc(e.Was.names(), func(name string) bool { return !slices.Contains(known, name) })
 }
 
-// revert puts the fields as they were into a value whose fields are now so.
-func (e edit) revert(value any, now jsonFields) error {
-	switch was := pick(e.Was, now.names()); {
+// revertTo gives the known fields of a value what they were before an edit, if they still are as it
+// left them. A field that its JSON form was without is as in a new value.
+func revertTo[T any](e edit, value *T, known []string) error {
+	now := pick(*value, e.names(known))
+	was := pick(e.Was, now.names())
+	switch {
 	case was.sum() == now.sum():
 		return nil
 	case now.sum() != e.Sum:
 		return dao.ErrConflict
-	default:
-		if err := json.Unmarshal(models.JSON(was), value); err != nil {
-			return dao.ErrConflict
-		}
-		return nil
 	}
+	all, before := jsonFields{}, new(T)
+	json.Unmarshal(models.JSON(*value), &all) // an object, as every value is
+	for name, text := range was {
+		if all[name] = text; string(text) == "null" {
+			delete(all, name)
+		}
+	}
+	if err := json.Unmarshal(models.JSON(all), before); err != nil {
+		return dao.ErrConflict
+	}
+	*value = *before
+	return nil
 }
 
 // recount is revert for whoever may change no more than the stock.

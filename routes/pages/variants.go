@@ -1,6 +1,8 @@
 package pages
 
 import (
+	"strings"
+
 	"pulperia/dao/models"
 	"pulperia/shop"
 	"pulperia/views"
@@ -32,6 +34,15 @@ func variantsOf(voice *views.Voice, p models.Product, chosen models.ID) (choices
 		choices[last].Chosen = true
 	}
 	return choices
+}
+
+// idsOf are the ids of variants, in their order.
+func idsOf(variants []models.Variant) string {
+	ids := make([]string, len(variants))
+	for i, v := range variants {
+		ids[i] = v.ID.String()
+	}
+	return strings.Join(ids, " ")
 }
 
 // stockOfVariant says how much is left of a variant, as of a product that is nothing else.
