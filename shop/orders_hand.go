@@ -23,6 +23,7 @@ func (s *Shop) HandOverOrder(
 		if fact.Amount = o.Due(); fact.Amount == 0 {
 			return nil
 		}
-		return addFact(tx, o, fact)
+		addFact(tx, o, fact)
+		return nil
 	})
 }
