@@ -42,7 +42,7 @@ func TestOrdersAreListedAsTheyAre(t *testing.T) {
 		chance := rand.New(rand.NewPCG(1, 2))
 		for i := range 40 {
 			asked := buyer(cartOf(t, s, of(yerba.ID, 1)))
-			asked.Buyer.Name, asked.Buyer.Phone = fmt.Sprintf("Ana %d", i%3), "+54 9 11 2233"
+			asked.Buyer.Name, asked.Buyer.Phone = fmt.Sprintf("Ana %d", i%3), "+5492233"
 			if i%2 == 0 {
 				asked.Payment.Way = models.PayTransfer
 			}
@@ -80,7 +80,7 @@ func sameLists(t *testing.T, s *shop.Shop, all map[models.ID]models.Order) {
 	for _, q := range []shop.OrderQuery{
 		{}, {Group: shop.OrdersToDo}, {Group: shop.OrdersWaiting}, {Group: shop.OrdersReady},
 		{States: []models.OrderState{models.OrderPlaced, models.OrderDone}}, {Payments: []models.PaymentState{models.PaymentPaid}},
-		{Text: "ana 1"}, {Text: "5491122"}, {Text: "y"}, {Text: "7"}, {Text: "nadie"},
+		{Text: "ana 1"}, {Text: "54922"}, {Text: "y"}, {Text: "7"}, {Text: "nadie"},
 	} {
 		var want, got []int64
 		for _, o := range all {
