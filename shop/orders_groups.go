@@ -83,7 +83,7 @@ func taskOf(state models.OrderState, payment models.PaymentState, due bool) Orde
 }
 
 // selects says whether an order is one of those that are asked for.
-func (q OrderQuery) selects(r *orderRow, words []string) bool {
+func (q OrderQuery) selects(r *orderRow, words []sought) bool {
 	return (len(q.States) == 0 || slices.Contains(q.States, r.state)) &&
 		(len(q.Payments) == 0 || slices.Contains(q.Payments, r.payment)) &&
 		(q.Group == "" || q.Group == r.group()) &&

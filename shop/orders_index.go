@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
+	"strconv"
 	"strings"
 
 	"pulperia/dao"
@@ -52,11 +53,28 @@ func rowOf(o *models.Order) orderRow {
 func (r *orderRow) group() OrderGroup { return groupOf(r.state, r.payment, r.due) }
 func (r *orderRow) task() OrderTask   { return taskOf(r.state, r.payment, r.due) }
 
-// has says whether an order has all of some words: its number as a whole, and what begins a word of
+// sought is a word that orders are searched for: a number as a whole, and what begins a word of
 // anything else.
-func (r *orderRow) has(words []string) bool {
+type sought struct {
+	number int64 // -1 for none
+	text   string
+}
+
+func soughtOf(text string) (words []sought) {
+	for _, word := range models.Words(text) {
+		number, err := strconv.ParseInt(word, 10, 64)
+		if err != nil {
+			number = -1
+		}
+		words = append(words, sought{number, " " + word})
+	}
+	return words
+}
+
+// has says whether an order has all of some words.
+func (r *orderRow) has(words []sought) bool {
 	for _, word := range words {
-		if word != numberText(r.number) && !strings.Contains(r.text, " "+word) {
+		if word.number != r.number && !strings.Contains(r.text, word.text) {
 			return false
 		}
 	}

@@ -35,7 +35,7 @@ func (s *Shop) Orders(ctx context.Context, who Who, q OrderQuery) (OrderPage, er
 		return OrderPage{}, err
 	}
 	page := OrderPage{Page: max(1, q.Page), Limit: q.Limit}
-	words := models.Words(q.Text)
+	words := soughtOf(q.Text)
 	var ids []models.ID
 	err := s.orders.read(ctx, func() {
 		for i := range slices.Backward(s.orders.rows) {
