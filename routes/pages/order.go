@@ -80,10 +80,9 @@ func (p *Pages) Order(w http.ResponseWriter, r *http.Request) {
 
 // orderAgain is what an order's page shows of an act that was just asked for.
 type orderAgain struct {
-	refused  string
-	form     typedForm
-	link     string
-	problems models.Invalid
+	refused string
+	form    typedForm
+	link    string
 }
 
 func (p *Pages) orderSheet(ctx context.Context, v *visit, id models.ID, again orderAgain) (orderSheet, error) {
