@@ -262,4 +262,6 @@ var topics = map[string]shop.Right{
 	"messages": anybody,
 	"settings": anybody,
 	"cart":     own,
+	"orders":   shop.OrdersRead,
+	"order":    own,
 }

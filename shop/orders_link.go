@@ -21,13 +21,21 @@ func (sign signer) secretOf(o models.Order) string {
 	return strings.ToLower(code[:tokenLength]) // paths of pages do not tell cases apart
 }
 
+// IsOrderSecret says whether a text may open an order, as far as its form goes.
+func IsOrderSecret(text string) bool {
+	return len(text) == tokenLength && strings.Trim(text, "abcdefghijklmnopqrstuvwxyz234567") == ""
+}
+
+// OrderLinkHash is all that is kept of a secret.
+func OrderLinkHash(secret string) string { return hashOf(secret) }
+
 // errNoOrder is what every secret gets that opens none, alike for whatever is wrong with it.
 var errNoOrder = Missing{Kind: "order"}
 
 // ownOrder finds the order that a secret opens within a step.
 func ownOrder(tx dao.Tx, secret string) (models.Order, error) {
 	orders := dao.Order.Within(tx)
-	if len(secret) != tokenLength {
+	if !IsOrderSecret(secret) {
 		return models.Order{}, errNoOrder
 	}
 	id, err := orders.Owner("linkHash", hashOf(secret))

@@ -73,7 +73,8 @@ type (
 type event struct {
 	body   any
 	topic  string
-	offset int64 // of a change
+	also   string // a further topic that it belongs to: an order is its buyer's as well; "" for none
+	offset int64  // of a change
 	end    int64 // of its step
 
 	forms [ownDoors]form
@@ -107,6 +108,9 @@ func newChange(epoch string, c dao.Change) *event {
 func (h *Hub) shown(ctx context.Context, epoch string, c dao.Change) (*event, error) {
 	if c.Kind == dao.KindProduct {
 		return newChange(epoch, withoutHeld(c)), nil
+	}
+	if c.Kind == dao.KindOrder {
+		return newOrderChange(epoch, c), nil
 	}
 	if c.Kind != dao.KindMessage || len(c.Doc) == 0 {
 		return newChange(epoch, c), nil
@@ -210,7 +214,7 @@ func firstStep(events []*event) int {
 // wanted returns how many of the events of a step a reader gets.
 func wanted(step []*event, wants func(topic string) bool) (n int) {
 	for _, e := range step {
-		if wants(e.topic) {
+		if e.isFor(wants) {
 			n++
 		}
 	}
@@ -223,7 +227,7 @@ func giveStep(step []*event, v view, wants func(topic string) bool, give func(e 
 	left := wanted(step, wants)
 	for _, e := range step {
 		switch {
-		case !wants(e.topic):
+		case !e.isFor(wants):
 		case left == 1:
 			give(e, e.through(v))
 			return
@@ -302,8 +306,10 @@ func bundles(events []*event) (list []*bundle) {
 		next := &bundle{events: events[:firstStep(events)]}
 		next.size = sizeOf(next.events)
 		for _, e := range next.events {
-			if !slices.Contains(next.topics, e.topic) {
-				next.topics = append(next.topics, e.topic)
+			for _, topic := range []string{e.topic, e.also} {
+				if topic != "" && !slices.Contains(next.topics, topic) {
+					next.topics = append(next.topics, topic)
+				}
 			}
 		}
 		events = events[len(next.events):]
