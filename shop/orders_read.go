@@ -1,9 +1,11 @@
 package shop
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"slices"
-	"strings"
+	"sync"
 
 	"pulperia/dao"
 	"pulperia/dao/models"
@@ -11,6 +13,7 @@ import (
 
 // OrderQuery selects orders. Its zero value with a Limit is the first page of all, newest first.
 type OrderQuery struct {
+	Group    OrderGroup            // "" for all
 	States   []models.OrderState   // any of them; nil for all
 	Payments []models.PaymentState // any of them; nil for all
 	Text     string                // a number, or words of a name, a telephone number, an address or a code
@@ -32,45 +35,55 @@ func (s *Shop) Orders(ctx context.Context, who Who, q OrderQuery) (OrderPage, er
 		return OrderPage{}, err
 	}
 	page := OrderPage{Page: max(1, q.Page), Limit: q.Limit}
-	if len(q.States) == 0 && len(q.Payments) == 0 && q.Text == "" {
-		var err error
-		page.Orders, page.Total, err = dao.Order.In(s.store.Values).Find(
-			ctx, models.Query{Sort: "number", Backwards: true, Page: q.Page, Limit: q.Limit})
-		return page, err
-	}
-	words := models.Words(q.Text)
-	err := s.eachOrder(ctx, func(o models.Order) error {
-		if !q.selects(&o, words) {
-			return nil
+	words := soughtOf(q.Text)
+	var ids []models.ID
+	err := s.orders.read(ctx, func() {
+		for i := range slices.Backward(s.orders.rows) {
+			if row := &s.orders.rows[i]; q.selects(row, words) {
+				if page.Total++; (page.Total-1)/q.Limit+1 == page.Page {
+					ids = append(ids, row.id)
+				}
+			}
 		}
-		if page.Total++; (page.Total-1)/q.Limit+1 == page.Page {
-			page.Orders = append(page.Orders, o)
-		}
-		return nil
 	})
+	if err == nil {
+		page.Orders, err = s.ordersOf(ctx, ids)
+	}
 	return page, err
 }
 
-// selects says whether an order is one of those that are asked for.
-func (q OrderQuery) selects(o *models.Order, words []string) bool {
-	if len(q.States) > 0 && !slices.Contains(q.States, o.State) ||
-		len(q.Payments) > 0 && !slices.Contains(q.Payments, o.PaymentState()) {
-		return false
+// atOnce is how many values are asked for at once, of an engine that has to fetch them.
+const atOnce = 16
+
+// ordersOf returns orders in the order of their ids. One that is gone meanwhile is left out.
+func (s *Shop) ordersOf(ctx context.Context, ids []models.ID) ([]models.Order, error) {
+	orders, errs := make([]models.Order, len(ids)), make([]error, len(ids))
+	in := dao.Order.In(s.store.Values)
+	if !s.Shared { // they are in memory
+		for i, id := range ids {
+			orders[i], errs[i] = in.Get(ctx, id)
+		}
+	} else {
+		var all sync.WaitGroup
+		for first := range min(atOnce, len(ids)) {
+			all.Go(func() {
+				for i := first; i < len(ids); i += atOnce {
+					orders[i], errs[i] = in.Get(ctx, ids[i])
+				}
+			})
+		}
+		all.Wait()
 	}
-	if q.Text == "" {
-		return true
-	}
-	texts := []string{numberText(o.Number), o.Buyer.Name, o.Buyer.Email, o.Buyer.Phone, o.Buyer.PhoneDigits()}
-	for _, line := range o.Lines {
-		texts = append(texts, line.Code)
-	}
-	has := models.Words(strings.Join(texts, "\n"))
-	for _, word := range words {
-		if !slices.ContainsFunc(has, func(one string) bool { return strings.HasPrefix(one, word) }) {
-			return false
+	there := orders[:0]
+	for i, err := range errs {
+		switch {
+		case err == nil:
+			there = append(there, orders[i])
+		case !errors.Is(err, dao.ErrNotFound):
+			return nil, err
 		}
 	}
-	return len(words) > 0
+	return there, nil
 }
 
 // Order returns one order: orders.read.
@@ -80,4 +93,89 @@ func (s *Shop) Order(ctx context.Context, who Who, id models.ID) (models.Order, 
 	}
 	order, err := dao.Order.In(s.store.Values).Get(ctx, id)
 	return order, missing("order", id, err)
+}
+
+// OrdersWork is what there is to do with orders.
+type OrdersWork struct {
+	Groups map[OrderGroup]int // how many are in each
+	Total  int                // how many there are in all
+	Tasks  []OrdersTask       // those that there are, the most urgent first
+	Ending OrdersTask         // by themselves, before long: the soonest first
+	Newest int64              // the highest number
+}
+
+// OrdersTask is one thing to do, with the first of the orders that it is to be done with: those that
+// wait longest.
+type OrdersTask struct {
+	Task   OrderTask // "" for none: they end by themselves
+	Orders []models.Order
+	Total  int
+}
+
+// Work returns what there is to do, with at most so many orders of each task: orders.read. Of those
+// that end by themselves it names whose time is over before soon.
+func (s *Shop) Work(ctx context.Context, who Who, most int, soon models.Time) (OrdersWork, error) {
+	if err := who.Must(OrdersRead); err != nil {
+		return OrdersWork{}, err
+	}
+	work := OrdersWork{Groups: map[OrderGroup]int{}}
+	waiting := map[OrderTask][]models.ID{}
+	totals := map[OrderTask]int{}
+	var ending []orderRow
+	err := s.orders.read(ctx, func() {
+		work.Total = len(s.orders.rows)
+		for i := range s.orders.rows {
+			row := &s.orders.rows[i]
+			work.Newest = row.number
+			if group := row.group(); group != "" {
+				work.Groups[group]++
+			}
+			if task := row.task(); task != "" {
+				if totals[task]++; totals[task] <= most {
+					waiting[task] = append(waiting[task], row.id)
+				}
+			}
+			if row.ends > 0 && row.ends <= soon {
+				ending = append(ending, *row)
+			}
+		}
+	})
+	if err != nil {
+		return OrdersWork{}, err
+	}
+	for _, task := range OrderTasks() {
+		if totals[task] == 0 {
+			continue
+		}
+		orders, err := s.ordersOf(ctx, waiting[task])
+		if err != nil {
+			return OrdersWork{}, err
+		}
+		work.Tasks = append(work.Tasks, OrdersTask{task, orders, totals[task]})
+	}
+	work.Ending, err = s.endingSoon(ctx, ending, most)
+	return work, err
+}
+
+func (s *Shop) endingSoon(ctx context.Context, rows []orderRow, most int) (OrdersTask, error) {
+	slices.SortStableFunc(rows, func(a, b orderRow) int { return cmp.Compare(a.ends, b.ends) })
+	ids := make([]models.ID, 0, most)
+	for _, row := range rows[:min(most, len(rows))] {
+		ids = append(ids, row.id)
+	}
+	orders, err := s.ordersOf(ctx, ids)
+	return OrdersTask{"", orders, len(rows)}, err
+}
+
+// NewestOrder returns the highest number of an order: orders.read. 0 where there is none.
+func (s *Shop) NewestOrder(ctx context.Context, who Who) (number int64, err error) {
+	if err := who.Must(OrdersRead); err != nil {
+		return 0, err
+	}
+	err = s.orders.read(ctx, func() {
+		if n := len(s.orders.rows); n > 0 {
+			number = s.orders.rows[n-1].number
+		}
+	})
+	return number, err
 }

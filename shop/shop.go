@@ -59,6 +59,8 @@ type Shop struct {
 	crowd *Limiter[netip.Prefix] // of those of all visits of a network
 	staff staffNames
 
+	orders     *orderIndex
+	shelves    *shelfIndex
 	orderPace  *orderPace
 	openOrders int // that are unpaid, of one visit, telephone or address; 0 for any number
 
@@ -132,6 +134,8 @@ func New(store dao.Store, o Options) *Shop {
 		crowd: NewLimiter[netip.Prefix](
 			"messages of the visits of a network", networkVisits*o.MessagesPerMinute, o.Metrics),
 
+		orders:    newOrderIndex(store),
+		shelves:   newShelfIndex(store),
 		orderPace: newOrderPace(o.OrdersPerHour, o.Metrics),
 
 		openAnyway: o.OpenAnyway,

@@ -25,6 +25,8 @@ type Page struct {
 	Open      bool            // the shop is open to everybody's hands
 	SignedIn  string          // the name of who of the staff is signed in, or ""
 	Counter   []Door          // what whoever is signed in may open; only on the merchant's pages
+	Rings     bool            // whoever is signed in is told of new orders
+	Newest    int64           // the highest number of an order, of who is told of them
 	Found     Found           // what whoever finds the page elsewhere is told of it
 	At        map[string]bool // the part of the shop that the page belongs to, for the header
 }

@@ -105,11 +105,19 @@ func (v *Voice) Number(n int64) string {
 func (v *Voice) Typed(m models.Money) string { return strings.Replace(m.String(), ".", v.point, 1) }
 
 // Day writes the day of a moment: "lunes 23 de noviembre de 2026".
-func (v *Voice) Day(at models.Time) string {
-	t := at.Std().In(v.zone)
+func (v *Voice) Day(at models.Time) string { return v.DayOf(at.Std().In(v.zone)) }
+
+// DayOf is Day of a moment where it is.
+func (v *Voice) DayOf(t time.Time) string {
 	return v.Say("date.day", map[string]any{
 		"weekday": v.weekdays[t.Weekday()], "day": t.Day(), "month": v.months[t.Month()-1], "year": strconv.Itoa(t.Year()),
 	})
+}
+
+// ShortDay writes the day of a moment where it is with as few characters as tell it: "23 nov".
+func (v *Voice) ShortDay(t time.Time) string {
+	month := []rune(v.months[t.Month()-1])
+	return strconv.Itoa(t.Day()) + " " + string(month[:min(3, len(month))])
 }
 
 // Clock writes the time of day of a moment: "18:05".
@@ -117,6 +125,33 @@ func (v *Voice) Clock(at models.Time) string { return at.Std().In(v.zone).Format
 
 // Date writes the day of a moment as a computer sorts it: "2026-11-23".
 func (v *Voice) Date(at models.Time) string { return at.Std().In(v.zone).Format(time.DateOnly) }
+
+// Ago says how long ago a moment was, or in how long it will be: "hace 2 horas", "en 3 días". The
+// scripts say it anew as time goes by: public/js/voice.js.
+func (v *Voice) Ago(at models.Time, now time.Time) string {
+	left, past := at.Std().Sub(now), "ago.in."
+	if left < 0 {
+		left, past = -left, "ago."
+	}
+	switch {
+	case left < time.Minute:
+		return v.Say("ago.now", nil)
+	case left < time.Hour:
+		return v.Say(past+"minutes", map[string]any{"n": int64(left / time.Minute)})
+	case left < 2*24*time.Hour:
+		return v.Say(past+"hours", map[string]any{"n": int64(left / time.Hour)})
+	}
+	return v.Say(past+"days", map[string]any{"n": int64(left / (24 * time.Hour))})
+}
+
+// Moment writes a day and a time of it: "Hoy 18:05", "lunes 23 de noviembre de 2026 18:05".
+func (v *Voice) Moment(at models.Time, now time.Time) string {
+	day := v.Day(at)
+	if v.Date(at) == v.Date(models.TimeOf(now)) {
+		day = v.Say("date.today", nil)
+	}
+	return day + " " + v.Clock(at)
+}
 
 // Problem says what is asked of a field, without naming it: the text stands beside the field.
 func (v *Voice) Problem(p models.Problem) string {

@@ -107,7 +107,7 @@ func (s *orderSheet) fill(v *visit, order models.Order) {
 	s.State = voice.Say("order.state."+string(shown.State), nil)
 	s.Next = nextOf(voice, order)
 	if shown.Until != nil {
-		s.Until = momentOf(voice, *shown.Until)
+		s.Until = whenOf(voice, *shown.Until)
 	}
 	s.Way, s.Due = voice.Say("pay."+payName(shown.Payment.Way), nil), shown.Payment.Due
 	s.Paid = voice.Say("order.money."+strings.ReplaceAll(string(shown.Payment.State), " ", "_"), map[string]any{"due": voice.Money(s.Due)})
@@ -120,7 +120,7 @@ func (s *orderSheet) fill(v *visit, order models.Order) {
 	}
 	for _, event := range shown.History {
 		what := voice.Say("order.event."+event.What, nil)
-		s.History = append(s.History, eventRow{momentOf(voice, event.At), event.At.String(), what})
+		s.History = append(s.History, eventRow{whenOf(voice, event.At), event.At.String(), what})
 	}
 	if number := v.look.settings.WhatsApp; number != "" {
 		s.WhatsApp = orderByWhatsApp(voice, number, shown)
@@ -144,8 +144,8 @@ func (s *orderSheet) transfer(v *visit, order models.Order) {
 	s.Claim.Fact = newFormID()
 }
 
-// momentOf is a moment as people say it.
-func momentOf(voice *views.Voice, at models.Time) string {
+// whenOf is a moment as people say it.
+func whenOf(voice *views.Voice, at models.Time) string {
 	return voice.Say("order.moment", map[string]any{"day": voice.Day(at), "clock": voice.Clock(at)})
 }
 
@@ -162,7 +162,7 @@ func nextOf(voice *views.Voice, o models.Order) string {
 	paid, refunded := o.Sums()
 	values := map[string]any{"due": voice.Money(o.Due()), "back": voice.Money(paid - refunded)}
 	if o.Until != 0 {
-		values["until"] = momentOf(voice, o.Until)
+		values["until"] = whenOf(voice, o.Until)
 	}
 	key, state := string(o.State), o.PaymentState()
 	switch o.State {

@@ -68,9 +68,9 @@ func editOf(did string, was, now models.Product) undo {
 
 // countOf is what a count did to the stock of a product, or of one variant of it.
 func countOf(change shop.StockChange, now models.Product) undo {
-	stock, title := now.Stock, now.Title
+	stock, title := now.Stock+now.Held, now.Title // on the shelf, as it is counted
 	if v := now.Variant(change.Variant); v != nil {
-		stock, title = v.Stock, title+" – "+v.Name()
+		stock, title = v.Stock+v.Held, title+" – "+v.Name()
 	}
 	was := stock
 	switch {

@@ -29,6 +29,7 @@ type visit struct {
 	forgetful bool        // the browser keeps no cookies
 	partly    bool        // what was taken back came back in part
 	secret    bool        // the page shows what nobody may find in a browser's cache
+	newest    int64       // the highest number of an order, of the staff
 	site      string      // the shop's own address as the visitor has it
 	here      string
 }
@@ -52,6 +53,11 @@ func (p *Pages) visit(r *http.Request) (*visit, error) {
 	}
 	if v.who.Staff() {
 		v.user = v.who.Person.Name
+	}
+	if v.who.Staff() && v.who.Can(shop.OrdersRead) {
+		if v.newest, err = p.shop.NewestOrder(r.Context(), v.who); err != nil {
+			return v, err
+		}
 	}
 	id, err := models.ParseID(p.held(r, cartCookie))
 	if err != nil {
