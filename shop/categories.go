@@ -39,11 +39,14 @@ func alike(name string) string { return strings.Join(strings.Fields(models.Fold(
 // become by other programs stays; a new one is that of most. was is the product that is changed.
 func (s *Shop) spell(ctx context.Context, category string, was models.Product) (string, error) {
 	name := models.NormalName(category)
+	if models.CheckCategory(name) != nil { // it is refused as it was given
+		return category, nil
+	}
 	folded, known := alike(name), &s.spellings
 	known.mu.Lock()
 	defer known.mu.Unlock()
 	fresh := time.Since(known.read) < spellingsAge
-	if name == "" || fresh && known.names[name] {
+	if fresh && known.names[name] {
 		return category, nil
 	}
 	all, err := s.store.Products.Categories(ctx)
