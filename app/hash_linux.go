@@ -4,24 +4,30 @@ import (
 	"os/exec"
 	"runtime"
 	"syscall"
+
+	"golang.org/x/sys/unix"
 )
 
 // thisProgram is the very file that runs, also when another one has its place by now: an upgrade.
 func thisProgram() (string, error) { return "/proc/self/exe", nil }
 
-// behind is the niceness of a hash. With the least, 19, nobody could sign in to a machine that is
-// busy: it would get a hundredth of a processor, and has a tenth.
-const behind = 10
+// niceness of a process that is behind most. With the least, 19, it would get a hundredth of a
+// processor.
+const niceness = 10
 
-// startBehind starts a process with that niceness from its first instruction on, in a group of its
-// own, so that what ends the shop from a terminal does not end it. The niceness is that of the
-// thread that starts it, which may not lower it again: so that thread ends with this.
-func startBehind(cmd *exec.Cmd) error {
+// startBehind starts a process that is behind others from its first instruction on, in a group of its
+// own, so that what ends the shop from a terminal does not end it. Its place is that of the thread
+// that starts it, which may not take a better one again: so that thread ends with this. Where it may
+// not be behind all, as in some containers, it is behind most.
+func startBehind(cmd *exec.Cmd, how behind) error {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	started := make(chan error)
 	go func() {
 		runtime.LockOSThread()
-		_ = syscall.Setpriority(syscall.PRIO_PROCESS, 0, behind) // Linux: of this thread
+		idle := &unix.SchedAttr{Size: unix.SizeofSchedAttr, Policy: unix.SCHED_IDLE}
+		if how != behindAll || unix.SchedSetAttr(0, idle, 0) != nil {
+			_ = syscall.Setpriority(syscall.PRIO_PROCESS, 0, niceness) // Linux: of this thread
+		}
 		started <- cmd.Start()
 	}()
 	return <-started
