@@ -28,7 +28,7 @@ func (w *walk) moveIn() {
 		w.model.put(p)
 	}
 	for range 3 {
-		c := cart{w.id(), []item{{w.anyProduct().ID, 2}}}
+		c := cart{w.id(), []item{{Product: w.anyProduct().ID, Quantity: 2}}}
 		w.insert("carts", c.ID, w.cartDoc(c))
 		w.model.carts[c.ID] = c
 	}
