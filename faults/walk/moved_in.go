@@ -16,6 +16,7 @@ func (w *walk) moveIn() {
 	w.random, w.act = w.stream(-1, 1), -1<<24 // ids of a year ago and more
 	for i := range 8 {
 		p := w.newProduct()
+		p.Variants = nil
 		doc := w.productDoc(p)
 		if i%3 == 1 {
 			set(doc, "price", p.Price.String())
