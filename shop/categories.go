@@ -34,6 +34,15 @@ func (unspelled) Error() string { return "the spelling of the category is to be 
 // alike is the same of all spellings of a name.
 func alike(name string) string { return strings.Join(strings.Fields(models.Fold(name)), " ") }
 
+// Spelling returns how the shop would write a category: that of a product which comes in, or the one
+// that was, which is there, is to get.
+func (s *Shop) Spelling(ctx context.Context, category string, was models.Product) (string, error) {
+	if models.NormalName(category) == was.Category {
+		return was.Category, nil
+	}
+	return s.spell(ctx, category, was)
+}
+
 // spell returns how the shop writes a category: as it stands in other products, where these write it
 // as it is given or differ from that only in case, accents and spaces. What several spellings have
 // become by other programs stays; a new one is that of most. was is the product that is changed.

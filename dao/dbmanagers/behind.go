@@ -46,5 +46,10 @@ func (f *forwarding) catchUp(o *overwrite, raw bson.Raw, old models.Value, names
 	if i := slices.IndexFunc(o.set, func(e bson.E) bool { return e.Key == "variants" }); i >= 0 {
 		return f.linesOf(f.read(marshal(o.set[i : i+1])))
 	}
-	return nil
+	lines := f.linesOf(old)
+	if lines == nil || !ownField(raw, lines[0].Key).IsZero() {
+		return nil
+	}
+	o.filter = append(withoutField(o.filter, "variants"), unlessChanged(raw, "variants"))
+	return lines // of what another program has made, from now on
 }

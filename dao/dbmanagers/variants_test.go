@@ -163,6 +163,44 @@ func TestVariantsInserted(t *testing.T) {
 	}
 }
 
+// A product of another program with variants is met: what that program changes of these alone is
+// believed, and so is what somebody changes then who knows price and stock.
+func TestVariantsOfOthersAreMet(t *testing.T) {
+	p := newPlace(t)
+	table, shirt := p.db.Collection("products"), aShirt()
+	shirt.Price, shirt.Stock = 1000, 7
+	s := p.open(Options{sweepEvery: 50 * time.Millisecond})
+	f := s.follow(s.feed.last())
+	_, err := table.InsertOne(p.ctx, productDoc(shirt))
+	p.ok("insert", err)
+	rev := int64(1)
+	f.revised(number(1), rev)
+	s.sound()
+	is := func(price, stock int64) {
+		t.Helper()
+		got, err := s.Products.Get(p.ctx, number(1))
+		p.ok("get", err)
+		if int64(got.Price) != price || got.Stock != stock || len(got.Variants) != 1 || int64(got.Variants[0].Price) != price || got.Variants[0].Stock != stock {
+			t.Errorf("read %+v", got)
+		}
+	}
+	for _, one := range []struct {
+		update       bson.M
+		price, stock int64
+	}{
+		{bson.M{"$pop": bson.M{"variants": 1}}, 1000, 3},
+		{bson.M{"$set": bson.M{"variants.0.stock": 9}}, 1000, 9},
+		{bson.M{"$set": bson.M{"price": 20, "stock": 8}}, 2000, 8},
+	} {
+		_, err := table.UpdateByID(p.ctx, objectID(number(1)), one.update)
+		p.ok("update", err)
+		rev++
+		f.revised(number(1), rev)
+		s.sound()
+		is(one.price, one.stock)
+	}
+}
+
 // Variants that another program keeps by this name are its own.
 func TestVariantsOfOthers(t *testing.T) {
 	p := newPlace(t)
