@@ -399,7 +399,7 @@ func IsTopic(text string) bool {
 		if s.Topic == nil && !s.Guarded && !private && s.Plural == kind {
 			return true
 		}
-		if _, err := models.ParseID(id); s.Topic != nil && private && string(s.Kind) == kind && err == nil {
+		if of, err := models.ParseID(id); s.Topic != nil && private && string(s.Kind) == kind && err == nil && of.String() == id {
 			return true
 		}
 	}
