@@ -26,6 +26,7 @@ const (
 	NotSet      Rule = "not_set" // here: the shop works it out, or it is set elsewhere
 	NotID       Rule = "not_id"
 	NotHash     Rule = "not_hash"
+	NotPassword Rule = "not_password"
 	NotUTF8     Rule = "not_utf8"
 	NotEmail    Rule = "not_email"
 	NotName     Rule = "not_name"
@@ -80,6 +81,7 @@ var reasons = map[Rule]string{
 	NotSet:      "must be left out: it cannot be set here",
 	NotID:       "must be an id of 24 hex digits, not all of them zeros",
 	NotHash:     "must be a SHA-256 of 64 lower-case hex digits",
+	NotPassword: "must be the hash of a password as this shop makes it, or empty: then `pulperia people reset EMAIL` makes a link to set one",
 	NotUTF8:     "must be valid UTF-8",
 	NotEmail:    "must be a bare e-mail address like ana@example.com",
 	NotName:     `must not contain any of < > " @`,
