@@ -1,6 +1,7 @@
 package app
 
 import (
+	"os"
 	"os/exec"
 	"runtime"
 	"syscall"
@@ -19,16 +20,31 @@ const niceness = 10
 // own, so that what ends the shop from a terminal does not end it. Its place is that of the thread
 // that starts it, which may not take a better one again: so that thread ends with this. Where it may
 // not be behind all, as in some containers, it is behind most.
-func startBehind(cmd *exec.Cmd, how behind) error {
+func startBehind(cmd *exec.Cmd, how behind) (err error) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	started := make(chan error)
-	go func() {
-		runtime.LockOSThread()
+	onThreadThatEnds(func() {
 		idle := &unix.SchedAttr{Size: unix.SizeofSchedAttr, Policy: unix.SCHED_IDLE}
 		if how != behindAll || unix.SchedSetAttr(0, idle, 0) != nil {
-			_ = syscall.Setpriority(syscall.PRIO_PROCESS, 0, niceness) // Linux: of this thread
+			_ = unix.Setpriority(unix.PRIO_PROCESS, 0, niceness) // Linux: of this thread
 		}
-		started <- cmd.Start()
+		err = cmd.Start()
+	})
+	return err
+}
+
+// onThreadThatEnds waits for do, on a thread that ends with it: not on the first one, which never
+// ends, and whose place is what an operator sees of the whole process.
+func onThreadThatEnds(do func()) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		runtime.LockOSThread()
+		if unix.Gettid() == os.Getpid() {
+			onThreadThatEnds(do)
+			runtime.UnlockOSThread()
+			return
+		}
+		do()
 	}()
-	return <-started
+	<-done
 }

@@ -4,7 +4,10 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
+	"os"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -46,5 +49,32 @@ func TestHashOnABusyMachine(t *testing.T) {
 	sum, err := hashApart(slog.New(slog.NewTextHandler(&log, nil)), 0)([]byte("contraseña larga"), bytes.Repeat([]byte{7}, 16), 2)
 	if want := trade.Hash([]byte("contraseña larga"), bytes.Repeat([]byte{7}, 16), 2); err != nil || !bytes.Equal(sum, want) || log.Len() > 0 {
 		t.Errorf("%x, %v; want %x; the log says %s", sum, err, want, &log)
+	}
+}
+
+// A hash takes no place away from the shop: its first thread, by which an operator sees it, is as it
+// was, however many were made.
+func TestHashesLeaveTheShopItsPlace(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS != "linux" {
+		return // nobody is put behind there
+	}
+	place := func() string {
+		stat, err := os.ReadFile(fmt.Sprintf("/proc/self/task/%d/stat", os.Getpid()))
+		fields := strings.Fields(string(stat[bytes.LastIndexByte(stat, ')')+1:]))
+		if err != nil || len(fields) < 39 {
+			t.Fatalf("%s: %v", stat, err)
+		}
+		return fields[16] + " " + fields[38] // nice and policy, the fields 19 and 41 of proc_pid_stat(5)
+	}
+	before := place()
+	for range 50 {
+		go func() {}() // one may take the first thread
+		if _, err := hashInProcess([]byte("contraseña larga"), bytes.Repeat([]byte{7}, 16), 1, behindAll, time.Minute); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if now := place(); now != before {
+		t.Errorf("it was %s, and is %s", before, now)
 	}
 }
