@@ -5,10 +5,13 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 
 	"pulperia/catalogue"
 	"pulperia/dao"
+	"pulperia/dao/models"
 )
 
 // exportStore writes a whole store to a target: "-" is out, a name that ends in .jsonl or .jsonl.gz
@@ -26,6 +29,9 @@ func exportStore(ctx context.Context, store catalogue.Dumper, target string, out
 		if info, statErr := os.Stat(target); statErr == nil && !info.IsDir() {
 			return "", fmt.Errorf("export: %s is a file: name a folder, or a file that ends in .jsonl or .jsonl.gz", target)
 		}
+		if _, statErr := os.Stat(target); statErr != nil && slices.Contains(noFolders, strings.ToLower(filepath.Ext(target))) {
+			return "", fmt.Errorf("export: %s would be a folder: name one that does not end in %s, or a file that ends in .jsonl or .jsonl.gz", target, filepath.Ext(target))
+		}
 		written, err = catalogue.WriteDir(ctx, target, store)
 	}
 	if err != nil {
@@ -35,8 +41,9 @@ func exportStore(ctx context.Context, store catalogue.Dumper, target string, out
 	if written.Images > 0 {
 		said += fmt.Sprintf(", with %d images", written.Images)
 	}
-	if written.Missing > 0 {
-		said += fmt.Sprintf("\nnote: the bytes of %d images that it names are missing in the store: pulperia check names them", written.Missing)
+	if n := len(written.Missing); n > 0 {
+		said += fmt.Sprintf("\nnote: left out are the bytes of %d images that it names, which are missing or damaged in the store (pulperia check says how): %s",
+			n, named(written.Missing))
 	}
 	if secrets := only(written.Counts, dao.KindPerson, dao.KindKey, dao.KindSecrets); secrets.Total() > 0 {
 		said += "\nnote: it holds what lets people and programs in (hashes of passwords and keys, the shop's own key): keep it as you keep the store"
@@ -45,6 +52,19 @@ func exportStore(ctx context.Context, store catalogue.Dumper, target string, out
 		said += "\nnote: left out are " + leftBehind(written.Left)
 	}
 	return said, nil
+}
+
+// named lists some hashes, or the first of many.
+func named(hashes []models.Hash) string {
+	const most = 10
+	texts := make([]string, 0, most)
+	for _, hash := range hashes[:min(len(hashes), most)] {
+		texts = append(texts, string(hash))
+	}
+	if len(hashes) > most {
+		texts = append(texts, "…")
+	}
+	return strings.Join(texts, ", ")
 }
 
 // only returns the counts of some kinds.
@@ -66,6 +86,9 @@ func leftBehind(left dao.Counts) string {
 	}
 	return strings.Join(names, " and ") + ", which stay in their store: elsewhere everybody signs in again"
 }
+
+// noFolders are ends of names that nobody gives a folder.
+var noFolders = []string{".csv", ".tsv", ".txt", ".json", ".xls", ".xlsx", ".ods", ".zip", ".gz", ".tgz", ".tar"}
 
 func isExportFile(target string) bool {
 	target = strings.ToLower(target)

@@ -206,6 +206,15 @@ func TestExportTargets(t *testing.T) {
 	if err != nil || !strings.Contains(said, "exported 0 products, 0 carts and 0 messages to ") {
 		t.Errorf("packed: %q, %v", said, err)
 	}
+	for _, name := range []string{"b.csv", "b.JSON", "b.gz"} {
+		path := filepath.Join(dir, name)
+		if _, err := exportStore(t.Context(), store, path, nil); err == nil || !strings.Contains(err.Error(), name+" would be a folder") {
+			t.Errorf("%s: %v", name, err)
+		}
+		if _, err := os.Stat(path); err == nil {
+			t.Errorf("%s was made", name)
+		}
+	}
 	if _, err := exportStore(t.Context(), store, importFile(t, "notes.txt", "mine"), nil); err == nil || !strings.Contains(err.Error(), "notes.txt is a file") {
 		t.Errorf("over a file: %v", err)
 	}

@@ -9,5 +9,5 @@ import (
 
 func thisProgram() (string, error) { return os.Executable() }
 
-// startBehind starts a process; only Linux has a niceness for a single thread.
-func startBehind(cmd *exec.Cmd) error { return cmd.Start() }
+// startBehind starts a process; only Linux can put a single thread behind others.
+func startBehind(cmd *exec.Cmd, _ behind) error { return cmd.Start() }

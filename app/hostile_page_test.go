@@ -89,7 +89,8 @@ func (p *pageForm) texts(attribute, value string) (list []string) {
 // source is the text that the description was made of.
 func (p *pageForm) source() string {
 	for n := range p.root.Descendants() {
-		if i := slices.IndexFunc(n.Attr, func(a html.Attribute) bool { return a.Key == "data-source" }); i >= 0 {
+		about := slices.Contains(n.Attr, html.Attribute{Key: "data-show", Val: "description"})
+		if i := slices.IndexFunc(n.Attr, func(a html.Attribute) bool { return a.Key == "data-source" }); about && i >= 0 {
 			return n.Attr[i].Val
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -11,7 +12,11 @@ import (
 func (h *hostileShop) addresses(text string) {
 	h.t.Helper()
 	value, part := url.QueryEscape(text), url.PathEscape(text)
-	for path, plain := range map[string]string{"/products?q=" + value: "search", "/products?minPrice=" + value + "&maxPrice=" + value: "price", "/products/" + part: "none"} {
+	pages := map[string]string{"/products?q=" + value: "search", "/products/" + part: "none"}
+	if _, err := strconv.ParseFloat(strings.TrimSpace(text), 64); err != nil { // a figure finds what costs so much
+		pages["/products?minPrice="+value+"&maxPrice="+value] = "price"
+	}
+	for path, plain := range pages {
 		answer, body := h.send(h.t, visitor(), "GET", path, "")
 		page := parsePage(h.t, body)
 		beyond := slices.DeleteFunc(page.beyond(h.plain[plain]), func(e string) bool {

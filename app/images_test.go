@@ -2,6 +2,7 @@ package app
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"image"
 	"image/color"
@@ -175,6 +176,31 @@ func TestExportedFolderOfPictures(t *testing.T) {
 	if out, code := execute(t, "check", "--store", other); code == 0 || !strings.Contains(out, string(first[0])) || !strings.Contains(out, "upload the picture again") {
 		t.Errorf("check: %d %s", code, out)
 	}
+}
+
+// What is spoilt in the store, or is a link, is left out of an export and named; all else is in it, and
+// the address of such a picture is not one that the shop would have in a moment.
+func TestExportOfSpoiltPictures(t *testing.T) {
+	store, dir := t.TempDir(), t.TempDir()
+	withPictures(t, store, 1)
+	var hashes []models.Hash
+	inStore(t, store, func(opened dao.Store) { hashes = hashesOf(t, opened) })
+	link, spoilt := filepath.Join(store, "images", string(hashes[0])), filepath.Join(store, "images", string(hashes[1]))
+	kept := filepath.Join(dir, "elsewhere")
+	if err := errors.Join(os.Rename(link, kept), os.Symlink(kept, link), os.WriteFile(spoilt, []byte("spoilt"), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	for _, target := range []string{"backup", "backup.jsonl.gz"} {
+		out, code := execute(t, "export", filepath.Join(dir, target), "--store", store)
+		if code != 0 || !strings.Contains(out, "with 2 images") || !strings.Contains(out, string(hashes[0])) || !strings.Contains(out, string(hashes[1])) {
+			t.Errorf("%s: %d %s", target, code, out)
+		}
+	}
+	inStore(t, store, func(opened dao.Store) {
+		if _, err := opened.Images.Get(t.Context(), hashes[0]); err == nil || errors.Is(err, dao.ErrUnavailable) {
+			t.Errorf("read through a link: %v", err)
+		}
+	})
 }
 
 // check names what is damaged, by the picture that it belongs to.

@@ -21,7 +21,7 @@ type comparison struct {
 	refused error // why it must not go in
 
 	whole models.Product // of a new one
-	made  []string
+	made  []string       // what is in the shop otherwise than in the file
 }
 
 // known returns the products that are in the store, by the codes of the entries and of their
@@ -96,13 +96,21 @@ func (r *importRun) compareProduct(ctx context.Context, e catalogue.Entry, known
 	if old, joined, ok := find(p, known); ok {
 		r.noteID(p, old.ID)
 		now := p.Over(old)
+		category, made, err := r.spell(ctx, now.Category, old)
+		if err != nil {
+			return comparison{}, err
+		}
+		if made != nil {
+			own := *p
+			own.Category, now.Category, e.Product = category, category, &own
+		}
 		if now.Same(old) && joined == nil {
-			return comparison{same: true}, nil
+			return comparison{same: true, made: made}, nil
 		}
 		if joined != nil {
 			old = joined[0]
 		}
-		return comparison{differs: &change{e, old, now, joined}}, nil
+		return comparison{differs: &change{e, old, now, joined, made}}, nil
 	}
 	r.noteID(p, models.ID{})
 	whole, made, err := p.Whole()
@@ -119,7 +127,29 @@ func (r *importRun) compareProduct(ctx context.Context, e catalogue.Entry, known
 		}
 	}
 	r.noteID(p, p.ID)
-	return comparison{whole: whole, made: made}, nil
+	category, respelled, err := r.spell(ctx, whole.Category, models.Product{})
+	whole.Category = category
+	return comparison{whole: whole, made: append(made, respelled...)}, err
+}
+
+// spell returns how the shop writes a category, and says so where that is not as the file writes it. A
+// backup that becomes the shop is as it was.
+func (r *importRun) spell(ctx context.Context, category string, was models.Product) (as string, made []string, err error) {
+	if r.shop == nil || r.becomes {
+		return category, nil, nil
+	}
+	asked := [2]string{category, was.Category}
+	as, known := r.spelled[asked]
+	if !known {
+		if as, err = r.shop.Spelling(ctx, category, was); err != nil {
+			return category, nil, err
+		}
+		r.spelled[asked] = as
+	}
+	if as != category {
+		made = []string{respelled}
+	}
+	return as, made, nil
 }
 
 // noteID notes which id a product of the file has in the store.
@@ -154,6 +184,9 @@ func (r *importRun) idOfRefused(ctx context.Context, theirs models.ID) (models.I
 	}
 	return r.byCode[code], nil
 }
+
+// respelled is what an import makes of a category, for the report.
+const respelled = "its category is there in another spelling, which stays"
 
 // What an import makes of products that values name, for the report.
 const (

@@ -53,7 +53,10 @@ func (r *importRun) become(ctx context.Context, store string) error {
 	first := !r.begun
 	r.begun = true
 	holds := func(s *dao.Schema) bool { return r.had[s.Kind] }
-	if store == "" || !first || r.options.DryRun || slices.ContainsFunc(dao.PortableKinds(), holds) {
+	if store == "" || !first || slices.ContainsFunc(dao.PortableKinds(), holds) {
+		return nil
+	}
+	if r.becomes = true; r.options.DryRun {
 		return nil
 	}
 	return r.shop.Become(ctx, store)
@@ -135,6 +138,7 @@ type change struct {
 	entry       catalogue.Entry
 	before, now models.Product
 	joined      []models.Product // what was one product for each variant
+	made        []string         // what is in the shop otherwise than in the file
 }
 
 // fresh is an entry for a value that is not there, also as it was read: it may have to be looked up
@@ -162,7 +166,7 @@ func (r *importRun) put(ctx context.Context, entries []catalogue.Entry) error {
 			r.refuse(e, state.refused)
 		case state.same:
 			r.report.Same++
-			r.accept(state.entry)
+			r.accept(state.entry, state.made...)
 		case state.differs != nil:
 			changes = append(changes, *state.differs)
 		default:
@@ -198,7 +202,7 @@ func (r *importRun) changed(changes []change) {
 		for _, one := range c.joined {
 			r.source.say("%s:%d: %q: was a product of its own, and is a variant of %q now", r.source.name, c.entry.Line, one.Code, c.now.Code)
 		}
-		r.accept(c.entry)
+		r.accept(c.entry, c.made...)
 	}
 }
 

@@ -30,6 +30,16 @@ type request struct {
 	sound        bool // all of it is as the document asks
 }
 
+// isForm says whether the body is sent as a form's: of its header fields the last one counts.
+func (r request) isForm() bool {
+	for i := len(r.headers) - 2; i >= 0; i -= 2 {
+		if r.headers[i] == "Content-Type" {
+			return strings.HasPrefix(r.headers[i+1], "application/x-www-form-urlencoded")
+		}
+	}
+	return false
+}
+
 func (m *maker) one(list ...string) string { return list[m.IntN(len(list))] }
 
 // chance is true so many times in 1,000.
@@ -191,6 +201,11 @@ func (m *maker) array(name string, schema map[string]any, depth int) string {
 		m.spoilt = true
 		n, _ := strconv.Atoi(fmt.Sprint(most))
 		entries = slices.Repeat([]string{m.text(name, schema["items"].(map[string]any), depth+1)}, n+1)
+		if name == "tags" { // of which one counts once
+			for i := range entries {
+				entries[i] = strconv.Quote(fmt.Sprintf("tag %d", i))
+			}
+		}
 	}
 	return "[" + strings.Join(entries, ",") + "]"
 }

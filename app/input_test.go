@@ -101,7 +101,7 @@ func (g *generation) try(r request) {
 	}
 	if ok := answer.StatusCode < 400; r.sound && !ok && answer.StatusCode != 404 && answer.StatusCode != 409 && !isBeyondSchema(r, text) && !isAboutSessions(r) {
 		report("it is sound")
-	} else if ok && r.openAPIOperation.body != nil && strings.TrimSpace(r.body) != "" {
+	} else if ok && r.openAPIOperation.body != nil && strings.TrimSpace(r.body) != "" && !r.isForm() {
 		if problem := g.fits(r.bodyAt, trimmed(r.body)); problem != nil {
 			report("it was taken, and is none by its schema: %v", problem)
 		}

@@ -115,7 +115,7 @@ func uncount(ctx context.Context, shop *trade.Shop, log *slog.Logger) error {
 // shop returns the trade over a store, and where all figures go.
 func (c *serveCommand) shop(store dao.Store, log *slog.Logger) (*trade.Shop, *prometheus.Registry) {
 	metrics := prometheus.NewRegistry()
-	return trade.New(store, trade.Options{MessagesPerMinute: c.MessagesPerMinute, OrdersPerHour: c.OrdersPerHour, OpenAnyway: c.OpenAnyway, Hash: hashApart(log), Metrics: metrics}), metrics
+	return trade.New(store, trade.Options{MessagesPerMinute: c.MessagesPerMinute, OrdersPerHour: c.OrdersPerHour, OpenAnyway: c.OpenAnyway, Hash: hashApart(log, idlePatience), Metrics: metrics}), metrics
 }
 
 // handler returns the whole shop, and the hub that tells what happens in it.

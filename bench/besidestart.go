@@ -105,7 +105,12 @@ func (c *contest) demos(ctx context.Context) (f footprint, err error) {
 			return f, err
 		}
 	}
-	f.courseViewer, err = c.viewerMemory(ctx, shop, n, gatherOfCourse)
+	fresh, err := openShop(ctx, c.program, filepath.Join(c.dir, "small-course"), "--demo") // that has had no viewers
+	if err != nil {
+		return f, err
+	}
+	defer fresh.stop()
+	f.courseViewer, err = c.viewerMemory(ctx, fresh, n, gatherOfCourse)
 	return f, err
 }
 

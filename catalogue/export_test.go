@@ -195,12 +195,12 @@ func TestTruncatedExportIsRefused(t *testing.T) {
 // A bad entry of an export is named with every bad field, and the others go in.
 func TestExportProblems(t *testing.T) {
 	_, _, problems := readAll(t, "x", `[{"_id":"66","title":"A","description":"d","code":"c","price":1,"stock":1,"category":"x","createdAt":"today","rev":0}]`)
-	if diff := cmp.Diff([]string{`1: _id must be an id of 24 lower-case hex digits; got "66"; ` +
+	if diff := cmp.Diff([]string{`1: _id must be an id of 24 hex digits, not all of them zeros; got "66"; ` +
 		`createdAt must be text (a time like 2026-11-23T12:00:00.000Z); got "today"; rev must be at least 1; got 0`}, problems); diff != "" {
 		t.Error(diff)
 	}
 	_, _, problems = readAll(t, "x", `[{"_id":"660000000000000000000003","products":[{"product":7,"quantity":"0"}],"rev":1}, {"products":{}}]`)
-	if diff := cmp.Diff([]string{`1: products[0].product must be an id of 24 lower-case hex digits; got 7; products[0].quantity must be at least 1; got 0`,
+	if diff := cmp.Diff([]string{`1: products[0].product must be an id of 24 hex digits, not all of them zeros; got 7; products[0].quantity must be at least 1; got 0`,
 		`1: products must be a list (of {product, quantity}); got {"products":{}}`}, problems); diff != "" {
 		t.Error(diff)
 	}

@@ -63,13 +63,13 @@ func (n *naming) add(batch dao.Batch) {
 	}
 }
 
-// each hands out the bytes of a store. What is not there is counted: a store that lacks some must
-// have a backup, too.
+// each hands out the bytes of a store. What is not there, or is not what it was, is counted and named: a
+// store that lacks some must have a backup, too.
 func (n *naming) each(ctx context.Context, store Dumper, written *Written, visit func(models.Hash, []byte) error) error {
 	for _, hash := range n.list {
 		bytes, err := store.Image(ctx, hash)
-		if errors.Is(err, dao.ErrNotFound) {
-			written.Missing++
+		if err != nil && ctx.Err() == nil && !errors.Is(err, dao.ErrUnavailable) {
+			written.Missing = append(written.Missing, hash)
 			continue
 		}
 		if err == nil {

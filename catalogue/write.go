@@ -27,8 +27,8 @@ type Dumper interface {
 type Written struct {
 	dao.Counts
 	Left    dao.Counts
-	Images  int // whose bytes it holds
-	Missing int // of those that values name, and the store lacks
+	Images  int           // whose bytes it holds
+	Missing []models.Hash // of those that values name, and the store lacks or has spoilt
 }
 
 func newWritten() Written { return Written{Counts: dao.Counts{}, Left: dao.Counts{}} }

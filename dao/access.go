@@ -25,7 +25,7 @@ var Person = Describe[models.Person](Schema{
 	Sorts:  []Sort{SortBy("email", func(p *models.Person) models.SortKey { return models.SortKey{Text: p.Email} })},
 	Example: ExampleBy(func(n int) models.Person {
 		number := strconv.Itoa(n)
-		return models.Person{Email: "p" + number + "@example.com", Name: "Ana " + number, Role: models.RoleHelper, PasswordHash: exampleHash(n)}
+		return models.Person{Email: "p" + number + "@example.com", Name: "Ana " + number, Role: models.RoleHelper, PasswordHash: examplePassword(n)}
 	}),
 })
 
@@ -73,5 +73,9 @@ var Secrets = Describe[models.Secrets](Schema{
 	Kind: KindSecrets, Plural: "secrets", Guarded: true,
 	Example: ExampleBy(func(n int) models.Secrets { return models.Secrets{ShopKey: exampleHash(n), Passes: 2} }),
 })
+
+func examplePassword(n int) string {
+	return fmt.Sprintf("$argon2id$v=19$m=19456,t=2,p=1$%022d$%043d", n, n)
+}
 
 func exampleHash(n int) string { return strings.Repeat(fmt.Sprintf("%016x", n), 4) }

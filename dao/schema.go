@@ -283,6 +283,16 @@ func (s *Schema) Settle(after, before models.Value) {
 	s.settle(after, before)
 }
 
+// Complete gives a value that somebody wrote by hand what its kind can tell of what was left out: said
+// tells whether a field was there, made returns new ids.
+func (s *Schema) Complete(v models.Value, said func(field string) bool, made func(n int) models.ID) {
+	if partial, is := v.(interface {
+		Complete(func(string) bool, func(int) models.ID)
+	}); is {
+		partial.Complete(said, made)
+	}
+}
+
 // Altered returns what alter makes of a value: normal and checked, with the id, the revision and
 // the times that it had, or nil when that is the same. alter gets a copy that is its own.
 func (s *Schema) Altered(before models.Value, alter func(models.Value) error) (models.Value, error) {
@@ -389,7 +399,7 @@ func IsTopic(text string) bool {
 		if s.Topic == nil && !s.Guarded && !private && s.Plural == kind {
 			return true
 		}
-		if _, err := models.ParseID(id); s.Topic != nil && private && string(s.Kind) == kind && err == nil {
+		if of, err := models.ParseID(id); s.Topic != nil && private && string(s.Kind) == kind && err == nil && of.String() == id {
 			return true
 		}
 	}

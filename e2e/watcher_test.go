@@ -42,6 +42,9 @@ func (w *watcher) see(event any) {
 		}
 	case *log.EventEntryAdded:
 		if !w.documents[e.Entry.NetworkRequestID] { // an error page is noted by its status
+			if strings.HasPrefix(e.Entry.Text, "Clear-Site-Data header on") && strings.Contains(e.Entry.Text, `Cleared data types: "cache"`) {
+				break // whoever signs out is to leave nothing behind, and the browser says that it obeys
+			}
 			w.note("%s of %s: %s %s", e.Entry.Level, e.Entry.Source, e.Entry.Text, e.Entry.URL)
 		}
 	case *runtime.EventConsoleAPICalled:

@@ -34,16 +34,28 @@ func (unspelled) Error() string { return "the spelling of the category is to be 
 // alike is the same of all spellings of a name.
 func alike(name string) string { return strings.Join(strings.Fields(models.Fold(name)), " ") }
 
+// Spelling returns how the shop would write a category: that of a product which comes in, or the one
+// that was, which is there, is to get.
+func (s *Shop) Spelling(ctx context.Context, category string, was models.Product) (string, error) {
+	if models.NormalName(category) == was.Category {
+		return was.Category, nil
+	}
+	return s.spell(ctx, category, was)
+}
+
 // spell returns how the shop writes a category: as it stands in other products, where these write it
 // as it is given or differ from that only in case, accents and spaces. What several spellings have
 // become by other programs stays; a new one is that of most. was is the product that is changed.
 func (s *Shop) spell(ctx context.Context, category string, was models.Product) (string, error) {
 	name := models.NormalName(category)
+	if models.CheckCategory(name) != nil { // it is refused as it was given
+		return category, nil
+	}
 	folded, known := alike(name), &s.spellings
 	known.mu.Lock()
 	defer known.mu.Unlock()
 	fresh := time.Since(known.read) < spellingsAge
-	if name == "" || fresh && known.names[name] {
+	if fresh && known.names[name] {
 		return category, nil
 	}
 	all, err := s.store.Products.Categories(ctx)

@@ -43,6 +43,9 @@ func TestOneSpellingOfACategory(t *testing.T) {
 			t.Errorf("%q became %q, which is another one", category, got.Category)
 		}
 	}
+	if _, _, err := s.CreateProduct(t.Context(), models.Product{Title: "h", Code: "h", Description: "d", Category: "Yerba\ufe0f", Stock: 1}); refused(err) != "category hidden" {
+		t.Errorf("what is none by itself is refused: %v", err)
+	}
 	tea := named(t, s, "t", "te")
 	for to, want := range map[string]string{"yerba y maté": "Yerba y Maté", "YERBA": "Yerba", "café": "café"} {
 		if got := moved(t, s, tea, to); got != want {

@@ -64,7 +64,7 @@ func (s *Shop) ByKey(ctx context.Context, key string) (Who, error) {
 	text, is := strings.CutPrefix(key, keyPrefix)
 	idText, secret, whole := strings.Cut(text, "_")
 	id, err := models.ParseID(idText)
-	if !is || !whole || err != nil || len(secret) != tokenLength {
+	if !is || !whole || err != nil || id.String() != idText || len(secret) != tokenLength {
 		return Nobody, ErrUnauthorized
 	}
 	return s.byKey(ctx, id, func(k *models.Key) bool { return sameHash(k.SecretHash, secret) })

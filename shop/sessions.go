@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -168,6 +169,17 @@ func (s *Shop) SignOut(ctx context.Context, who Who) error {
 	_, err := s.store.Update(who.With(ctx), func(tx dao.Tx) error {
 		return notMissing(tx.Delete(dao.Session.Schema, who.Session))
 	})
+	return notEnded(err)
+}
+
+// ErrNotEnded is the error of who signs out where that cannot be stored: his browser is to forget the
+// session, which whoever has copied its cookie may go on with.
+var ErrNotEnded = errors.New("the end of the session was not stored")
+
+func notEnded(err error) error {
+	if errors.Is(err, dao.ErrUnavailable) || errors.Is(err, dao.ErrUnknown) {
+		return fmt.Errorf("%w: %w", ErrNotEnded, err)
+	}
 	return err
 }
 
@@ -183,7 +195,7 @@ func (s *Shop) SignOutEverywhere(ctx context.Context, who Who) error {
 		})
 		return err
 	})
-	return unauthorizedIfMissing(err)
+	return notEnded(unauthorizedIfMissing(err))
 }
 
 // Sessions returns those of who is signed in, the newest first.

@@ -276,7 +276,12 @@ func (l *wholeList) text(name string, v view) []byte {
 	key := listed{name, v.sight, v.polls}
 	text, made := l.texts[key]
 	if !made {
-		text = v.packet(socketio.EventOf(name, l.array(v.sight)))
+		array, n := l.array(v.sight)
+		args := [][]byte{array}
+		if partial := l.partial(n); partial != nil {
+			args = append(args, partial)
+		}
+		text = v.packet(socketio.EventOf(name, args...))
 		if l.texts == nil {
 			l.texts = map[listed][]byte{}
 		}
@@ -285,8 +290,22 @@ func (l *wholeList) text(name string, v view) []byte {
 	return text
 }
 
-// array returns the values of the list, but for the oldest where there are too many bytes.
-func (l *wholeList) array(sight shop.Sight) []byte {
+// partial says of a list that should be whole that it is not, how many are in it, and where all are:
+// pages that know of one argument do not notice. Of the chat the newest are all that there is to be.
+func (l *wholeList) partial(n int) []byte {
+	if l.topic != topicGoods || l.whole && n == len(l.events) {
+		return nil
+	}
+	return models.JSON(struct {
+		Partial bool   `json:"partial"`
+		Shown   int    `json:"shown"`
+		All     string `json:"all"`
+	}{true, n, "/api/products"})
+}
+
+// array returns the values of the list, but for the oldest where there are too many bytes, and how many
+// events they are of.
+func (l *wholeList) array(sight shop.Sight) (array []byte, n int) {
 	first, size := len(l.events), 0
 	for first > 0 {
 		if size += len(l.events[first-1].to(sight).argument()) + 1; size > maxList {
@@ -294,15 +313,15 @@ func (l *wholeList) array(sight shop.Sight) []byte {
 		}
 		first--
 	}
-	array := make([]byte, 0, size+2)
+	array, n = make([]byte, 0, size+2), len(l.events)-first
 	for _, e := range l.events[first:] {
 		if arg := e.to(sight).argument(); arg != nil {
 			array = append(append(array, ','), arg...)
 		}
 	}
 	if len(array) == 0 {
-		return []byte("[]")
+		return []byte("[]"), n
 	}
 	array[0] = '['
-	return append(array, ']')
+	return append(array, ']'), n
 }

@@ -212,6 +212,41 @@ func TestSocketIORights(t *testing.T) {
 	})
 }
 
+// A list of products that has no room for all says so behind itself, where pages that know of one
+// argument do not look; one that is whole does not.
+func TestListSaysThatItIsCut(t *testing.T) {
+	inBubble(t, Options{}, func(s *testShop) {
+		add := func(n int) {
+			for i := range n {
+				p := models.Product{Title: "p", Description: strings.Repeat("x", 10_000), Code: fmt.Sprint(n, " ", i), Price: 1, Stock: 1, Category: "c"}
+				if _, _, err := s.hub.Shop.CreateProduct(context.Background(), p); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		c := s.connected()
+		add(3)
+		for _, cut := range []bool{false, true} {
+			settle()
+			var args []json.RawMessage
+			packet := last(t, slices.DeleteFunc(c.heard(), func(packet string) bool {
+				return !strings.HasPrefix(packet, `42["products",`)
+			}))
+			if err := json.Unmarshal([]byte(packet[2:]), &args); err != nil {
+				t.Fatal(err)
+			}
+			var list []json.RawMessage
+			json.Unmarshal(args[1], &list)
+			if want := fmt.Sprintf(`{"partial":true,"shown":%d,"all":"/api/products"}`, len(list)); cut != (len(args) == 3) || cut && string(args[2]) != want {
+				t.Errorf("a list of %d, and behind it %q", len(list), args[2:])
+			}
+			if !cut {
+				add(40)
+			}
+		}
+	})
+}
+
 func anyProduct([]byte) (models.Product, error) {
 	return models.Product{Title: "Yerba", Description: "d", Code: "y", Price: 1, Stock: 1, Category: "c"}, nil
 }
@@ -378,7 +413,7 @@ func TestListsAreTheStores(t *testing.T) {
 			t.Fatal(err)
 		}
 		var told []struct{ Title string }
-		json.Unmarshal([]byte(last(t, c.named("products"))), &told)
+		json.NewDecoder(strings.NewReader(last(t, c.named("products")))).Decode(&told) // the list, not what is said of it
 		for i, p := range told {
 			if want := page.Products[len(told)-1-i].Title; p.Title != want {
 				t.Errorf("product %d is %s, want %s", i, p.Title, want)

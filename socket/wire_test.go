@@ -27,7 +27,7 @@ func TestRefusals(t *testing.T) {
 			{`{"type":"message","id":"` + id + `","message":"` + strings.Repeat("ñ", 2001) + `"}`, id, "2000"},
 			{`{"type":"message","id":"` + id + `"}`, id, "message"},
 			{`{"type":"message","id":"` + id + `","message":7}`, id, `"message"`},
-			{`{"type":"message","id":"665F","message":"x"}`, "665F", "24 lower-case hex"},
+			{`{"type":"message","id":"665F","message":"x"}`, "665F", "24 hex"},
 			{`{"type":"message","id":"000000000000000000000000","message":"x"}`, "000000000000000000000000", "zeros"},
 			{`{"type":"message","message":"x"}`, "", "id"},
 			{`{"type":"hello","topics":[]}`, "", "hello"},

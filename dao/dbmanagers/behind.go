@@ -35,16 +35,20 @@ func (f *forwarding) catchUp(o *overwrite, raw bson.Raw, old models.Value, names
 	if late != nil && slices.Contains(names, "variants") {
 		late, now = append(slices.Clone(late), "variants"), f.last().after()
 	}
-	to := f.write(now)
+	to := f.over(now, raw)
 	for _, name := range late {
 		o.fix(name, to, raw)
 	}
-	if late != nil && !slices.Contains(names, "variants") { // they stay as they are
-		o.filter = append(o.filter, unlessChanged(raw, "variants"))
-		return f.linesOf(old)
+	written := slices.IndexFunc(o.set, func(e bson.E) bool { return e.Key == "variants" })
+	switch {
+	case written >= 0:
+		return f.linesIn(marshal(o.set[written : written+1]))
+	case slices.ContainsFunc(o.unset, func(e bson.E) bool { return e.Key == "variants" }):
+		return nil
 	}
-	if i := slices.IndexFunc(o.set, func(e bson.E) bool { return e.Key == "variants" }); i >= 0 {
-		return f.linesOf(f.read(marshal(o.set[i : i+1])))
+	lines := f.linesIn(raw)
+	if lines != nil { // they stay as they are
+		o.filter = append(withoutField(o.filter, "variants"), unlessChanged(raw, "variants"))
 	}
-	return nil
+	return lines
 }

@@ -20,6 +20,9 @@ import (
 func productDirt(doc bson.Raw) []string {
 	p := readProduct(doc)
 	d := dirtOf(doc, productDoc(p))
+	if counted := doc.Lookup("counted"); isUncounted(counted) && !bool(p.Uncounted) {
+		d.add("counted", "is "+show(counted)+": shown as what stock or the variants say")
+	}
 	d.addRules(p.Check(), func(field string) string { return field })
 	return d.sentences
 }

@@ -107,6 +107,11 @@ func productKeys(p models.Product) bson.D {
 // written ones that the change does not touch.
 func productChange(old, new models.Product, doc bson.Raw) (set, unset bson.D) {
 	set, unset = changedFields(productDoc(old), productDoc(new))
+	for i := range set {
+		if set[i].Key == "variants" {
+			set[i].Value = changedVariants(new, doc)
+		}
+	}
 	if slices.Equal(old.Thumbnails, new.Thumbnails) {
 		return set, unset
 	}

@@ -27,12 +27,18 @@ type form struct {
 	mixed func(before models.Value) bson.D
 	// blend: the mixed fields: others may keep something of their own in them.
 	blend []string
+	// over: the whole document as it is written over doc, with what others keep in its fields; may be missing.
+	over func(v models.Value, doc bson.Raw) bson.D
 	// lines: what stands in pulperia of a part that is written, by which it is seen whether others have
-	// changed it; behind: which fields of a document are older than that part. Both may be missing.
-	lines  func(models.Value) bson.D
-	behind func(doc bson.Raw) []string
+	// changed it; linesIn: of that part as it stands in a document; behind: which fields of a document are
+	// older than that part. All may be missing.
+	lines   func(models.Value) bson.D
+	linesIn func(doc bson.Raw) bson.D
+	behind  func(doc bson.Raw) []string
 	// quantities: whole numbers that are written as differences.
 	quantities []string
+	// absolute: with a change of one of these quantities are what they are, and no differences.
+	absolute []string
 	// dirt: where doc is not as we would write it.
 	dirt func(doc bson.Raw) []string
 	// inner: names unknown fields further in; may be missing.
@@ -178,8 +184,12 @@ func (c *collection) difference(before, after models.Value) (names []string, inc
 		names = append(names, field.Key)
 	}
 	old := c.write(before)
+	differs := func(fields bson.D) bool {
+		return slices.ContainsFunc(fields, func(e bson.E) bool { return slices.Contains(c.absolute, e.Key) })
+	}
+	anew := differs(set) || differs(unset)
 	for _, field := range set {
-		if slices.Contains(c.quantities, field.Key) {
+		if slices.Contains(c.quantities, field.Key) && !anew {
 			i := slices.IndexFunc(old, func(e bson.E) bool { return e.Key == field.Key })
 			was, _ := asInt(old[i].Value)
 			is, _ := asInt(field.Value)

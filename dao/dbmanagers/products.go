@@ -1,6 +1,8 @@
 package dbmanagers
 
 import (
+	"slices"
+
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"pulperia/dao"
@@ -17,19 +19,38 @@ type products struct {
 
 func productForm() form {
 	f := typed[models.Product]{productDoc, readProduct, productChange, productKeys}.form()
-	f.dirt, f.lines, f.behind = productDirt, productLines, productBehind
-	f.blend, f.quantities = []string{"thumbnails"}, []string{"stock"}
-	f.mixed = func(models.Value) bson.D { // from there they may come
-		return bson.D{{Key: thumbnailField, Value: bson.D{{Key: "$exists", Value: false}}}}
-	}
-	f.inner = func(_ func(string, []bson.RawElement, ...string), doc bson.Raw) (known []string) {
-		if _, from := picturesOf(doc); from == thumbnailField {
-			known = append(known, thumbnailField)
+	f.dirt, f.lines, f.linesIn, f.behind = productDirt, productLines, productLinesIn, productBehind
+	f.over = func(v models.Value, doc bson.Raw) bson.D { return productOver(*v.(*models.Product), doc) }
+	f.blend, f.quantities, f.absolute = []string{"thumbnails", "variants"}, []string{"stock"}, []string{"counted"}
+	f.mixed = func(before models.Value) bson.D {
+		variants := any(bson.D{{Key: "$exists", Value: false}})
+		for _, field := range moreOfProduct(*before.(*models.Product)) {
+			if field.Key == "variants" { // others may keep more in one
+				variants = field.Value
+			}
 		}
-		for _, field := range moreOfProduct(readProduct(doc)) { // as far as it means that here
-			known = append(known, field.Key)
+		return bson.D{
+			{Key: thumbnailField, Value: bson.D{{Key: "$exists", Value: false}}}, // from there the pictures may come
+			{Key: "variants", Value: variants},
 		}
-		return known
 	}
+	f.inner = innerOfProduct
 	return f
+}
+
+// notAlways are the fields that a document has only where there is something of them.
+var notAlways = []string{"compareAt", "counted", "held", "tags", "tax", "vendor", "barcode"}
+
+func innerOfProduct(note func(string, []bson.RawElement, ...string), doc bson.Raw) []string {
+	known := notAlways
+	if len(variantsIn(doc)) > 0 {
+		known = append(slices.Clone(known), "variants")
+		for _, one := range valuesOf(doc.Lookup("variants")) {
+			note("variants[].", elementsOf(one), "_id", "code", "options", "price", "stock", "counted", "held", "thumbnail", "barcode")
+		}
+	}
+	if _, from := picturesOf(doc); from == thumbnailField {
+		return append(slices.Clone(known), thumbnailField)
+	}
+	return known
 }

@@ -178,7 +178,11 @@ func (f *forwarding) merge(rec *record, pending []*change) (write, bool) {
 			filter = append(filter, unlessChanged(rec.raw, field.Key))
 		}
 	}
+	addUp(merged, inc) // what else a document says may go by how much there is
 	set, unset := f.change(old, f.read(marshal(merged)), rec.raw)
+	for _, by := range inc {
+		set = withoutField(set, by.Key)
+	}
 	if !slices.Contains(names, "updatedAt") { // nothing but what others did
 		set = slices.DeleteFunc(set, func(e bson.E) bool { return e.Key == "updatedAt" })
 	}
@@ -218,6 +222,17 @@ func (f *forwarding) merge(rec *record, pending []*change) (write, bool) {
 		}
 	}
 	return write{updateOne, filter, update}, true
+}
+
+// addUp adds differences to the quantities of a document.
+func addUp(doc, inc bson.D) {
+	for _, by := range inc {
+		if i := slices.IndexFunc(doc, func(e bson.E) bool { return e.Key == by.Key }); i >= 0 {
+			was, _ := asInt(doc[i].Value)
+			more, _ := asInt(by.Value)
+			doc[i].Value = wholeNumber(was + more)
+		}
+	}
 }
 
 // unlessChanged selects a document whose field is as it was read.

@@ -65,14 +65,14 @@ func variantDoc(v models.Variant) bson.D {
 // and stock.
 func readMoreOfProduct(doc bson.Raw, p *models.Product) {
 	p.CompareAt = centsOf(doc.Lookup("compareAt"))
-	p.Uncounted = models.Uncounted(isUncounted(doc.Lookup("counted")))
 	p.Held = heldOf(doc.Lookup("held"))
 	p.Tax, _ = doc.Lookup("tax").StringValueOK() // a number is another program's own
 	p.Tags = textsOf(doc.Lookup("tags"))
 	p.Vendor, p.Barcode = textOf(doc.Lookup("vendor")), textOf(doc.Lookup("barcode"))
-	p.Variants = variantsOf(doc.Lookup("variants"))
-	p.Normalize()
-	if lagging(doc, p.Variants) {
+	p.Variants = variantsIn(doc)
+	p.Uncounted = models.Uncounted(len(p.Variants) == 0 && isUncounted(doc.Lookup("counted")) && !countedAgain(doc))
+	late := lagging(doc, p.Variants)
+	if p.Normalize(); late {
 		p.Derive()
 	} else {
 		p.Spread()
@@ -89,6 +89,13 @@ func heldOf(value bson.RawValue) int64 {
 		return 0
 	}
 	return held
+}
+
+// countedAgain says whether somebody who knows only stock has said how much there is of what is not
+// counted. That pieces were sold of the million that he sees says nothing.
+func countedAgain(doc bson.Raw) bool {
+	stock, told := wholeOf(doc.Lookup("stock"))
+	return told && stock < models.UncountedStock/2
 }
 
 // ofVariants are what a product has of its variants.
@@ -110,28 +117,32 @@ func lagging(doc bson.Raw, variants []models.Variant) bool {
 	return has && told != linesOf(variants)
 }
 
-// linesOf tells variants from others.
+// linesOf tells variants from others: what a product's figures are made of, and whose they are.
 func linesOf(variants []models.Variant) int64 {
 	hash := xxhash.New()
 	for _, v := range variants {
+		v.ID = models.ID{}
 		hash.Write(marshal(variantDoc(v)))
 	}
 	return int64(hash.Sum64())
 }
 
-// productLines is what stands in pulperia of the variants that are written.
-func productLines(v models.Value) bson.D {
-	if p := v.(*models.Product); len(p.Variants) > 0 {
-		return bson.D{{Key: linesField, Value: linesOf(p.Variants)}}
+// productLines is what stands in pulperia of the variants that are written, productLinesIn of those
+// that stand in a document.
+func productLines(v models.Value) bson.D { return noteOf(v.(*models.Product).Variants) }
+
+func productLinesIn(doc bson.Raw) bson.D { return noteOf(variantsIn(doc)) }
+
+func noteOf(variants []models.Variant) bson.D {
+	if len(variants) == 0 {
+		return nil
 	}
-	return nil
+	return bson.D{{Key: linesField, Value: linesOf(variants)}}
 }
 
 // productBehind names what has to be written anew where the figures of a document are behind.
 func productBehind(doc bson.Raw) []string {
-	p := models.Product{Variants: variantsOf(doc.Lookup("variants")), Price: centsOf(doc.Lookup("price"))}
-	p.Normalize()
-	if !lagging(doc, p.Variants) {
+	if !lagging(doc, variantsIn(doc)) {
 		return nil
 	}
 	return ofVariants
@@ -140,31 +151,4 @@ func productBehind(doc bson.Raw) []string {
 func isUncounted(value bson.RawValue) bool {
 	counted, told := value.BooleanOK()
 	return told && !counted
-}
-
-// variantsOf reads variants as we write them. A list in which anything else stands is another
-// program's own, which means something of its own by that name.
-func variantsOf(value bson.RawValue) (variants []models.Variant) {
-	for _, one := range valuesOf(value) {
-		doc, _ := one.DocumentOK()
-		id, isOurs := doc.Lookup("_id").ObjectIDOK()
-		code, hasCode := doc.Lookup("code").StringValueOK()
-		_, hasOptions := doc.Lookup("options").DocumentOK()
-		if !isOurs || !hasCode || !hasOptions {
-			return nil
-		}
-		v := models.NewVariant()
-		v.ID, v.Code, v.Uncounted = models.ID(id), code, models.Uncounted(isUncounted(doc.Lookup("counted")))
-		v.Thumbnail, v.Barcode = textOf(doc.Lookup("thumbnail")), textOf(doc.Lookup("barcode"))
-		if price := doc.Lookup("price"); !price.IsZero() {
-			v.Price = centsOf(price)
-		}
-		v.Stock, _ = wholeOf(doc.Lookup("stock"))
-		v.Held = heldOf(doc.Lookup("held"))
-		for _, option := range elementsOf(doc.Lookup("options")) {
-			v.Options = append(v.Options, models.Option{Name: option.Key(), Value: textOf(option.Value())})
-		}
-		variants = append(variants, v)
-	}
-	return variants
 }

@@ -142,7 +142,7 @@ func TestOthersChangeVariants(t *testing.T) {
 			Variants []bson.M
 		}
 		p.ok("find", p.db.Collection("products").FindOne(p.ctx, bson.M{"_id": objectID(number(1))}).Decode(&doc))
-		if doc.Price != float64(is.Price)/100 || doc.Stock != is.Stock || i < 5 && doc.Variants[0]["note"] != "theirs" {
+		if doc.Price != float64(is.Price)/100 || doc.Stock != is.Stock || doc.Variants[0]["note"] != "theirs" {
 			t.Errorf("after %v the document is %v", one.update, doc)
 		}
 	}
@@ -160,6 +160,169 @@ func TestVariantsInserted(t *testing.T) {
 	p.ok("get", err)
 	if got.Price != 1000 || got.Stock != 7 || !models.SameVariants(got.Variants, shirt.Variants) {
 		t.Errorf("read %+v", got)
+	}
+}
+
+// A product of another program with variants is met: what that program changes of these alone is
+// believed, and so is what somebody changes then who knows price and stock.
+func TestVariantsOfOthersAreMet(t *testing.T) {
+	p := newPlace(t)
+	table, shirt := p.db.Collection("products"), aShirt()
+	shirt.Price, shirt.Stock = 1000, 7
+	s := p.open(Options{sweepEvery: 50 * time.Millisecond})
+	f := s.follow(s.feed.last())
+	_, err := table.InsertOne(p.ctx, productDoc(shirt))
+	p.ok("insert", err)
+	rev := int64(1)
+	f.revised(number(1), rev)
+	s.sound()
+	is := func(price, stock int64) {
+		t.Helper()
+		got, err := s.Products.Get(p.ctx, number(1))
+		p.ok("get", err)
+		if int64(got.Price) != price || got.Stock != stock || len(got.Variants) != 1 || int64(got.Variants[0].Price) != price || got.Variants[0].Stock != stock {
+			t.Errorf("read %+v", got)
+		}
+	}
+	for _, one := range []struct {
+		update       bson.M
+		price, stock int64
+	}{
+		{bson.M{"$pop": bson.M{"variants": 1}}, 1000, 3},
+		{bson.M{"$set": bson.M{"variants.0.stock": 9}}, 1000, 9},
+		{bson.M{"$set": bson.M{"price": 20, "stock": 8}}, 2000, 8},
+	} {
+		_, err := table.UpdateByID(p.ctx, objectID(number(1)), one.update)
+		p.ok("update", err)
+		rev++
+		f.revised(number(1), rev)
+		s.sound()
+		is(one.price, one.stock)
+	}
+}
+
+// A document that another program has inserted, figures and all, is believed in the same way.
+func TestOthersChangeVariantsOfTheirs(t *testing.T) {
+	p := newPlace(t)
+	s := p.open(Options{sweepEvery: 50 * time.Millisecond})
+	f := s.follow(s.feed.last())
+	shirt := aShirt()
+	shirt.Derive()
+	_, err := p.db.Collection("products").InsertOne(p.ctx, productDoc(shirt))
+	p.ok("insert", err)
+	f.revised(number(1), 1)
+	s.sound()
+	_, err = p.db.Collection("products").UpdateOne(p.ctx, bson.M{"_id": objectID(number(1))}, bson.M{"$set": bson.M{"variants.1.stock": 9}})
+	p.ok("update", err)
+	f.revised(number(1), 2)
+	got, err := s.Products.Get(p.ctx, number(1))
+	p.ok("get", err)
+	if got.Stock != 12 || got.Variants[0].Stock != 3 || got.Variants[1].Stock != 9 {
+		t.Errorf("read %+v", got)
+	}
+}
+
+// Subdocuments of mongoose without _id, one whose _id is that of another or a text, and codes that are
+// numbers: each variant has an id of its own, the same whatever is changed beside it, and what others
+// keep in them stays.
+func TestVariantsWithoutIDs(t *testing.T) {
+	p := newPlace(t)
+	variant := func(code any, size string, more ...bson.E) bson.D {
+		return append(bson.D{{Key: "code", Value: code}, {Key: "options", Value: bson.M{"Talle": size}}, {Key: "stock", Value: 3}, {Key: "note", Value: size}}, more...)
+	}
+	theirs := append(foreignProduct(number(1), "a"), bson.E{Key: "variants", Value: bson.A{
+		variant("a-S", "S"), variant(38, "M"), variant("a-L", "L", bson.E{Key: "_id", Value: objectID(number(7))}),
+		variant("a-XL", "XL", bson.E{Key: "_id", Value: objectID(number(7))}), variant("a-XXL", "XXL", bson.E{Key: "_id", Value: "xxl"}),
+	}})
+	_, err := p.db.Collection("products").InsertOne(p.ctx, theirs)
+	p.ok("insert", err)
+	s := p.open(Options{})
+	first, err := s.Products.Get(p.ctx, number(1))
+	p.ok("get", err)
+	ids := map[models.ID]string{}
+	for _, v := range first.Variants {
+		ids[v.ID] = v.Code
+	}
+	if len(ids) != 5 || len(first.Variants) != 5 || first.Variants[1].Code != "38" || first.Variants[2].ID != number(7) || first.Variants[0].Price != first.Price {
+		t.Fatalf("read %+v", first)
+	}
+	for _, change := range []func(p *models.Product){
+		func(p *models.Product) { p.Variants[0].Stock++ },
+		func(p *models.Product) { p.Variants[0].Code = "otro" },
+		func(p *models.Product) { p.Variants[4].Price++ },
+		func(p *models.Product) { p.Variants = slices.Delete(p.Variants, 2, 3) },
+	} {
+		want, _, err := s.Products.Update(p.ctx, number(1), func(p *models.Product) error { change(p); return nil })
+		p.ok("update", err)
+		s.sound()
+		got, err := s.Products.Get(p.ctx, number(1))
+		p.ok("get", err)
+		var doc struct{ Variants []bson.M }
+		p.ok("find", p.db.Collection("products").FindOne(p.ctx, bson.M{"_id": objectID(number(1))}).Decode(&doc))
+		for i, v := range got.Variants {
+			if v.ID != want.Variants[i].ID || ids[v.ID] == "" || doc.Variants[i]["note"] != v.Options[0].Value {
+				t.Errorf("%+v, in the document %v", v, doc.Variants[i])
+			}
+		}
+		if !got.Same(want) {
+			t.Errorf("%+v is read as %+v", want, got)
+		}
+	}
+}
+
+// What is shown is what is sold: counted of a product is what its variants make of it, and who sets a
+// stock where none is counted has it counted, while pieces that are taken of the million say nothing.
+func TestOthersAndWhatIsCounted(t *testing.T) {
+	p := newPlace(t)
+	s := p.open(Options{})
+	_, _, err := s.Products.Create(p.ctx, aShirt())
+	p.ok("create", err)
+	yerba := aProduct("y")
+	yerba.ID, yerba.Uncounted = number(2), true
+	_, _, err = s.Products.Create(p.ctx, yerba)
+	p.ok("create", err)
+	s.sound()
+	set := func(id models.ID, update bson.M) models.Product {
+		t.Helper()
+		_, err := p.db.Collection("products").UpdateOne(p.ctx, bson.M{"_id": objectID(id)}, update)
+		p.ok("update", err)
+		got, err := s.Products.Get(p.ctx, id)
+		p.ok("get", err)
+		return got
+	}
+	if got := set(number(1), bson.M{"$set": bson.M{"counted": false}}); bool(got.Uncounted) || got.Stock != 7 || got.Variants[0].Stock != 3 {
+		t.Errorf("counted of variants: %+v", got)
+	}
+	if got := set(number(2), bson.M{"$inc": bson.M{"stock": -1}}); !bool(got.Uncounted) || got.Stock != models.UncountedStock {
+		t.Errorf("sold of what is not counted: %+v", got)
+	}
+	if got := set(number(2), bson.M{"$set": bson.M{"stock": 4}}); bool(got.Uncounted) || got.Stock != 4 {
+		t.Errorf("counted again: %+v", got)
+	}
+	for _, one := range []struct {
+		stock, want int64
+		uncounted   models.Uncounted
+	}{{3, 3, false}, {0, models.UncountedStock, true}, {10, 10, false}} {
+		_, _, err := s.Products.Update(p.ctx, number(2), func(p *models.Product) error { p.Stock, p.Uncounted = one.stock, one.uncounted; return nil })
+		p.ok("update", err)
+		s.sound()
+		if got, err := s.Products.Get(p.ctx, number(2)); err != nil || got.Stock != one.want || got.Uncounted != one.uncounted {
+			t.Errorf("%+v: %+v (%v)", one, got, err)
+		}
+	}
+}
+
+// A migration loses nothing of what a product has, and names what others keep in its variants.
+func TestUnknownInVariants(t *testing.T) {
+	shirt := aShirt()
+	shirt.Tags, shirt.Vendor, shirt.Barcode, shirt.CompareAt = []string{"lino"}, "Ana", "779", 9000
+	if got := forms[dao.KindProduct].unknownFields(dao.Product.Schema, marshal(productDoc(shirt))); len(got) != 0 {
+		t.Errorf("unknown of ours: %q", got)
+	}
+	theirs := append(variantDoc(shirt.Variants[0]), bson.E{Key: "note", Value: "x"})
+	got := forms[dao.KindProduct].unknownFields(dao.Product.Schema, marshal(bson.D{{Key: "_id", Value: objectID(number(1))}, {Key: "variants", Value: bson.A{theirs}}}))
+	if !slices.Equal(got, []string{"variants[].note"}) {
+		t.Errorf("unknown: %q", got)
 	}
 }
 

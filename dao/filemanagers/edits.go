@@ -84,9 +84,7 @@ func (e entry) value(s *dao.Schema, now models.Time) (v models.Value, undated bo
 	if head.Rev < 0 || head.Rev >= most {
 		return nil, false, refused(s.File(), e.line, fmt.Sprintf("rev must be at least 1 and below %d; got %d", most, head.Rev))
 	}
-	if product, is := v.(*models.Product); is {
-		e.fillIn(product, now)
-	}
+	e.complete(s, v, now)
 	v.Normalize()
 	if err := v.Check(); err != nil {
 		return nil, false, refused(s.File(), e.line, err.Error())

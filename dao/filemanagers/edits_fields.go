@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"pulperia/dao"
 	"pulperia/dao/models"
 )
 
@@ -59,27 +60,11 @@ func misread(t reflect.Type, path string, raw json.RawMessage) string {
 	return ""
 }
 
-// fillIn has a product with variants have what the entry leaves out: ids of variants, and figures that
-// the variants make.
-func (e entry) fillIn(p *models.Product, now models.Time) {
-	if len(p.Variants) == 0 {
-		return
-	}
+// complete has a value have what the entry leaves out and its kind can tell.
+func (e entry) complete(s *dao.Schema, v models.Value, now models.Time) {
 	var said map[string]json.RawMessage
 	json.Unmarshal(e.raw, &said) // as it was decoded
-	p.Identify(models.Product{}, func(int) models.ID { return models.NewID(now.Std()) })
-	p.Normalize()
-	made := p.Clone()
-	made.Derive()
-	if _, is := said["price"]; !is {
-		p.Price = made.Price
-	}
-	if _, is := said["stock"]; !is {
-		p.Stock = made.Stock
-	}
-	if _, is := said["counted"]; !is {
-		p.Uncounted = made.Uncounted
-	}
+	s.Complete(v, func(field string) bool { return said[field] != nil }, func(int) models.ID { return models.NewID(now.Std()) })
 }
 
 func sortedKeys[T any](m map[string]T) []string {

@@ -65,6 +65,9 @@ func (m *images) Get(ctx context.Context, hash models.Hash) ([]byte, error) {
 		return nil, dao.MissingImage(hash)
 	}
 	bytes, err := readAll(m.disk.In(imagesFolder), string(hash))
+	if _, foreign := errors.AsType[*Damage](err); foreign { // a link, say: it will not come right by itself
+		return nil, fmt.Errorf("read image %s: %w", hash, err)
+	}
 	switch {
 	case errors.Is(err, fs.ErrNotExist), err == nil && bytes == nil:
 		return nil, dao.MissingImage(hash)

@@ -2,6 +2,7 @@ package models
 
 import (
 	"encoding/hex"
+	"regexp"
 	"strconv"
 	"strings"
 )
@@ -69,9 +70,15 @@ func (p Person) Check() error {
 	v.checkPersonName("name", p.Name)
 	v.checkRole(p.Role)
 	v.checkSecret("passwordHash", p.PasswordHash, false)
+	if !v.Has("passwordHash") && p.PasswordHash != "" && !passwordForm.MatchString(p.PasswordHash) {
+		v.Add("passwordHash", NotPassword, nil, "") // nobody could sign in by it, nor be told why
+	}
 	checkRange(&v, "signIns", p.SignIns, 0, 1<<53)
 	return v.Err()
 }
+
+// passwordForm is that of the hash of a password, in which nothing but passes, salt and hash are its own.
+var passwordForm = regexp.MustCompile(`^\$argon2id\$v=19\$m=19456,t=([1-9][0-9]?|100),p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$`)
 
 // Session is one browser in which somebody has signed in. Its id is made of its token's hash.
 type Session struct {

@@ -8,6 +8,7 @@ import (
 // What is kept about who comes in is normal, bounded and shown by no error.
 func TestAccessRules(t *testing.T) {
 	hash := strings.Repeat("0f", 32)
+	password := "$argon2id$v=19$m=19456,t=2,p=1$" + strings.Repeat("aB", 11) + "$" + strings.Repeat("x", 43)
 	long := strings.Repeat("s3cret", 100)
 	for _, one := range []struct {
 		value Value
@@ -17,6 +18,10 @@ func TestAccessRules(t *testing.T) {
 		{&Person{}, "email required, name required, role required"},
 		{&Person{Email: "Ana <ana@example.com>", Name: "A\u200bna", Role: "course", PasswordHash: long, SignIns: -1}, "email not_email, name hidden, role not_one_of, passwordHash too_long, signIns too_small"},
 		{&Person{Email: "ana@example.com", Name: strings.Repeat("ñ", MaxName+1), Role: RoleHelper}, "name too_long"},
+		{&Person{Email: "ana@example.com", Name: "Ana", Role: RoleOwner, PasswordHash: password}, ""},
+		{&Person{Email: "ana@example.com", Name: "Ana", Role: RoleOwner, PasswordHash: "s3cret"}, "passwordHash not_password"},
+		{&Person{Email: "ana@example.com", Name: "Ana", Role: RoleOwner, PasswordHash: strings.Replace(password, "t=2", "t=101", 1)}, "passwordHash not_password"},
+		{&Person{Email: "ana@example.com", Name: "Ana", Role: RoleOwner, PasswordHash: password + "A"}, "passwordHash not_password"},
 		{&Session{TokenHash: hash, Person: ID{1}}, ""},
 		{&Session{TokenHash: long}, "tokenHash too_long, person required"},
 		{&Session{Person: ID{1}}, "tokenHash required"},

@@ -23,24 +23,16 @@ func NewID(now time.Time) ID {
 	return id
 }
 
-// ParseID reads the text form. Anything but 24 lower-case hex digits is an error.
+// ParseID reads the text form, also in upper case, as MongoDB's drivers do. Anything but 24 hex digits
+// is an error.
 func ParseID(text string) (ID, error) {
 	var id ID
-	if len(text) == 24 && !hasUpper(text) {
+	if len(text) == 24 {
 		if _, err := hex.Decode(id[:], []byte(text)); err == nil {
 			return id, nil
 		}
 	}
-	return ID{}, fmt.Errorf("%s is not an id: an id is 24 lower-case hex digits", quote(text))
-}
-
-func hasUpper(text string) bool {
-	for i := range len(text) {
-		if 'A' <= text[i] && text[i] <= 'F' {
-			return true
-		}
-	}
-	return false
+	return ID{}, fmt.Errorf("%s is not an id: an id is 24 hex digits", quote(text))
 }
 
 // IsZero says whether the ID is "none".

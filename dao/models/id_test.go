@@ -19,8 +19,13 @@ func TestParseID(t *testing.T) {
 	if err != nil || id.String() != text || id.IsZero() {
 		t.Errorf("%s is read as %s, %v", text, id, err)
 	}
+	for _, upper := range []string{strings.ToUpper(text), "665F0123456789abcdef0123"} {
+		if got, err := models.ParseID(upper); err != nil || got != id {
+			t.Errorf("%q is read as %s, %v", upper, got, err)
+		}
+	}
 	for _, bad := range []string{
-		"", text[1:], text + "0", strings.ToUpper(text), "665F0123456789abcdef0123", "665f0123456789abcdef012g",
+		"", text[1:], text + "0", "665f0123456789abcdef012g",
 		" " + text[1:], text[:22] + "é", "665f0123-456789abcdef012", "../../../../../etc/passwd",
 	} {
 		if got, err := models.ParseID(bad); err == nil || !got.IsZero() {
@@ -72,10 +77,10 @@ func FuzzParseID(f *testing.F) {
 	f.Add("665F0123456789ABCDEF0123")
 	f.Fuzz(func(t *testing.T, text string) {
 		id, err := models.ParseID(text)
-		if want := regexp.MustCompile(`^[0-9a-f]{24}$`).MatchString(text); want != (err == nil) {
+		if want := regexp.MustCompile(`^[0-9a-fA-F]{24}$`).MatchString(text); want != (err == nil) {
 			t.Fatalf("%q: %v", text, err)
 		}
-		if err == nil && id.String() != text {
+		if err == nil && id.String() != strings.ToLower(text) {
 			t.Fatalf("%q is read as %s", text, id)
 		}
 	})

@@ -26,6 +26,15 @@ func HashOf(bytes []byte) Hash {
 	return Hash(hex.EncodeToString(sum[:]))
 }
 
+func hasUpper(text string) bool {
+	for i := range len(text) {
+		if 'A' <= text[i] && text[i] <= 'F' {
+			return true
+		}
+	}
+	return false
+}
+
 // ParseHash reads the text form, which is the only one.
 func ParseHash(text string) (Hash, error) {
 	if len(text) == 2*sha256.Size && !hasUpper(text) {

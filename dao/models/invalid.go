@@ -26,12 +26,14 @@ const (
 	NotSet      Rule = "not_set" // here: the shop works it out, or it is set elsewhere
 	NotID       Rule = "not_id"
 	NotHash     Rule = "not_hash"
+	NotPassword Rule = "not_password"
 	NotUTF8     Rule = "not_utf8"
 	NotEmail    Rule = "not_email"
 	NotName     Rule = "not_name"
 	NotPicture  Rule = "not_picture"
 	NoPicture   Rule = "no_picture"
 	NotOneOf    Rule = "not_one_of"
+	Another     Rule = "another"
 	NotZone     Rule = "not_zone"
 	NotPhone    Rule = "not_phone"
 	NotCurrency Rule = "not_currency"
@@ -83,14 +85,16 @@ var reasons = map[Rule]string{
 	NotList:     "must be a list",
 	NotTime:     "must be a time like 2026-11-23T12:00:00.000Z",
 	NotSet:      "must be left out: it cannot be set here",
-	NotID:       "must be an id of 24 lower-case hex digits",
+	NotID:       "must be an id of 24 hex digits, not all of them zeros",
 	NotHash:     "must be a SHA-256 of 64 lower-case hex digits",
+	NotPassword: "must be the hash of a password as this shop makes it, or empty: then `pulperia people reset EMAIL` makes a link to set one",
 	NotUTF8:     "must be valid UTF-8",
 	NotEmail:    "must be a bare e-mail address like ana@example.com",
 	NotName:     `must not contain any of < > " @`,
 	NotPicture:  "must be an absolute path or an http(s) URL of at most %s characters",
 	NoPicture:   "must be a JPEG, PNG, WebP or GIF that can be decoded",
 	NotOneOf:    "must be one of %s",
+	Another:     "must be left out or %s, which the item names already",
 	NotZone:     "must be a time zone like America/Argentina/Buenos_Aires",
 	NotPhone:    "must be a telephone number with its country's code, 8 to 15 digits, like 5491122334455",
 	NotCurrency: "must be the three letters of a currency, like ARS",

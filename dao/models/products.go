@@ -203,6 +203,13 @@ func ChangedFields(p, o Product) (fields []string) {
 	return fields
 }
 
+// CheckCategory is what Check says of a category alone.
+func CheckCategory(name string) error {
+	var v Invalid
+	v.checkName("category", name)
+	return v.Err()
+}
+
 func (p Product) problems() (v Invalid) {
 	v.checkText("title", p.Title, MaxLine, false)
 	v.checkText("description", p.Description, MaxDescription, true)

@@ -176,6 +176,26 @@ func (p *Product) Derive() {
 	}
 }
 
+// Complete gives a product with variants what whoever wrote it by hand left out: ids of variants, and
+// figures that these make.
+func (p *Product) Complete(said func(field string) bool, made func(n int) ID) {
+	if len(p.Variants) == 0 {
+		return
+	}
+	p.Identify(Product{}, made)
+	p.Normalize()
+	price, stock, uncounted := p.made()
+	if !said("price") {
+		p.Price = price
+	}
+	if !said("stock") {
+		p.Stock = stock
+	}
+	if !said("counted") {
+		p.Uncounted = uncounted
+	}
+}
+
 // Spread has the variants follow price and stock of the product, as somebody has set them who knows
 // no variants. The cheapest ones, and whatever would be cheaper, cost the price. What there is more
 // of belongs to the first variant that is counted; what there is less is taken from the first on.

@@ -14,7 +14,7 @@ type act struct {
 	restless bool // it has once kept a shop from coming to rest: afterwards that is looked at
 }
 
-var acts = slicesOf(shopActs, pageActs, lifeActs, fileActs, importActs, moveActs, guestActs, guestHarm, refusedActs)
+var acts = slicesOf(shopActs, variantActs, pageActs, lifeActs, fileActs, importActs, moveActs, guestActs, guestVariants, guestHarm, refusedActs)
 
 func slicesOf(lists ...[]act) (all []act) {
 	for _, list := range lists {
@@ -62,7 +62,7 @@ var (
 	sayings    = []string{"¿Tienen yerba?", "Mañana paso.", "<b>hola</b> & chau", "Sí, ¡gracias!", "El año que viene 🧉"}
 )
 
-// newProduct makes one up.
+// newProduct makes one up. A third of them have variants.
 func (w *walk) newProduct() product {
 	p := product{
 		ID: w.id(), Title: things[w.random.IntN(len(things))], Code: fmt.Sprintf("C-%d-%d", w.act, w.random.IntN(1_000_000)),
@@ -71,7 +71,10 @@ func (w *walk) newProduct() product {
 	}
 	p.Description = "Número " + p.Code + ", con ñ & acentos"
 	p.Price = w.newPrice()
-	return p
+	if w.random.IntN(3) == 0 {
+		p.Variants = w.newVariants(nil, 1+w.random.IntN(3))
+	}
+	return p.derived()
 }
 
 // newPrice is in whole, tenths or hundredths.
@@ -83,6 +86,22 @@ func (w *walk) newPrice() cents {
 func (w *walk) anyProduct() product {
 	ids := keys(w.model.products)
 	return w.model.products[ids[w.random.IntN(len(ids))]]
+}
+
+// anyChoice draws something that can be put into a cart, if there is enough of it.
+func (w *walk) anyChoice() choice {
+	all := w.anyProduct().choices()
+	return all[w.random.IntN(len(all))]
+}
+
+// anyCode draws one that is taken, by a product or by a variant.
+func (w *walk) anyCode() string {
+	p := w.anyProduct()
+	codes := []string{p.Code}
+	for _, one := range p.Variants {
+		codes = append(codes, one.Code)
+	}
+	return codes[w.random.IntN(len(codes))]
 }
 
 func (w *walk) anyCart() cart {

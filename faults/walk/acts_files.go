@@ -27,6 +27,12 @@ var fileActs = []act{
 func (w *walk) edit(name string, signal syscall.Signal, change func(list []map[string]any) []map[string]any) {
 	w.Helper()
 	w.close(signal)
+	w.rewrite(name, change)
+}
+
+// rewrite does so while the shop is stopped.
+func (w *walk) rewrite(name string, change func(list []map[string]any) []map[string]any) {
+	w.Helper()
 	path := filepath.Join(w.store, name)
 	was, err := os.ReadFile(path)
 	var list []map[string]any
@@ -48,6 +54,14 @@ func (w *walk) edit(name string, signal syscall.Signal, change func(list []map[s
 	w.model.epoch = ""
 }
 
+// fields is a product as it stands in a file.
+func (p product) fields() (named map[string]any) {
+	if err := json.Unmarshal([]byte(text(p)), &named); err != nil {
+		panic(err) // it was written a moment ago
+	}
+	return named
+}
+
 // editPrice changes one price, which is all that most edits are.
 func editPrice(w *walk) { w.editPriceAfter(syscall.SIGTERM) }
 
@@ -57,11 +71,14 @@ func editAfterHangUp(w *walk) { w.editPriceAfter(syscall.SIGHUP) }
 func (w *walk) editPriceAfter(signal syscall.Signal) {
 	w.Helper()
 	p := w.anyProduct()
-	p.Price = w.newPrice()
+	p = p.priced(w.newPrice())
 	w.edit("products.json", signal, func(list []map[string]any) []map[string]any {
 		for _, one := range list {
 			if one["_id"] == p.ID {
 				one["price"] = p.Price
+				if len(p.Variants) > 0 { // else nobody could say which of both is right
+					one["variants"] = p.Variants
+				}
 			}
 		}
 		return list
@@ -82,8 +99,7 @@ func editProducts(w *walk) {
 				kept = append(kept, one)
 			}
 		}
-		return append(kept, map[string]any{"_id": fresh.ID, "title": fresh.Title, "description": fresh.Description, "code": fresh.Code,
-			"price": fresh.Price, "status": fresh.Status, "stock": fresh.Stock, "category": fresh.Category, "thumbnails": fresh.Thumbnails})
+		return append(kept, fresh.fields())
 	})
 	w.model.put(changed)
 	w.model.put(fresh)
@@ -106,7 +122,7 @@ func editWithBOM(w *walk) {
 func editCarts(w *walk) {
 	c := w.anyCart()
 	if len(c.Products) == 0 {
-		c = c.with(w.anyProduct().ID, 1)
+		c = c.with(w.anyChoice(), 1)
 	}
 	c.Products[0].Quantity = int64(1 + w.random.IntN(4))
 	w.edit("carts.json", syscall.SIGTERM, func(list []map[string]any) []map[string]any {

@@ -121,13 +121,17 @@ func (w *walk) productDoc(p product) bson.D {
 	if p.Price%100 == 0 {
 		price = int32(p.Price / 100)
 	}
-	return bson.D{{Key: "_id", Value: w.objectID(p.ID)}, {Key: "title", Value: p.Title}, {Key: "description", Value: p.Description},
+	doc := bson.D{{Key: "_id", Value: w.objectID(p.ID)}, {Key: "title", Value: p.Title}, {Key: "description", Value: p.Description},
 		{Key: "code", Value: p.Code}, {Key: "price", Value: price}, {Key: "status", Value: p.Status},
 		{Key: "stock", Value: int32(p.Stock)}, {Key: "category", Value: p.Category}, {Key: "thumbnails", Value: p.Thumbnails},
 		{Key: "supplier", Value: bson.D{{Key: "name", Value: "Don José"}}}, {Key: "__v", Value: int32(0)}}
+	if len(p.Variants) > 0 {
+		doc = append(doc, bson.E{Key: "variants", Value: w.variantDocs(p.Variants)})
+	}
+	return doc
 }
 
-// cartDoc has no dates: the course's schema has none.
+// cartDoc has no dates and no variants: the course's schema has none.
 func (w *walk) cartDoc(c cart) bson.D {
 	items := bson.A{}
 	for _, one := range c.Products {
@@ -145,7 +149,7 @@ func guestAddsProduct(w *walk) {
 
 // guestAddsCart adds one whose id is of more than a year ago.
 func guestAddsCart(w *walk) {
-	c := cart{w.id(), []item{{w.anyProduct().ID, 2}}}
+	c := cart{w.id(), []item{{Product: w.anyProduct().ID, Quantity: 2}}}
 	w.insert("carts", c.ID, w.cartDoc(c))
 	w.model.carts[c.ID] = c
 }
@@ -159,14 +163,15 @@ func guestSays(w *walk) {
 
 func guestChangesPrice(w *walk) {
 	p := w.anyProduct()
-	p.Price = w.newPrice()
+	p = p.priced(w.newPrice())
+	w.changed("products", p.ID, p.figures()...)
 	w.update("products", p.ID, bson.D{{Key: "price", Value: float64(p.Price) / 100}})
 	w.model.put(p)
 }
 
 func guestChangesCart(w *walk) {
 	c := w.anyCart()
-	c = c.with(w.anyProduct().ID, int64(1+w.random.IntN(5)))
+	c = c.unvaried().with(choice{w.anyProduct().ID, ""}, int64(1+w.random.IntN(5)))
 	w.update("carts", c.ID, w.cartDoc(c)[1:2])
 	w.model.carts[c.ID] = c
 }
@@ -199,7 +204,7 @@ func guestDeletesProduct(w *walk) {
 // and it can be taken back.
 func guestTakesCode(w *walk) {
 	p := w.newProduct()
-	p.Code = w.anyProduct().Code
+	p.Code = w.anyCode()
 	w.insert("products", p.ID, w.productDoc(p))
 	w.model.put(p)
 	w.ask()

@@ -16,8 +16,8 @@ import (
 // importActs are what comes in by files.
 var importActs = []act{
 	{name: "importCatalogue", weight: 3, fits: hasProducts, do: importCatalogue},
-	{name: "importPriceList", weight: 2, fits: hasProducts, do: importPriceList},
-	{name: "importThousands", weight: 1, fits: hasProducts, do: importThousands},
+	{name: "importPriceList", weight: 2, fits: hasPlain, do: importPriceList},
+	{name: "importThousands", weight: 1, fits: hasPlain, do: importThousands},
 	{name: "dryRun", weight: 2, fits: hasProducts, do: dryRun},
 	{name: "storeThatIsNotThere", weight: 1, fits: always, do: storeThatIsNotThere},
 }
@@ -47,7 +47,9 @@ func (w *walk) bring(path string) string {
 // and what the file says nothing of stays.
 func importCatalogue(w *walk) {
 	changed, fresh := w.anyProduct(), w.newProduct()
-	changed.Title, changed.Price = fmt.Sprint("De un archivo ", w.act), w.newPrice()
+	fresh.Variants = nil
+	changed = changed.priced(w.newPrice())
+	changed.Title = fmt.Sprint("De un archivo ", w.act)
 	fresh.Status = true
 	w.bring(w.file("products.json", text([]map[string]any{
 		{"title": changed.Title, "code": changed.Code, "description": changed.Description, "price": changed.Price,
@@ -56,7 +58,7 @@ func importCatalogue(w *walk) {
 			"stock": fresh.Stock, "category": fresh.Category, "thumbnails": fresh.Thumbnails},
 	})))
 	w.model.put(changed)
-	w.changed("products", changed.ID, "title", "price")
+	w.changed("products", changed.ID, append(changed.figures(), "title", "price")...)
 	w.learn(fresh)
 }
 
@@ -64,19 +66,43 @@ func importCatalogue(w *walk) {
 // not know before.
 func (w *walk) learn(p product) {
 	w.Helper()
-	out := w.must(w.store, "export", "-")
-	for line := range strings.Lines(out) {
-		if strings.Contains(line, text(p.Code)) {
-			at := strings.Index(line, `"_id":"`) + 7
-			p.ID = line[at : at+24]
+	for _, one := range w.exportedProducts() {
+		if one.Code == p.Code {
+			p.ID = one.ID
 		}
 	}
 	w.model.put(p)
 }
 
+// exportedProducts are those that the store has.
+func (w *walk) exportedProducts() map[string]product {
+	w.Helper()
+	got, err := readExport(w.must(w.store, "export", "-"))
+	if err != nil {
+		w.Fatal(err)
+	}
+	return got.products
+}
+
+// learnVariants takes the ids that the shop has given to variants.
+func (w *walk) learnVariants(p *product) {
+	w.Helper()
+	for _, one := range w.exportedProducts() {
+		if one.ID != p.ID {
+			continue
+		}
+		for i := range p.Variants {
+			at := slices.IndexFunc(one.Variants, func(v variant) bool { return v.Code == p.Variants[i].Code })
+			if at >= 0 {
+				p.Variants[i].ID = one.Variants[at].ID
+			}
+		}
+	}
+}
+
 // importPriceList brings a CSV that knows prices and nothing else.
 func importPriceList(w *walk) {
-	p := w.anyProduct()
+	p := w.plain()
 	p.Price = w.newPrice()
 	w.bring(w.file("prices.csv", fmt.Sprintf("Handle,Title,Variant SKU,Variant Price\nx,\"%s\",%s,%s\n",
 		strings.ReplaceAll(p.Title, `"`, `""`), p.Code, p.Price)))
@@ -86,7 +112,7 @@ func importPriceList(w *walk) {
 
 // importThousands brings a price that can be read in two ways: nobody gets a thousandth of it.
 func importThousands(w *walk) {
-	p := w.anyProduct()
+	p := w.plain()
 	path := w.file("prices.csv", fmt.Sprintf("Handle,Title,Variant SKU,Variant Price\nx,\"%s\",%s,12.990\n",
 		strings.ReplaceAll(p.Title, `"`, `""`), p.Code))
 	if w.onMongoDB() {

@@ -22,6 +22,7 @@ var pageActs = []act{
 
 func addByForm(w *walk) {
 	p := w.newProduct()
+	p.Variants = nil
 	fields := url.Values{"_id": {p.ID}, "title": {p.Title}, "code": {p.Code}, "category": {p.Category}, "description": {p.Description},
 		"price": {p.Price.String()}, "stock": {text(p.Stock)}, "thumbnails": {p.Thumbnails[0]}}
 	if p.Status {
@@ -41,26 +42,26 @@ var cartCookie = regexp.MustCompile(`\bcart-[0-9a-f]{16}=([0-9a-f]{24})`)
 
 // buyByForm is a new visitor who puts something into a cart.
 func buyByForm(w *walk) {
-	p, more := w.buyable(cart{})
+	of, more := w.buyable(cart{})
 	if !more || len(w.model.carts) > 6 {
 		return
 	}
-	a := w.form(w.either(), "/cart/products/"+p.ID, url.Values{"quantity": {"2"}})
+	a := w.form(w.either(), "/cart/products/"+of.product, url.Values{"quantity": {"2"}, "variant": {of.variant}})
 	found := cartCookie.FindStringSubmatch(a.Header.Get("Set-Cookie"))
 	if found == nil {
 		w.Fatalf("who buys for the first time gets no cart: %v", a.Header)
 	}
-	w.model.carts[found[1]] = cart{found[1], []item{{p.ID, 2}}}
+	w.model.carts[found[1]] = cart{found[1], []item{{of.product, of.variant, 2}}}
 }
 
 func setByForm(w *walk) {
 	c := w.anyCart()
-	id := w.anyLine(c)
-	if _, there := w.model.products[id]; !there || c.of(id) < 2 {
+	of := w.anyLine(c)
+	if _, there := w.model.products[of.product]; !there || c.of(of) < 2 {
 		return
 	}
-	w.form(w.either(), "/cart/products/"+id+"/quantity", url.Values{"quantity": {"1"}}, "Cookie", "cart="+c.ID)
-	w.putCart(c.with(id, 1))
+	w.form(w.either(), "/cart/products/"+of.product+"/quantity", url.Values{"quantity": {"1"}, "variant": {of.variant}}, "Cookie", "cart="+c.ID)
+	w.putCart(c.with(of, 1))
 }
 
 func sayByForm(w *walk) {

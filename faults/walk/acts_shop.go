@@ -40,11 +40,11 @@ func changeProduct(w *walk) {
 	p := w.anyProduct()
 	change := map[string]any{}
 	if w.random.IntN(2) == 0 {
-		p.Price = w.newPrice()
+		p = p.priced(w.newPrice())
 		change["price"] = p.Price
 	}
 	if w.random.IntN(3) == 0 {
-		p.Stock = int64(w.random.IntN(40))
+		p = p.stocked(int64(w.random.IntN(40)))
 		change["stock"] = p.Stock
 	}
 	if len(change) == 0 || w.random.IntN(3) == 0 {
@@ -53,7 +53,7 @@ func changeProduct(w *walk) {
 	}
 	w.api(w.either(), http.StatusOK, "PUT", "/products/"+p.ID, change)
 	w.model.put(p)
-	w.changed("products", p.ID, keys(change)...)
+	w.changed("products", p.ID, append(keys(change), p.figures()...)...)
 }
 
 func deleteProduct(w *walk) {
@@ -62,21 +62,30 @@ func deleteProduct(w *walk) {
 	w.remove(p.ID)
 }
 
-// takenCode tries to give a product the code of another one.
+// takenCode tries to give a product, or a variant of one, a code that is taken.
 func takenCode(w *walk) {
 	p := w.newProduct()
-	p.Code = w.anyProduct().Code
+	w.giveCode(&p, w.anyCode())
 	w.api(w.either(), http.StatusConflict, "POST", "/products", p)
 }
 
-// oneCodeAtOnce has several clients make a product of one code at once, by all doors: one of them
-// is told that it is there.
+// giveCode gives a product a code, or its first variant where it has some.
+func (w *walk) giveCode(p *product, code string) {
+	if len(p.Variants) > 0 {
+		p.Variants[0].Code = code
+		return
+	}
+	p.Code = code
+}
+
+// oneCodeAtOnce has several clients make a product, or a variant, of one code at once, by all doors:
+// one of them is told that it is there.
 func oneCodeAtOnce(w *walk) {
 	const clients = 8
-	all, products := w.shops(), make([]product, clients)
+	all, products, code := w.shops(), make([]product, clients), fmt.Sprintf("D-%d-%d", w.act, w.random.IntN(1_000_000))
 	for i := range products {
 		products[i] = w.newProduct()
-		products[i].Code = products[0].Code
+		w.giveCode(&products[i], code)
 	}
 	var running sync.WaitGroup
 	var odd atomic.Value
@@ -115,21 +124,23 @@ func nameTwice(w *walk) {
 	}
 }
 
-// buyable draws a product of which a cart may have more.
-func (w *walk) buyable(c cart) (p product, more bool) {
+// buyable draws a choice of which a cart may have more.
+func (w *walk) buyable(c cart) (of choice, more bool) {
 	for range 10 {
-		p = w.anyProduct()
-		if p.left() > c.of(p.ID)+3 {
-			return p, true
+		of = w.anyChoice()
+		if w.model.leftOf(of) > c.of(of)+3 {
+			return of, true
 		}
 	}
-	return p, false
+	return of, false
 }
 
 func createCart(w *walk) {
 	c := cart{w.id(), []item{}}
-	if p, more := w.buyable(c); more {
-		c = c.with(p.ID, int64(1+w.random.IntN(3)))
+	for range 2 {
+		if of, more := w.buyable(c); more {
+			c = c.with(of, int64(1+w.random.IntN(3)))
+		}
 	}
 	w.api(w.either(), http.StatusCreated, "POST", "/carts", c)
 	w.model.carts[c.ID] = c
@@ -137,61 +148,67 @@ func createCart(w *walk) {
 
 func addToCart(w *walk) {
 	c := w.anyCart()
-	p, more := w.buyable(c)
+	of, more := w.buyable(c)
 	if !more {
 		return
 	}
-	w.api(w.either(), http.StatusOK, "POST", "/carts/"+c.ID+"/product/"+p.ID, nil)
-	w.putCart(c.with(p.ID, c.of(p.ID)+1))
+	w.api(w.either(), http.StatusOK, "POST", "/carts/"+c.ID+"/product/"+of.product, of.said(nil))
+	w.putCart(c.with(of, c.of(of)+1))
 }
 
 // addTooMuch asks for more than can be bought: no door lets it in.
 func addTooMuch(w *walk) {
-	c, p := w.anyCart(), w.anyProduct()
-	most := max(p.left(), c.of(p.ID))
-	want := fmt.Sprintf(`"available":%d}`, p.left())
+	c, of := w.anyCart(), w.anyChoice()
+	left, had := w.model.leftOf(of), c.of(of)
+	most := max(left, had)
+	want := fmt.Sprintf(`"available":%d}`, left)
 	for _, a := range []harness.Answer{
-		w.api(w.either(), http.StatusBadRequest, "POST", "/carts/"+c.ID+"/product/"+p.ID, map[string]int64{"quantity": most - c.of(p.ID) + 1}),
-		w.api(w.either(), http.StatusBadRequest, "PUT", "/carts/"+c.ID+"/products/"+p.ID, map[string]int64{"quantity": most + 1}),
-		w.api(w.either(), http.StatusBadRequest, "PUT", "/carts/"+c.ID, c.with(p.ID, most+1)),
-		w.api(w.either(), http.StatusBadRequest, "POST", "/carts", cart{w.id(), []item{{p.ID, p.left() + 1}}}),
+		w.api(w.either(), http.StatusBadRequest, "POST", "/carts/"+c.ID+"/product/"+of.product, of.said(most-had+1)),
+		w.api(w.either(), http.StatusBadRequest, "PUT", "/carts/"+c.ID+"/products/"+of.product, of.said(most+1)),
+		w.api(w.either(), http.StatusBadRequest, "PUT", "/carts/"+c.ID, c.with(of, most+1)),
+		w.api(w.either(), http.StatusBadRequest, "POST", "/carts", cart{w.id(), []item{{of.product, of.variant, left + 1}}}),
 	} {
 		if !strings.Contains(a.Text, want) {
-			w.Fatalf("more than %d of %s: %s", p.left(), p.ID, a.Text)
+			w.Fatalf("more than %d of %s: %s", left, of, a.Text)
 		}
 	}
-	form := url.Values{"quantity": {text(most - c.of(p.ID) + 1)}}
-	a, err := w.either().send("POST", "/cart/products/"+p.ID, form.Encode(), "Content-Type", "application/x-www-form-urlencoded", "Cookie", "cart="+c.ID)
+	form := url.Values{"quantity": {text(most - had + 1)}, "variant": {of.variant}}
+	a, err := w.either().send("POST", "/cart/products/"+of.product, form.Encode(), "Content-Type", "application/x-www-form-urlencoded", "Cookie", "cart="+c.ID)
 	if err != nil || a.StatusCode != http.StatusBadRequest {
-		w.Fatalf("more than %d of %s by its form: %d %v %.500s", p.left(), p.ID, a.StatusCode, err, a.Text)
+		w.Fatalf("more than %d of %s by its form: %d %v %.500s", left, of, a.StatusCode, err, a.Text)
 	}
 }
 
-// anyLine draws a product that is in a cart, or one that is not.
-func (w *walk) anyLine(c cart) string {
+// anyLine draws a choice that is in a cart, or one that is not.
+func (w *walk) anyLine(c cart) choice {
 	if len(c.Products) == 0 {
-		return w.anyProduct().ID
+		return w.anyChoice()
 	}
-	return c.Products[w.random.IntN(len(c.Products))].Product
+	return c.Products[w.random.IntN(len(c.Products))].choice()
 }
 
 // setLower lowers a line of a cart, which is always accepted while the product is there.
 func setLower(w *walk) {
 	c := w.anyCart()
-	id := w.anyLine(c)
-	if _, there := w.model.products[id]; !there || c.of(id) < 2 {
+	of := w.anyLine(c)
+	if _, there := w.model.products[of.product]; !there || c.of(of) < 2 {
 		return
 	}
-	w.api(w.either(), http.StatusOK, "PUT", "/carts/"+c.ID+"/products/"+id, map[string]int64{"quantity": c.of(id) - 1})
-	w.putCart(c.with(id, c.of(id)-1))
+	w.api(w.either(), http.StatusOK, "PUT", "/carts/"+c.ID+"/products/"+of.product, of.said(c.of(of)-1))
+	w.putCart(c.with(of, c.of(of)-1))
 }
 
-// removeFromCart works for a product that is gone from the catalogue, too.
+// removeFromCart works for what is gone from the catalogue, too. Where no variant is named, all of
+// the product go.
 func removeFromCart(w *walk) {
 	c := w.anyCart()
-	id := w.anyLine(c)
-	w.api(w.either(), http.StatusOK, "DELETE", "/carts/"+c.ID+"/products/"+id, nil)
-	w.putCart(c.with(id, 0))
+	of := w.anyLine(c)
+	path, now := "/carts/"+c.ID+"/products/"+of.product, c.without(of.product)
+	if of.variant != "" && w.random.IntN(3) > 0 {
+		path, now = path+"?variant="+of.variant, c.with(of, 0)
+	}
+	w.api(w.either(), http.StatusOK, "DELETE", path, nil)
+	w.putCart(now)
 }
 
 func emptyCart(w *walk) {

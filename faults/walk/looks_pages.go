@@ -32,11 +32,13 @@ func (s *shop) bothWays(path, cookie string, check func(body string) error) erro
 
 var (
 	cardForm = regexp.MustCompile(`(?s)<li class="card" id="p-([0-9a-f]{24})".*?data-show="title">(.*?)</a>` +
-		`.*?data-show="category">(.*?)</bdi>.*?data-show="price">(.*?)</p>.*?class="stock stock--(\w+)"`)
+		`.*?data-show="category">(.*?)</bdi>.*?data-show="price">(.*?)</p>.*?class="stock stock--(\w+)".*?<(\w+) class="card__buy"`)
 	productForm = regexp.MustCompile(`(?s)<article class="product" data-product="([0-9a-f]{24})".*?data-show="category">(.*?)</bdi>` +
 		`.*?<h1 data-show="title">(.*?)</h1>.*?data-show="price">(.*?)</span>.*?class="stock stock--(\w+)"` +
 		`.*?data-show="description" data-source="(.*?)">.*?data-show="code">(.*?)</bdi>`)
-	lineForm   = regexp.MustCompile(`(?s)<li class="line[^"]*" id="p-([0-9a-f]{24})">.*?name="quantity"[^>]* value="(\d+)"`)
+	variantForm = regexp.MustCompile(`(?s)<label class="variant" id="v-([0-9a-f]{24})".*?data-show="variantName">(.*?)</bdi>` +
+		`.*?data-show="variantPrice">(.*?)</span>.*?class="stock stock--(\w+)"`)
+	lineForm   = regexp.MustCompile(`(?s)<li class="line[^"]*" id="p-([0-9a-f]{24}(?:-[0-9a-f]{24})?)">.*?name="quantity"[^>]* value="(\d+)"`)
 	totalForm  = regexp.MustCompile(`(?s)<p class="sum__total">.*?<strong[^>]*>(.*?)</strong>`)
 	bubbleForm = regexp.MustCompile(`(?s)<li class="bubble[^"]*" id="m-([0-9a-f]{24})">.*?<p class="bubble__text">(.*?)</p>`)
 )
@@ -48,7 +50,7 @@ func listPages(w *walk, s *shop) error {
 		if !p.Status {
 			continue // it is not on sale
 		}
-		want[id] = strings.Join([]string{p.Title, p.Category, shown(p.Price), stockState(p)}, " | ")
+		want[id] = strings.Join([]string{p.Title, p.Category, shown(p.Price), stockState(p), buying(p)}, " | ")
 	}
 	for _, path := range []string{"/", "/products?limit=100"} {
 		err := s.bothWays(path, "", func(body string) error {
@@ -71,12 +73,20 @@ func productPages(w *walk, s *shop) error {
 	for _, id := range keys(w.model.products) {
 		p := w.model.products[id]
 		want := strings.Join([]string{p.ID, p.Category, p.Title, shown(p.Price), stockState(p), p.Description, p.Code}, " | ")
+		for _, one := range p.Variants {
+			state := stockState(product{Status: p.Status, Stock: one.Stock})
+			want += "\n" + strings.Join([]string{one.ID, one.Options[option], shown(one.Price), state}, " | ")
+		}
 		err := s.bothWays("/products/"+id, "", func(body string) error {
 			found := productForm.FindStringSubmatch(body)
 			if found == nil {
 				return fmt.Errorf("no product stands there:\n%s", body)
 			}
-			return differs(want, html.UnescapeString(strings.Join(found[1:], " | ")))
+			got := html.UnescapeString(strings.Join(found[1:], " | "))
+			for _, one := range variantForm.FindAllStringSubmatch(body, -1) {
+				got += "\n" + html.UnescapeString(strings.Join(one[1:], " | "))
+			}
+			return differs(want, got)
 		})
 		if err != nil {
 			return err
@@ -98,9 +108,13 @@ func cartPages(w *walk, s *shop) error {
 	for _, id := range keys(w.model.carts) {
 		want, total := "", cents(0)
 		for _, one := range w.model.carts[id].Products {
-			want += fmt.Sprintf("%s %d\n", one.Product, one.Quantity)
-			if p, there := w.model.products[one.Product]; there && one.Quantity <= p.left() {
-				total += p.Price * cents(one.Quantity)
+			want += one.Product
+			if one.Variant != "" {
+				want += "-" + one.Variant
+			}
+			want += fmt.Sprintf(" %d\n", one.Quantity)
+			if one.Quantity <= w.model.leftOf(one.choice()) {
+				total += w.model.priceOf(one.choice()) * cents(one.Quantity)
 			}
 		}
 		if want != "" {
@@ -146,6 +160,15 @@ func shown(c cents) string {
 		digits = digits[:i] + "," + digits[i:]
 	}
 	return fmt.Sprintf("$%s.%02d", digits, c%100)
+}
+
+// buying is what a card offers: a form that adds the product to the cart, or a way to its page where
+// a variant is to be chosen.
+func buying(p product) string {
+	if len(p.Variants) > 0 {
+		return "p"
+	}
+	return "form"
 }
 
 // stockState is the word by which pages say how much is left.

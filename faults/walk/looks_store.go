@@ -14,6 +14,21 @@ func exported(w *walk, _ *shop) error {
 	if err != nil {
 		return fmt.Errorf("%w: %s", err, log)
 	}
+	got, err := readExport(out)
+	if err != nil {
+		return err
+	}
+	if err := differs(w.model.products, got.products); err != nil {
+		return err
+	}
+	if err := differs(w.model.carts, got.carts); err != nil {
+		return err
+	}
+	return differs(append([]message{}, w.model.messages...), append([]message{}, got.messages...))
+}
+
+// readExport reads what export has written.
+func readExport(out string) (*model, error) {
 	got := newModel()
 	for text := range strings.Lines(out) {
 		var line struct {
@@ -22,7 +37,7 @@ func exported(w *walk, _ *shop) error {
 			Message *message
 		}
 		if err := json.Unmarshal([]byte(text), &line); err != nil {
-			return fmt.Errorf("%s: %w", text, err)
+			return nil, fmt.Errorf("%s: %w", text, err)
 		}
 		switch {
 		case line.Product != nil:
@@ -33,13 +48,7 @@ func exported(w *walk, _ *shop) error {
 			got.messages = append(got.messages, *line.Message)
 		}
 	}
-	if err := differs(w.model.products, got.products); err != nil {
-		return err
-	}
-	if err := differs(w.model.carts, got.carts); err != nil {
-		return err
-	}
-	return differs(append([]message{}, w.model.messages...), append([]message{}, got.messages...))
+	return got, nil
 }
 
 // checked has the program verify the store. What others wrote may be worth a note, and is no

@@ -40,6 +40,8 @@ type product struct {
 	Stock       int64    `json:"stock"`
 	Category    string   `json:"category"`
 	Thumbnails  []string `json:"thumbnails"`
+	// Never changed in place: products share it.
+	Variants []variant `json:"variants,omitempty"`
 }
 
 type cart struct {
@@ -49,6 +51,7 @@ type cart struct {
 
 type item struct {
 	Product  string `json:"product"`
+	Variant  string `json:"variant,omitempty"`
 	Quantity int64  `json:"quantity"`
 }
 
@@ -62,33 +65,42 @@ func (c cart) clone() cart {
 	return cart{c.ID, append([]item{}, c.Products...)}
 }
 
-// left is how many of a product can be bought.
-func (p product) left() int64 {
-	if !p.Status {
-		return 0
-	}
-	return p.Stock
-}
-
-// with is the cart with another quantity of a product; 0 takes it out.
-func (c cart) with(product string, quantity int64) cart {
+// with is the cart with another quantity of a choice; 0 takes it out.
+func (c cart) with(of choice, quantity int64) cart {
 	c = c.clone()
-	at := slices.IndexFunc(c.Products, func(i item) bool { return i.Product == product })
+	at := slices.IndexFunc(c.Products, func(i item) bool { return i.choice() == of })
 	switch {
 	case quantity == 0:
-		c.Products = slices.DeleteFunc(c.Products, func(i item) bool { return i.Product == product })
+		c.Products = slices.DeleteFunc(c.Products, func(i item) bool { return i.choice() == of })
 	case at < 0:
-		c.Products = append(c.Products, item{product, quantity})
+		c.Products = append(c.Products, item{of.product, of.variant, quantity})
 	default:
 		c.Products[at].Quantity = quantity
 	}
 	return c
 }
 
-// of is how many of a product the cart holds.
-func (c cart) of(product string) (n int64) {
+// without is the cart without a product, whatever the variant.
+func (c cart) without(product string) cart {
+	c = c.clone()
+	c.Products = slices.DeleteFunc(c.Products, func(i item) bool { return i.Product == product })
+	return c
+}
+
+// unvaried is the cart as an application writes it that knows no variants.
+func (c cart) unvaried() cart {
+	all := cart{c.ID, []item{}}
 	for _, one := range c.Products {
-		if one.Product == product {
+		of := choice{one.Product, ""}
+		all = all.with(of, all.of(of)+one.Quantity)
+	}
+	return all
+}
+
+// of is how many of a choice the cart holds.
+func (c cart) of(of choice) (n int64) {
+	for _, one := range c.Products {
+		if one.choice() == of {
 			n = one.Quantity
 		}
 	}

@@ -16,6 +16,7 @@ func (w *walk) moveIn() {
 	w.random, w.act = w.stream(-1, 1), -1<<24 // ids of a year ago and more
 	for i := range 8 {
 		p := w.newProduct()
+		p.Variants = nil
 		doc := w.productDoc(p)
 		if i%3 == 1 {
 			set(doc, "price", p.Price.String())
@@ -28,7 +29,7 @@ func (w *walk) moveIn() {
 		w.model.put(p)
 	}
 	for range 3 {
-		c := cart{w.id(), []item{{w.anyProduct().ID, 2}}}
+		c := cart{w.id(), []item{{Product: w.anyProduct().ID, Quantity: 2}}}
 		w.insert("carts", c.ID, w.cartDoc(c))
 		w.model.carts[c.ID] = c
 	}

@@ -41,9 +41,7 @@ func textOf(raw json.RawMessage) (text string, is bool) {
 // that is a number is its digits, and one picture, or none, is a list.
 func (o object) asProduct() object {
 	o.fields = maps.Clone(o.fields)
-	if code, is := o.fields["code"]; is && canonical.Match(code) {
-		o.fields["code"] = models.JSON(string(code))
-	}
+	o.numberAsText("code")
 	for _, name := range []string{"thumbnails", "thumbnail"} {
 		raw, is := o.fields[name]
 		if !is {
@@ -61,6 +59,13 @@ func (o object) asProduct() object {
 	return o
 }
 
+// numberAsText has a number be its digits.
+func (o object) numberAsText(name string) {
+	if raw, is := o.fields[name]; is && canonical.Match(raw) {
+		o.fields[name] = models.JSON(string(raw))
+	}
+}
+
 // withoutEmpty leaves out of a list what says nothing.
 func withoutEmpty(raw json.RawMessage) json.RawMessage {
 	var list []json.RawMessage
@@ -75,27 +80,41 @@ func withoutEmpty(raw json.RawMessage) json.RawMessage {
 }
 
 // asItem returns an object that names the product of an item as we do: it may be called id, _id or
-// productId, or be the whole product.
+// productId, or be the whole product. One that names two is refused.
 func (o object) asItem() object {
-	if o.has("product") {
-		var whole map[string]json.RawMessage
-		if raw := o.fields["product"]; raw[0] == '{' && json.Unmarshal(raw, &whole) == nil {
-			for _, name := range []string{"_id", "id"} {
-				if id, is := whole[name]; is {
-					o.fields["product"] = id
-					break
-				}
+	var whole map[string]json.RawMessage
+	if raw, is := o.fields["product"]; is && raw[0] == '{' && json.Unmarshal(raw, &whole) == nil {
+		for _, name := range []string{"_id", "id"} {
+			if id, is := whole[name]; is {
+				o.fields["product"] = id
+				break
 			}
 		}
-		return o
 	}
-	for _, name := range []string{"productId", "id", "_id"} {
-		if raw, is := o.fields[name]; is {
+	names := []string{"product", "productId", "id"}
+	if !o.has("product") && !o.has("productId") { // else it is the item's own
+		names = append(names, "_id")
+	}
+	for _, name := range names {
+		raw, is := o.fields[name]
+		switch {
+		case is && !o.has("product"):
 			o.fields["product"] = raw
-			break
+		case is && name != "product":
+			o.wantSameID(name, o.fields["product"])
 		}
 	}
 	return o
+}
+
+// wantSameID refuses a field that is another id than the product's.
+func (o object) wantSameID(name string, product json.RawMessage) {
+	text, _ := textOf(o.fields[name])
+	of, _ := textOf(product)
+	id, err := models.ParseID(text)
+	if named, wrong := models.ParseID(of); err == nil && wrong == nil && id != named {
+		o.wrong.Add(o.prefix+name, models.Another, named, shown(o.fields[name]))
+	}
 }
 
 // ReadProduct reads a new product from JSON. What is wrong with it is models.Invalid, with every bad

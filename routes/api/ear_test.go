@@ -176,6 +176,77 @@ func TestStockOfWhatIsNotCounted(t *testing.T) {
 	}
 }
 
+// Codes and options of variants may be numbers, as the codes of products may, and what cannot be read is
+// said once.
+func TestVariantsOfStrangers(t *testing.T) {
+	shop := routestest.Open(t)
+	var p models.Product
+	body := `"variants":[{"code":38,"options":{"Talle":38,"Color":"azul"},"price":10,"stock":1},{"code":39.5,"options":{"Color":"azul","Talle":39.5},"price":10,"stock":1}]`
+	shop.Must("POST", "/api/products", shirtJSON(body)).Payload(&p)
+	if v := p.Variants; v[0].Code != "38" || v[0].Name() != "38 / azul" || v[1].Code != "39.5" || v[1].Name() != "39.5 / azul" {
+		t.Errorf("read %+v", p)
+	}
+	for body, fields := range map[string][]string{
+		`{"variants":null}`: {"variants"},
+		`{"variants":[{"code":true,"options":{"Talle":"S"},"stock":1}]}`:           {"variants[0].code"},
+		`{"variants":[{"code":"S","options":{"Talle":true},"stock":1}]}`:           {"variants[0].options"},
+		`{"variants":[{"code":"S","options":{"Talle":1e3},"stock":1}]}`:            {"variants[0].options"},
+		`{"variants":[{"code":"S","options":{"Talle":null,"Color":1},"stock":1}]}`: {"variants[0].options"},
+	} {
+		if got := shop.Do("PUT", "/api/products/"+p.ID.String(), body); got.Code != 400 || !slices.Equal(got.Failure().Fields(), fields) {
+			t.Errorf("%s: %d %s", body, got.Code, got.Body)
+		}
+	}
+	if got := shop.Do("POST", "/api/products", shirtJSON(`"variants":null`)); !slices.Equal(got.Failure().Fields(), []string{"variants"}) {
+		t.Errorf("null: %d %s", got.Code, got.Body)
+	}
+}
+
+// An id is the same one in upper case, wherever it stands, and one of zeros is refused by what is wrong
+// with it.
+func TestIDsOfStrangers(t *testing.T) {
+	shop := routestest.Open(t)
+	const upper = "66AB0000000000000000FFFF"
+	lower := strings.ToLower(upper)
+	var p models.Product
+	shop.Must("POST", "/api/products", routestest.ProductJSON("x", `"_id":"`+upper+`"`)).Payload(&p)
+	shop.Must("GET", "/api/products/"+upper, "").Payload(&p)
+	shop.Must("PUT", "/api/products/"+upper, `{"stock":9}`)
+	var cart models.Cart
+	shop.Must("POST", "/api/carts", `{"products":[{"product":"`+upper+`","quantity":1}]}`).Payload(&cart)
+	shop.Must("POST", "/api/carts/"+strings.ToUpper(cart.ID.String())+"/product/"+upper, "").Payload(&cart)
+	if p.ID.String() != lower || len(cart.Products) != 1 || cart.Products[0].Product != p.ID || cart.Products[0].Quantity != 2 {
+		t.Errorf("%+v in %+v", p, cart)
+	}
+	got := shop.Do("POST", "/api/products", routestest.ProductJSON("y", `"_id":"`+strings.Repeat("0", 24)+`"`))
+	if !strings.Contains(got.Body.String(), "not all of them zeros") {
+		t.Errorf("zeros: %d %s", got.Code, got.Body)
+	}
+}
+
+// An item that names two products is refused by name; an _id beside its product is its own, as mongoose
+// gives it.
+func TestItemsOfTwoProducts(t *testing.T) {
+	shop := routestest.Open(t)
+	var a, b models.Product
+	shop.Must("POST", "/api/products", routestest.ProductJSON("a")).Payload(&a)
+	shop.Must("POST", "/api/products", routestest.ProductJSON("b")).Payload(&b)
+	for item, wrong := range map[string]string{
+		`"product":"A","id":"B"`: "id", `"product":"A","productId":"B"`: "productId", `"productId":"A","id":"B"`: "id", `"id":"A","_id":"B"`: "_id",
+		`"product":{"_id":"A"},"id":"B"`: "id", `"product":"A","_id":"B"`: "", `"productId":"A","_id":"B"`: "", `"product":"A","id":"A"`: "", `"product":"A","id":7`: "",
+	} {
+		body := strings.NewReplacer("A", a.ID.String(), "B", b.ID.String()).Replace(`{"products":[{` + item + `,"quantity":1}]}`)
+		got := shop.Do("POST", "/api/carts", body)
+		if wrong == "" {
+			if got.Code != 201 || !strings.Contains(got.Body.String(), a.ID.String()) {
+				t.Errorf("%s: %d %s", item, got.Code, got.Body)
+			}
+		} else if got.Code != 400 || !slices.Equal(got.Failure().Fields(), []string{"products[0]." + wrong}) {
+			t.Errorf("%s: %d %s", item, got.Code, got.Body)
+		}
+	}
+}
+
 // The product of an item may be called by any of its names.
 func TestItemsOfStrangers(t *testing.T) {
 	shop := routestest.Open(t)

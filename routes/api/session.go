@@ -88,10 +88,10 @@ func (s sessionRoutes) signOut(w http.ResponseWriter, r *http.Request) (int, any
 		end = s.shop.SignOutEverywhere
 	}
 	who := frame.WhoFrom(r.Context())
+	s.cookies.End(w, r) // also where the end cannot be stored
 	if err := end(r.Context(), who); err != nil {
 		return 0, nil, err
 	}
-	s.cookies.End(w, r)
 	return http.StatusOK, signedInAs(who), nil
 }
 

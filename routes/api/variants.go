@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bytes"
 	"encoding/json"
 	"maps"
 	"slices"
@@ -16,6 +17,7 @@ func (o object) clears(name string) bool { return string(o.fields[name]) == "nul
 func readVariants(body object, name string) (variants []models.Variant) {
 	for i, raw := range body.list(name) {
 		entry, v := body.entry(name, i, raw), models.NewVariant()
+		entry.numberAsText("code")
 		if read(entry, fields.Variant, fields.Create, &v); !v.Uncounted {
 			entry.require("stock")
 		}
@@ -41,12 +43,41 @@ func countAgain(body object, p *models.Product) {
 
 func (o object) options(name string, into *models.Options) {
 	raw := o.fields[name]
+	if raw[0] == '{' {
+		raw = numbersAsTexts(raw)
+	}
 	switch {
 	case !models.IsUTF8(raw):
 		o.wrong.Add(o.prefix+name, models.NotUTF8, nil, shown(raw))
 	case raw[0] != '{' || hasNull(raw) || json.Unmarshal(raw, into) != nil:
 		*o.wrong = append(*o.wrong, models.Problem{Field: o.prefix + name, Rule: models.NotObject, Detail: `of texts, like {"Talle":"M"}`, Got: shown(raw)})
 	}
+}
+
+// numbersAsTexts has the numbers in an object be their digits, and keeps its order.
+func numbersAsTexts(raw json.RawMessage) json.RawMessage {
+	var values map[string]json.RawMessage
+	isNumber := func(value json.RawMessage) bool { return canonical.Match(value) }
+	if json.Unmarshal(raw, &values) != nil || !slices.ContainsFunc(slices.Collect(maps.Values(values)), isNumber) {
+		return raw
+	}
+	decoder := json.NewDecoder(bytes.NewReader(raw))
+	decoder.Token() // the brace
+	texts := []byte{'{'}
+	for decoder.More() {
+		name, _ := decoder.Token()
+		text := values[name.(string)]
+		var skipped json.RawMessage
+		decoder.Decode(&skipped)
+		if isNumber(text) {
+			text = models.JSON(string(text))
+		}
+		if len(texts) > 1 {
+			texts = append(texts, ',')
+		}
+		texts = append(append(append(texts, models.JSON(name.(string))...), ':'), text...)
+	}
+	return append(texts, '}')
 }
 
 func hasNull(raw json.RawMessage) bool {
@@ -58,14 +89,16 @@ func hasNull(raw json.RawMessage) bool {
 // requireFigures notes where a new product says neither what it costs nor how much there is of it:
 // one with variants says it by these.
 func requireFigures(body object, p models.Product) {
-	if len(p.Variants) == 0 && !body.wrong.Has("variants") {
+	switch {
+	case body.wrong.Has("variants"): // they may be what says it
+		return
+	case len(p.Variants) == 0:
 		body.require("price")
 		if !p.Uncounted {
 			body.require("stock")
 		}
 		return
-	}
-	if body.has("price") {
+	case body.has("price"):
 		return
 	}
 	for i, raw := range body.list("variants") {

@@ -30,7 +30,7 @@ func NewOperation(pattern string, schemas huma.Registry) *Operation {
 	op.Fails(413) // whoever sends a body that is too large is refused before anybody reads it
 	for _, segment := range strings.Split(path, "/") {
 		if name, ok := strings.CutPrefix(segment, "{"); ok {
-			op.Parameter("path", strings.TrimSuffix(name, "}"), "An id: 24 lower-case hex digits.", ID())
+			op.Parameter("path", strings.TrimSuffix(name, "}"), "An id: 24 hex digits.", ID())
 		}
 	}
 	return op

@@ -48,7 +48,17 @@ func (c Clients) Sender(r *http.Request) shop.Sender {
 
 // isLocal says whether a request comes from this machine and through no proxy, not even one that is
 // trusted: what stands before that may be anywhere.
-func (Clients) isLocal(r *http.Request) bool { return peerOf(r).IsLoopback() && !isForwarded(r) }
+// A page of another site whose name leads here (DNS rebinding) comes from this machine, too, but by
+// that name.
+func (Clients) isLocal(r *http.Request) bool {
+	return peerOf(r).IsLoopback() && !isForwarded(r) && isLoopbackName((&url.URL{Host: r.Host}).Hostname())
+}
+
+// isLoopbackName says whether a host's name is this machine's wherever it is used.
+func isLoopbackName(host string) bool {
+	address, err := netip.ParseAddr(host)
+	return strings.EqualFold(host, "localhost") || err == nil && address.Unmap().IsLoopback()
+}
 
 // isForwarded says whether a request bears the marks of a proxy.
 func isForwarded(r *http.Request) bool {

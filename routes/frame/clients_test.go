@@ -79,3 +79,17 @@ func TestNetwork(t *testing.T) {
 		}
 	}
 }
+
+// What comes from this machine by the name of another site, which leads here (DNS rebinding), is a page
+// of that site.
+func TestOnThisMachine(t *testing.T) {
+	for host, want := range map[string]bool{
+		"localhost:8080": true, "LOCALHOST": true, "127.0.0.1:8080": true, "127.0.0.2": true, "[::1]:8080": true,
+		"evil.example:8080": false, "localhost.evil.example": false, "192.0.2.1": false, "": false,
+	} {
+		r := &http.Request{RemoteAddr: "127.0.0.1:1", Host: host}
+		if got := (Clients{}).isLocal(r); got != want {
+			t.Errorf("%q: %v", host, got)
+		}
+	}
+}

@@ -89,6 +89,8 @@ func ProblemOf(err error) Problem {
 		{shop.ErrLastOwner, Problem{Status: 409, Code: "conflict",
 			Message: "Nothing was changed: this is the last owner. Make somebody else an owner first."}},
 		{shop.ErrNothingToBuy, Problem{Status: 409, Code: "not_allowed", Message: "Nothing was changed: none of it can be bought any more."}},
+		{shop.ErrNotEnded, Problem{Status: 503, Code: "unavailable", RetryAfter: retryStore,
+			Message: "This browser is signed out, but that its session has ended could not be stored. Sign in later and end all sessions."}},
 		{dao.ErrUnknown, Problem{Status: 503, Code: "unavailable", RetryAfter: retryStore,
 			Message: "It is not known whether this was stored. Look before you send it again."}},
 		{dao.ErrUnavailable, Problem{Status: 503, Code: "unavailable", RetryAfter: retryStore,

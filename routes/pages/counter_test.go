@@ -1,6 +1,7 @@
 package pages_test
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -8,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"pulperia/dao"
 	"pulperia/dao/models"
 	"pulperia/routes/pages"
 	"pulperia/routes/routestest"
@@ -17,9 +19,9 @@ import (
 const ownersPassword = "mate amargo con bizcochos"
 
 // newMerchant is the owner of a shop, signed in.
-func newMerchant(t testing.TB) *routestest.Visitor {
+func newMerchant(t testing.TB, adjust ...func(*routestest.Setup)) *routestest.Visitor {
 	t.Helper()
-	v := routestest.NewVisitor(t, routestest.Closed)
+	v := routestest.NewVisitor(t, append(adjust, routestest.Closed)...)
 	link, err := v.Shop.Trade.NewOwnerLink(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -84,6 +86,39 @@ func TestNothingStaysOfWhoHasSignedOut(t *testing.T) {
 			t.Errorf("after %s one is offered to take back: %s", how, page.Text(".undo"))
 		}
 		eva.Post("/undo").Want(409)
+	}
+}
+
+// fullDisk is an engine that, once it is full, stores nothing and can still be read.
+type fullDisk struct {
+	dao.Engine
+	full *bool
+}
+
+func (d fullDisk) Update(ctx context.Context, do func(dao.Tx) error) (dao.Receipt, error) {
+	if *d.full {
+		return dao.Receipt{}, fmt.Errorf("%w: no space left on device", dao.ErrUnavailable)
+	}
+	return d.Engine.Update(ctx, do)
+}
+
+// Who signs out while nothing can be stored is out in his browser all the same, and is told what was
+// not stored.
+func TestSignOutOnFullDisk(t *testing.T) {
+	full := false
+	owner := newMerchant(t, func(s *routestest.Setup) { s.Store.Engine = fullDisk{s.Store.Engine, &full} })
+	for _, how := range []string{"/signout", "DELETE"} {
+		full = true
+		if how == "DELETE" {
+			if got := owner.Send("DELETE", "/api/session", ""); got.Code != 503 || !strings.Contains(got.Body.String(), "This browser is signed out, but") {
+				t.Errorf("%d %s", got.Code, got.Body)
+			}
+		} else {
+			owner.Post(how).Want(503, "h1", "Saliste en este navegador")
+		}
+		owner.Get("/me").Want(303)
+		full = false
+		owner.Follow("/signin", "email", "ana@example.com", "password", ownersPassword).Want(200)
 	}
 }
 

@@ -32,6 +32,8 @@ func (p *Pages) Fail(w http.ResponseWriter, r *http.Request, err error) {
 	problem.Headers(w)
 	key := "error." + strconv.Itoa(problem.Status)
 	switch {
+	case errors.Is(err, shop.ErrNotEnded):
+		key = "error.not_ended"
 	case errors.Is(err, dao.ErrUnknown):
 		key = "error.unknown"
 	case errors.Is(err, shop.ErrInhabited):

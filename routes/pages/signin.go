@@ -92,11 +92,11 @@ func (p *Pages) DoSignout(w http.ResponseWriter, r *http.Request) {
 		}
 		err = end(r.Context(), frame.WhoFrom(r.Context()))
 	}
+	p.endSession(w, r)
 	if err != nil && !errors.Is(err, shop.ErrUnauthorized) { // who has no session is out
 		p.Fail(w, r, err)
 		return
 	}
-	p.endSession(w, r)
 	http.Redirect(w, r, "/", http.StatusSeeOther)
 }
 

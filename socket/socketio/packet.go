@@ -122,12 +122,18 @@ func Unwelcome(namespace string) []byte {
 // Farewell ends what Welcome began: the client does not come back by itself.
 func Farewell() []byte { return []byte{byte(Message), byte(Disconnect)} }
 
-// EventOf returns an event with one argument, which is JSON.
-func EventOf(name string, arg []byte) []byte {
+// EventOf returns an event with its arguments, which are JSON.
+func EventOf(name string, args ...[]byte) []byte {
 	quoted, _ := json.Marshal(name)
-	b := make([]byte, 0, len(quoted)+len(arg)+5)
-	b = append(append(b, '4', '2', '['), quoted...)
-	return append(append(append(b, ','), arg...), ']')
+	size := len(quoted) + 4
+	for _, arg := range args {
+		size += len(arg) + 1
+	}
+	b := append(append(make([]byte, 0, size), '4', '2', '['), quoted...)
+	for _, arg := range args {
+		b = append(append(b, ','), arg...)
+	}
+	return append(b, ']')
 }
 
 // AckOf returns the answer to an event that asks for one.
