@@ -14,7 +14,7 @@ import (
 // model is not forgotten here, and is shown by nobody before it stands here.
 func TestKindsKnowAllFields(t *testing.T) {
 	whole := models.Product{
-		CompareAt: 1, Uncounted: true, Tax: "-", Tags: []string{"-"}, Vendor: "-", Barcode: "-", Variants: []models.Variant{{Thumbnail: "-", Barcode: "-"}},
+		CompareAt: 1, Uncounted: true, Held: 1, Tax: "-", Tags: []string{"-"}, Vendor: "-", Barcode: "-", Variants: []models.Variant{{Held: 1, Thumbnail: "-", Barcode: "-"}},
 	}
 	for _, tt := range []struct {
 		value any
@@ -46,7 +46,7 @@ func TestKindsKnowAllFields(t *testing.T) {
 func TestProductFieldsAreItsContent(t *testing.T) {
 	content := models.ChangedFields(models.Product{}, models.Product{
 		Title: "-", Description: "-", Code: "-", Price: 1, Status: true, Stock: 1, Category: "-", Thumbnails: []string{"-"},
-		CompareAt: 1, Uncounted: true, Tax: "-", Tags: []string{"-"}, Vendor: "-", Barcode: "-", Variants: make([]models.Variant, 1),
+		CompareAt: 1, Uncounted: true, Held: 1, Tax: "-", Tags: []string{"-"}, Vendor: "-", Barcode: "-", Variants: make([]models.Variant, 1),
 	})
 	if names := Product.Names(Update); !slices.Equal(names, content) {
 		t.Errorf("%v can be changed, and %v are its content", names, content)

@@ -156,7 +156,7 @@ func (p *Pages) LinkOrder(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	link := p.clients.AddressOf(r) + placed.Link()
-	p.refill(w, r, http.StatusOK, "order", orderLink(id), func(ctx context.Context, v *visit) (any, error) {
+	p.refill(w, r, http.StatusOK, "order-desk", orderLink(id), func(ctx context.Context, v *visit) (any, error) {
 		v.secret = true
 		return p.deskSheet(ctx, v, id, orderAgain{link: link})
 	})
@@ -221,7 +221,7 @@ func (a orderAct) back() string {
 
 // refuseOrder shows the page of an order as it is now, with what was typed and what is wrong.
 func (p *Pages) refuseOrder(w http.ResponseWriter, r *http.Request, act orderAct, status int, problems models.Invalid) {
-	p.refill(w, r, status, "order", orderLink(act.id), func(ctx context.Context, v *visit) (any, error) {
+	p.refill(w, r, status, "order-desk", orderLink(act.id), func(ctx context.Context, v *visit) (any, error) {
 		again := orderAgain{form: typedForm{}, refused: v.voice.Say("desk.notAllowed", nil)}
 		if problems != nil {
 			again.refused = summaryOf(v.voice, problems)
