@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	trade "pulperia/shop"
@@ -48,16 +49,28 @@ func (hashCommand) Run(streams Streams) error {
 const (
 	idlePatience = time.Second
 	hashPatience = time.Minute
+	staysBusy    = time.Minute // a machine that was busy is taken to be
 )
 
 // hashApart returns what has another process make hashes. Where none can be started the shop makes
 // them itself, which the log says once.
 func hashApart(log *slog.Logger, idle time.Duration) trade.Hasher {
+	return hashBy(hashInProcess, log, idle)
+}
+
+func hashBy(process hashProcess, log *slog.Logger, idle time.Duration) trade.Hasher {
 	var told sync.Once
-	return func(password, salt []byte, passes int) ([]byte, error) {
-		sum, err := hashInProcess(password, salt, passes, behindAll, idle)
-		if errors.Is(err, context.DeadlineExceeded) {
-			sum, err = hashInProcess(password, salt, passes, behindMost, hashPatience)
+	var wasBusy atomic.Int64 // Unix seconds
+	return func(password, salt []byte, passes int) (sum []byte, err error) {
+		busy := time.Since(time.Unix(wasBusy.Load(), 0)) < staysBusy
+		if !busy {
+			sum, err = process(password, salt, passes, behindAll, idle)
+			if busy = errors.Is(err, context.DeadlineExceeded); busy {
+				wasBusy.Store(time.Now().Unix())
+			}
+		}
+		if busy {
+			sum, err = process(password, salt, passes, behindMost, hashPatience)
 		}
 		if err != nil {
 			told.Do(func() {
@@ -75,6 +88,10 @@ const (
 	behindAll  behind = iota // it runs when nobody else does
 	behindMost               // it runs a tenth of the time when others do
 )
+
+// hashProcess makes a hash in a process that is behind others, within a time:
+// context.DeadlineExceeded.
+type hashProcess func(password, salt []byte, passes int, how behind, patience time.Duration) ([]byte, error)
 
 func hashInProcess(password, salt []byte, passes int, how behind, patience time.Duration) ([]byte, error) {
 	told, err := json.Marshal(hashing{password, salt, passes})

@@ -6,10 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"os"
-	"runtime"
+	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"pulperia/dao/models"
@@ -52,29 +52,25 @@ func TestHashOnABusyMachine(t *testing.T) {
 	}
 }
 
-// A hash takes no place away from the shop: its first thread, by which an operator sees it, is as it
-// was, however many were made.
-func TestHashesLeaveTheShopItsPlace(t *testing.T) {
+// A machine that was busy is taken to be for a minute: nobody waits a second in vain meanwhile.
+func TestHashOnAMachineThatStaysBusy(t *testing.T) {
 	t.Parallel()
-	if runtime.GOOS != "linux" {
-		return // nobody is put behind there
-	}
-	place := func() string {
-		stat, err := os.ReadFile(fmt.Sprintf("/proc/self/task/%d/stat", os.Getpid()))
-		fields := strings.Fields(string(stat[bytes.LastIndexByte(stat, ')')+1:]))
-		if err != nil || len(fields) < 39 {
-			t.Fatalf("%s: %v", stat, err)
+	synctest.Test(t, func(t *testing.T) {
+		var tried []behind
+		hash := hashBy(func(_, _ []byte, _ int, how behind, _ time.Duration) ([]byte, error) {
+			if tried = append(tried, how); how == behindAll {
+				return nil, fmt.Errorf("late: %w", context.DeadlineExceeded)
+			}
+			return []byte{1}, nil
+		}, slog.New(slog.DiscardHandler), idlePatience)
+		for _, wait := range []time.Duration{0, staysBusy / 2, staysBusy} {
+			time.Sleep(wait)
+			if sum, err := hash(nil, nil, 1); err != nil || len(sum) != 1 {
+				t.Errorf("%x, %v", sum, err)
+			}
 		}
-		return fields[16] + " " + fields[38] // nice and policy, the fields 19 and 41 of proc_pid_stat(5)
-	}
-	before := place()
-	for range 10 {
-		go func() {}() // one may take the first thread
-		if _, err := hashInProcess([]byte("contraseña larga"), bytes.Repeat([]byte{7}, 16), 1, behindAll, time.Minute); err != nil {
-			t.Fatal(err)
+		if want := []behind{behindAll, behindMost, behindMost, behindAll, behindMost}; !slices.Equal(tried, want) {
+			t.Errorf("tried %v, want %v", tried, want)
 		}
-	}
-	if now := place(); now != before {
-		t.Errorf("it was %s, and is %s", before, now)
-	}
+	})
 }

@@ -13,7 +13,7 @@ func (h *hostileShop) addresses(text string) {
 	h.t.Helper()
 	value, part := url.QueryEscape(text), url.PathEscape(text)
 	pages := map[string]string{"/products?q=" + value: "search", "/products/" + part: "none"}
-	if _, err := strconv.ParseFloat(strings.TrimSpace(text), 64); err != nil { // a figure finds what costs so much
+	if _, err := strconv.ParseFloat(strings.TrimSpace(text), 64); err != nil { // a figure finds something
 		pages["/products?minPrice="+value+"&maxPrice="+value] = "price"
 	}
 	for path, plain := range pages {

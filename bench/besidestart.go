@@ -105,7 +105,8 @@ func (c *contest) demos(ctx context.Context) (f footprint, err error) {
 			return f, err
 		}
 	}
-	fresh, err := openShop(ctx, c.program, filepath.Join(c.dir, "small-course"), "--demo") // that has had no viewers
+	// The memory of viewers who have left would be theirs: so a shop that has had none.
+	fresh, err := openShop(ctx, c.program, filepath.Join(c.dir, "small-course"), "--demo")
 	if err != nil {
 		return f, err
 	}

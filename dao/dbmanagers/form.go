@@ -27,7 +27,8 @@ type form struct {
 	mixed func(before models.Value) bson.D
 	// blend: the mixed fields: others may keep something of their own in them.
 	blend []string
-	// over: the whole document as it is written over doc, with what others keep in its fields; may be missing.
+	// over: the whole document as it is written over doc, with what others keep in its fields; may be
+	// missing.
 	over func(v models.Value, doc bson.Raw) bson.D
 	// lines: what stands in pulperia of a part that is written, by which it is seen whether others have
 	// changed it; linesIn: of that part as it stands in a document; behind: which fields of a document are

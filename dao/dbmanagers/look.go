@@ -202,7 +202,8 @@ func (f *feed) beginAnew(was tailState) error {
 	return f.within(f.life, learnTimeouts*f.Timeout, func(ctx context.Context) error {
 		err := f.load(ctx, !f.readOnly)
 		now := f.tail.state()
-		if err == nil && !f.readOnly && now.epoch != was.epoch { // it may have been dropped with all that was beside it
+		// The feed may have been dropped with all that was beside it.
+		if err == nil && !f.readOnly && now.epoch != was.epoch {
 			err = errors.Join(f.makeIndexes(ctx), f.noteKinds(ctx))
 		}
 		if err == nil && now.epoch == was.epoch && now.end < was.end {

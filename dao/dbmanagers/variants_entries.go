@@ -99,7 +99,8 @@ func changedVariants(p models.Product, doc bson.Raw) bson.A {
 		}
 	}
 	for i, v := range variantsIn(marshal(bson.D{{Key: "_id", Value: doc.Lookup("_id")}, {Key: "variants", Value: list}})) {
-		if raw, kept := list[i].(bson.RawValue); kept && v.ID != p.Variants[i].ID { // it was made by what stood before it
+		// An id that is none of its own goes by what stands before it in the list.
+		if raw, kept := list[i].(bson.RawValue); kept && v.ID != p.Variants[i].ID {
 			list[i] = changedVariant(raw, bson.D{}, bson.D{{Key: "_id", Value: objectID(p.Variants[i].ID)}})
 		}
 	}

@@ -118,7 +118,8 @@ func TestOthersChangeVariants(t *testing.T) {
 		{bson.M{"$set": bson.M{"variants.0.price": 90.0}}, figures{1000, 5, 9000, 1}},
 		{bson.M{"$push": bson.M{"variants": added}}, figures{300, 14, 9000, 1}},
 		{bson.M{"$pull": bson.M{"variants": bson.M{"code": "a-S"}}}, figures{1000, 5, 9000, 1}},
-		{bson.M{"$set": bson.M{"variants.1.stock": 3}}, figures{1000, 3, 9000, 1}}, // of which a step of ours takes one
+		// of these a step of ours takes one
+		{bson.M{"$set": bson.M{"variants.1.stock": 3}}, figures{1000, 3, 9000, 1}},
 		{bson.M{"$inc": bson.M{"stock": 2}}, figures{1000, 5, 9000, 3}},
 	} {
 		_, err := p.db.Collection("products").UpdateOne(p.ctx, bson.M{"_id": objectID(number(1))}, one.update)

@@ -135,7 +135,8 @@ func TestEditsOfWhatNotAllHave(t *testing.T) {
 	   {"code": "M-L", "options": {"Talle": "L"}, "price": 30, "counted": false}]`
 	text := strings.NewReplacer(`"stock": 3`, rich, `"price": 10, "status": false, "stock": 0`, variants).Replace(handWritten)
 	dir := writeFiles(t, map[string]string{productsFile: text})
-	for _, want := range []string{`"stock": 2,`, `"stock": 5,`} { // as it was written, and edited after a clean stop
+	// as it was written, and edited after a clean stop
+	for _, want := range []string{`"stock": 2,`, `"stock": 5,`} {
 		s, err := openDir(t, dir)
 		if err != nil {
 			t.Fatal(err)

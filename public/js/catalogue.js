@@ -148,15 +148,16 @@ function asks(element, source, take) {
   return true
 }
 
-/** giveForm takes an element from the page as the shop has it now.
- * @type {(element: HTMLElement, source: string, take: (element: HTMLElement, formed: HTMLElement) => void) => Promise<void>} */
-async function giveForm(element, source, take) {
+/** giveForm takes an element from the page as the shop has it now. Where that comes from a process that is behind it is asked again, less
+ * and less often.
+ * @type {(element: HTMLElement, source: string, take: (element: HTMLElement, formed: HTMLElement) => void, pause?: number) => Promise<void>} */
+async function giveForm(element, source, take, pause = gather) {
   try {
     const answer = await fetch(here(), {headers: {Accept: "text/html"}})
     const page = new DOMParser().parseFromString(await answer.text(), "text/html")
     const formed = /** @type {HTMLElement | null} */ (page.querySelector(`[data-show=${element.dataset.show}]`))
     if (element.dataset.source !== source) return
-    if (formed && revOf(formed) < revOf(element)) setTimeout(giveForm, gather, element, source, take) // another process is behind
+    if (formed && revOf(formed) < revOf(element)) setTimeout(giveForm, pause, element, source, take, 2 * pause)
     else if (formed?.dataset.source === source) take(element, formed)
     else delete element.dataset.source // the next change asks again
   } catch {

@@ -30,7 +30,8 @@ func readForm(header http.Header, body []byte, wrong *models.Invalid) (fields ma
 		}
 		return fieldsOf(values, wrong), true, nil
 	case "multipart/form-data":
-		if end := "--" + parameters["boundary"] + "--"; !bytes.Contains(body, []byte(end)) { // the reader takes some of what is cut off
+		// The reader of multipart bodies takes some of what is cut off.
+		if end := "--" + parameters["boundary"] + "--"; !bytes.Contains(body, []byte(end)) {
 			return nil, true, frame.Problem{Status: 400, Code: "invalid", Message: "The body was cut off: " + end + " is missing at its end."}
 		}
 		form, err := multipart.NewReader(bytes.NewReader(body), parameters["boundary"]).ReadForm(int64(len(body)))

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -102,19 +103,26 @@ func (d fullDisk) Update(ctx context.Context, do func(dao.Tx) error) (dao.Receip
 	return d.Engine.Update(ctx, do)
 }
 
+// thisSession finds the form that ends the session of this browser, on the page of who is signed in.
+var thisSession = regexp.MustCompile(`<form action="(/me/sessions/[0-9a-f]{24}/end)" method="post"><button[^>]*>Salir</button>`)
+
 // Who signs out while nothing can be stored is out in his browser all the same, and is told what was
 // not stored.
 func TestSignOutOnFullDisk(t *testing.T) {
 	full := false
 	owner := newMerchant(t, func(s *routestest.Setup) { s.Store.Engine = fullDisk{s.Store.Engine, &full} })
-	for _, how := range []string{"/signout", "DELETE"} {
+	for _, how := range []string{"/signout", "DELETE", "/me"} {
+		address := "/signout"
+		if how == "/me" { // this session among those of who is signed in
+			address = thisSession.FindStringSubmatch(owner.Get("/me").Body.String())[1]
+		}
 		full = true
 		if how == "DELETE" {
 			if got := owner.Send("DELETE", "/api/session", ""); got.Code != 503 || !strings.Contains(got.Body.String(), "This browser is signed out, but") {
 				t.Errorf("%d %s", got.Code, got.Body)
 			}
 		} else {
-			owner.Post(how).Want(503, "h1", "Saliste en este navegador")
+			owner.Post(address).Want(503, "h1", "Saliste en este navegador")
 		}
 		owner.Get("/me").Want(303)
 		full = false

@@ -94,18 +94,18 @@ func browserName(voice *views.Voice, agent string) string {
 func (p *Pages) EndSession(w http.ResponseWriter, r *http.Request) {
 	id, err := pageID(r, "id")
 	who := frame.WhoFrom(r.Context())
+	if err == nil && id == who.Session {
+		p.signedOut(w, r, p.shop.SignOut(r.Context(), who))
+		return
+	}
 	if err == nil {
 		err = p.shop.EndSession(r.Context(), who, id)
 	}
-	switch {
-	case err != nil:
+	if err != nil {
 		p.Fail(w, r, err)
-	case id == who.Session:
-		p.endSession(w, r)
-		http.Redirect(w, r, "/", http.StatusSeeOther)
-	default:
-		http.Redirect(w, r, mePage, http.StatusSeeOther)
+		return
 	}
+	http.Redirect(w, r, mePage, http.StatusSeeOther)
 }
 
 // ChangePassword gives who is signed in another password, and his browser another session.

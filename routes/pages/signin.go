@@ -92,6 +92,11 @@ func (p *Pages) DoSignout(w http.ResponseWriter, r *http.Request) {
 		}
 		err = end(r.Context(), frame.WhoFrom(r.Context()))
 	}
+	p.signedOut(w, r, err)
+}
+
+// signedOut answers who has signed out, also where the end of his session could not be stored.
+func (p *Pages) signedOut(w http.ResponseWriter, r *http.Request, err error) {
 	p.endSession(w, r)
 	if err != nil && !errors.Is(err, shop.ErrUnauthorized) { // who has no session is out
 		p.Fail(w, r, err)
