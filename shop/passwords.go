@@ -32,7 +32,6 @@ const (
 // take 50 to 100 ms is measured at the first start and kept with the shop's secrets, so that all
 // hashes of a shop cost the same.
 const (
-	hashMemory  = 19 << 10 // KiB
 	hashSalt    = 16
 	hashLength  = 32
 	leastPasses = 2
@@ -96,7 +95,7 @@ type Hasher func(password, salt []byte, passes int) ([]byte, error)
 
 // Hash is argon2id (RFC 9106) with so many passes over 19 MiB in one lane: 32 bytes.
 func Hash(password, salt []byte, passes int) []byte {
-	return argon2.IDKey(password, salt, uint32(passes), hashMemory, 1, hashLength)
+	return argon2.IDKey(password, salt, uint32(passes), models.PasswordMemory, 1, hashLength)
 }
 
 // CheckPasses refuses a number of passes that no hash of a shop takes.
@@ -176,7 +175,7 @@ func (p *passwords) hash(ctx context.Context, password string, passes int) (stri
 	rand.Read(salt)
 	sum := p.hashIt(password, salt, passes)
 	text := base64.RawStdEncoding.EncodeToString
-	return fmt.Sprintf(hashForm, argon2.Version, hashMemory, passes, text(salt), text(sum)), nil
+	return fmt.Sprintf(hashForm, argon2.Version, models.PasswordMemory, passes, text(salt), text(sum)), nil
 }
 
 const hashForm = "$argon2id$v=%d$m=%d,t=%d,p=1$%s$%s"
@@ -218,12 +217,12 @@ func parseHash(hash string) (salt, sum []byte, passes int, err error) {
 	if len(parts) != 6 {
 		return nil, nil, 0, errNoHash
 	}
-	cost, _ := strings.CutPrefix(parts[3], fmt.Sprintf("m=%d,t=", hashMemory))
+	cost, _ := strings.CutPrefix(parts[3], fmt.Sprintf("m=%d,t=", models.PasswordMemory))
 	passes, err = strconv.Atoi(strings.TrimSuffix(cost, ",p=1"))
 	salt, badSalt := base64.RawStdEncoding.DecodeString(parts[4])
 	sum, badSum := base64.RawStdEncoding.DecodeString(parts[5])
 	if errors.Join(err, badSalt, badSum) != nil || CheckPasses(passes) != nil ||
-		hash != fmt.Sprintf(hashForm, argon2.Version, hashMemory, passes, parts[4], parts[5]) ||
+		hash != fmt.Sprintf(hashForm, argon2.Version, models.PasswordMemory, passes, parts[4], parts[5]) ||
 		len(salt) != hashSalt || len(sum) != hashLength {
 		return nil, nil, 0, errNoHash
 	}

@@ -80,7 +80,7 @@ func TestNoHashCostsAsMuch(t *testing.T) {
 			t.Fatal(err)
 		}
 		runtime.ReadMemStats(&after)
-		if got := after.TotalAlloc - before.TotalAlloc; got < hashMemory<<10 {
+		if got := after.TotalAlloc - before.TotalAlloc; got < models.PasswordMemory<<10 {
 			t.Errorf("%q takes %d bytes", one, got)
 		}
 	}
@@ -110,7 +110,7 @@ func TestHashesLeaveNoMemory(t *testing.T) {
 		if _, err := p.match(ctx, "", "otra contraseña", 1); err != nil {
 			t.Fatal(err)
 		}
-		if got := taken(); got > before+hashMemory<<10/2 {
+		if got := taken(); got > before+models.PasswordMemory<<10/2 {
 			t.Fatalf("after %d hashes %d bytes are taken, %d before the first", n+1, got, before)
 		}
 	}

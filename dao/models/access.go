@@ -77,8 +77,12 @@ func (p Person) Check() error {
 	return v.Err()
 }
 
-// passwordForm is that of the hash of a password, in which nothing but passes, salt and hash are its own.
-var passwordForm = regexp.MustCompile(`^\$argon2id\$v=19\$m=19456,t=([1-9][0-9]?|100),p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$`)
+// PasswordMemory is what argon2id takes for the hash of a password, in KiB.
+const PasswordMemory = 19 << 10
+
+// passwordForm is the PHC form of such a hash, in which nothing but passes, salt and hash are its own.
+var passwordForm = regexp.MustCompile(
+	`^\$argon2id\$v=19\$m=` + strconv.Itoa(PasswordMemory) + `,t=([1-9][0-9]?|100),p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$`)
 
 // Session is one browser in which somebody has signed in. Its id is made of its token's hash.
 type Session struct {
