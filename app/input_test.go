@@ -116,7 +116,8 @@ func isAboutSessions(r request) bool { return strings.HasPrefix(r.path, "/api/se
 // isBeyondSchema says whether all that is wrong is a sum that no schema can know, or that nobody
 // counts.
 func isBeyondSchema(r request, text string) bool {
-	return strings.Contains(text, `"field":"quantity"`) || strings.Contains(text, `.quantity"`) ||
+	return strings.Contains(text, `"field":"amount"`) || strings.Contains(text, `"field":"cart"`) ||
+		strings.Contains(text, `"field":"quantity"`) || strings.Contains(text, `.quantity"`) ||
 		strings.HasSuffix(r.path, "/stock") && (strings.Contains(text, `"field":"stock"`) || strings.Contains(text, "it is not counted"))
 }
 

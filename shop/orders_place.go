@@ -209,7 +209,7 @@ func (p placing) price(tx dao.Tx, o *models.Order, refused *[]RefusedLine) error
 	return nil
 }
 
-func emptyCart() error { return models.Invalid{{Field: "cart", Rule: models.Empty}} }
+func emptyCart() error { return models.Invalid{{Field: "cart", Rule: models.NoGoods}} }
 
 func settingsOf(tx dao.Tx) (models.Settings, error) {
 	settings, err := dao.Settings.Within(tx).Get(models.TheOne)

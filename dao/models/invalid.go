@@ -36,10 +36,12 @@ const (
 	Another     Rule = "another"
 	NotZone     Rule = "not_zone"
 	NotPhone    Rule = "not_phone"
+	NotDialled  Rule = "not_dialled" // of a telephone number as one writes it at home
 	NotCurrency Rule = "not_currency"
 	FinerMoney  Rule = "finer_money" // of a currency whose smallest unit no amount is
 	SameUnit    Rule = "same_unit"   // of a currency where there are orders in another: the rule of the shop
 	NotCountry  Rule = "not_country"
+	NoGoods     Rule = "no_goods"   // of a cart that nothing can be bought from
 	NotServed   Rule = "not_served" // of an address that no delivery reaches
 	Control     Rule = "control"
 	Unseen      Rule = "unseen"
@@ -97,6 +99,8 @@ var reasons = map[Rule]string{
 	Another:     "must be left out or %s, which the item names already",
 	NotZone:     "must be a time zone like America/Argentina/Buenos_Aires",
 	NotPhone:    "must be a telephone number with its country's code, 8 to 15 digits, like 5491122334455",
+	NoGoods:     "has nothing in it: put something into it first",
+	NotDialled:  "must be a telephone number, 6 to 15 digits, like +54 9 11 2233-4455",
 	NotCurrency: "must be the three letters of a currency, like ARS",
 	FinerMoney:  "must be a currency of at most %s decimals",
 	SameUnit:    "must have %s decimals, as the currency of the orders that there are",

@@ -53,8 +53,8 @@ func (orderRoutes) describeClaimOwn(op *document.Operation) {
 
 func (orderRoutes) describeList(op *document.Operation) {
 	op.Is("listOrders", "orders", "A page of orders", "Newest first.")
-	op.Query("state", "Any of these, parted by commas.", document.Text(string(models.OrderPlaced)))
-	op.Query("payment", "Any of these, parted by commas.", document.Text(string(models.PaymentWaiting)))
+	op.Query("state", "Any of these, parted by commas.", anyOf(models.OrderStates()))
+	op.Query("payment", "Any of these, parted by commas.", anyOf(models.PaymentStates()))
 	op.Query("q", "A number, or words of a name, a telephone number, an address or a code.", document.Text("ana"))
 	op.Query("limit", "Orders on a page.", document.Whole(1, models.MaxLimit, defaultLimit))
 	op.Query("page", "From 1.", document.Whole(1, 0, 1))

@@ -1,6 +1,8 @@
 package api
 
 import (
+	"strings"
+
 	"github.com/danielgtaylor/huma/v2"
 
 	"pulperia/dao/models"
@@ -67,6 +69,16 @@ func oneOf[T ~string](all []T) *huma.Schema {
 		values[i] = string(value)
 	}
 	return document.OneOf(values...)
+}
+
+// anyOf describes texts of a few, parted by commas.
+func anyOf[T ~string](all []T) *huma.Schema {
+	var values []string
+	for _, value := range all {
+		values = append(values, string(value))
+	}
+	one := "(" + strings.Join(values, "|") + ")"
+	return &huma.Schema{Type: huma.TypeString, Pattern: "^" + one + "(," + one + ")*$", Examples: []any{values[0]}}
 }
 
 type orderDoc struct {
@@ -230,7 +242,7 @@ type orderNoteDoc struct {
 
 type paidDoc struct {
 	_         struct{} `json:"-" additionalProperties:"true"`
-	Amount    float64  `json:"amount" required:"false" doc:"All that is due when absent."`
+	Amount    float64  `json:"amount" required:"false" exclusiveMinimum:"0" doc:"All that is due when absent."`
 	Reference string   `json:"reference" required:"false" maxLength:"100"`
 }
 
@@ -241,7 +253,7 @@ type claimDoc struct {
 
 type refundDoc struct {
 	_         struct{}        `json:"-" additionalProperties:"true"`
-	Amount    float64         `json:"amount" required:"false" doc:"What the lines cost when absent."`
+	Amount    float64         `json:"amount" required:"false" exclusiveMinimum:"0" doc:"What the lines cost when absent: either these or an amount."`
 	Lines     []refundLineDoc `json:"lines" required:"false" nullable:"false"`
 	Restock   bool            `json:"restock" required:"false" doc:"The pieces of the lines can be sold again."`
 	Reference string          `json:"reference" required:"false" maxLength:"100"`
