@@ -23,7 +23,7 @@ func (s scale) orders() int { return s.products }
 // listedRow is one list of orders, by both doors.
 type listedRow struct {
 	what      string
-	api, page sample
+	api, page round
 }
 
 // orderLists measures the lists of the staff among many orders.
@@ -57,7 +57,7 @@ func (b *bench) orderLists(ctx context.Context, r *report) error {
 			return err
 		}
 		r.orderLists = append(r.orderLists, row)
-		b.log.Info("a list of orders: "+row.what, "api", milli(row.api.quantile(0.5)), "page", milli(row.page.quantile(0.5)))
+		b.log.Info("a list of orders: "+row.what, "api", row.api.say(), "page", row.page.say())
 	}
 	r.ordersBusy, err = b.settled(ctx, server)
 	return err
@@ -140,15 +140,20 @@ func (b *bench) listsOfOrders() []listOfOrders {
 }
 
 // listing asks for a list again and again.
-func (b *bench) listing(ctx context.Context, server *process, path, session, query string) (sample, error) {
+func (b *bench) listing(ctx context.Context, server *process, path, session, query string) (round, error) {
 	if path == "/api/orders" {
 		query += "&limit=25"
 	}
 	target := path + "?" + query
 	answer, err := harness.Send(http.DefaultClient, "GET", "http://"+server.address+target, "", "Cookie", session)
 	if err != nil || answer.StatusCode != http.StatusOK {
-		return sample{}, fmt.Errorf("GET %s: %s, %w", target, answer.Status, err)
+		return round{}, fmt.Errorf("GET %s: %s, %w", target, answer.Status, err)
 	}
 	asked := [][]byte{withHeader(request("GET", target, ""), "Cookie: "+session)}
-	return get(ctx, server.address, asked, 1, b.length/4)
+	return measured(server.Pid(), func() (sample, error) { return get(ctx, server.address, asked, 1, b.length/4) })
+}
+
+// say is how long an answer takes.
+func (r round) say() string {
+	return fmt.Sprintf("p50 %s, p99 %s, %.0f µs of CPU each", milli(r.quantile(0.5)), milli(r.quantile(0.99)), micro(r.cpu))
 }

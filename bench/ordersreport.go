@@ -63,11 +63,8 @@ func (r *report) writeLists(b *bytes.Buffer) {
 	fmt.Fprintf(b, "\n| lists of the staff, %s | API | page | required of both | met |\n|---|---|---|---|---|\n",
 		number("%d orders", r.scale.orders()))
 	for _, one := range r.orderLists {
-		say := func(s sample) string {
-			return fmt.Sprintf("p50 %s, p99 %s", milli(s.quantile(0.5)), milli(s.quantile(0.99)))
-		}
 		met := one.api.quantile(0.5) <= mostListed && one.page.quantile(0.5) <= mostListed
-		fmt.Fprintf(b, "| %s | %s | %s | p50 within %.0f ms | %s |\n", one.what, say(one.api), say(one.page),
+		fmt.Fprintf(b, "| %s | %s | %s | p50 within %.0f ms | %s |\n", one.what, one.api.say(), one.page.say(),
 			mostListed.Seconds()*1e3, yesOrNo(met))
 	}
 	fmt.Fprintf(b, "\nResident memory of that shop: %.1f MB before the first list, %.1f MB after all of them.\n",
