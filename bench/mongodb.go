@@ -29,6 +29,7 @@ const serverVariable = "MONGODB_URI"
 type shelf struct {
 	dao.Store
 	client   *mongo.Client
+	name     string // of the store's database
 	bare     *mongo.Database
 	products []models.Product
 	moved    string // the URL of a database that is not there yet
@@ -72,7 +73,7 @@ func (b *bench) openShelf(ctx context.Context, server string) (*shelf, error) {
 		return nil, errors.Join(err, store.Close())
 	}
 	at.Path += "_moved"
-	s := &shelf{Store: store, client: client, bare: client.Database(name + "_bare"), moved: at.String()}
+	s := &shelf{Store: store, client: client, name: name, bare: client.Database(name + "_bare"), moved: at.String()}
 	s.drop = func() error {
 		ctx := context.WithoutCancel(ctx)
 		return errors.Join(store.Close(), client.Database(name).Drop(ctx), client.Database(name+"_moved").Drop(ctx), s.bare.Drop(ctx), client.Disconnect(ctx))

@@ -1,10 +1,6 @@
 package shop
 
-import (
-	"slices"
-
-	"pulperia/dao/models"
-)
+import "pulperia/dao/models"
 
 // OrderGroup is what orders have in common for who works on them: what is to be done with them next,
 // and by whom.
@@ -82,10 +78,25 @@ func taskOf(state models.OrderState, payment models.PaymentState, due bool) Orde
 	return ""
 }
 
+// chosen is what a query asks of a row besides words.
+type chosen struct {
+	states, payments uint16 // a bit for each; 0 for all
+	group            uint8  // nowhere for all
+}
+
+func (q OrderQuery) chosen() (c chosen) {
+	c.group = placeIn(OrderGroups(), q.Group)
+	for _, state := range q.States {
+		c.states |= 1 << placeIn(models.OrderStates(), state)
+	}
+	for _, payment := range q.Payments {
+		c.payments |= 1 << placeIn(models.PaymentStates(), payment)
+	}
+	return c
+}
+
 // selects says whether an order is one of those that are asked for.
-func (q OrderQuery) selects(r *orderRow, words []sought) bool {
-	return (len(q.States) == 0 || slices.Contains(q.States, r.state)) &&
-		(len(q.Payments) == 0 || slices.Contains(q.Payments, r.payment)) &&
-		(q.Group == "" || q.Group == r.group()) &&
-		(q.Text == "" || len(words) > 0 && r.has(words))
+func (c chosen) selects(r *orderRow) bool {
+	return (c.states == 0 || c.states>>r.state&1 != 0) &&
+		(c.payments == 0 || c.payments>>r.payment&1 != 0) && (c.group == nowhere || c.group == r.group)
 }

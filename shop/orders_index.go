@@ -5,87 +5,57 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
-	"strconv"
-	"strings"
 
 	"pulperia/dao"
 	"pulperia/dao/models"
 )
 
 // orderIndex is what lists of orders are made by: of each what it is chosen by, in the order of their
-// numbers. So a list costs no look at orders that are not on it, and what is asked of many (how many
-// wait, which end soon) costs none at all.
+// numbers. So a list costs no look at orders that are not on it.
 type orderIndex struct {
 	followed
 	rows    []orderRow          // by number
 	numbers map[models.ID]int64 // of those in rows
+	words   orderWords
 }
 
-// orderRow is what an order is chosen by.
+// orderRow is what an order is chosen by. It is small, since a list goes through all of them: what
+// there are few of stands as its place in the list of all that there are.
 type orderRow struct {
 	id      models.ID
 	number  int64
 	rev     int64
 	placed  models.Time
 	ends    models.Time // when it does by itself; 0 for never
-	state   models.OrderState
-	payment models.PaymentState
-	due     bool   // not all of it is paid
-	text    string // its words, a space before each
+	words   textSpan    // in the index
+	state   uint8       // in models.OrderStates
+	payment uint8       // in models.PaymentStates
+	group   uint8       // in OrderGroups
+	task    uint8       // in OrderTasks
 }
 
 func rowOf(o *models.Order) orderRow {
 	row := orderRow{
-		id: o.ID, number: o.Number, rev: o.Rev, placed: o.CreatedAt, state: o.State, payment: o.PaymentState(),
-		due: o.Due() > 0,
+		id: o.ID, number: o.Number, rev: o.Rev, placed: o.CreatedAt,
+		state: placeIn(models.OrderStates(), o.State), payment: placeIn(models.PaymentStates(), o.PaymentState()),
+		group: placeIn(OrderGroups(), GroupOf(o)), task: placeIn(OrderTasks(), TaskOf(o)),
 	}
 	if o.EndsByItself() {
 		row.ends = o.Until
 	}
-	texts := []string{o.Buyer.Name, o.Buyer.Email, o.Buyer.Phone, o.Buyer.PhoneDigits()}
-	for _, line := range o.Lines {
-		texts = append(texts, line.Code)
-	}
-	row.text = " " + strings.Join(models.Words(strings.Join(texts, "\n")), " ")
 	return row
 }
 
-func (r *orderRow) group() OrderGroup { return groupOf(r.state, r.payment, r.due) }
-func (r *orderRow) task() OrderTask   { return taskOf(r.state, r.payment, r.due) }
+// nowhere is the place of what is not among them.
+const nowhere = 1<<8 - 1
 
-// sought is a word that orders are searched for: a number as a whole, and what begins a word of
-// anything else.
-type sought struct {
-	number int64 // -1 for none
-	text   string
-}
-
-func soughtOf(text string) (words []sought) {
-	for _, word := range models.Words(text) {
-		number, err := strconv.ParseInt(word, 10, 64)
-		if err != nil {
-			number = -1
-		}
-		words = append(words, sought{number, " " + word})
-	}
-	return words
-}
-
-// has says whether an order has all of some words.
-func (r *orderRow) has(words []sought) bool {
-	for _, word := range words {
-		if word.number != r.number && !strings.Contains(r.text, word.text) {
-			return false
-		}
-	}
-	return true
-}
+func placeIn[T comparable](all []T, one T) uint8 { return uint8(slices.Index(all, one)) }
 
 func newOrderIndex(store dao.Store) *orderIndex {
 	x := &orderIndex{}
 	x.followed = followed{kind: dao.KindOrder, feed: store.Feed, take: x.takeChange, load: func(ctx context.Context) error {
-		x.rows, x.numbers = nil, map[models.ID]int64{}
-		return eachPage(ctx, dao.Order.In(store.Values), "number", func(o models.Order) { x.put(rowOf(&o)) })
+		x.rows, x.numbers, x.words = nil, map[models.ID]int64{}, orderWords{}
+		return eachPage(ctx, dao.Order.In(store.Values), "number", func(o models.Order) { x.put(&o) })
 	}}
 	return x
 }
@@ -116,7 +86,7 @@ func (x *orderIndex) takeChange(c dao.Change) error {
 	if err := json.Unmarshal(c.Doc, &o); err != nil {
 		return err
 	}
-	x.put(rowOf(&o))
+	x.put(&o)
 	return nil
 }
 
@@ -128,17 +98,21 @@ func (x *orderIndex) find(number int64) (int, bool) {
 	return slices.BinarySearchFunc(x.rows, number, func(r orderRow, number int64) int { return cmp.Compare(r.number, number) })
 }
 
-func (x *orderIndex) put(row orderRow) {
+func (x *orderIndex) put(o *models.Order) {
+	row := rowOf(o)
 	if number, known := x.numbers[row.id]; known && number != row.number {
 		x.drop(row.id)
 	}
 	at, there := x.find(row.number)
-	switch {
-	case there && x.rows[at].id == row.id && x.rows[at].rev > row.rev: // it is read as it was later
-	case there:
+	if there && x.rows[at].id == row.id && x.rows[at].rev > row.rev { // it is read as it was later
+		return
+	}
+	if there {
+		row.words = x.words.replace(x.rows[at].words, wordsOf(o))
 		delete(x.numbers, x.rows[at].id)
 		x.rows[at] = row
-	default:
+	} else {
+		row.words = x.words.add(wordsOf(o), at == len(x.rows))
 		x.rows = slices.Insert(x.rows, at, row)
 	}
 	x.numbers[row.id] = row.number
@@ -147,6 +121,7 @@ func (x *orderIndex) put(row orderRow) {
 func (x *orderIndex) drop(id models.ID) {
 	if at, there := x.find(x.numbers[id]); there && x.rows[at].id == id {
 		x.rows = slices.Delete(x.rows, at, at+1)
+		x.words.strewn = true
 	}
 	delete(x.numbers, id)
 }

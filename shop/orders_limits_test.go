@@ -21,7 +21,7 @@ func visitor(n, network int) shop.Sender {
 }
 
 // A network has so many orders in an hour, and a visit a quarter of them. One that was refused for
-// what it is does not count, nor does who is signed in; an hour later there are as many again.
+// what it is does not count, nor does a repetition or who is signed in; an hour later there are as many again.
 func TestOrdersPerHour(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, store := open(t, shop.Options{PasswordPasses: 1, OrdersPerHour: 8})
@@ -55,6 +55,15 @@ func TestOrdersPerHour(t *testing.T) {
 			wants(fmt.Sprintf("order %d of a network", i+3), place(visitor(10+i, 1), 1), i < 6)
 		}
 		wants("of another network", place(visitor(30, 2), 1), true)
+		twice := buyer(cartOf(t, s, of(yerba.ID, 1)))
+		twice.ID = models.ID{11: 7}
+		for i := range 3 {
+			_, receipt, err := s.PlaceOrder(t.Context(), visitor(50, 5), twice)
+			if err != nil || receipt.Repeated != (i > 0) {
+				t.Errorf("%+v, %v", receipt, err)
+			}
+		}
+		wants("after repetitions", place(visitor(50, 5), 1), true)
 		machine := visitor(1, 1)
 		machine.Who = shop.Machine
 		wants("of the shop", place(machine, 1), true)

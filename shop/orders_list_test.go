@@ -1,10 +1,13 @@
 package shop_test
 
 import (
+	"cmp"
 	"fmt"
 	"log/slog"
+	"maps"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -176,6 +179,86 @@ func TestSalesAddUp(t *testing.T) {
 		yesterday, err := s.Sales(t.Context(), shop.Machine, today.AddDate(0, 0, -9), today.AddDate(0, 0, -1), zone)
 		if err != nil || yesterday.Orders != 0 {
 			t.Errorf("%+v, %v", yesterday, err)
+		}
+	}
+}
+
+// A search finds what a look at each order does, by numbers and by beginnings of words, whatever
+// becomes of the orders: whose name changes, who comes in between, and who goes.
+func TestOrdersAreFoundByTheirWords(t *testing.T) {
+	s, store := open(t, shop.Options{})
+	batch := manyOrders(60)
+	if _, err := store.Load(t.Context(), batch); err != nil {
+		t.Fatal(err)
+	}
+	all := map[models.ID]models.Order{}
+	for o := range batch.Of(dao.Order.Schema) {
+		if order := o.(*models.Order); order.Number%7 != 0 { // there is room for more
+			all[order.ID] = *order
+		} else if _, _, err := dao.Order.In(store.Values).Delete(t.Context(), order.ID); err != nil {
+			t.Fatal(err)
+		}
+	}
+	foundAsByLook(t, s, all)
+	chance := rand.New(rand.NewPCG(1, 2))
+	for n := range 60 {
+		ids := slices.SortedFunc(maps.Keys(all), models.ID.Compare)
+		id := ids[chance.IntN(len(ids))]
+		err := error(nil)
+		switch chance.IntN(3) {
+		case 0:
+			all[id], _, err = dao.Order.In(store.Values).Update(t.Context(), id, func(o *models.Order) error {
+				o.Buyer.Name = []string{"Ana", "Beatriz Ana", "Banana 12", "Zoé"}[n%4]
+				return nil
+			})
+		case 1:
+			if n%2 == 0 { // the last one
+				id = slices.MaxFunc(ids, func(a, b models.ID) int { return cmp.Compare(all[a].Number, all[b].Number) })
+			}
+			delete(all, id)
+			_, _, err = dao.Order.In(store.Values).Delete(t.Context(), id)
+		default:
+			o := *dao.Order.Example(1_000 + n).(*models.Order)
+			o.ID, o.Number = models.NewID(time.Now()), int64(7*(1+n%8))
+			if slices.ContainsFunc(slices.Collect(maps.Values(all)), func(a models.Order) bool { return a.Number == o.Number }) {
+				continue
+			}
+			if o, _, err = dao.Order.In(store.Values).Create(t.Context(), o); err == nil {
+				all[o.ID] = o
+			}
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		foundAsByLook(t, s, all)
+	}
+}
+
+// foundAsByLook wants searches to find what a look at each order does.
+func foundAsByLook(t *testing.T, s *shop.Shop, all map[models.ID]models.Order) {
+	t.Helper()
+	for _, text := range []string{"ana", "an", "1", "12", "ana 1", "1 ana", "49", "zoe", "+54 9 11", "54911000", "y", "ba y", "nadie", "na", "!"} {
+		var want []int64
+		for _, o := range all {
+			words := models.Words(strings.Join([]string{o.Buyer.Name, o.Buyer.Phone, o.Buyer.PhoneDigits(), o.Lines[0].Code}, " "))
+			found := len(models.Words(text)) > 0
+			for _, sought := range models.Words(text) {
+				found = found && (sought == fmt.Sprint(o.Number) ||
+					slices.ContainsFunc(words, func(word string) bool { return strings.HasPrefix(word, sought) }))
+			}
+			if found {
+				want = append(want, o.Number)
+			}
+		}
+		slices.Sort(want)
+		slices.Reverse(want)
+		page, err := s.Orders(t.Context(), shop.Machine, shop.OrderQuery{Text: text, Limit: 100})
+		var got []int64
+		for _, o := range page.Orders {
+			got = append(got, o.Number)
+		}
+		if err != nil || !slices.Equal(got, want) || page.Total != len(want) {
+			t.Fatalf("%q: %v of %d, %v; want %v", text, got, page.Total, err, want)
 		}
 	}
 }

@@ -61,19 +61,13 @@ func (s *Shop) PlaceOrder(
 	if err != nil {
 		return Placed{}, dao.Receipt{}, err
 	}
-	known, err := dao.Order.In(s.store.Values).Get(ctx, p.draft.ID)
-	if err == nil { // it is no new one, and goes by no limit
-		placed, err := p.again(known)
-		return placed, dao.Receipt{Repeated: true}, err
-	} else if !errors.Is(err, dao.ErrNotFound) {
-		return Placed{}, dao.Receipt{}, err
-	}
 	undo, err := s.orderPace.take(from)
 	if err != nil {
-		return Placed{}, dao.Receipt{}, err
+		return s.placedBefore(ctx, p, err)
 	}
 	if p.seen, err = s.pricesAt(ctx, asked); err != nil {
-		return Placed{}, dao.Receipt{}, err
+		undo()
+		return s.placedBefore(ctx, p, err)
 	}
 	var placed Placed
 	var repeated bool
@@ -90,23 +84,40 @@ func (s *Shop) PlaceOrder(
 		placed, err = p.place(tx)
 		return err
 	})
-	if err != nil && !errors.Is(err, dao.ErrUnknown) {
+	switch {
+	case err != nil && !errors.Is(err, dao.ErrUnknown):
 		undo()
 		return Placed{}, dao.Receipt{}, err
+	case repeated:
+		undo()
+		receipt = dao.Receipt{Repeated: true}
 	}
-	receipt.Repeated = receipt.Repeated || repeated
 	return placed, receipt, err
+}
+
+// placedBefore answers a request that was refused before its step: a repetition is no new order and
+// goes by no limit. Whether it is one is asked only here, since an engine may have to go far for that.
+func (s *Shop) placedBefore(ctx context.Context, p placing, refused error) (Placed, dao.Receipt, error) {
+	known, err := dao.Order.In(s.store.Values).Get(ctx, p.draft.ID)
+	if errors.Is(err, dao.ErrNotFound) {
+		return Placed{}, dao.Receipt{}, refused
+	} else if err != nil {
+		return Placed{}, dao.Receipt{}, err
+	}
+	placed, err := p.again(known)
+	return placed, dao.Receipt{Repeated: true}, err
 }
 
 // placing is an order that is about to be placed: all that a step may not make or ask for itself.
 type placing struct {
-	draft models.Order
-	asked OrderRequest
-	from  Sender
-	seen  map[models.Choice]models.Money // what the buyer saw of prices
-	sign  signer
-	open  []models.ID // whom limits of open orders are about
-	most  int         // such orders of each; 0 for any number
+	draft  models.Order
+	asked  OrderRequest
+	from   Sender
+	seen   map[models.Choice]models.Money // what the buyer saw of prices
+	sign   signer
+	secret string      // opens the order
+	open   []models.ID // whom limits of open orders are about
+	most   int         // such orders of each; 0 for any number
 }
 
 // prepare checks what is asked for.
@@ -139,10 +150,11 @@ func (s *Shop) prepare(ctx context.Context, from Sender, asked OrderRequest) (p 
 		return placing{}, err
 	}
 	p.draft.Network = hex.EncodeToString(p.sign("network of orders", from.Network.String())[:8])
-	if p.most = s.openOrders; from.Who.SignedIn() {
-		p.most = 0
+	p.secret = p.sign.secretOf(p.draft) // here, since one step waits for another
+	p.draft.LinkHash = hashOf(p.secret)
+	if s.openOrders > 0 && !from.Who.SignedIn() {
+		p.most, p.open = s.openOrders, p.sign.openIDs(p.draft, from)
 	}
-	p.open = p.sign.openIDs(p.draft, from)
 	return p, nil
 }
 
@@ -179,7 +191,7 @@ func (p placing) place(tx dao.Tx) (Placed, error) {
 		return Placed{}, err
 	}
 	_, err = carts.Update(cart.ID, func(c *models.Cart) error { c.Products = nil; return nil })
-	return Placed{o, p.sign.secretOf(o)}, err
+	return Placed{o, p.secret}, err
 }
 
 // price says what the order costs. Where that is not what the buyer saw, and no line says why, each
@@ -224,7 +236,6 @@ func (p placing) store(tx dao.Tx, o models.Order) (models.Order, error) {
 	if err != nil {
 		return models.Order{}, err
 	}
-	o.LinkHash = hashOf(p.sign.secretOf(o))
 	o.History = []models.Event{{At: tx.Now(), By: tx.By(), What: string(models.OrderPlaced)}}
 	if o.State != models.OrderPlaced {
 		o.History = append(o.History, models.Event{At: tx.Now(), What: string(o.State)})

@@ -35,21 +35,36 @@ func (s *Shop) Orders(ctx context.Context, who Who, q OrderQuery) (OrderPage, er
 		return OrderPage{}, err
 	}
 	page := OrderPage{Page: max(1, q.Page), Limit: q.Limit}
-	words := soughtOf(q.Text)
 	var ids []models.ID
-	err := s.orders.read(ctx, func() {
-		for i := range slices.Backward(s.orders.rows) {
-			if row := &s.orders.rows[i]; q.selects(row, words) {
-				if page.Total++; (page.Total-1)/q.Limit+1 == page.Page {
-					ids = append(ids, row.id)
-				}
-			}
-		}
-	})
+	err := s.orders.read(ctx, func() { ids, page.Total = s.orders.page(q) })
 	if err == nil {
 		page.Orders, err = s.ordersOf(ctx, ids)
 	}
 	return page, err
+}
+
+// page returns which orders are on a page, and how many are on all pages.
+func (x *orderIndex) page(q OrderQuery) (ids []models.ID, total int) {
+	choose := q.chosen()
+	visit := func(at int) {
+		if row := &x.rows[at]; choose.selects(row) {
+			if total++; (total-1)/q.Limit+1 == max(1, q.Page) {
+				ids = append(ids, row.id)
+			}
+		}
+	}
+	words := soughtOf(q.Text)
+	switch {
+	case len(words) > 0:
+		for _, at := range slices.Backward(x.having(words)) {
+			visit(at)
+		}
+	case q.Text == "":
+		for at := range slices.Backward(x.rows) {
+			visit(at)
+		}
+	}
+	return ids, total
 }
 
 // atOnce is how many values are asked for at once, of an engine that has to fetch them.
@@ -119,21 +134,17 @@ func (s *Shop) Work(ctx context.Context, who Who, most int, soon models.Time) (O
 		return OrdersWork{}, err
 	}
 	work := OrdersWork{Groups: map[OrderGroup]int{}}
-	waiting := map[OrderTask][]models.ID{}
-	totals := map[OrderTask]int{}
+	var groups, totals [nowhere + 1]int
+	var waiting [nowhere + 1][]models.ID
 	var ending []orderRow
 	err := s.orders.read(ctx, func() {
 		work.Total = len(s.orders.rows)
 		for i := range s.orders.rows {
 			row := &s.orders.rows[i]
 			work.Newest = row.number
-			if group := row.group(); group != "" {
-				work.Groups[group]++
-			}
-			if task := row.task(); task != "" {
-				if totals[task]++; totals[task] <= most {
-					waiting[task] = append(waiting[task], row.id)
-				}
+			groups[row.group]++
+			if totals[row.task]++; totals[row.task] <= most {
+				waiting[row.task] = append(waiting[row.task], row.id)
 			}
 			if row.ends > 0 && row.ends <= soon {
 				ending = append(ending, *row)
@@ -143,15 +154,20 @@ func (s *Shop) Work(ctx context.Context, who Who, most int, soon models.Time) (O
 	if err != nil {
 		return OrdersWork{}, err
 	}
-	for _, task := range OrderTasks() {
-		if totals[task] == 0 {
+	for i, group := range OrderGroups() {
+		if groups[i] > 0 {
+			work.Groups[group] = groups[i]
+		}
+	}
+	for i, task := range OrderTasks() {
+		if totals[i] == 0 {
 			continue
 		}
-		orders, err := s.ordersOf(ctx, waiting[task])
+		orders, err := s.ordersOf(ctx, waiting[i])
 		if err != nil {
 			return OrdersWork{}, err
 		}
-		work.Tasks = append(work.Tasks, OrdersTask{task, orders, totals[task]})
+		work.Tasks = append(work.Tasks, OrdersTask{task, orders, totals[i]})
 	}
 	work.Ending, err = s.endingSoon(ctx, ending, most)
 	return work, err
