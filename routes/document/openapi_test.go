@@ -310,7 +310,7 @@ func TestDocumentedLimits(t *testing.T) {
 		"description": {*product["description"].MaxLength, models.MaxDescription},
 		"code":        {*product["code"].MaxLength, models.MaxLine},
 		"category":    {*product["category"].MaxLength, models.MaxLine},
-		"price":       {*product["price"].Maximum, float64(models.MaxPrice / 100)},
+		"price":       {*product["price"].Maximum, float64(models.MaxPrice / models.One)},
 		"stock":       {*product["stock"].Maximum, float64(models.MaxStock)},
 		"thumbnails":  {*product["thumbnails"].MaxItems, models.MaxThumbnails},
 		"a thumbnail": {*product["thumbnails"].Items.MaxLength, models.MaxThumbnail},
