@@ -163,6 +163,19 @@ func TestEveryOperation(t *testing.T) {
 	}
 }
 
+// A claim is told as JSON, or as a form that brings a receipt; both are described.
+func TestClaimMayBringReceipt(t *testing.T) {
+	d := readDocument(t, routestest.Open(t))
+	body := d.Paths["/o/{secret}/claim"]["post"].RequestBody
+	sent, form := body.Content["application/json"].Schema, body.Content["multipart/form-data"].Schema
+	if len(d.problems(sent, map[string]any{"reference": "1"}, "")) > 0 || len(d.problems(sent, map[string]any{"reference": 1.0}, "")) == 0 {
+		t.Errorf("as JSON: %+v", sent)
+	}
+	if len(d.problems(form, map[string]any{"reference": "1", "file": "%PDF-"}, "")) > 0 || len(d.problems(form, map[string]any{"file": 1.0}, "")) == 0 {
+		t.Errorf("as a form: %+v", form)
+	}
+}
+
 func pathNames(path string) (names []string) {
 	for _, segment := range strings.Split(path, "/") {
 		if name, ok := strings.CutPrefix(segment, "{"); ok {
