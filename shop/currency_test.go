@@ -95,3 +95,15 @@ func TestWholePrices(t *testing.T) {
 		t.Error(bill.Total, err)
 	}
 }
+
+// A part of a line is in whole units, and all of its parts are the line.
+func TestPartsAreWhole(t *testing.T) {
+	for n, want := range map[int64]models.Money{0: 0, 1: 60_000, 2: 121_000, 3: 182_000} {
+		if got := part(182_000, n, 3, models.UnitOf("CLP")); got != want {
+			t.Errorf("%d of 3: %s, want %s", n, got, want)
+		}
+	}
+	if got := part(3_648, 1, 5, models.UnitOf("KWD")); got != 729 {
+		t.Error(got)
+	}
+}
