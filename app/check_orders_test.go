@@ -19,7 +19,7 @@ func soldStore(t *testing.T, store string) (product models.ID, orders []models.O
 	t.Helper()
 	s := closedInside(t, store)
 	p, _, err := s.trade.CreateProduct(t.Context(), models.Product{
-		Title: "Yerba", Description: "d", Code: "Y", Category: "c", Price: 100, Status: true, Stock: 5,
+		Title: "Yerba", Description: "d", Code: "Y", Category: "c", Price: 1000, Status: true, Stock: 5,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -99,12 +99,12 @@ func TestCheckFindsWrongOrders(t *testing.T) {
 		"an end that gave nothing back": {
 			onOrder(func(o *models.Order) { o.State = models.OrderCancelled }), `product "Y": 2 pieces are held, and open orders hold 1`,
 		},
-		"lines that do not sum": {onOrder(func(o *models.Order) { o.Totals.Total = 99 }), "order 2: its lines are 1 together"},
+		"lines that do not sum": {onOrder(func(o *models.Order) { o.Totals.Total = 990 }), "order 2: its lines are 1 together"},
 		"a fact in two ledgers": {func(t *testing.T, store string, _ models.ID, orders []models.Order) {
 			stepIn(t, store, func(tx dao.Tx) error {
 				for _, o := range orders {
 					_, err := dao.Order.Within(tx).Update(o.ID, func(o *models.Order) error {
-						o.Ledger = []models.Fact{{ID: "once", Kind: models.FactPaid, Amount: 100}}
+						o.Ledger = []models.Fact{{ID: "once", Kind: models.FactPaid, Amount: 1000}}
 						return nil
 					})
 					if err != nil {

@@ -39,7 +39,7 @@ func withPictures(t *testing.T, store string, n int) {
 	t.Helper()
 	inStore(t, store, func(opened dao.Store) {
 		shop := trade.New(opened, trade.Options{})
-		product := models.Product{Title: "Mate", Description: "d", Code: "M", Category: "c", Price: 1, Status: true}
+		product := models.Product{Title: "Mate", Description: "d", Code: "M", Category: "c", Price: 10, Status: true}
 		for i := range n {
 			picture, _, err := shop.AddPicture(t.Context(), drawing(t, i))
 			if err == nil {

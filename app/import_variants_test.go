@@ -52,7 +52,7 @@ func TestImportOfVariants(t *testing.T) {
 		}
 		all := products(t, s.store)
 		p := all[0]
-		if len(all) != 1 || p.Code != "remera" || len(p.Variants) != 2 || p.Price != 100000 || !p.Uncounted || p.CompareAt != 150000 || p.Vendor != "Telar" ||
+		if len(all) != 1 || p.Code != "remera" || len(p.Variants) != 2 || p.Price != 1000000 || !p.Uncounted || p.CompareAt != 150000 || p.Vendor != "Telar" ||
 			len(p.Tags) != 2 || p.Variants[0].Stock != 2 || !p.Variants[1].Uncounted {
 			t.Errorf("%+v", all)
 		}
@@ -68,8 +68,8 @@ func TestImportExtendsCataloguesOfBefore(t *testing.T) {
 	onEachEngine(t, func(t *testing.T, newStore func() string) {
 		s := openInside(t, newStore())
 		for _, one := range []models.Product{
-			{ID: models.ID{1}, Title: "Remera – M", Code: "R-M", Stock: 5, Price: 90000}, {ID: models.ID{2}, Title: "Remera – L", Code: "R-L", Stock: 6, Price: 90000},
-			{ID: models.ID{3}, Title: "Otra cosa", Code: "X", Stock: 7, Price: 90000},
+			{ID: models.ID{1}, Title: "Remera – M", Code: "R-M", Stock: 5, Price: 900000}, {ID: models.ID{2}, Title: "Remera – L", Code: "R-L", Stock: 6, Price: 900000},
+			{ID: models.ID{3}, Title: "Otra cosa", Code: "X", Stock: 7, Price: 900000},
 		} {
 			one.Description, one.Category, one.Status = "d", "General", true
 			if _, _, err := s.store.Products.Create(t.Context(), one); err != nil {
@@ -83,7 +83,7 @@ func TestImportExtendsCataloguesOfBefore(t *testing.T) {
 		}
 		all := products(t, s.store)
 		if len(all) != 2 || all[0].ID != (models.ID{1}) || all[0].Title != "Remera" || all[0].Code != "remera" || len(all[0].Variants) != 2 || all[0].Stock != 11 ||
-			all[0].Variants[1].Stock != 6 || all[0].Variants[1].Price != 120000 || all[0].Variants[1].ID != (models.ID{2}) {
+			all[0].Variants[1].Stock != 6 || all[0].Variants[1].Price != 1200000 || all[0].Variants[1].ID != (models.ID{2}) {
 			t.Errorf("%+v\n%s", all, said)
 		}
 		if report, said := importText(t, s.store, file); report != (importReport{Read: 1, Same: 1}) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -29,7 +30,7 @@ func TestTwoHundredBuyers(t *testing.T) {
 	onEachEngine(t, func(t *testing.T, newStore func() string) {
 		s := byOwner(t, newStore(), "--requests-per-minute=0", "--orders-per-hour=0")
 		product, _, err := s.trade.CreateProduct(t.Context(), models.Product{
-			Title: "Yerba", Description: "d", Code: "Y", Category: "c", Price: 100, Status: true, Stock: 50,
+			Title: "Yerba", Description: "d", Code: "Y", Category: "c", Price: 1000, Status: true, Stock: 50,
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -73,6 +74,46 @@ func TestTwoHundredBuyers(t *testing.T) {
 		}
 		if found, err := s.trade.CheckOrders(t.Context()); err != nil || len(found.Wrong) > 0 {
 			t.Errorf("%+v %v", found, err)
+		}
+	})
+}
+
+// A shop sells in the decimals of its currency, three or none, on both engines: prices, totals and
+// taxes are in its units, a listing finds them, and a finer price is refused at its field.
+func TestCurrenciesSell(t *testing.T) {
+	t.Parallel()
+	onEachEngine(t, func(t *testing.T, newStore func() string) {
+		for _, tt := range []struct{ currency, price, finer, total, tax, between, beside string }{
+			{"KWD", "1.005", "1.0055", "3.015", "0.523", "minPrice=1.005&maxPrice=1.005", "maxPrice=1.004"},
+			{"JPY", "1005", "1005.5", "3015", "523", "minPrice=1005&maxPrice=1005", "maxPrice=1004"},
+		} {
+			s := byOwner(t, newStore())
+			s.must(t, "PUT", "/api/settings", `{"currency":"`+tt.currency+`","taxes":[{"name":"IVA","points":2100,"default":true}]}`)
+			product := `{"title":"Yerba","description":"d","code":"Y","category":"c","stock":5,"price":`
+			if answer, text := s.send(t, http.DefaultClient, "POST", "/api/products", product+tt.finer+"}"); answer.StatusCode != 400 ||
+				!strings.Contains(text, `"field":"price"`) {
+				t.Errorf("%s of %s: %d %s", tt.finer, tt.currency, answer.StatusCode, text)
+			}
+			var made struct{ Payload models.Product }
+			text := s.must(t, "POST", "/api/products", product+tt.price+"}")
+			if err := json.Unmarshal([]byte(text), &made); err != nil || made.Payload.Price.String() != tt.price {
+				t.Fatalf("%v: %s", err, text)
+			}
+			for query, want := range map[string]int{tt.between: 1, tt.beside: 0} {
+				text := s.must(t, "GET", "/api/products?"+query, "")
+				if got := strings.Count(text, `"code":"Y"`); got != want {
+					t.Errorf("%s finds %d: %s", query, got, text)
+				}
+			}
+			cart, _, err := s.trade.CreateCart(t.Context(), models.Cart{Products: []models.Item{{Product: made.Payload.ID, Quantity: 3}}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			text = s.must(t, "POST", "/api/orders",
+				fmt.Sprintf(`{"cart":%q,"buyer":{"name":"Ana"},"delivery":{"way":"pickup"},"payment":{"way":"cash"},"seen":{"total":%s}}`, cart.ID, tt.total))
+			if want := `"tax":` + tt.tax + `,"total":` + tt.total + `}`; !strings.Contains(text, want) {
+				t.Errorf("no %s in %s", want, text)
+			}
 		}
 	})
 }

@@ -25,7 +25,7 @@ func (s *selftest) sale(ctx context.Context) (string, error) {
 	defer closeAll()
 	shops := []*trade.Shop{trade.New(hands[0], trade.Options{}), trade.New(hands[1], trade.Options{})}
 	last, _, err := shops[0].CreateProduct(ctx, models.Product{
-		Title: "The last piece", Description: "d", Code: "last", Category: "c", Price: 100, Stock: 1, Status: true,
+		Title: "The last piece", Description: "d", Code: "last", Category: "c", Price: 1000, Stock: 1, Status: true,
 	})
 	if err != nil {
 		return "", err

@@ -181,7 +181,7 @@ func (b *bench) mongoFill(ctx context.Context, _ *report, s *shelf) error {
 func bareProduct(p models.Product) bson.D {
 	return bson.D{
 		{Key: "_id", Value: bson.ObjectID(p.ID)}, {Key: "title", Value: p.Title}, {Key: "description", Value: p.Description}, {Key: "code", Value: p.Code},
-		{Key: "price", Value: float64(p.Price) / 100}, {Key: "status", Value: p.Status}, {Key: "stock", Value: p.Stock}, {Key: "category", Value: p.Category},
+		{Key: "price", Value: float64(p.Price) / float64(models.One)}, {Key: "status", Value: p.Status}, {Key: "stock", Value: p.Stock}, {Key: "category", Value: p.Category},
 		{Key: "thumbnails", Value: p.Thumbnails}, {Key: "createdAt", Value: p.CreatedAt.Std()}, {Key: "updatedAt", Value: p.CreatedAt.Std()},
 	}
 }
@@ -221,7 +221,7 @@ func (b *bench) mongoReads(ctx context.Context, r *report, s *shelf) error {
 func barePage(ctx context.Context, products *mongo.Collection, p models.Product) error {
 	filter := bson.D{
 		{Key: "category", Value: p.Category},
-		{Key: "price", Value: bson.D{{Key: "$gte", Value: float64(p.Price*2/3) / 100}, {Key: "$lte", Value: float64(p.Price*3/2) / 100}}},
+		{Key: "price", Value: bson.D{{Key: "$gte", Value: float64(p.Price*2/3) / float64(models.One)}, {Key: "$lte", Value: float64(p.Price*3/2) / float64(models.One)}}},
 	}
 	counted := make(chan error, 1)
 	go func() {

@@ -43,7 +43,7 @@ func (r *reading) readProduct(line int, raw json.RawMessage, format Format) Entr
 	if json.Unmarshal(raw, &in) != nil || absent(raw) {
 		return Entry{Line: line, Problem: models.Invalid{{Field: "entry", Rule: models.NotObject, Got: shown(raw)}}}
 	}
-	l := loose{notation: r.notation}
+	l := loose{notation: r.notation, own: format == Export}
 	p := models.Product{
 		Title:       l.text("title", in.Title),
 		Description: l.text("description", in.Description),
@@ -77,7 +77,7 @@ func (r *reading) learnProduct(raw json.RawMessage) {
 		return
 	}
 	if price, isText := scalar(in.Price); isText {
-		r.notation.Learn(price, models.PricePlaces)
+		r.notation.LearnMoney(price)
 	}
 	if stock, isText := scalar(in.Stock); isText {
 		r.notation.Learn(stock, 0)

@@ -60,7 +60,7 @@ var Settings = Describe[models.Settings](Schema{
 		s := models.Settings{
 			Name:       "Lo de Ana " + strconv.Itoa(n),
 			Payments:   []models.Payment{{Way: models.PayTransfer, Accounts: []models.Account{{Name: "Alias", Text: "lo.de.ana"}}}},
-			Deliveries: []models.Delivery{{Kind: models.DeliverZone, Name: "Moto", Price: 1500_50, Countries: []string{"AR"}}},
+			Deliveries: []models.Delivery{{Kind: models.DeliverZone, Name: "Moto", Price: 1500_500, Countries: []string{"AR"}}},
 			Taxes:      []models.Tax{{Name: "IVA", Points: 2100, Default: true}},
 		}
 		s.Normalize()

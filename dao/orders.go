@@ -71,9 +71,9 @@ func exampleOrder(n int) models.Order {
 		Buyer: models.Buyer{Name: "Ana " + strconv.Itoa(n)}, Delivery: models.OrderDelivery{Way: "pickup", Pickup: true},
 		Payment: models.OrderPayment{Way: "cash"},
 		Lines: []models.OrderLine{
-			{Product: models.ID{11: 1}, Code: "Y", Title: "Yerba", Quantity: 2, Unit: 100, Total: 200},
+			{Product: models.ID{11: 1}, Code: "Y", Title: "Yerba", Quantity: 2, Unit: 1000, Total: 2000},
 		},
-		Totals: models.Totals{Items: 200, Total: 200},
+		Totals: models.Totals{Items: 2000, Total: 2000},
 		Ledger: []models.Fact{}, History: []models.Event{},
 	}
 }

@@ -29,20 +29,41 @@ func keepsUnit(tx dao.Tx, was, now models.Settings) error {
 	}}
 }
 
-// unit is the smallest unit of the shop's currency.
-func (s *Shop) unit(ctx context.Context) (models.Money, error) {
+// currency is the shop's.
+func (s *Shop) currency(ctx context.Context) (string, error) {
 	settings, err := s.Settings(ctx)
-	return models.UnitOf(settings.Currency), err
+	return settings.Currency, err
+}
+
+// keepDeliveryUnits does for deliveries what checkUnits does for products.
+func keepDeliveryUnits(was, now models.Settings) error {
+	var wrong models.Invalid
+	for i, one := range now.Deliveries {
+		var before models.Delivery
+		for _, old := range was.Deliveries {
+			if old.Way == one.Way {
+				before = old
+			}
+		}
+		field := fmt.Sprintf("deliveries[%d].", i)
+		if one.Price != before.Price {
+			wrong.CheckUnit(field+"price", one.Price, now.Currency)
+		}
+		if one.FreeFrom != before.FreeFrom {
+			wrong.CheckUnit(field+"freeFrom", one.FreeFrom, now.Currency)
+		}
+	}
+	return wrong.Err()
 }
 
 // checkUnits refuses amounts of a product that are not in whole units of the currency. Those that it
 // had before stay, since the currency may have been another one; they are rounded where they are
 // shown and paid.
-func checkUnits(was, now models.Product, unit models.Money) error {
+func checkUnits(was, now models.Product, currency string) error {
 	var wrong models.Invalid
 	check := func(field string, before, after models.Money) {
-		if after > 0 && after%unit != 0 && after != before {
-			wrong.Add(field, models.WholeMoney, nil, after.String())
+		if after > 0 && after != before {
+			wrong.CheckUnit(field, after, currency)
 		}
 	}
 	if len(now.Variants) == 0 {

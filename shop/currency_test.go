@@ -11,7 +11,8 @@ import (
 )
 
 // The currency changes freely while there are no orders, and after that only to one of as many
-// decimals; a finer one than amounts are is refused, and one that nobody knows, unless it is there.
+// decimals; one of more decimals than amounts have is refused, and one that nobody knows, unless it
+// is there.
 func TestCurrencyOfOrders(t *testing.T) {
 	store, err := filemanagers.Open(t.Context(), t.TempDir(), filemanagers.Options{Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
@@ -29,7 +30,8 @@ func TestCurrencyOfOrders(t *testing.T) {
 	}{
 		{"ARS", false, ""}, {"CLP", false, ""}, {"PYG", true, ""}, {"UYU", true, models.SameUnit}, {"", true, models.SameUnit},
 		{"EUR", false, ""}, {"USD", true, ""}, {"CLP", true, models.SameUnit}, {"", true, ""},
-		{"KWD", false, models.FinerMoney}, {"ABC", false, models.NotCurrency},
+		{"KWD", false, ""}, {"TND", true, ""}, {"CLP", true, models.SameUnit}, {"EUR", true, models.SameUnit}, {"ARS", false, ""},
+		{"BHD", true, models.SameUnit}, {"CLF", false, models.FinerMoney}, {"ABC", false, models.NotCurrency},
 	} {
 		count := func(c *models.Counter) error {
 			if c.Orders = 0; tt.ordered {
@@ -61,7 +63,7 @@ func TestWholePrices(t *testing.T) {
 	}
 	defer store.Close()
 	s := New(store, Options{})
-	product := models.Product{Title: "Mate", Description: "d", Code: "M", Category: "c", Price: 10_50, Status: true, Stock: 5}
+	product := models.Product{Title: "Mate", Description: "d", Code: "M", Category: "c", Price: 10_500, Status: true, Stock: 5}
 	was, _, err := s.CreateProduct(t.Context(), product)
 	if err != nil {
 		t.Fatal(err)
@@ -78,18 +80,30 @@ func TestWholePrices(t *testing.T) {
 	product.Code = "N"
 	_, _, err = s.CreateProduct(t.Context(), product)
 	is(err, "price")
-	_, _, err = s.ChangeProduct(t.Context(), was.ID, func(p *models.Product) error { p.Price = 11_50; return nil })
+	_, _, err = s.ChangeProduct(t.Context(), was.ID, func(p *models.Product) error { p.Price = 11_500; return nil })
 	is(err, "price")
-	_, _, err = s.ChangeProduct(t.Context(), was.ID, func(p *models.Product) error { p.CompareAt = 11_50; return nil })
+	_, _, err = s.ChangeProduct(t.Context(), was.ID, func(p *models.Product) error { p.CompareAt = 11_500; return nil })
 	is(err, "compareAt")
-	product.Price, product.Variants = 0, []models.Variant{{Code: "N-1", Options: models.Options{{Name: "Talle", Value: "M"}}, Price: 1}}
+	product.Price, product.Variants = 0, []models.Variant{{Code: "N-1", Options: models.Options{{Name: "Talle", Value: "M"}}, Price: 10}}
 	_, _, err = s.CreateProduct(t.Context(), product)
 	is(err, "variants[0].price")
 	if _, _, err := s.ChangeProduct(t.Context(), was.ID, func(p *models.Product) error { p.Title = "Termo"; return nil }); err != nil {
 		t.Error(err)
 	}
 	bill, err := s.Bill(t.Context(), models.Cart{Products: []models.Item{{Product: was.ID, Quantity: 2}}})
-	if err != nil || bill.Total != 22_00 {
+	if err != nil || bill.Total != 22_000 {
 		t.Error(bill.Total, err)
+	}
+}
+
+// A part of a line is in whole units, and all of its parts are the line.
+func TestPartsAreWhole(t *testing.T) {
+	for n, want := range map[int64]models.Money{0: 0, 1: 60_000, 2: 121_000, 3: 182_000} {
+		if got := part(182_000, n, 3, models.UnitOf("CLP")); got != want {
+			t.Errorf("%d of 3: %s, want %s", n, got, want)
+		}
+	}
+	if got := part(3_648, 1, 5, models.UnitOf("KWD")); got != 729 {
+		t.Error(got)
 	}
 }

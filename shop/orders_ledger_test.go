@@ -48,7 +48,7 @@ func TestRefundLines(t *testing.T) {
 		}
 	}
 	figures(t, s, yerba.ID, 8, 0)
-	other, amount := lines(2, true), models.Money(7)
+	other, amount := lines(2, true), models.Money(70)
 	other.Fact, other.Amount = "back", &amount
 	if err := refund(other); !errors.Is(err, dao.ErrConflict) {
 		t.Errorf("another one under its id: %v", err)
@@ -61,7 +61,7 @@ func TestRefundLines(t *testing.T) {
 	}
 	figures(t, s, yerba.ID, 8, 0)
 	now, err := s.Order(t.Context(), shop.Machine, o.ID)
-	if paid, back := now.Sums(); err != nil || paid != 300 || back != 300 || now.PaymentState() != models.PaymentRefunded || now.Lines[0].Restocked != 1 {
+	if paid, back := now.Sums(); err != nil || paid != 3000 || back != 3000 || now.PaymentState() != models.PaymentRefunded || now.Lines[0].Restocked != 1 {
 		t.Errorf("%s paid, %s back, %+v, %v", paid, back, now.Lines[0], err)
 	}
 }

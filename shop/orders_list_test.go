@@ -169,7 +169,7 @@ func TestSalesAddUp(t *testing.T) {
 			if name == "products" {
 				total += sum.Delivery
 			}
-			if total != sum.Total || total != (36+16)*100 {
+			if total != sum.Total || total != (36+16)*1000 {
 				t.Errorf("%s: %s of %s", name, total, sum.Total)
 			}
 		}

@@ -102,13 +102,30 @@ func (s *Shop) OrderPaid(
 		case due == 0: // it is paid
 			return nil
 		case fact.Amount < 1:
-			return models.Invalid{{Field: "amount", Rule: models.TooSmall, Limit: models.Money(1).String(), Got: fact.Amount.String()}}
+			return tooLittle(o.Currency, fact.Amount)
 		case fact.Amount > due:
 			return models.Invalid{{Field: "amount", Rule: models.TooLarge, Limit: due.String(), Got: fact.Amount.String()}}
+		}
+		if err := checkAmount(o, paid.Amount); err != nil {
+			return err
 		}
 		addFact(tx, o, fact)
 		return nil
 	})
+}
+
+// tooLittle refuses an amount of nothing, or less.
+func tooLittle(currency string, amount models.Money) error {
+	return models.Invalid{{Field: "amount", Rule: models.TooSmall, Limit: models.UnitOf(currency).String(), Got: amount.String()}}
+}
+
+// checkAmount refuses an amount that is not in whole units of the order's currency; nil says none.
+func checkAmount(o *models.Order, amount *models.Money) error {
+	var wrong models.Invalid
+	if amount != nil {
+		wrong.CheckUnit("amount", *amount, o.Currency)
+	}
+	return wrong.Err()
 }
 
 // OrderFailed notes that a payment did not come about, or that one was claimed and has not come:
@@ -150,8 +167,8 @@ type RefundLine struct {
 func (s *Shop) RefundOrder(
 	ctx context.Context, who Who, id models.ID, refund Refund,
 ) (models.Order, dao.Receipt, error) {
-	if err := refund.check(); err != nil {
-		return models.Order{}, dao.Receipt{}, err
+	if refund.Amount == nil && len(refund.Lines) == 0 {
+		return models.Order{}, dao.Receipt{}, models.Invalid{{Field: "amount", Rule: models.Required}}
 	}
 	fact := refund.fact(models.FactRefunded)
 	return s.changeOrder(ctx, by(who, OrdersRefund), id, func(tx dao.Tx, o *models.Order) error {
@@ -172,20 +189,15 @@ func (s *Shop) RefundOrder(
 	})
 }
 
-func (r Refund) check() error {
-	var v models.Invalid
-	switch {
-	case r.Amount == nil && len(r.Lines) == 0:
-		v.Add("amount", models.Required, nil, "")
-	case r.Amount != nil && *r.Amount < 1:
-		v.Add("amount", models.TooSmall, models.Money(1), r.Amount.String())
-	}
-	return v.Err()
-}
-
 // take notes of the lines what comes back, and returns how much that was paid for it, unless an amount
 // is said.
 func (r Refund) take(o *models.Order) (amount models.Money, err error) {
+	if r.Amount != nil && *r.Amount < 1 {
+		return 0, tooLittle(o.Currency, *r.Amount)
+	}
+	if err := checkAmount(o, r.Amount); err != nil {
+		return 0, err
+	}
 	var v models.Invalid
 	for i, one := range r.Lines {
 		field := "lines[" + strconv.Itoa(i) + "]."
@@ -199,7 +211,8 @@ func (r Refund) take(o *models.Order) (amount models.Money, err error) {
 			continue
 		}
 		// As a difference of two parts of the line, so that all of its parts are the line's total.
-		amount += part(line.Total, line.Refunded+one.Quantity, line.Quantity) - part(line.Total, line.Refunded, line.Quantity)
+		unit := models.UnitOf(o.Currency)
+		amount += part(line.Total, line.Refunded+one.Quantity, line.Quantity, unit) - part(line.Total, line.Refunded, line.Quantity, unit)
 		line.Refunded += one.Quantity
 		if r.Restock {
 			line.Restocked += one.Quantity
@@ -217,10 +230,14 @@ func (r Refund) take(o *models.Order) (amount models.Money, err error) {
 	return amount, nil
 }
 
-// part is n of all parts of an amount, rounded down.
-func part(amount models.Money, n, all int64) models.Money {
-	whole, rest := int64(amount)/all, int64(amount)%all // the rest is below a million, as is n
-	return models.Money(whole*n + rest*n/all)
+// part is n of all parts of an amount, rounded down to whole units; all of them are the amount.
+func part(amount models.Money, n, all int64, unit models.Money) models.Money {
+	if n == all {
+		return amount
+	}
+	units := int64(amount / unit)
+	whole, rest := units/all, units%all // the rest is below a million, as is n
+	return models.Money(whole*n+rest*n/all) * unit
 }
 
 // knows says whether an order has a fact already; another one under its id is a conflict. amount is

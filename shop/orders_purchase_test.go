@@ -22,7 +22,7 @@ func TestPurchaseCart(t *testing.T) {
 		t.Fatal(err)
 	}
 	o := bought.Order
-	if o.State != models.OrderDone || o.PaymentState() != models.PaymentPaid || o.Due() != 0 || o.Totals.Total != 200 || o.Number != 1 {
+	if o.State != models.OrderDone || o.PaymentState() != models.PaymentPaid || o.Due() != 0 || o.Totals.Total != 2000 || o.Number != 1 {
 		t.Errorf("%+v", o)
 	}
 	if len(bought.NotProcessed) != 1 || bought.NotProcessed[0] != of(mate.ID, 3) || bought.Purchaser != "course@localhost" {

@@ -76,7 +76,7 @@ func TestPlaceOrder(t *testing.T) {
 	yerba := stocked(t, s, "Y", 5)
 	cart := cartOf(t, s, of(yerba.ID, 2))
 	p := placed(t, s, buyer(cart))
-	if o := p.Order; o.Number != 1 || o.State != models.OrderPlaced || o.Totals.Total != 200 || o.Lines[0].Code != "Y" || o.PaymentState() != models.PaymentNone {
+	if o := p.Order; o.Number != 1 || o.State != models.OrderPlaced || o.Totals.Total != 2000 || o.Lines[0].Code != "Y" || o.PaymentState() != models.PaymentNone {
 		t.Errorf("%+v", o)
 	}
 	figures(t, s, yerba.ID, 3, 2)
@@ -142,7 +142,7 @@ func TestPlaceChanged(t *testing.T) {
 		}
 	}
 	change(mate.ID, func(p *models.Product) { p.Stock = 1 })
-	change(yerba.ID, func(p *models.Product) { p.Price = 150 })
+	change(yerba.ID, func(p *models.Product) { p.Price = 1500 })
 	asked.SeenAt = at
 	_, _, err = s.PlaceOrder(t.Context(), shop.Sender{}, asked)
 	changed, is := errors.AsType[shop.OrderChanged](err)
@@ -150,8 +150,8 @@ func TestPlaceChanged(t *testing.T) {
 		t.Fatalf("%+v", err)
 	}
 	for i, want := range []shop.RefusedLine{
-		{Line: 0, Product: yerba.ID, Reason: shop.RefusedPrice, Price: 150, Available: 5},
-		{Line: 1, Product: mate.ID, Reason: shop.RefusedShort, Price: 100, Available: 1},
+		{Line: 0, Product: yerba.ID, Reason: shop.RefusedPrice, Price: 1500, Available: 5},
+		{Line: 1, Product: mate.ID, Reason: shop.RefusedShort, Price: 1000, Available: 1},
 		{Line: 2, Product: bombilla.ID, Reason: shop.RefusedGone},
 	} {
 		if changed.Lines[i] != want {

@@ -6,9 +6,12 @@ import (
 	"pulperia/dao/models"
 )
 
-// MaxSum is the most that an order may come to: what a double, as other programs keep money, still
-// holds to the last digit.
-const MaxSum = models.Money(999_999_999_999_999)
+// MaxSum is the most that an order may come to, and MaxFineSum that in a currency of three decimals:
+// what a double, as other programs keep money, still holds to the last digit.
+const (
+	MaxSum     = models.Money(9_999_999_999_999_990)
+	MaxFineSum = models.Money(999_999_999_999_999)
+)
 
 // Wanted is a line that is to be priced: so many of one thing, at the price that the catalogue has.
 type Wanted struct {
@@ -38,9 +41,12 @@ type Sums struct {
 
 // Price prices lines and their delivery; nil for none. Tax is worked out once for all that has one
 // rate, rounded half up to the smallest unit of the currency, and shared out by largest remainder,
-// so that lines always sum to totals. A sum above [MaxSum] is refused.
+// so that lines always sum to totals. A sum above [MaxSum], or [MaxFineSum], is refused.
 func Price(settings models.Settings, lines []Wanted, delivery *models.Delivery) (Sums, error) {
-	unit, all, goods := models.UnitOf(settings.Currency), make([]Sum, len(lines), len(lines)+1), models.Money(0)
+	most, unit, all, goods := MaxSum, models.UnitOf(settings.Currency), make([]Sum, len(lines), len(lines)+1), models.Money(0)
+	if unit == 1 {
+		most = MaxFineSum
+	}
 	for i, line := range lines {
 		price := line.Unit.Rounded(unit)
 		all[i] = Sum{Unit: price, Rate: RateOf(settings.Taxes, line.Tax), Total: times(price, line.Quantity)}
@@ -51,8 +57,8 @@ func Price(settings models.Settings, lines []Wanted, delivery *models.Delivery) 
 		last.Unit, last.Rate = DeliveryPrice(*delivery, goods).Rounded(unit), RateOf(settings.Taxes, "")
 		last.Total = last.Unit
 	}
-	if plus(goods, last.Total) > MaxSum {
-		return Sums{}, tooDear()
+	if plus(goods, last.Total) > most {
+		return Sums{}, tooDear(most)
 	}
 	all = append(all, last)
 	sums := Sums{Rates: shareTaxes(all, settings.TaxAdded, unit)}
@@ -63,15 +69,15 @@ func Price(settings models.Settings, lines []Wanted, delivery *models.Delivery) 
 	for _, rate := range sums.Rates {
 		sums.Tax += rate.Tax
 	}
-	if sums.Total = sums.Items + sums.Delivery.Total; sums.Total > MaxSum {
-		return Sums{}, tooDear()
+	if sums.Total = sums.Items + sums.Delivery.Total; sums.Total > most {
+		return Sums{}, tooDear(most)
 	}
 	return sums, nil
 }
 
-func tooDear() error {
+func tooDear(most models.Money) error {
 	var wrong models.Invalid
-	wrong.Add("lines", models.TooLarge, MaxSum, "")
+	wrong.Add("lines", models.TooLarge, most, "")
 	return wrong
 }
 

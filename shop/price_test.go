@@ -95,8 +95,8 @@ func checkTax(t *rapid.T, s shop.Sum, unit, within models.Money, added bool) {
 // of a product's own, three equal lines that cannot share a cent, a currency without decimals.
 func TestPrice(t *testing.T) {
 	taxes := []models.Tax{{Name: "IVA", Points: 2100, Default: true}, {Name: "IVA 10,5", Points: 1050}, {Name: "exento"}}
-	bread := shop.Wanted{Unit: 100, Quantity: 1, Tax: "IVA 10,5"}
-	zone := models.Delivery{Kind: models.DeliverZone, Price: 121_00, FreeFrom: 5000_00}
+	bread := shop.Wanted{Unit: 1000, Quantity: 1, Tax: "IVA 10,5"}
+	zone := models.Delivery{Kind: models.DeliverZone, Price: 121_000, FreeFrom: 5000_000}
 	for _, tt := range []struct {
 		name     string
 		settings models.Settings
@@ -106,12 +106,13 @@ func TestPrice(t *testing.T) {
 		tax                    []models.Money
 		items, cost, all, owed models.Money // delivery, tax, total
 	}{
-		{"included", models.Settings{Taxes: taxes}, []shop.Wanted{{Unit: 121_00, Quantity: 2}, bread}, &zone, []models.Money{42_00, 10}, 243_00, 121_00, 63_10, 364_00},
-		{"added", models.Settings{Taxes: taxes, TaxAdded: true}, []shop.Wanted{{Unit: 100_00, Quantity: 2}, bread}, nil, []models.Money{42_00, 11}, 243_11, 0, 42_11, 243_11},
-		{"a cent for three", models.Settings{Taxes: taxes, TaxAdded: true}, []shop.Wanted{{Unit: 2, Quantity: 1}, {Unit: 2, Quantity: 1}, {Unit: 2, Quantity: 1}}, nil, []models.Money{1, 0, 0}, 7, 0, 1, 7},
-		{"free from a sum", models.Settings{}, []shop.Wanted{{Unit: 2500_00, Quantity: 2}}, &zone, []models.Money{0}, 5000_00, 0, 0, 5000_00},
-		{"exempt", models.Settings{Taxes: taxes}, []shop.Wanted{{Unit: 50, Quantity: 1, Tax: "exento"}}, nil, []models.Money{0}, 50, 0, 0, 50},
-		{"whole pesos", models.Settings{Taxes: taxes, Currency: "CLP"}, []shop.Wanted{{Unit: 1190_50, Quantity: 1}}, nil, []models.Money{207_00}, 1191_00, 0, 207_00, 1191_00},
+		{"included", models.Settings{Taxes: taxes}, []shop.Wanted{{Unit: 121_000, Quantity: 2}, bread}, &zone, []models.Money{42_000, 100}, 243_000, 121_000, 63_100, 364_000},
+		{"added", models.Settings{Taxes: taxes, TaxAdded: true}, []shop.Wanted{{Unit: 100_000, Quantity: 2}, bread}, nil, []models.Money{42_000, 110}, 243_110, 0, 42_110, 243_110},
+		{"a cent for three", models.Settings{Taxes: taxes, TaxAdded: true}, []shop.Wanted{{Unit: 20, Quantity: 1}, {Unit: 20, Quantity: 1}, {Unit: 20, Quantity: 1}}, nil, []models.Money{10, 0, 0}, 70, 0, 10, 70},
+		{"free from a sum", models.Settings{}, []shop.Wanted{{Unit: 2500_000, Quantity: 2}}, &zone, []models.Money{0}, 5000_000, 0, 0, 5000_000},
+		{"exempt", models.Settings{Taxes: taxes}, []shop.Wanted{{Unit: 500, Quantity: 1, Tax: "exento"}}, nil, []models.Money{0}, 500, 0, 0, 500},
+		{"fils", models.Settings{Taxes: taxes, Currency: "KWD", TaxAdded: true}, []shop.Wanted{{Unit: 1_005, Quantity: 3}}, nil, []models.Money{633}, 3_648, 0, 633, 3_648},
+		{"whole pesos", models.Settings{Taxes: taxes, Currency: "CLP"}, []shop.Wanted{{Unit: 1190_500, Quantity: 1}}, nil, []models.Money{207_000}, 1191_000, 0, 207_000, 1191_000},
 	} {
 		sums, err := shop.Price(tt.settings, tt.lines, tt.delivery)
 		if err != nil {
@@ -133,15 +134,18 @@ func TestTooDear(t *testing.T) {
 		unit     models.Money
 		quantity int64
 		added    bool
+		currency string
 		fine     bool
 	}{
-		{shop.MaxSum, 1, false, true},
-		{shop.MaxSum, 2, false, false},
-		{shop.MaxSum, 1, true, false},
-		{models.MaxPrice, 1_000_000, false, false},
-		{models.MaxPrice, 10_000_000_000, false, false},
+		{shop.MaxSum, 1, false, "", true},
+		{shop.MaxSum, 2, false, "", false},
+		{shop.MaxSum, 1, true, "", false},
+		{shop.MaxFineSum, 1, false, "KWD", true},
+		{shop.MaxFineSum + 1, 1, false, "KWD", false},
+		{models.MaxPrice, 1_000_000, false, "", false},
+		{models.MaxPrice, 10_000_000_000, false, "", false},
 	} {
-		settings := models.Settings{TaxAdded: tt.added, Taxes: []models.Tax{{Name: "all", Points: models.MaxPoints, Default: true}}}
+		settings := models.Settings{Currency: tt.currency, TaxAdded: tt.added, Taxes: []models.Tax{{Name: "all", Points: models.MaxPoints, Default: true}}}
 		_, err := shop.Price(settings, []shop.Wanted{{Unit: tt.unit, Quantity: tt.quantity}}, nil)
 		if invalid, is := errors.AsType[models.Invalid](err); tt.fine == is || !tt.fine && !invalid.Has("lines") {
 			t.Errorf("%+v: %v", tt, err)

@@ -18,7 +18,7 @@ func (s *Shop) CreateProduct(
 	if err := s.keepNamed(ctx, product); err != nil {
 		return models.Product{}, dao.Receipt{}, err
 	}
-	unit, err := s.unit(ctx)
+	currency, err := s.currency(ctx)
 	if err != nil {
 		return models.Product{}, dao.Receipt{}, err
 	}
@@ -30,7 +30,7 @@ func (s *Shop) CreateProduct(
 	product.Category = category
 	product.Identify(models.Product{}, newVariantIDs())
 	product = product.WithoutHeld() // of a new one no order holds any
-	if err := checkUnits(models.Product{}, product, unit); err != nil {
+	if err := checkUnits(models.Product{}, product, currency); err != nil {
 		return models.Product{}, dao.Receipt{}, err
 	}
 	stored, receipt, err := s.store.Products.Create(ctx, product)
@@ -71,7 +71,7 @@ func (s *Shop) ChangeProduct(
 	checks ...Check[models.Product],
 ) (models.Product, dao.Receipt, error) {
 	ids, asked, spelled := newVariantIDs(), models.Product{}, map[string]string{}
-	unit, err := s.unit(ctx)
+	currency, err := s.currency(ctx)
 	if err != nil {
 		return models.Product{}, dao.Receipt{}, err
 	}
@@ -97,7 +97,7 @@ func (s *Shop) ChangeProduct(
 		if held != nil {
 			return held
 		}
-		return checkUnits(was, *product, unit)
+		return checkUnits(was, *product, currency)
 	}
 	product, receipt, err := s.store.Products.Update(ctx, id, step)
 	for unknown, is := errors.AsType[unspelled](err); is; unknown, is = errors.AsType[unspelled](err) {

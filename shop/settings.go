@@ -44,6 +44,9 @@ func (s *Shop) ChangeSettings(
 			if err := settle(was, settings, now, who); err != nil {
 				return err
 			}
+			if err := keepDeliveryUnits(was, *settings); err != nil {
+				return err
+			}
 			return keepsUnit(tx, was, *settings)
 		}
 		settings := dao.Settings.Within(tx)

@@ -61,7 +61,7 @@ func (l Line) CanBeBought() bool { return l.Quantity > 0 && l.Quantity <= l.Left
 
 // Bill adds up a cart.
 func (s *Shop) Bill(ctx context.Context, cart models.Cart) (bill Bill, err error) {
-	unit, err := s.unit(ctx)
+	currency, err := s.currency(ctx)
 	if err != nil {
 		return bill, err
 	}
@@ -75,7 +75,7 @@ func (s *Shop) Bill(ctx context.Context, cart models.Cart) (bill Bill, err error
 		if line.Chosen != nil {
 			line.Price = line.Chosen.Price
 		}
-		line.Price = line.Price.Rounded(unit)
+		line.Price = line.Price.Rounded(models.UnitOf(currency))
 		if line.CanBeBought() {
 			line.Subtotal = times(line.Price, item.Quantity)
 			bill.Total = plus(bill.Total, line.Subtotal)

@@ -59,7 +59,7 @@ func TestOrderIsTold(t *testing.T) {
 func (s *testShop) order() shop.Placed {
 	s.t.Helper()
 	product, _, err := s.hub.Shop.CreateProduct(s.t.Context(), models.Product{
-		Title: "Yerba", Description: "Molida", Code: models.NewID(time.Now()).String(), Price: 100, Stock: 5, Category: "almacén", Status: true,
+		Title: "Yerba", Description: "Molida", Code: models.NewID(time.Now()).String(), Price: 1000, Stock: 5, Category: "almacén", Status: true,
 	})
 	if err != nil {
 		s.t.Fatal(err)

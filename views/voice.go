@@ -20,7 +20,7 @@ type Voice struct {
 	texts            texts
 	groups           map[string]string // of texts, in JSON form
 	thousands        string            // between groups of three digits
-	point            string            // before the cents
+	point            string            // before the decimals
 	unit             models.Money      // of the currency, which amounts are rounded to
 	sign             string            // of the currency, with the space before the digits if there is one
 	zone             *time.Location
@@ -38,7 +38,7 @@ func newVoice(language Language, s Settings) (*Voice, error) {
 		}
 	}
 	v := &Voice{
-		Language: language, texts: all, groups: groupTexts(all), sign: s.Currency, unit: max(s.Unit, 1), zone: s.Zone,
+		Language: language, texts: all, groups: groupTexts(all), sign: s.Currency, unit: cmp.Or(s.Unit, models.One/100), zone: s.Zone,
 		months:   strings.Split(all["date.months"].other, " "),
 		weekdays: strings.Split(all["date.weekdays"].other, " "),
 	}
@@ -74,18 +74,18 @@ func (v *Voice) helpers(asset func(string) string) map[string]any {
 var inScript = strings.NewReplacer("<", `\u003c`, ">", `\u003e`, "&", `\u0026`, "\u2028", `\u2028`, "\u2029", `\u2029`)
 
 // Money writes an amount with the currency's sign: "$ 1.234,50" in Spanish, "$1,234.50" in English;
-// in a currency without decimals "$ 1.235" and "$1,235".
+// in a currency without decimals "$ 1.235" and "$1,235", with three "KWD 1.234,500".
 func (v *Voice) Money(m models.Money) string {
 	minus := ""
 	if m < 0 {
 		minus, m = "-", -m
 	}
 	m = m.Rounded(v.unit)
-	text := minus + v.sign + v.Number(int64(m/100))
-	if v.unit == 100 {
+	text := minus + v.sign + v.Number(int64(m/models.One))
+	if v.unit == models.One {
 		return text
 	}
-	return text + v.point + strconv.FormatInt(100+int64(m%100), 10)[1:]
+	return text + v.point + strconv.FormatInt(int64((models.One+m%models.One)/v.unit), 10)[1:]
 }
 
 // Number writes a whole number with its digits in groups of three.
@@ -99,6 +99,11 @@ func (v *Voice) Number(n int64) string {
 		digits = digits[:i] + v.thousands + digits[i:]
 	}
 	return digits
+}
+
+// Percent writes hundredths of a percent: "10,5 %".
+func (v *Voice) Percent(points int64) string {
+	return v.Typed(models.Money(points)*models.One/100) + " %"
 }
 
 // Typed writes an amount as a person would type it into a form: "1234,5".

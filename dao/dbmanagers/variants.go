@@ -19,7 +19,7 @@ func moreOfProduct(p models.Product) (doc bson.D) {
 			doc = append(doc, bson.E{Key: name, Value: value})
 		}
 	}
-	add(p.CompareAt != 0, "compareAt", float64(p.CompareAt)/100)
+	add(p.CompareAt != 0, "compareAt", numberOf(p.CompareAt))
 	add(bool(p.Uncounted), "counted", false)
 	add(p.Held != 0, "held", wholeNumber(p.Held))
 	add(p.Tax != "", "tax", p.Tax)
@@ -45,7 +45,7 @@ func variantDoc(v models.Variant) bson.D {
 		{Key: "_id", Value: objectID(v.ID)},
 		{Key: "code", Value: v.Code},
 		{Key: "options", Value: options},
-		{Key: "price", Value: float64(v.Price) / 100},
+		{Key: "price", Value: numberOf(v.Price)},
 		{Key: "stock", Value: wholeNumber(v.Stock)},
 		{Key: "counted", Value: !bool(v.Uncounted)},
 	}
@@ -64,7 +64,7 @@ func variantDoc(v models.Variant) bson.D {
 // readMoreOfProduct reads it back, and has the variants follow what another program has made of price
 // and stock.
 func readMoreOfProduct(doc bson.Raw, p *models.Product) {
-	p.CompareAt = centsOf(doc.Lookup("compareAt"))
+	p.CompareAt = moneyOf(doc.Lookup("compareAt"))
 	p.Held = heldOf(doc.Lookup("held"))
 	p.Tax, _ = doc.Lookup("tax").StringValueOK() // a number is another program's own
 	p.Tags = textsOf(doc.Lookup("tags"))

@@ -56,7 +56,7 @@ func TestFilesWrittenByHand(t *testing.T) {
 		t.Fatalf("there are %d products (%v)", page.Total, err)
 	}
 	yerba, mate := page.Products[0], page.Products[1]
-	if yerba.ID.IsZero() || yerba.Rev != 1 || yerba.CreatedAt == 0 || !yerba.Status || yerba.Price != 123450 {
+	if yerba.ID.IsZero() || yerba.Rev != 1 || yerba.CreatedAt == 0 || !yerba.Status || yerba.Price != 1234500 {
 		t.Errorf("what was left out is not filled in: %+v", yerba)
 	}
 	if mate.ID != testID(2) || mate.Rev != 7 || mate.Status {
@@ -149,7 +149,7 @@ func TestEditsOfWhatNotAllHave(t *testing.T) {
 		if yerba.CompareAt != 200000 || !bool(yerba.Uncounted) || yerba.Vendor != "La Merced" || yerba.Barcode != "779" || len(yerba.Tags) != 1 {
 			t.Errorf("read %+v", yerba)
 		}
-		if v := mate.Variants; len(v) != 2 || mate.Price != 1000 || !bool(mate.Uncounted) || v[0].ID.IsZero() || v[0].ID == v[1].ID {
+		if v := mate.Variants; len(v) != 2 || mate.Price != 10000 || !bool(mate.Uncounted) || v[0].ID.IsZero() || v[0].ID == v[1].ID {
 			t.Errorf("read %+v", mate)
 		}
 		if err := s.Close(); err != nil {

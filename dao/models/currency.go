@@ -1,32 +1,69 @@
 package models
 
-import "github.com/bojanz/currency"
+import (
+	"math"
+	"strconv"
+
+	"github.com/bojanz/currency"
+)
 
 // IsCurrency says whether a text is the code of a currency (ISO 4217).
 func IsCurrency(code string) bool { return currency.IsValid(code) }
 
-// DecimalsOf is how many decimals a currency has by its code; [PricePlaces] where that is none.
+// usualPlaces is how many decimals most currencies have, and one that nobody has named.
+const usualPlaces = 2
+
+// DecimalsOf is how many decimals a currency has by its code; 2 where that is none.
 func DecimalsOf(code string) int {
 	if digits, known := currency.GetDigits(code); known {
 		return int(digits)
 	}
-	return PricePlaces
+	return usualPlaces
 }
 
 // UnitOf is the smallest unit of a currency. Of one that has more decimals than an amount it is the
 // smallest amount.
 func UnitOf(code string) Money {
-	unit := Money(1)
-	for range PricePlaces - DecimalsOf(code) {
-		unit *= 10
+	return unitOf(min(DecimalsOf(code), PricePlaces))
+}
+
+func unitOf(places int) Money {
+	unit := One
+	for range places {
+		unit /= 10
 	}
 	return unit
+}
+
+// Fits says whether an amount has so many decimals at most.
+func (m Money) Fits(places int) bool { return m%unitOf(places) == 0 }
+
+// Decimal writes an amount with all the decimals of a currency: 1234.50 in pesos, 1235 in yen.
+func (m Money) Decimal(currency string) string {
+	unit := UnitOf(currency)
+	m = m.Rounded(unit)
+	text := strconv.FormatInt(int64(m/One), 10)
+	if unit == One {
+		return text
+	}
+	return text + "." + strconv.FormatInt(int64((m%One+One)/unit), 10)[1:]
+}
+
+// CheckUnit notes an amount that is not in whole units of a currency.
+func (v *Invalid) CheckUnit(field string, amount Money, currency string) {
+	switch {
+	case amount%UnitOf(currency) == 0:
+	case UnitOf(currency) == One:
+		v.Add(field, WholeMoney, nil, amount.String())
+	default:
+		v.Add(field, Decimals, DecimalsOf(currency), amount.String())
+	}
 }
 
 // Rounded is the amount in whole units, half of one up; nothing where it is negative.
 func (m Money) Rounded(unit Money) Money {
 	m = max(m, 0)
-	if rest := m % unit; rest >= unit-rest {
+	if rest := m % unit; rest >= unit-rest && m <= math.MaxInt64-unit {
 		return m - rest + unit
 	}
 	return m - m%unit

@@ -109,7 +109,7 @@ var reasons = map[Rule]string{
 	Control:     "must not contain control characters",
 	Unseen:      "must show something: all its characters are invisible",
 	Hidden:      "must not contain characters that cannot be seen",
-	Decimals:    "must have at most two decimals",
+	Decimals:    "must have at most %s decimals",
 	WholeMoney:  "must be whole: the currency has no decimals",
 	TooLong:     "must have at most %s characters",
 	TooMany:     "must have at most %s entries",

@@ -13,7 +13,7 @@ const (
 	MaxReference = 100
 	MaxLedger    = 200
 	MaxHistory   = 200
-	MaxTotal     = Money(1 << 53) // a double keeps it exactly
+	MaxTotal     = Money(10 << 53) // a double tells its cents apart
 	MaxPhone     = 30
 	MaxWay       = 60
 	MaxRate      = 10_000 // basis points

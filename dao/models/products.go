@@ -13,7 +13,7 @@ import (
 const (
 	MaxLine        = 200 // title, code, category
 	MaxDescription = 20_000
-	MaxPrice       = Money(10_000_000_000 * 100)
+	MaxPrice       = 10_000_000_000 * One
 	MaxStock       = 1_000_000_000
 	MaxThumbnails  = 20
 	MaxThumbnail   = 2_000

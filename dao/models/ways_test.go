@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"pgregory.net/rapid"
 )
 
 // Each rule of the ways is told by the field that breaks it; all that is wrong at once.
@@ -110,17 +112,57 @@ func TestWaysAreContent(t *testing.T) {
 
 // Currencies have the decimals of ISO 4217, and an amount is rounded to whole units, half of one up.
 func TestCurrencyUnits(t *testing.T) {
-	for code, want := range map[string]Money{"": 1, "ARS": 1, "CLP": 100, "PYG": 100, "JPY": 100, "EUR": 1} {
+	for code, want := range map[string]Money{
+		"": 10, "ARS": 10, "EUR": 10, "CLP": 1000, "PYG": 1000, "JPY": 1000, "KWD": 1, "BHD": 1, "TND": 1,
+	} {
 		if got := UnitOf(code); got != want {
 			t.Errorf("%s: %d, want %d", code, got, want)
 		}
 	}
-	for amount, want := range map[Money]Money{0: 0, 49: 0, 50: 100, 149: 100, 150: 200, -70: 0} {
-		if got := amount.Rounded(100); got != want {
+	for amount, want := range map[Money]Money{0: 0, 499: 0, 500: 1000, 1499: 1000, 1500: 2000, -700: 0} {
+		if got := amount.Rounded(1000); got != want {
 			t.Errorf("%d: %d, want %d", amount, got, want)
+		}
+	}
+	for code, want := range map[string]string{"": "1234.57", "ARS": "1234.57", "CLP": "1235", "KWD": "1234.567"} {
+		if got := Money(1234567).Decimal(code); got != want {
+			t.Errorf("%s: %s, want %s", code, got, want)
 		}
 	}
 	if IsCurrency("ABC") || !IsCurrency("KWD") || DecimalsOf("KWD") != 3 || DecimalsOf("CLP") != 0 || DecimalsOf("") != 2 {
 		t.Error("not the currencies of ISO 4217")
 	}
+	finer := Settings{Currency: "CLF"} // of four decimals
+	if problems, _ := errors.AsType[Invalid](finer.Check()); len(problems) != 1 || problems[0].Rule != FinerMoney {
+		t.Error(problems)
+	}
+}
+
+// What an amount is written as in a currency is read back as it was, typed or as JSON, and one that
+// is finer than the currency is refused.
+func TestAmountsOfCurrencies(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		code := rapid.SampledFrom([]string{"", "ARS", "JPY", "KWD", "TND"}).Draw(t, "currency")
+		unit := UnitOf(code)
+		amount := Money(rapid.Int64Range(0, int64(MaxPrice/unit)).Draw(t, "units")) * unit
+		var v Invalid
+		if v.CheckUnit("price", amount, code); v != nil {
+			t.Fatal(v)
+		}
+		typed := NotationIn(code).Money(&v, "price", strings.Replace(amount.String(), ".", ",", 1))
+		sent, err := ParseMoney(amount.Decimal(code))
+		if v != nil || err != nil || typed != amount || sent != amount {
+			t.Fatalf("%s is typed %s (%v) and sent as %s (%v)", amount, typed, v, sent, err)
+		}
+		if unit == 1 {
+			return
+		}
+		want := Decimals
+		if unit == One {
+			want = WholeMoney
+		}
+		if v.CheckUnit("price", amount+unit/10, code); len(v) != 1 || v[0].Rule != want {
+			t.Fatalf("%s in %q: %v", amount+unit/10, code, v)
+		}
+	})
 }

@@ -3,7 +3,7 @@
 import {here} from "./drafts.js"
 import {el, glow, put} from "./dom.js"
 import {morph} from "./fresh.js"
-import {cents, money, number, say} from "./voice.js"
+import {amountOf, money, number, say} from "./voice.js"
 
 const fewLeft = 5 // as in routes/pages/products.go
 const gather = 300 // ms in which new products are gathered before the shop is asked which of them a filter shows
@@ -92,9 +92,9 @@ function show(element, doc) {
     case "variants": asks(element, (doc.variants ?? []).map(one => one._id).join(" "), morph); return false
     case "variantPick": /** @type {HTMLInputElement} */ (element).disabled = leftOf(element, doc) <= 0; return false
     case "variantName": return put(element, Object.values(variantOf(element, doc)?.options ?? {}).join(" / ") || element.textContent)
-    case "variantPrice": return put(element, money(cents(variantOf(element, doc)?.price ?? doc.price)))
+    case "variantPrice": return put(element, money(amountOf(variantOf(element, doc)?.price ?? doc.price)))
     case "variantStock": return showStock(element, ...stockOf({...doc, stock: leftOf(element, doc)}))
-    case "price": return put(element, money(cents(doc.price)))
+    case "price": return put(element, money(amountOf(doc.price)))
     case "count": return put(element, number(doc.stock))
     case "units": return put(element, say("live.units", {n: doc.stock}))
     case "stock": return showStock(element, ...stockOf(doc))
@@ -110,7 +110,7 @@ function show(element, doc) {
  * @type {(element: HTMLElement, price: number | undefined) => boolean} */
 function showBefore(element, price) {
   element.hidden = !price
-  return price ? put(element.querySelector("[data-before]"), money(cents(price))) : false
+  return price ? put(element.querySelector("[data-before]"), money(amountOf(price))) : false
 }
 
 /** variantOf returns the variant that an element is about, if there still is one.

@@ -46,6 +46,7 @@ func (orderRoutes) describeCancelOwn(op *document.Operation) {
 func (orderRoutes) describeClaimOwn(op *document.Operation) {
 	op.Is("claimOwnOrder", "orders", "Say that one has paid", "The order does not end by itself from then on.")
 	op.Takes(claimDoc{}, false)
+	op.TakesFormToo(claimFormDoc{})
 	repeatable(op)
 	op.AnswersPrivately(200, "The order.", orderAnswerDoc{})
 	op.Fails(409)

@@ -251,6 +251,12 @@ type claimDoc struct {
 	Reference string   `json:"reference" required:"false" maxLength:"100"`
 }
 
+type claimFormDoc struct {
+	_         struct{} `json:"-" additionalProperties:"true"`
+	Reference string   `json:"reference" required:"false" maxLength:"100"`
+	File      string   `json:"file" required:"false" format:"binary" doc:"The receipt: a JPEG, PNG, WebP, GIF or PDF of at most 5 MB; three of an order."`
+}
+
 type refundDoc struct {
 	_         struct{}        `json:"-" additionalProperties:"true"`
 	Amount    float64         `json:"amount" required:"false" exclusiveMinimum:"0" doc:"What the lines cost when absent: either these or an amount."`

@@ -33,7 +33,7 @@ func TestSettingsWays(t *testing.T) {
 		`{"deliveries":[{"kind":"zone","name":"Z","countries":["AR","XX"]}]}`: `"field":"deliveries[0].countries[1]"`,
 		`{"taxes":[{"name":"IVA"}]}`:                                          `"field":"taxes[0].points"`,
 		`{"taxes":{"name":"IVA"}}`:                                            `"field":"taxes"`,
-		`{"currency":"KWD"}`:                                                  `"field":"currency"`,
+		`{"currency":"CLF"}`:                                                  `"field":"currency"`,
 	} {
 		if got := store.Do("PUT", "/api/settings", body); got.Code != 400 || !strings.Contains(got.Body.String(), want) {
 			t.Errorf("%s: %d %s", body, got.Code, got.Body)

@@ -132,6 +132,13 @@ func (o *Operation) TakesForm(form any) {
 	o.Fails(400, 415)
 }
 
+// TakesFormToo says what the fields of a multipart form hold that may bring more than the JSON of
+// [Operation.Takes].
+func (o *Operation) TakesFormToo(form any) {
+	o.RequestBody.Content["multipart/form-data"] = &huma.MediaType{Schema: o.schema(form)}
+	o.RequestBody.Description = "A form may bring a file, too."
+}
+
 // ending tells paths apart that are other spellings of one: ids are unique in a document.
 func ending(path string) string {
 	switch {

@@ -144,7 +144,7 @@ func typeOf[T any](r huma.Registry, f fields.Field[T], in fields.Use, limited bo
 	case *int64:
 		return numbers(&huma.Schema{Type: huma.TypeInteger, Format: "int64"}, f.Least, f.Most, 1, limited)
 	case *models.Money:
-		return numbers(&huma.Schema{Type: huma.TypeNumber, Format: "double"}, f.Least, f.Most, 100, limited)
+		return numbers(&huma.Schema{Type: huma.TypeNumber, Format: "double"}, f.Least, f.Most, float64(models.One), limited)
 	case *models.Time:
 		return &huma.Schema{Type: huma.TypeString, Format: "date-time", Nullable: f.Null, Examples: []any{"2026-11-23T12:00:00.000Z"}}
 	case *models.ID:

@@ -163,6 +163,19 @@ func TestEveryOperation(t *testing.T) {
 	}
 }
 
+// A claim is told as JSON, or as a form that brings a receipt; both are described.
+func TestClaimMayBringReceipt(t *testing.T) {
+	d := readDocument(t, routestest.Open(t))
+	body := d.Paths["/o/{secret}/claim"]["post"].RequestBody
+	sent, form := body.Content["application/json"].Schema, body.Content["multipart/form-data"].Schema
+	if len(d.problems(sent, map[string]any{"reference": "1"}, "")) > 0 || len(d.problems(sent, map[string]any{"reference": 1.0}, "")) == 0 {
+		t.Errorf("as JSON: %+v", sent)
+	}
+	if len(d.problems(form, map[string]any{"reference": "1", "file": "%PDF-"}, "")) > 0 || len(d.problems(form, map[string]any{"file": 1.0}, "")) == 0 {
+		t.Errorf("as a form: %+v", form)
+	}
+}
+
 func pathNames(path string) (names []string) {
 	for _, segment := range strings.Split(path, "/") {
 		if name, ok := strings.CutPrefix(segment, "{"); ok {
@@ -310,7 +323,7 @@ func TestDocumentedLimits(t *testing.T) {
 		"description": {*product["description"].MaxLength, models.MaxDescription},
 		"code":        {*product["code"].MaxLength, models.MaxLine},
 		"category":    {*product["category"].MaxLength, models.MaxLine},
-		"price":       {*product["price"].Maximum, float64(models.MaxPrice / 100)},
+		"price":       {*product["price"].Maximum, float64(models.MaxPrice / models.One)},
 		"stock":       {*product["stock"].Maximum, float64(models.MaxStock)},
 		"thumbnails":  {*product["thumbnails"].MaxItems, models.MaxThumbnails},
 		"a thumbnail": {*product["thumbnails"].Items.MaxLength, models.MaxThumbnail},

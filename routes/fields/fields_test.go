@@ -14,7 +14,7 @@ import (
 // model is not forgotten here, and is shown by nobody before it stands here.
 func TestKindsKnowAllFields(t *testing.T) {
 	whole := models.Product{
-		CompareAt: 1, Uncounted: true, Held: 1, Tax: "-", Tags: []string{"-"}, Vendor: "-", Barcode: "-", Variants: []models.Variant{{Held: 1, Thumbnail: "-", Barcode: "-"}},
+		CompareAt: 10, Uncounted: true, Held: 1, Tax: "-", Tags: []string{"-"}, Vendor: "-", Barcode: "-", Variants: []models.Variant{{Held: 1, Thumbnail: "-", Barcode: "-"}},
 	}
 	for _, tt := range []struct {
 		value any
@@ -45,8 +45,8 @@ func TestKindsKnowAllFields(t *testing.T) {
 // What can be changed of a product is what makes it another one.
 func TestProductFieldsAreItsContent(t *testing.T) {
 	content := models.ChangedFields(models.Product{}, models.Product{
-		Title: "-", Description: "-", Code: "-", Price: 1, Status: true, Stock: 1, Category: "-", Thumbnails: []string{"-"},
-		CompareAt: 1, Uncounted: true, Held: 1, Tax: "-", Tags: []string{"-"}, Vendor: "-", Barcode: "-", Variants: make([]models.Variant, 1),
+		Title: "-", Description: "-", Code: "-", Price: 10, Status: true, Stock: 1, Category: "-", Thumbnails: []string{"-"},
+		CompareAt: 10, Uncounted: true, Held: 1, Tax: "-", Tags: []string{"-"}, Vendor: "-", Barcode: "-", Variants: make([]models.Variant, 1),
 	})
 	if names := Product.Names(Update); !slices.Equal(names, content) {
 		t.Errorf("%v can be changed, and %v are its content", names, content)

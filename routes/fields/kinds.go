@@ -21,7 +21,7 @@ var Product = Kind[models.Product]{
 		{Name: "code", At: func(p *models.Product) any { return &p.Code }, Required: true, Least: 1, Most: models.MaxLine,
 			Doc: "Unique in the shop; exact, case-sensitive.", Example: "YM-1000"},
 		{Name: "price", At: func(p *models.Product) any { return &p.Price }, Most: int64(models.MaxPrice),
-			Doc: "In the shop's one currency, with at most two decimals.", Hint: "Needed of a new one, unless all of its variants have their own: then it is left out, and the lowest of theirs.", Example: 1234.5},
+			Doc: "In the shop's one currency, with no more decimals than that has: ARS two, CLP none, KWD three.", Hint: "Needed of a new one, unless all of its variants have their own: then it is left out, and the lowest of theirs.", Example: 1234.5},
 		{Name: "status", At: func(p *models.Product) any { return &p.Status }, Default: true, Doc: "false takes it off sale.", Example: true},
 		{Name: "stock", At: func(p *models.Product) any { return &p.Stock }, Most: models.MaxStock,
 			Doc: "How many can be bought now.", Hint: "Needed of a new one that is counted and has no variants.", Example: 7},

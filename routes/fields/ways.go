@@ -57,12 +57,15 @@ var Tax = Kind[models.Tax]{
 	},
 }
 
+// Percent is hundredths of a percent, in a form a percentage with two decimals.
+type Percent int64
+
 // PaymentForm, DeliveryForm and TaxForm are what the rows of a form say of each; what the rest is,
-// the row itself tells. A rate is typed as a percentage, of which an amount has the two decimals.
+// the row itself tells. A rate is typed as a percentage.
 var (
 	PaymentForm  = Payment.Without("way", "accounts")
 	DeliveryForm = Delivery.Without("way", "kind")
 	TaxForm      = Kind[models.Tax]{Name: "TaxForm", Fields: []Field[models.Tax]{
-		Tax.Fields[0], {Name: "points", At: func(t *models.Tax) any { return (*models.Money)(&t.Points) }},
+		Tax.Fields[0], {Name: "points", At: func(t *models.Tax) any { return (*Percent)(&t.Points) }},
 	}}
 )

@@ -3,6 +3,7 @@ package pages
 import (
 	"context"
 	"net/http"
+	"strconv"
 
 	"pulperia/dao/models"
 	"pulperia/shop"
@@ -100,7 +101,7 @@ func (p *Pages) cartSheet(ctx context.Context, v *visit, cart models.Cart, base 
 
 func (p *Pages) cartLine(voice *views.Voice, of shop.Line) cartLine {
 	line := cartLine{
-		ID: of.Item.Product.String(), Quantity: field{Value: models.Money(of.Quantity * 100).String()}, Less: of.Quantity - 1, More: of.Quantity + 1,
+		ID: of.Item.Product.String(), Quantity: field{Value: strconv.FormatInt(of.Quantity, 10)}, Less: of.Quantity - 1, More: of.Quantity + 1,
 		Subtotal: of.Subtotal, Gone: of.IsGone(), Counts: of.CanBeBought(), Choose: of.MustChoose(),
 	}
 	line.Lost, line.Nothing, line.Fixed = line.Gone && of.Product != nil, of.Product == nil, line.Gone || line.Choose

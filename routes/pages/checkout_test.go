@@ -45,7 +45,7 @@ func ways(v *routestest.Visitor) {
 		}
 		s.Deliveries = []models.Delivery{
 			{Kind: models.DeliverPickup, Address: "Defensa 1"},
-			{Kind: models.DeliverZone, Name: "Moto", Price: 50000, FreeFrom: 1000000, Postcodes: []string{"C1"}, Countries: []string{"AR"}},
+			{Kind: models.DeliverZone, Name: "Moto", Price: 500000, FreeFrom: 10000000, Postcodes: []string{"C1"}, Countries: []string{"AR"}},
 		}
 		s.Taxes = []models.Tax{{Name: "IVA 21 %", Points: 2100, Default: true}}
 		s.WhatsApp = "5491122334455"

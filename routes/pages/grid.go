@@ -63,7 +63,7 @@ var optionNames = []string{optionName(1), optionName(2), optionName(3)} // model
 // learn takes in how the figures of the grid are written.
 func (g grid) learn(notation *models.Notation) {
 	for _, i := range g.rows {
-		notation.Learn(g.at(i, "price"), models.PricePlaces)
+		notation.LearnMoney(g.at(i, "price"))
 		notation.Learn(g.at(i, "stock"), 0)
 	}
 }

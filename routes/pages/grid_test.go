@@ -112,9 +112,9 @@ func TestGridTellsByRow(t *testing.T) {
 func makeShirt(v *routestest.Visitor) models.Product {
 	v.T.Helper()
 	made, _, err := v.Shop.Trade.CreateProduct(v.T.Context(), models.Product{
-		Title: "Remera", Code: "remera", Category: "ropa", Description: "De algodón", Status: true, Price: 1000, Stock: 3, Variants: []models.Variant{
-			{Code: "R-M", Options: models.Options{{Name: "Talle", Value: "M"}}, Price: 1000, Stock: 2, Barcode: "779", Thumbnail: "/img/m.webp"},
-			{Code: "R-L", Options: models.Options{{Name: "Talle", Value: "L"}}, Price: 1500, Stock: 1},
+		Title: "Remera", Code: "remera", Category: "ropa", Description: "De algodón", Status: true, Price: 10000, Stock: 3, Variants: []models.Variant{
+			{Code: "R-M", Options: models.Options{{Name: "Talle", Value: "M"}}, Price: 10000, Stock: 2, Barcode: "779", Thumbnail: "/img/m.webp"},
+			{Code: "R-L", Options: models.Options{{Name: "Talle", Value: "L"}}, Price: 15000, Stock: 1},
 		},
 	})
 	if err != nil {
@@ -175,7 +175,7 @@ func TestGridOfAnOldForm(t *testing.T) {
 	at := "/admin/products/" + made.ID.String()
 	form := formOf(v.Get(at), "#shelf")
 	_, _, err := v.Shop.Trade.ChangeProduct(t.Context(), made.ID, func(p *models.Product) error {
-		p.Variants = append(p.Variants[:1:1], models.Variant{Code: "R-S", Options: models.Options{{Name: "Talle", Value: "S"}}, Price: 700, Stock: 9})
+		p.Variants = append(p.Variants[:1:1], models.Variant{Code: "R-S", Options: models.Options{{Name: "Talle", Value: "S"}}, Price: 7000, Stock: 9})
 		p.Variants[0].Stock = 1
 		return nil
 	})

@@ -27,6 +27,15 @@ type look struct {
 	zone     *time.Location
 }
 
+// currency is the shop's (ISO 4217): where the store is away, as it was last read.
+func (p *Pages) currency(ctx context.Context) string {
+	settings, err := p.shop.Settings(ctx)
+	if err != nil {
+		settings = p.looks.last().settings
+	}
+	return settings.Currency
+}
+
 func newLooks(from views.Settings, sign bool) (*looks, error) {
 	l := &looks{from: from, sign: sign}
 	_, err := l.under(models.Settings{})

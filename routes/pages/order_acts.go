@@ -49,7 +49,7 @@ func (p *Pages) HandOrder(w http.ResponseWriter, r *http.Request) {
 // PayOrder notes what has come: all that was due, unless an amount is said.
 func (p *Pages) PayOrder(w http.ResponseWriter, r *http.Request) {
 	p.orderForm(func(ctx context.Context, act orderAct) error {
-		money, err := act.money("paid")
+		money, err := act.money("paid", p.currency(ctx))
 		if err == nil {
 			_, _, err = p.shop.OrderPaid(ctx, act.who, act.id, money)
 		}
@@ -84,7 +84,7 @@ func (p *Pages) NoteOrder(w http.ResponseWriter, r *http.Request) {
 // RefundOrder notes what has gone back: an amount, or some pieces of the lines.
 func (p *Pages) RefundOrder(w http.ResponseWriter, r *http.Request) {
 	p.orderForm(func(ctx context.Context, act orderAct) error {
-		money, err := act.money("refunded")
+		money, err := act.money("refunded", p.currency(ctx))
 		problems, _ := errors.AsType[models.Invalid](err)
 		refund := shop.Refund{Money: money, Restock: act.Get("restock") == "true"}
 		for i := range models.MaxItems {
@@ -129,12 +129,12 @@ func inForm(err error, refund shop.Refund) error {
 	return named
 }
 
-// money reads an amount that may be left out, and what it is known by.
-func (a orderAct) money(kind string) (shop.Money, error) {
+// money reads an amount in a currency that may be left out, and what it is known by.
+func (a orderAct) money(kind, currency string) (shop.Money, error) {
 	money := shop.Money{Fact: a.fact(kind), Reference: a.Get("reference")}
 	if text := strings.TrimSpace(a.Get("amount")); text != "" {
 		var problems models.Invalid
-		amount := models.Notation{}.Money(&problems, "amount", text)
+		amount := models.NotationIn(currency).Money(&problems, "amount", text)
 		if problems != nil {
 			return money, problems
 		}

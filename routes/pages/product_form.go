@@ -48,11 +48,11 @@ func filledFields(voice *views.Voice, product models.Product, uncounted string) 
 	return form
 }
 
-// readProduct reads the form into a product that is ready to be stored, or tells all that is wrong
+// readProduct reads the form, with prices in a currency, into a product that is ready to be stored, or tells all that is wrong
 // with it.
-func readProduct(form url.Values) (models.Product, models.Invalid) {
+func readProduct(form url.Values, currency string) (models.Product, models.Invalid) {
 	var product models.Product
-	grid, notation := readGrid(form), notationOf(form, fields.ProductForm)
+	grid, notation := readGrid(form), notationOf(form, fields.ProductForm, currency)
 	grid.learn(&notation)
 	v := readTypedAs(form, fields.ProductForm, &product, notation)
 	product.ID, _ = models.ParseID(form.Get("_id")) // a form without one gets its id from the store

@@ -146,7 +146,7 @@ func rateName(voice *views.Voice, tax shop.SalesTax) string {
 	if tax.Name == "" {
 		return voice.Say("sales.noTax", nil)
 	}
-	return tax.Name + " " + voice.Typed(models.Money(tax.Rate)) + " %"
+	return tax.Name + " " + voice.Percent(tax.Rate)
 }
 
 // wayName is a way of paying in words.

@@ -69,7 +69,7 @@ func heightOf(amount, top models.Money) int64 {
 
 // roundUp is the next amount that reads well: 1, 2 or 5 with zeros.
 func roundUp(amount models.Money) models.Money {
-	for step := models.Money(100); step > 0 && step < 1<<60; step *= 10 {
+	for step := models.One; step > 0 && step < 1<<60; step *= 10 {
 		for _, n := range []models.Money{1, 2, 5} {
 			if amount <= n*step {
 				return n * step

@@ -58,7 +58,7 @@ func (p *Pages) settingsSheet(v *visit, s models.Settings) settingsSheet {
 
 // readSettings reads the form into settings.
 func readSettings(form url.Values, s *models.Settings) {
-	readTyped(form, fields.SettingsForm, s) // texts, which can all be read
+	readTyped(form, fields.SettingsForm, s, s.Currency) // texts, which can all be read
 	s.RoomClosed = form.Get("room") != "true"
 }
 

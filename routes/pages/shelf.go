@@ -79,7 +79,7 @@ func (p *Pages) MakeProduct(w http.ResponseWriter, r *http.Request) {
 		p.Fail(w, r, err)
 		return
 	}
-	product, problems := readProduct(form)
+	product, problems := readProduct(form, p.currency(r.Context()))
 	more := form.Has("more")
 	if !more && problems == nil {
 		product, err = p.createProduct(r.Context(), product)
@@ -137,7 +137,7 @@ func (p *Pages) SaveProduct(w http.ResponseWriter, r *http.Request) {
 	}
 	rev, _ := strconv.ParseInt(form.Get("rev"), 10, 64) // without one the form is of no revision
 	grid := readGrid(form)
-	typed, problems := readProduct(form)
+	typed, problems := readProduct(form, p.currency(r.Context()))
 	if form.Has("more") {
 		p.moreRows(w, r, id, form, rev)
 		return

@@ -42,7 +42,7 @@ func (p *Pages) SetPrice(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	var problems models.Invalid
-	price := models.Notation{}.Money(&problems, "price", form.Get("price"))
+	price := models.NotationIn(p.currency(r.Context())).Money(&problems, "price", form.Get("price"))
 	if problems != nil {
 		p.refuseRow(w, r, form, problems)
 		return

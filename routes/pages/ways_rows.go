@@ -128,7 +128,7 @@ func readPayments(form url.Values, s *models.Settings) (places rowPlaces, wrong 
 			continue
 		}
 		payment := models.Payment{Way: way}
-		note(&wrong, "payments", len(s.Payments), readTyped(part, fields.PaymentForm, &payment))
+		note(&wrong, "payments", len(s.Payments), readTyped(part, fields.PaymentForm, &payment, s.Currency))
 		for line := range strings.Lines(unixLines(part.Get("accounts"))) {
 			if line = strings.TrimSpace(line); line != "" {
 				name, text, _ := strings.Cut(line, ":")
@@ -196,7 +196,7 @@ func readDeliveries(form url.Values, s *models.Settings) (places rowPlaces, wron
 		}
 		delivery := models.Delivery{Way: part.Get("way"), Kind: part.Get("kind")}
 		if delivery.Kind != "" || delivery.Way == "" && strings.TrimSpace(part.Get("name")) != "" { // a name alone lacks its kind
-			note(&wrong, "deliveries", len(s.Deliveries), readTyped(part, fields.DeliveryForm, &delivery))
+			note(&wrong, "deliveries", len(s.Deliveries), readTyped(part, fields.DeliveryForm, &delivery, s.Currency))
 			s.Deliveries, places = append(s.Deliveries, delivery), append(places, i)
 		}
 	}
@@ -235,7 +235,7 @@ func readTaxes(form url.Values, s *models.Settings) (places rowPlaces, wrong mod
 			continue
 		}
 		tax := models.Tax{Default: form.Get("default") == strconv.Itoa(i)}
-		note(&wrong, "taxes", len(s.Taxes), readTyped(part, fields.TaxForm, &tax))
+		note(&wrong, "taxes", len(s.Taxes), readTyped(part, fields.TaxForm, &tax, s.Currency))
 		s.Taxes, places = append(s.Taxes, tax), append(places, i)
 	}
 	return places, wrong

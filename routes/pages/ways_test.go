@@ -68,7 +68,7 @@ func TestDeliveriesPage(t *testing.T) {
 		"deliveries-1-way", "", "deliveries-1-kind", "zone", "deliveries-1-name", "Moto", "deliveries-1-price", "1.500,50", "deliveries-1-freeFrom", "",
 		"deliveries-1-countries", "ar, uy", "deliveries-1-provinces", "Córdoba\r\nSalta", "deliveries-1-postcodes", "").Want(200, "#deliveries-1-countries", "AR UY")
 	got := storedSettings(v).Deliveries
-	if len(got) != 2 || got[0].Address != "Defensa 1" || got[1].Way != "zone" || got[1].Price != 1500_50 || got[1].FreeFrom != 0 || len(got[1].Provinces) != 2 {
+	if len(got) != 2 || got[0].Address != "Defensa 1" || got[1].Way != "zone" || got[1].Price != 1500_500 || got[1].FreeFrom != 0 || len(got[1].Provinces) != 2 {
 		t.Errorf("%+v", got)
 	}
 	wrong := v.Post("/admin/ways/deliveries", "rev", "1",

@@ -46,11 +46,13 @@ func (r *random) choice() (models.Choice, *figure, bool) {
 	return models.Choice{Product: id, Variant: variant}, s.figures[variant], true
 }
 
+const cent = models.One / 100
+
 func (r *random) fresh() models.Product {
 	r.made++
 	code := fmt.Sprintf("P-%d", r.made)
 	p := models.Product{
-		Title: code, Description: "d", Code: code, Category: "c", Price: models.Money(r.IntN(1000)), Status: true,
+		Title: code, Description: "d", Code: code, Category: "c", Price: cent * models.Money(r.IntN(1000)), Status: true,
 		Stock: int64(r.IntN(8)),
 	}
 	if r.IntN(3) == 0 {
@@ -58,7 +60,7 @@ func (r *random) fresh() models.Product {
 		for i, size := range []string{"S", "M"} {
 			p.Variants = append(p.Variants, models.Variant{
 				ID: models.NewID(time.Now()), Code: code + size, Options: models.Options{{Name: "Talle", Value: size}},
-				Price: p.Price + models.Money(i), Stock: int64(r.IntN(8)),
+				Price: p.Price + cent*models.Money(i), Stock: int64(r.IntN(8)),
 			})
 		}
 		p.Derive()

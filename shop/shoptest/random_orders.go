@@ -170,7 +170,7 @@ func (r *random) pay() {
 	if !there || o.total == 0 {
 		return
 	}
-	amount := 1 + models.Money(r.Int64N(int64(o.total)))
+	amount := cent * models.Money(1+r.Int64N(int64(o.total/cent)))
 	due := o.total - o.paid
 	_, _, err := r.shop.OrderPaid(r.t.Context(), shop.Machine, id, shop.Money{Amount: &amount})
 	if r.check("pay", err, amount <= due || due == 0) && due > 0 {
@@ -184,9 +184,9 @@ func (r *random) refund() {
 		return
 	}
 	i := r.IntN(len(o.lines))
-	amount := models.Money(1 + r.IntN(50))
+	amount := cent * models.Money(1+r.IntN(50))
 	if left := o.paid - o.back; r.IntN(2) == 0 { // just all of it, or one more
-		amount = max(1, left+models.Money(r.IntN(2)))
+		amount = max(cent, left+cent*models.Money(r.IntN(2)))
 	}
 	n := 1 + r.Int64N(o.lines[i].Quantity)
 	_, _, err := r.shop.RefundOrder(r.t.Context(), shop.Machine, id, shop.Refund{
