@@ -92,6 +92,50 @@ func TestImportExtendsCataloguesOfBefore(t *testing.T) {
 	})
 }
 
+// A file that knows no variants cannot say which of them is counted: its stock is left out, by name,
+// and all else of it goes in.
+func TestImportOfAStockThatNoVariantTakes(t *testing.T) {
+	const counted = "Handle,Title,Option1 Name,Option1 Value,Variant SKU,Variant Inventory Qty,Variant Price\nvaso,Vaso,Color,rojo,V-R,3,100\n"
+	onEachEngine(t, func(t *testing.T, newStore func() string) {
+		s := openInside(t, newStore())
+		importText(t, s.store, shirts)
+		importText(t, s.store, counted)
+		before := products(t, s.store)
+		const file = `[{"code": "remera", "title": "Remera lisa", "price": 1000, "stock": 7}]`
+		for _, want := range []importReport{{Read: 1, Updated: 1}, {Read: 1, Same: 1}} {
+			if report, said := importText(t, s.store, file); report != want || strings.Count(said, "1 product (line 1): "+catalogue.StockOfNoVariant) != 1 {
+				t.Errorf("%+v, not %+v\n%s", report, want, said)
+			}
+		}
+		const continued = "Handle,Title,Variant SKU,Variant Inventory Policy,Variant Inventory Qty\nvaso,Vaso,vaso,continue,3\n"
+		if report, said := importText(t, s.store, continued); report != (importReport{Read: 1, Same: 1}) ||
+			strings.Count(said, "1 product (line 2): "+catalogue.StockOfNoVariant) != 1 {
+			t.Errorf("%+v\n%s", report, said)
+		}
+		const sizes = "Handle,Title,Option1 Name,Option1 Value,Variant SKU,Variant Price\ntaza,Taza,Color,rojo,T-R,100\ntaza,,,azul,T-A,100\n"
+		if report, said := importText(t, s.store, sizes); report != (importReport{Read: 1, Created: 1}) || strings.Count(said, "1 product (line 2): "+catalogue.NoStock) != 1 {
+			t.Errorf("%+v\n%s", report, said)
+		}
+		const more = "Handle,Title,Option1 Name,Option1 Value,Variant SKU,Variant Price\nvaso,Vaso,Color,rojo,V-R,100\nvaso,,,azul,V-A,100\n"
+		after := products(t, s.store)
+		if last := after[len(after)-1]; !last.Uncounted || !last.Variants[1].Uncounted {
+			t.Errorf("what the file has no stock for is %+v", last)
+		}
+		after = after[:2]
+		for i := range after {
+			if after[i].Stock != before[i].Stock || after[i].Uncounted != before[i].Uncounted || !models.SameVariants(after[i].Variants, before[i].Variants) {
+				t.Errorf("%+v\nwas %+v", after[i], before[i])
+			}
+		}
+		if after[0].Title != "Remera lisa" {
+			t.Errorf("the title is %q", after[0].Title)
+		}
+		if report, said := importText(t, s.store, more); report != (importReport{Read: 1, Updated: 1}) || strings.Count(said, "1 product (line 2): "+catalogue.NoStock) != 1 {
+			t.Errorf("%+v\n%s", report, said)
+		}
+	})
+}
+
 // What has variants goes out and comes in again to the byte.
 func TestExportOfVariants(t *testing.T) {
 	one, two := openInside(t, t.TempDir()), openInside(t, t.TempDir())

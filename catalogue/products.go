@@ -70,16 +70,18 @@ func (r *reading) readProduct(line int, raw json.RawMessage, format Format) Entr
 	return l.entry(line, p)
 }
 
-// learnProduct takes in how the figures of an element are written that are texts.
-func (r *reading) learnProduct(raw json.RawMessage) {
-	var in item
-	if json.Unmarshal(raw, &in) != nil {
-		return
-	}
-	if price, isText := scalar(in.Price); isText {
+// figures are those of an element.
+type figures struct {
+	Price json.RawMessage `json:"price"`
+	Stock json.RawMessage `json:"stock"`
+}
+
+// learn takes in how those are written that are texts.
+func (r *reading) learn(f figures) {
+	if price, isText := scalar(f.Price); isText {
 		r.notation.LearnMoney(price)
 	}
-	if stock, isText := scalar(in.Stock); isText {
+	if stock, isText := scalar(f.Stock); isText {
 		r.notation.Learn(stock, 0)
 	}
 }

@@ -82,7 +82,7 @@ function follow(root, {rev, op, doc}) {
 /** show writes what an element shows of a product, and says whether it is something else than before.
  * @type {(element: HTMLElement & {href?: string}, doc: Product) => boolean} */
 function show(element, doc) {
-  const available = doc.status && doc.stock > 0
+  const available = doc.status && doc.stock > 0, choices = doc.variants?.length ?? 0
   switch (element.dataset.show) {
     case "title": return put(element, doc.title)
     case "category": return put(element, doc.category)
@@ -100,6 +100,8 @@ function show(element, doc) {
     case "stock": return showStock(element, ...stockOf(doc))
     case "off": element.hidden = doc.status; return false
     case "buy": element.hidden = !available; return false
+    case "add": element.hidden = !available || choices > 0; return false
+    case "choose": element.hidden = !available || choices === 0; return false
     case "instead": element.hidden = available; return false
     case "categoryLink": element.href = "/products?" + new URLSearchParams({category: doc.category}); return false
     case "picture": return showPicture(/** @type {HTMLImageElement} */ (element), doc)
@@ -175,7 +177,7 @@ function revOf(element) {
 function showGone(element) {
   switch (element.dataset.show) {
     case "stock": return showStock(element, "gone", say("live.gone"))
-    case "buy": element.hidden = true; return false
+    case "buy": case "add": case "choose": element.hidden = true; return false
     case "instead": element.hidden = false; return false
   }
   return false

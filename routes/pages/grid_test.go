@@ -86,6 +86,46 @@ func TestNewProductWithVariants(t *testing.T) {
 	}
 }
 
+// Each variant has a barcode of its own: typed, shown again, changed and taken out. A form of before
+// that does not ask for it leaves it.
+func TestBarcodesOfVariants(t *testing.T) {
+	v := newMerchant(t)
+	made := makeShirt(v)
+	at := "/admin/products/" + made.ID.String()
+	stored := func() (codes [2]string) {
+		t.Helper()
+		now, err := v.Shop.Trade.Products.Get(t.Context(), made.ID)
+		if err != nil || len(now.Variants) != 2 {
+			t.Fatalf("%+v, %v", now, err)
+		}
+		return [2]string{now.Variants[0].Barcode, now.Variants[1].Barcode}
+	}
+	page := v.Get(at)
+	if shown := page.Attribute("#variants-0-barcode", "value"); shown != "779" {
+		t.Errorf("the grid shows the barcode %q", shown)
+	}
+	for _, tt := range []struct{ typed, want [2]string }{
+		{[2]string{"779", "7790002000011"}, [2]string{"779", "7790002000011"}},
+		{[2]string{"", "7790002000011"}, [2]string{"", "7790002000011"}},
+	} {
+		v.Follow(at, pairs(formOf(v.Get(at), "#shelf"), "variants[0].barcode", tt.typed[0], "variants[1].barcode", tt.typed[1])...).Want(200)
+		if now := stored(); now != tt.want {
+			t.Errorf("stored is %q", now)
+		}
+	}
+	long := pairs(formOf(v.Get(at), "#shelf"), "variants[0].barcode", strings.Repeat("7", 201))
+	v.Post(at, long...).Want(400, "#variants-0-barcode-problem", "Puede tener 200 caracteres como mucho.")
+	older := formOf(v.Get(at), "#shelf")
+	older.Del("variants[0].barcode")
+	older.Del("variants[1].barcode")
+	v.Follow(at, pairs(older, "title", "Otra")...).Want(200)
+	if now := stored(); now[1] != "7790002000011" {
+		t.Errorf("a form without barcodes took them out: %q", now)
+	}
+	only := append(append([]string{}, shirt...), gridFields("Talle", [4]string{"", "", "", ""})...)
+	v.Post("/admin/products", append(only, "variants[0].barcode", "779")...).Want(400, "#variants-0-code-problem", "Falta completar este campo.")
+}
+
 // What is wrong with a variant stands in its row, whatever rows are empty before it.
 func TestGridTellsByRow(t *testing.T) {
 	v := newMerchant(t)
