@@ -2,7 +2,9 @@ package shop_test
 
 import (
 	"context"
+	"errors"
 	"sync"
+	"testing"
 
 	"pulperia/dao"
 	"pulperia/dao/models"
@@ -120,4 +122,18 @@ func (p cutProducts) Delete(
 	ctx context.Context, id models.ID, checks ...func(models.Product) error,
 ) (models.Product, dao.Receipt, error) {
 	return p.by.Delete(ctx, id, checks...)
+}
+
+// lookAt has a process learn of all that another one has done: what a step that changes nothing goes
+// by may be some moments old. Who asks for what is past the head has the engine look.
+func lookAt(t *testing.T, store dao.Store) {
+	t.Helper()
+	past, err := store.Feed.Head(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	past.Offset++
+	if _, err := store.Feed.Since(t.Context(), past, 1); err != nil && !errors.Is(err, dao.ErrGone) {
+		t.Fatal(err)
+	}
 }

@@ -87,7 +87,8 @@ var acts = []act{
 	{"edit price", onProduct(func(p *models.Product) { p.Price = 150 })},
 	{"off sale", onProduct(func(p *models.Product) { p.Status = false })},
 	{"split", onProduct(func(p *models.Product) {
-		p.Variants = []models.Variant{{Options: models.Options{{Name: "Talle", Value: "S"}}, Price: 100, Stock: 2}}
+		size := models.Options{{Name: "Talle", Value: "S"}}
+		p.Variants = []models.Variant{{Code: p.Code + "-S", Options: size, Price: 100, Stock: 2}}
 	})},
 	{"count", func(x *scene, s *shop.Shop) error {
 		set, was := int64(2), int64(3)

@@ -151,6 +151,7 @@ func TestShelvesAreReadBesideAnother(t *testing.T) {
 		t.Fatal(err)
 	}
 	cut.next(afterPage, 1, func() {
+		lookAt(t, store) // so that the next look at the feed is some time ahead
 		if _, _, err := other.RemoveProduct(t.Context(), batch.Products[0].ID); err != nil {
 			t.Error(err)
 		}

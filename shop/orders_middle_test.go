@@ -61,7 +61,8 @@ func newScene(t *testing.T, s *shop.Shop, store dao.Store) *scene {
 // outcome is all that has become of a scene, and of the acts, in words.
 func (x *scene) outcome(store dao.Store, errs map[string]error) (said string) {
 	x.t.Helper()
-	_, err := store.Update(x.t.Context(), func(tx dao.Tx) error { // so that nothing of it is old news
+	lookAt(x.t, store)
+	_, err := store.Update(x.t.Context(), func(tx dao.Tx) error { // all of it as of one moment
 		said = x.told(tx)
 		return nil
 	})
@@ -122,7 +123,8 @@ type pairs struct {
 	one   *shop.Shop
 	cut   *cut
 	other *shop.Shop
-	store dao.Store // of the first
+	store dao.Store // of the first,
+	far   dao.Store // and of the other
 }
 
 // inTurn is the outcome of two acts one after the other; names are theirs in what is told of them.
@@ -143,6 +145,7 @@ func (p *pairs) try(one, other act, places []middle) (n int) {
 			x, errs, reached := newScene(p.t, p.one, p.store), map[string]error{}, false
 			p.cut.next(at, nth, func() {
 				reached = true
+				lookAt(p.t, p.far)
 				errs["other"] = other.do(x, p.other)
 			})
 			errs["one"] = one.do(x, p.one)
@@ -212,15 +215,15 @@ func TestOneActInAnother(t *testing.T) {
 		_, bare := open(t, cheap)
 		store, cut := cutStore(bare)
 		s := shop.New(store, cheap)
-		try(t, &pairs{t, s, cut, s, bare}, cases(middlePairs.Get()), beforeStep, afterStep)
+		try(t, &pairs{t, s, cut, s, bare, bare}, cases(middlePairs.Get()), beforeStep, afterStep)
 	})
 	t.Run("mongodb", func(t *testing.T) {
 		dose.SkipSmall(t, "it needs a database")
 		url := mongotest.URI(t)
 		bare := openDatabase(t, url)
 		store, cut := cutStore(bare)
-		other := shop.New(openDatabase(t, url), cheap)
-		try(t, &pairs{t, shop.New(store, cheap), cut, other, bare}, cases(middlePairs.Get()/5), beforeStep, withinStep, afterStep)
+		far := openDatabase(t, url)
+		try(t, &pairs{t, shop.New(store, cheap), cut, shop.New(far, cheap), bare, far}, cases(middlePairs.Get()/5), beforeStep, withinStep, afterStep)
 	})
 }
 
