@@ -11,7 +11,10 @@ import (
 
 	"pulperia/dao/dbmanagers"
 	"pulperia/dao/models"
+	"pulperia/dose"
 )
+
+var orderRounds = dose.Flag("orderrounds", 7, 30, "how often the shop is killed while people order, on both engines together")
 
 // On every engine the program is killed again and again while buyers order two pieces each. No order
 // is lost that was answered, none is there twice and none leaves a gap, whoever asks
@@ -26,9 +29,9 @@ func TestOrdersKilled(t *testing.T) {
 	onEachEngine(t, func(t *testing.T, newStore func() string) {
 		t.Parallel()
 		k := &orderKills{store: newStore(), window: 200, random: rand.New(rand.NewPCG(seed, 3)), placed: map[string]int64{}}
-		rounds := share(50)
+		rounds := orderRounds.Get() * 2 / 3
 		if dbmanagers.IsURL(k.store) {
-			rounds, k.window = share(25), 800
+			rounds, k.window = orderRounds.Get()-rounds, 800
 		}
 		for range rounds {
 			k.round(t)

@@ -2,6 +2,7 @@ package app
 
 import (
 	"encoding/json"
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
@@ -11,16 +12,34 @@ import (
 	"testing"
 
 	"pulperia/dao/models"
+	"pulperia/dose"
 	"pulperia/shop/shoptest"
+)
+
+var (
+	randomActs = dose.Flag("acts", 100, 300, "random acts on orders on each engine, in shops of five hundred each")
+	actsSeed   = flag.Uint64("acts.seed", 0, "seed of these; 0 takes a new one")
 )
 
 // Whatever is done to a shop in whatever order, every figure is what a model says that it must be, on
 // both engines.
 func TestRandomShops(t *testing.T) {
 	t.Parallel()
+	seed := *actsSeed
+	if seed == 0 {
+		seed = rand.Uint64()
+	}
+	t.Attr("seed", fmt.Sprint(seed))
 	onEachEngine(t, func(t *testing.T, newStore func() string) {
-		s := closedInside(t, newStore())
-		shoptest.Random(t, s.trade, 300, rand.Uint64(), nil)
+		const most = 500
+		seed := seed
+		for left := randomActs.Get(); left > 0; left -= most {
+			s := closedInside(t, newStore())
+			shoptest.Random(t, s.trade, min(left, most), seed, nil)
+			s.close()
+			seed++
+		}
+		t.Attr("acts", fmt.Sprint(randomActs.Get()))
 	})
 }
 
@@ -65,6 +84,8 @@ func TestTwoHundredBuyers(t *testing.T) {
 			})
 		}
 		wg.Wait()
+		t.Attr("buyers", "200")
+		t.Attr("sold", fmt.Sprint(sold.Load()))
 		if sold.Load() != 50 || changed.Load() != 150 {
 			t.Errorf("%d have one, %d have not", sold.Load(), changed.Load())
 		}

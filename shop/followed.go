@@ -10,7 +10,8 @@ import (
 
 // followed is something that is made of all values of a kind and kept in memory: an index by which
 // the staff's lists are made. It is read once, when somebody first asks for it, and from then on
-// follows the feed, so that it is never older than the last step that was done when it was asked.
+// follows the feed, so that it is never older than the last step of this process that was done when
+// it was asked, and at most half a second behind what other processes did: see [dao.Feed.Fresh].
 type followed struct {
 	kind dao.Kind
 	feed dao.Feed
@@ -32,7 +33,7 @@ var errUnsteady = errors.New("too much was deleted while it was read")
 func (f *followed) read(ctx context.Context, look func()) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	head, err := f.feed.Head(ctx)
+	head, err := f.feed.Fresh(ctx)
 	if err != nil {
 		return err
 	}
@@ -52,7 +53,8 @@ func (f *followed) read(ctx context.Context, look func()) error {
 	return nil
 }
 
-// begin reads all, and then what has happened meanwhile.
+// begin reads all, and then what has happened meanwhile, to the last: a deletion by another process
+// that were learned of later would have hidden a value for good.
 func (f *followed) begin(ctx context.Context) error {
 	for range loads {
 		head, err := f.feed.Head(ctx)
@@ -63,7 +65,7 @@ func (f *followed) begin(ctx context.Context) error {
 			return err
 		}
 		f.at = head
-		if head, err = f.feed.Head(ctx); err != nil {
+		if head, err = f.latest(ctx); err != nil {
 			return err
 		}
 		if removed, err := f.follow(ctx, head); err != nil || !removed {
@@ -71,6 +73,20 @@ func (f *followed) begin(ctx context.Context) error {
 		}
 	}
 	return errUnsteady
+}
+
+// latest is the head with all that anybody has done before it is asked for. Who asks for what is past
+// the head that is known has an engine look for it, however lately it has.
+func (f *followed) latest(ctx context.Context) (dao.Position, error) {
+	known, err := f.feed.Head(ctx)
+	if err != nil {
+		return dao.Position{}, err
+	}
+	past := dao.Position{Epoch: known.Epoch, Offset: known.Offset + 1}
+	if _, err := f.feed.Since(ctx, past, 1); err != nil && !errors.Is(err, dao.ErrGone) {
+		return dao.Position{}, err
+	}
+	return f.feed.Head(ctx)
 }
 
 // follow takes the changes up to a position, and says whether one of them has removed something.

@@ -145,17 +145,34 @@ func (b *books) audit() {
 	}
 }
 
+// settlings is how often SettleHeld counts anew because products were sold meanwhile.
+const settlings = 50
+
 // SettleHeld has the catalogue say of what is held what open orders hold, after these have come from
 // elsewhere, and the counter stand at the highest number. It returns how many products it changed.
-// The stock stays: it is what can be bought.
+// The stock stays: it is what can be bought. What was sold or given back while it counted is counted
+// again.
 func (s *Shop) SettleHeld(ctx context.Context) (n int, err error) {
-	b, err := booksOf(ctx, s.store)
-	if err != nil {
-		return 0, err
+	for range settlings {
+		b, err := booksOf(ctx, s.store)
+		if err != nil {
+			return n, err
+		}
+		if err := s.raiseCounter(ctx, b.highest); err != nil {
+			return n, err
+		}
+		changed, missed, err := s.settleBy(ctx, b)
+		if n += changed; err != nil || missed == 0 {
+			return n, err
+		}
 	}
-	if err := s.raiseCounter(ctx, b.highest); err != nil {
-		return 0, err
-	}
+	return n, errors.New("products were sold all the time while it was counted what orders hold of them: " +
+		"import the file again when the shop is quieter, which changes nothing else")
+}
+
+// settleBy has products hold what books say, and returns how many it changed, and how many it left as
+// they were because they have changed since the books were made.
+func (s *Shop) settleBy(ctx context.Context, b *books) (changed, missed int, err error) {
 	wrong := map[models.ID]int64{} // their revisions
 	for _, shelf := range b.shelves {
 		if shelf.held != b.pieces[shelf.Choice] {
@@ -163,20 +180,24 @@ func (s *Shop) SettleHeld(ctx context.Context) (n int, err error) {
 		}
 	}
 	for id, rev := range wrong {
+		stale := false
 		_, receipt, err := s.store.Products.Update(ctx, id, func(p *models.Product) error {
-			if p.Rev == rev { // else orders have come and gone since
+			if stale = p.Rev != rev; !stale {
 				b.settle(p)
 			}
 			return nil
 		})
-		if notMissing(err) != nil {
-			return n, err
-		}
-		if err == nil && !receipt.Repeated {
-			n++
+		switch {
+		case errors.Is(err, dao.ErrNotFound): // nothing of it is held any more, or check says what is
+		case err != nil:
+			return changed, missed, err
+		case stale:
+			missed++
+		case !receipt.Repeated:
+			changed++
 		}
 	}
-	return n, nil
+	return changed, missed, nil
 }
 
 func (b *books) settle(p *models.Product) {

@@ -8,7 +8,9 @@ import (
 )
 
 // HandOverOrder says that the buyer has what he bought, and has paid what was still due: orders.write.
-// It is one step, so that nothing is handed over and not noted as paid, or the other way round.
+// It is one step, so that nothing is handed over and not noted as paid, or the other way round. Where
+// some of the money was told of under the same fact, and not all has come, it is dao.ErrConflict: who
+// asks has not seen that.
 func (s *Shop) HandOverOrder(
 	ctx context.Context, who Who, id models.ID, paid Money,
 ) (models.Order, dao.Receipt, error) {
@@ -22,6 +24,9 @@ func (s *Shop) HandOverOrder(
 		}
 		if fact.Amount = o.Due(); fact.Amount == 0 {
 			return nil
+		}
+		if known, _ := knows(o, fact, nil); known {
+			return dao.Conflict{Field: "_id", Value: fact.ID}
 		}
 		addFact(tx, o, fact)
 		return nil

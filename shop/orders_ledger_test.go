@@ -1,6 +1,7 @@
 package shop_test
 
 import (
+	"context"
 	"errors"
 	"testing"
 	"time"
@@ -121,4 +122,28 @@ func TestSettleHeld(t *testing.T) {
 	if o := placed(t, s, buyer(cartOf(t, s, of(mate.ID, 1)))).Order; o.Number != 42 {
 		t.Errorf("number %d", o.Number)
 	}
+}
+
+// Two of the staff who look at the same page tell of the same money: where one notes a part of it, the
+// other does not hand the order over as paid, and where he notes all, it is handed over.
+func TestHandOverFromOnePage(t *testing.T) {
+	s, _ := open(t, shop.Options{PasswordPasses: 1})
+	yerba := stocked(t, s, "Y", 10)
+	for amount, want := range map[models.Money]error{50: dao.ErrConflict, 100: nil} {
+		id := placed(t, s, buyer(cartOf(t, s, of(yerba.ID, 1)))).Order.ID
+		for _, step := range []func(context.Context, shop.Who, models.ID) (models.Order, dao.Receipt, error){s.AcceptOrder, s.ReadyOrder} {
+			if _, _, err := step(t.Context(), shop.Machine, id); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, _, err := s.OrderPaid(t.Context(), shop.Machine, id, shop.Money{Fact: id.String(), Amount: &amount}); err != nil {
+			t.Fatal(err)
+		}
+		_, _, err := s.HandOverOrder(t.Context(), shop.Machine, id, shop.Money{Fact: id.String()})
+		now, _ := s.Order(t.Context(), shop.Machine, id)
+		if !errors.Is(err, want) || len(now.Ledger) != 1 || (now.State == models.OrderDone) != (want == nil) {
+			t.Errorf("%s of 1.00: %v, %s, %d facts", amount, err, now.State, len(now.Ledger))
+		}
+	}
+	consistent(t, s)
 }

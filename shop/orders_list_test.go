@@ -16,6 +16,7 @@ import (
 	"pulperia/dao/dbmanagers/mongotest"
 	"pulperia/dao/filemanagers"
 	"pulperia/dao/models"
+	"pulperia/dose"
 	"pulperia/shop"
 )
 
@@ -133,6 +134,34 @@ func TestOrdersOfAnotherProcess(t *testing.T) {
 				t.Fatalf("%d orders: the other sees %d, %v", n+1, newest, err)
 			}
 		}
+	}
+}
+
+// A product that another process removes while the pieces are first read, page by page, is not there,
+// and all others are, though those of the next page have moved up.
+func TestShelvesAreReadBesideAnother(t *testing.T) {
+	dose.SkipSmall(t, "it needs a database")
+	url := mongotest.URI(t)
+	store, cut := cutStore(openDatabase(t, url))
+	s, other := shop.New(store, cheap), shop.New(openDatabase(t, url), cheap)
+	var batch dao.Batch
+	for n := range models.MaxLimit + 5 {
+		batch.Products = append(batch.Products, models.Product{
+			ID: models.NewID(time.Now()), Title: "P", Description: "d", Code: fmt.Sprint(n), Category: "c", Status: true,
+		})
+	}
+	if _, err := s.TakeIn(t.Context(), batch); err != nil {
+		t.Fatal(err)
+	}
+	cut.next(afterPage, 1, func() {
+		lookAt(t, store) // so that the next look at the feed is some time ahead
+		if _, _, err := other.RemoveProduct(t.Context(), batch.Products[0].ID); err != nil {
+			t.Error(err)
+		}
+	})
+	page, err := s.Shelves(t.Context(), shop.Machine, shop.PiecesQuery{Limit: 1})
+	if err != nil || page.Total != models.MaxLimit+4 {
+		t.Errorf("%d are there, not %d: %v", page.Total, models.MaxLimit+4, err)
 	}
 }
 
