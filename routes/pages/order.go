@@ -51,10 +51,23 @@ type claimForm struct {
 	Problem     string
 }
 
+// receiptRow is a receipt that the buyer has sent: a photo is shown, a document has its name.
 type receiptRow struct {
-	At   int64
-	Name string
-	To   string
+	N     int64 // which of the order's, from 1
+	Name  string
+	To    string
+	Photo bool
+}
+
+// receiptsOf are the receipts of an order, at an address under which they are served.
+func receiptsOf(o *models.Order, base string) (rows []receiptRow) {
+	for i, receipt := range o.Receipts {
+		rows = append(rows, receiptRow{
+			N: int64(i + 1), Name: receipt.FileName(o.Number, i), To: base + "/receipts/" + receipt.ID.String(),
+			Photo: strings.HasPrefix(receipt.Type, "image/"),
+		})
+	}
+	return rows
 }
 
 type eventRow struct{ When, Iso, What string }
@@ -115,9 +128,7 @@ func (s *orderSheet) fill(v *visit, order models.Order) {
 	paid, _ := order.Sums()
 	s.CanCancel = order.State == models.OrderPlaced && paid == 0
 	s.IsFinished = !order.State.Holds() && order.State != models.OrderSent
-	for i, receipt := range order.Receipts {
-		s.Receipts = append(s.Receipts, receiptRow{At: int64(i + 1), Name: receipt.FileName(order.Number, i), To: s.Base + "/receipts/" + receipt.ID.String()})
-	}
+	s.Receipts = receiptsOf(&order, s.Base)
 	for _, event := range shown.History {
 		what := voice.Say("order.event."+event.What, nil)
 		s.History = append(s.History, eventRow{whenOf(voice, event.At), event.At.String(), what})
