@@ -51,6 +51,7 @@ func TestReceiptBesideReceived(t *testing.T) {
 	merchant.isLive()
 	p.claims(pngFiles(t, "transferencia.png")[0])
 	merchant.soon("width of the photo", `(photo => photo?.complete && photo.naturalWidth)(document.querySelector(".order__claims .receipts__photo"))`, 600)
+	merchant.expect("what the total has in it", merchant.text(".sums div:nth-child(2) dt"), "Incluye impuestos por")
 	merchant.expect("next step", merchant.text(".order__next .order__main"), "Recibí $ 4.890,00")
 	p.claims(pdfFile(t))
 	merchant.soon("document", `document.querySelector(".order__claims li:last-child > .receipts__link")?.textContent`, "comprobante-1-2.pdf")

@@ -23,6 +23,7 @@ type deskSheet struct {
 	Others                 []orderStep
 	Lines                  []orderRow
 	Totals                 models.Totals
+	Added                  bool // the tax stands beside the items
 	Due, Paid, Refunded    models.Money
 	Left                   models.Money // that can be given back
 	Buyer                  buyerCard
@@ -97,7 +98,7 @@ func (p *Pages) deskSheet(ctx context.Context, v *visit, id models.ID, again ord
 	}
 	sheet := deskSheet{
 		Page: p.counter(v, v.voice.Say("desk.order", map[string]any{"n": o.Number}), ordersPage), orderCard: orderCardOf(v, &o),
-		Refused: again.refused, Totals: o.Totals, Due: o.Due(), Buyer: buyerOf(v, &o), Address: addressLines(o.Delivery.Address),
+		Refused: again.refused, Totals: o.Totals, Added: addsTax(&o), Due: o.Due(), Buyer: buyerOf(v, &o), Address: addressLines(o.Delivery.Address),
 		PickupAt: o.Delivery.Place, BuyerNote: o.Note, PrivateNote: o.PrivateNote, Form: again.form, Link: again.link,
 		Receipts: receiptsOf(&o, "/api/orders/"+id.String()),
 		Editable: v.who.Can(shop.OrdersWrite), Restocks: o.State.HandedOver(),
