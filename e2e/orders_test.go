@@ -67,9 +67,14 @@ func TestMerchantsDay(t *testing.T) {
 		other.lookAt("order", "h1", v)
 
 		other.open("/products")
-		shop.order(yerba.ID, 1, "Beto") // nobody of the staff has a page open there
+		shop.order(yerba.ID, 1, "Beto") // this tab shows no page of the merchant's; the other one tells of it
+		p.soon("notice", rung, "2")
 		other.open("/admin/sales")
 		other.soon("notice of what came between two pages", rung, "2")
+		other.expect("title", eval[string](other, `document.title.slice(0, 17)`), "● Pedido nuevo: 2")
+		other.open("/admin/stock")
+		other.isLive()
+		other.expect("told twice", eval[string](other, rung), "")
 	})
 }
 
@@ -84,6 +89,7 @@ func TestRingAfterALostLine(t *testing.T) {
 	p.follow("main [type=submit]")
 	p.isLive()
 	wire.breakOff()
+	p.soon("connection", offline, true)
 	shop.order(shop.product("yerba mate con palo").ID, 1, "Ana")
 	wire.restore()
 	p.soon("notice", rung, "1")

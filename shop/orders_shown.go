@@ -51,6 +51,9 @@ type ShownLine struct {
 	Refunded  int64          `json:"refunded"`
 }
 
+// TaxBeside says whether the price of one is without the tax, which is in the total.
+func (l ShownLine) TaxBeside() bool { return l.Total != times(l.Unit, l.Quantity) }
+
 // ShownEvent is a line of the history without who did it.
 type ShownEvent struct {
 	At   models.Time `json:"at"`

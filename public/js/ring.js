@@ -1,14 +1,15 @@
 // A new order rings on every page of the merchant's that is open. None is missed over a lost line, for that goes on where it was; nor
-// between two pages: the browser keeps the highest number of which it has told, and each page says which is the highest that there is.
+// between two pages: each tab keeps the highest number of which it has told, and each page says which is the highest that there is. A
+// tab that was just opened begins where the others of its browser are.
 
 import {announce, el} from "./dom.js"
-import {store} from "./kept.js"
+import {recall, remember, store} from "./kept.js"
 import {say} from "./voice.js"
 
 const key = "pulperia.rung." + store
 const title = document.title
 
-/** startRing rings for what has come in since this browser last rang, and for what comes in.
+/** startRing rings for what has come in since this tab last rang, and for what comes in.
  * @type {(counter: HTMLElement, live: import("./live.js").Live) => void} */
 export function startRing(counter, live) {
   let newest = Number(counter.dataset.ring)
@@ -88,16 +89,19 @@ function askForNotices() {
   })
 }
 
+/** recallRung returns the highest number of which this tab has told, or a new one the others of its browser.
+ * @type {() => number | null} */
 function recallRung() {
-  try {
-    const text = localStorage.getItem(key)
-    return text === null ? null : Number(text)
-  } catch {
-    return null
-  }
+  const rung = recall("rung") ?? recallOthers()
+  return rung === null ? null : Number(rung)
+}
+
+function recallOthers() {
+  try { return localStorage.getItem(key) } catch { return null }
 }
 
 /** @type {(number: number) => void} */
 function rememberRung(number) {
-  try { localStorage.setItem(key, String(Math.max(number, recallRung() ?? 0))) } catch { /* this page alone knows */ }
+  remember("rung", number)
+  try { localStorage.setItem(key, String(Math.max(number, Number(recallOthers())))) } catch { /* this tab alone knows */ }
 }

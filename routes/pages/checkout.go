@@ -41,7 +41,6 @@ type checkoutLine struct {
 type totalOf struct {
 	Known           bool
 	Delivery, Total models.Money
-	Added           bool // the taxes are not in the lines
 	Taxes           []taxRow
 }
 

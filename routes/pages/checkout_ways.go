@@ -39,7 +39,7 @@ func (s *checkoutSheet) deliveries(voice *views.Voice, settings models.Settings,
 		if err != nil {
 			continue
 		}
-		one.Of = totalOf{Known: true, Delivery: sums.Delivery.Total, Total: sums.Total, Added: settings.TaxAdded}
+		one.Of = totalOf{Known: true, Delivery: sums.Delivery.Total, Total: sums.Total}
 		for _, rate := range sums.Rates {
 			if rate.Tax > 0 {
 				one.Of.Taxes = append(one.Of.Taxes, taxRow{rate.Rate.Name, rate.Tax})

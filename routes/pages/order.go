@@ -3,7 +3,6 @@ package pages
 import (
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 
 	"pulperia/dao/models"
@@ -22,7 +21,6 @@ type orderSheet struct {
 	Notice     string // why what was asked for was not done
 	Goods      []shop.ShownLine
 	Totals     models.Totals
-	Taxes      []taxRow
 	Pickup     bool
 	Delivery   models.OrderDelivery
 	Address    []string // in lines
@@ -51,10 +49,23 @@ type claimForm struct {
 	Problem     string
 }
 
+// receiptRow is a receipt that the buyer has sent: a photo is shown, a document has its name.
 type receiptRow struct {
-	At   int64
-	Name string
-	To   string
+	N     int64 // which of the order's, from 1
+	Name  string
+	To    string
+	Photo bool
+}
+
+// receiptsOf are the receipts of an order, at an address under which they are served.
+func receiptsOf(o *models.Order, base string) (rows []receiptRow) {
+	for i, receipt := range o.Receipts {
+		rows = append(rows, receiptRow{
+			N: int64(i + 1), Name: receipt.FileName(o.Number, i), To: base + "/receipts/" + receipt.ID.String(),
+			Photo: strings.HasPrefix(receipt.Type, "image/"),
+		})
+	}
+	return rows
 }
 
 type eventRow struct{ When, Iso, What string }
@@ -103,7 +114,6 @@ func (s *orderSheet) fill(v *visit, order models.Order) {
 	if s.Delivery.Name == "" {
 		s.Delivery.Name = voice.Say("checkout.pickup", nil)
 	}
-	s.Taxes = taxesOf(shown.Lines)
 	s.State = voice.Say("order.state."+string(shown.State), nil)
 	s.Next = nextOf(voice, order)
 	if shown.Until != nil {
@@ -115,9 +125,7 @@ func (s *orderSheet) fill(v *visit, order models.Order) {
 	paid, _ := order.Sums()
 	s.CanCancel = order.State == models.OrderPlaced && paid == 0
 	s.IsFinished = !order.State.Holds() && order.State != models.OrderSent
-	for i, receipt := range order.Receipts {
-		s.Receipts = append(s.Receipts, receiptRow{At: int64(i + 1), Name: receipt.FileName(order.Number, i), To: s.Base + "/receipts/" + receipt.ID.String()})
-	}
+	s.Receipts = receiptsOf(&order, s.Base)
 	for _, event := range shown.History {
 		what := voice.Say("order.event."+event.What, nil)
 		s.History = append(s.History, eventRow{whenOf(voice, event.At), event.At.String(), what})
@@ -185,21 +193,6 @@ func nextOf(voice *views.Voice, o models.Order) string {
 		}
 	}
 	return voice.Say("order.next."+key, values)
-}
-
-// taxesOf sums the taxes of lines by their names.
-func taxesOf(lines []shop.ShownLine) (rows []taxRow) {
-	for _, line := range lines {
-		if line.Tax.Amount == 0 {
-			continue
-		}
-		i := slices.IndexFunc(rows, func(row taxRow) bool { return row.Name == line.Tax.Name })
-		if i < 0 {
-			rows, i = append(rows, taxRow{Name: line.Tax.Name}), len(rows)
-		}
-		rows[i].Amount += line.Tax.Amount
-	}
-	return rows
 }
 
 // addressLines is an address as one writes it on a parcel.

@@ -19,6 +19,7 @@ type deskSheet struct {
 	Refused                string     // why an act was not done
 	Next                   *orderStep // what is to be done; nil for nothing
 	Claims                 []factRow  // what the buyer says he has transferred, while somebody is to look
+	Receipts               []receiptRow
 	Others                 []orderStep
 	Lines                  []orderRow
 	Totals                 models.Totals
@@ -98,6 +99,7 @@ func (p *Pages) deskSheet(ctx context.Context, v *visit, id models.ID, again ord
 		Page: p.counter(v, v.voice.Say("desk.order", map[string]any{"n": o.Number}), ordersPage), orderCard: orderCardOf(v, &o),
 		Refused: again.refused, Totals: o.Totals, Due: o.Due(), Buyer: buyerOf(v, &o), Address: addressLines(o.Delivery.Address),
 		PickupAt: o.Delivery.Place, BuyerNote: o.Note, PrivateNote: o.PrivateNote, Form: again.form, Link: again.link,
+		Receipts: receiptsOf(&o, "/api/orders/"+id.String()),
 		Editable: v.who.Can(shop.OrdersWrite), Restocks: o.State.HandedOver(),
 		Cancels: o.State.Holds(), Pays: o.Due() > 0, Fails: awaits(o.PaymentState()),
 	}

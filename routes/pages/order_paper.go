@@ -23,7 +23,6 @@ type paperSheet struct {
 	Way     string // of delivering
 	Lines   []orderRow
 	Totals  models.Totals
-	Added   bool // the tax stands beside the items
 	Payment string
 	Note    string
 	Priced  bool
@@ -59,7 +58,7 @@ func (p *Pages) OrderPaper(w http.ResponseWriter, r *http.Request) {
 			Page: p.counter(v, v.voice.Say("desk.order", map[string]any{"n": o.Number}), ordersPage), As: as, Back: orderLink(id), Number: o.Number,
 			Date: v.voice.Day(o.CreatedAt) + " " + v.voice.Clock(o.CreatedAt), Buyer: buyerOf(v, &o), Address: addressLines(o.Delivery.Address),
 			Pickup: o.Delivery.Pickup, Way: o.Delivery.Name, Totals: o.Totals, Payment: wayName(v.voice, o.Payment.Way), Note: o.Note,
-			Priced: as != "slip", Added: o.Totals.Items+o.Totals.Delivery != o.Totals.Total,
+			Priced: as != "slip",
 		}
 		for _, form := range papers {
 			sheet.Forms = append(sheet.Forms, paperForm{orderLink(id) + "/paper?as=" + form, v.voice.Say("desk.paper."+form, nil), form == as})

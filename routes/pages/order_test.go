@@ -182,6 +182,16 @@ func TestReceipts(t *testing.T) {
 			}
 		}
 	}
+	helper := v.Another()
+	as(helper, models.RoleHelper)
+	desk := helper.Get("/admin/orders/" + order.ID.String())
+	if names := desk.Texts(".order__claims .receipts li"); len(names) != 3 || names[2] != "comprobante-1-3.pdf" {
+		t.Errorf("%q beside the next step", names)
+	}
+	photo := "/api/orders/" + order.ID.String() + "/receipts/" + order.Receipts[1].ID.String()
+	if got := desk.Attribute(".order__claims .receipts__photo", "src"); got != photo || len(desk.All(".order__sent li")) > 0 {
+		t.Errorf("the photo is at %q; %s", got, desk.Text("main"))
+	}
 	if removed, err := v.Shop.Trade.TidyPictures(t.Context(), order.UpdatedAt+models.Time(1e11)); err != nil || removed != 0 {
 		t.Errorf("%d %v", removed, err)
 	}

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"pulperia/dao/models"
@@ -141,12 +142,15 @@ func dayName(voice *views.Voice, date string) string {
 	return voice.DayOf(day)
 }
 
-// rateName is a rate of tax by its name and percentage.
+// rateName is a rate of tax by its name and percentage, which many names have already.
 func rateName(voice *views.Voice, tax shop.SalesTax) string {
 	if tax.Name == "" {
 		return voice.Say("sales.noTax", nil)
 	}
-	return tax.Name + " " + voice.Percent(tax.Rate)
+	if percent := voice.Percent(tax.Rate); !strings.Contains(tax.Name, percent) {
+		return tax.Name + " " + percent
+	}
+	return tax.Name
 }
 
 // wayName is a way of paying in words.
