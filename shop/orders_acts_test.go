@@ -16,7 +16,7 @@ type act struct {
 func placing(n int) func(*scene, *shop.Shop) error {
 	return func(x *scene, s *shop.Shop) error {
 		asked := buyer(x.carts[n])
-		asked.ID, asked.Seen = x.orders[n], new(models.Money(200))
+		asked.ID, asked.Seen = x.orders[n], new(models.Money(2000))
 		_, _, err := s.PlaceOrder(x.t.Context(), shop.Sender{}, asked)
 		return err
 	}
@@ -84,11 +84,11 @@ var acts = []act{
 		return err
 	}},
 	{"edit stock", onProduct(func(p *models.Product) { p.Stock = 3 })},
-	{"edit price", onProduct(func(p *models.Product) { p.Price = 150 })},
+	{"edit price", onProduct(func(p *models.Product) { p.Price = 1500 })},
 	{"off sale", onProduct(func(p *models.Product) { p.Status = false })},
 	{"split", onProduct(func(p *models.Product) {
 		size := models.Options{{Name: "Talle", Value: "S"}}
-		p.Variants = []models.Variant{{Code: p.Code + "-S", Options: size, Price: 100, Stock: 2}}
+		p.Variants = []models.Variant{{Code: p.Code + "-S", Options: size, Price: 1000, Stock: 2}}
 	})},
 	{"count", func(x *scene, s *shop.Shop) error {
 		set, was := int64(2), int64(3)

@@ -129,7 +129,7 @@ func TestSettleHeld(t *testing.T) {
 func TestHandOverFromOnePage(t *testing.T) {
 	s, _ := open(t, shop.Options{PasswordPasses: 1})
 	yerba := stocked(t, s, "Y", 10)
-	for amount, want := range map[models.Money]error{50: dao.ErrConflict, 100: nil} {
+	for amount, want := range map[models.Money]error{500: dao.ErrConflict, 1000: nil} {
 		id := placed(t, s, buyer(cartOf(t, s, of(yerba.ID, 1)))).Order.ID
 		for _, step := range []func(context.Context, shop.Who, models.ID) (models.Order, dao.Receipt, error){s.AcceptOrder, s.ReadyOrder} {
 			if _, _, err := step(t.Context(), shop.Machine, id); err != nil {

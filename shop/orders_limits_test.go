@@ -44,7 +44,7 @@ func TestOrdersPerHour(t *testing.T) {
 		}
 		empty := buyer(cartOf(t, s))
 		for range 5 {
-			if _, _, err := s.PlaceOrder(t.Context(), visitor(1, 1), empty); refused(err) != "cart empty" {
+			if _, _, err := s.PlaceOrder(t.Context(), visitor(1, 1), empty); refused(err) != "cart no_goods" {
 				t.Fatal(err)
 			}
 		}

@@ -161,7 +161,7 @@ func TestPlaceChanged(t *testing.T) {
 	figures(t, s, yerba.ID, 5, 0)
 
 	asked = buyer(cartOf(t, s, of(yerba.ID, 2)))
-	for seen, want := range map[models.Money]bool{200: false, 300: true} {
+	for seen, want := range map[models.Money]bool{2000: false, 3000: true} {
 		asked.Seen, asked.ID = &seen, models.ID{}
 		if _, _, err := s.PlaceOrder(t.Context(), shop.Sender{}, asked); (err == nil) != want {
 			t.Errorf("seen %s: %v", seen, err)
@@ -171,7 +171,7 @@ func TestPlaceChanged(t *testing.T) {
 		}
 		asked.Cart = cartOf(t, s, of(yerba.ID, 2))
 	}
-	if _, _, err := s.PlaceOrder(t.Context(), shop.Sender{}, buyer(cartOf(t, s))); refused(err) != "cart empty" {
+	if _, _, err := s.PlaceOrder(t.Context(), shop.Sender{}, buyer(cartOf(t, s))); refused(err) != "cart no_goods" {
 		t.Error(err)
 	}
 }

@@ -40,7 +40,7 @@ func TestOrderPage(t *testing.T) {
 		}
 	}
 	for _, said := range []string{
-		"2 × Yerba", "$ 1.000,00 cada uno", "Defensa 1", "pulperia.mate", "A nombre de Rosa", "Importe exacto", "Incluye IVA 21 %", "$ 347,11",
+		"2 × Yerba", "$ 1.000,00 cada uno", "Defensa 1", "pulperia.mate", "A nombre de Rosa", "Importe exacto", "Incluye impuestos por", "$ 347,11",
 		"Comprobante, no válido como factura.", "toco timbre", "11 2233 4455",
 	} {
 		if !strings.Contains(page.Text("main"), said) {

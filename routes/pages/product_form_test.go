@@ -20,7 +20,7 @@ func TestProductHasAllOfItsForm(t *testing.T) {
 	v.Follow("/admin/products", richHoney...).Want(200, ".row__title a", "Miel", ".shelf__said", "Sin contar")
 	list, _ := v.Shop.Trade.Products.List(t.Context(), models.ProductQuery{Limit: 5})
 	made := list.Products[0]
-	if made.CompareAt != 123450 || !bool(made.Uncounted) || made.Vendor != "Colmenar" || made.Barcode != "7790001000012" || !slices.Equal(made.Tags, []string{"sin gluten", "oferta"}) {
+	if made.CompareAt != 1_234_500 || !bool(made.Uncounted) || made.Vendor != "Colmenar" || made.Barcode != "7790001000012" || !slices.Equal(made.Tags, []string{"sin gluten", "oferta"}) {
 		t.Fatalf("stored is %+v", made)
 	}
 	at := "/admin/products/" + made.ID.String()
