@@ -203,29 +203,43 @@ var middlePairs = dose.Flag("middle", 0, 50, "pairs of acts, beside the named on
 // Whatever is done in the middle of an act on orders, by this process or another, the outcome is that
 // of both one after the other, and stock, what is held, numbers and ledgers are right.
 func TestOneActInAnother(t *testing.T) {
-	try := func(t *testing.T, p *pairs, list [][2]act, places ...middle) {
-		n := 0
-		for _, pair := range list {
-			n += p.try(pair[0], pair[1], places)
+	t.Parallel()
+	try := func(t *testing.T, list [][2]act, open func(t *testing.T) *pairs, places ...middle) {
+		t.Parallel()
+		for some := range slices.Chunk(list, (len(list)+shares-1)/shares) {
+			t.Run(some[0][0].name, func(t *testing.T) {
+				t.Parallel()
+				p, n := open(t), 0
+				for _, pair := range some {
+					n += p.try(pair[0], pair[1], places)
+				}
+				consistent(t, p.one)
+				t.Attr("meetings", fmt.Sprint(n))
+			})
 		}
-		consistent(t, p.one)
-		t.Attr("meetings", fmt.Sprint(n))
 	}
 	t.Run("files", func(t *testing.T) {
-		_, bare := open(t, cheap)
-		store, cut := cutStore(bare)
-		s := shop.New(store, cheap)
-		try(t, &pairs{t, s, cut, s, bare, bare}, cases(middlePairs.Get()), beforeStep, afterStep)
+		try(t, cases(middlePairs.Get()), func(t *testing.T) *pairs {
+			_, bare := open(t, cheap)
+			store, cut := cutStore(bare)
+			s := shop.New(store, cheap)
+			return &pairs{t, s, cut, s, bare, bare}
+		}, beforeStep, afterStep)
 	})
 	t.Run("mongodb", func(t *testing.T) {
 		dose.SkipSmall(t, "it needs a database")
-		url := mongotest.URI(t)
-		bare := openDatabase(t, url)
-		store, cut := cutStore(bare)
-		far := openDatabase(t, url)
-		try(t, &pairs{t, shop.New(store, cheap), cut, shop.New(far, cheap), bare, far}, cases(middlePairs.Get()/5), beforeStep, withinStep, afterStep)
+		try(t, cases(middlePairs.Get()/5), func(t *testing.T) *pairs {
+			url := mongotest.URI(t)
+			bare := openDatabase(t, url)
+			store, cut := cutStore(bare)
+			far := openDatabase(t, url)
+			return &pairs{t, shop.New(store, cheap), cut, shop.New(far, cheap), bare, far}
+		}, beforeStep, withinStep, afterStep)
 	})
 }
+
+// shares are the stores over which the pairs are spread: an act mostly waits for a disk or a database.
+const shares = 8
 
 // What is sold while it is counted what the orders of an import hold is counted, too.
 func TestSettleMeanwhile(t *testing.T) {
