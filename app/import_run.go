@@ -39,9 +39,12 @@ type importRun struct {
 // read reads the file. A stop takes effect between two batches, so each of them is wholly in or not
 // begun.
 func (r *importRun) read(ctx context.Context) (catalogue.Summary, error) {
-	settings, err := r.shop.Settings(ctx)
-	if err != nil {
-		return catalogue.Summary{}, err
+	settings := models.Settings{}
+	if r.shop != nil { // else it is tried for a store that there is not yet
+		var err error
+		if settings, err = r.shop.Settings(ctx); err != nil {
+			return catalogue.Summary{}, err
+		}
 	}
 	options := catalogue.Options{Decimal: r.options.Decimal, Currency: settings.Currency, Whole: func(store string) error { r.failure = r.become(ctx, store); return r.failure }}
 	summary, err := catalogue.Read(r.source.name, r.source, options, func(e catalogue.Entry) error { return r.take(ctx, e) })

@@ -52,7 +52,7 @@ func TestImportOfVariants(t *testing.T) {
 		}
 		all := products(t, s.store)
 		p := all[0]
-		if len(all) != 1 || p.Code != "remera" || len(p.Variants) != 2 || p.Price != 1000000 || !p.Uncounted || p.CompareAt != 150000 || p.Vendor != "Telar" ||
+		if len(all) != 1 || p.Code != "remera" || len(p.Variants) != 2 || p.Price != 1_000_000 || !p.Uncounted || p.CompareAt != 1_500_000 || p.Vendor != "Telar" ||
 			len(p.Tags) != 2 || p.Variants[0].Stock != 2 || !p.Variants[1].Uncounted {
 			t.Errorf("%+v", all)
 		}

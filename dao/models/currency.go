@@ -1,6 +1,7 @@
 package models
 
 import (
+	"fmt"
 	"math"
 	"strconv"
 
@@ -58,6 +59,21 @@ func (v *Invalid) CheckUnit(field string, amount Money, currency string) {
 	default:
 		v.Add(field, Decimals, DecimalsOf(currency), amount.String())
 	}
+}
+
+// CheckFine lists the amounts of a product that are finer than a hundredth where the currency is not:
+// who writes 12.345 by hand may mean twelve thousand. That a currency has no decimals does not count,
+// since it may have been another one.
+func (p Product) CheckFine(currency string) (v Invalid) {
+	if DecimalsOf(currency) < PricePlaces {
+		currency = ""
+	}
+	v.CheckUnit("price", p.Price, currency)
+	v.CheckUnit("compareAt", p.CompareAt, currency)
+	for i, variant := range p.Variants {
+		v.CheckUnit(fmt.Sprintf("variants[%d].price", i), variant.Price, currency)
+	}
+	return v
 }
 
 // Rounded is the amount in whole units, half of one up; nothing where it is negative.
