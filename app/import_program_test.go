@@ -75,7 +75,7 @@ func TestImportChangesWhatItSays(t *testing.T) {
 		}
 		again := openShop(t, store)
 		defer again.stop(t, syscall.SIGTERM)
-		for code, price := range map[string]models.Money{"V1": 1200, "J1": 600} {
+		for code, price := range map[string]models.Money{"V1": 12_000, "J1": 6_000} {
 			want, now := was[code], again.byCode(t)[code]
 			want.Price = price
 			if !now.Same(want) || now.Rev != 2 {
