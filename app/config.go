@@ -55,7 +55,7 @@ type globals struct {
 type serveCommand struct {
 	Listen            string   `placeholder:"ADDRESS" help:"Address to listen on (127.0.0.1:8080; with PORT in the environment, that port of all addresses)."`
 	Port              string   `hidden:"" env:"PORT" name:"platform-port"`
-	Demo              bool     `help:"Fill an empty store with a small catalogue."`
+	Demo              bool     `help:"Fill an empty store with a small catalogue and a few orders."`
 	Open              bool     `help:"Let everybody change the catalogue, see the list of carts and all addresses, as the course's assignment wants it. On this machine only, and for a store without people and keys."`
 	OpenAnyway        bool     `help:"With --open: also for a store that has people or keys."`
 	Currency          *string  `placeholder:"SIGN" help:"Sign that stands before prices, whatever currency the settings name ($$, or that of the settings)."`

@@ -71,7 +71,7 @@ func (c *serveCommand) Run(ctx context.Context, g *globals, streams Streams) (er
 		return err
 	}
 	if c.Demo {
-		filled, err := fillDemo(ctx, shop)
+		filled, err := fillDemo(ctx, shop, log)
 		if err != nil {
 			return err
 		}
