@@ -66,6 +66,7 @@ type serveCommand struct {
 	MaxConnections    int      `default:"512" help:"Live connections that one address may have, and one visit 8 of them; 0 for no limit (${default})."`
 	Origin            []string `placeholder:"ORIGIN" help:"Origin of another site, like https://shop.example, whose pages may connect to /ws and /events; may be repeated."`
 	TrustedProxy      []string `placeholder:"CIDR" help:"Address or network of a proxy whose X-Forwarded-For and X-Forwarded-Proto are believed; may be repeated."`
+	URL               string   `name:"url" placeholder:"ADDRESS" help:"The shop's own address, like https://shop.example, in links that are taken elsewhere: to orders, in the site map, for search engines and messengers (as each request has it)."`
 	CartDays          int      `default:"30" help:"Days that the shop is open after which a cart that nobody touches is removed; 0 for never (${default})."`
 	KeepChanges       int      `default:"10000" help:"Changes that the feed keeps at least (${default})."`
 }
@@ -103,6 +104,11 @@ func (c *serveCommand) Validate() error {
 	for _, origin := range c.Origin {
 		if err := socket.CheckOrigin(origin); err != nil {
 			return fmt.Errorf("--origin: %w", err)
+		}
+	}
+	if c.URL = strings.TrimSuffix(c.URL, "/"); c.URL != "" {
+		if err := socket.CheckOrigin(c.URL); err != nil {
+			return fmt.Errorf("--url: %w", err)
 		}
 	}
 	if _, err := c.address(); err != nil {
