@@ -55,7 +55,7 @@ type globals struct {
 type serveCommand struct {
 	Listen            string   `placeholder:"ADDRESS" help:"Address to listen on (127.0.0.1:8080; with PORT in the environment, that port of all addresses)."`
 	Port              string   `hidden:"" env:"PORT" name:"platform-port"`
-	Demo              bool     `help:"Fill an empty store with a small catalogue."`
+	Demo              bool     `help:"Fill an empty store with a small catalogue and a few orders."`
 	Open              bool     `help:"Let everybody change the catalogue, see the list of carts and all addresses, as the course's assignment wants it. On this machine only, and for a store without people and keys."`
 	OpenAnyway        bool     `help:"With --open: also for a store that has people or keys."`
 	Currency          *string  `placeholder:"SIGN" help:"Sign that stands before prices, whatever currency the settings name ($$, or that of the settings)."`
@@ -66,6 +66,7 @@ type serveCommand struct {
 	MaxConnections    int      `default:"512" help:"Live connections that one address may have, and one visit 8 of them; 0 for no limit (${default})."`
 	Origin            []string `placeholder:"ORIGIN" help:"Origin of another site, like https://shop.example, whose pages may connect to /ws and /events; may be repeated."`
 	TrustedProxy      []string `placeholder:"CIDR" help:"Address or network of a proxy whose X-Forwarded-For and X-Forwarded-Proto are believed; may be repeated."`
+	URL               string   `name:"url" placeholder:"ADDRESS" help:"The shop's own address, like https://shop.example, in links that are taken elsewhere: to orders, in the site map, for search engines and messengers (as each request has it)."`
 	CartDays          int      `default:"30" help:"Days that the shop is open after which a cart that nobody touches is removed; 0 for never (${default})."`
 	KeepChanges       int      `default:"10000" help:"Changes that the feed keeps at least (${default})."`
 }
@@ -103,6 +104,11 @@ func (c *serveCommand) Validate() error {
 	for _, origin := range c.Origin {
 		if err := socket.CheckOrigin(origin); err != nil {
 			return fmt.Errorf("--origin: %w", err)
+		}
+	}
+	if c.URL = strings.TrimSuffix(c.URL, "/"); c.URL != "" {
+		if err := socket.CheckOrigin(c.URL); err != nil {
+			return fmt.Errorf("--url: %w", err)
 		}
 	}
 	if _, err := c.address(); err != nil {

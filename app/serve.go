@@ -71,7 +71,7 @@ func (c *serveCommand) Run(ctx context.Context, g *globals, streams Streams) (er
 		return err
 	}
 	if c.Demo {
-		filled, err := fillDemo(ctx, shop)
+		filled, err := fillDemo(ctx, shop, log)
 		if err != nil {
 			return err
 		}
@@ -129,7 +129,7 @@ func (c *serveCommand) handler(shop *trade.Shop, metrics *prometheus.Registry, l
 		Shop: shop, Log: log, Metrics: metrics,
 		Public: public.Files(), Demo: demo.Images(),
 		Currency: c.sign(), OwnSign: c.Currency != nil, Version: version(), Open: c.Open,
-		RequestsPerMinute: c.RequestsPerMinute, TrustedProxies: proxies,
+		RequestsPerMinute: c.RequestsPerMinute, TrustedProxies: proxies, Site: c.URL,
 	})
 	if err != nil {
 		return nil, nil, err

@@ -90,7 +90,7 @@ func TestCheckout(t *testing.T) {
 // However a shopper comes to send it twice, it is one order: by a double click, in two tabs, and when
 // the line is lost before the answer has come.
 func TestCheckoutIsOneOrder(t *testing.T) {
-	shop := openShop(t, "--demo")
+	shop := openStocked(t, "--open")
 	behind, wire := shop.throughWire(t)
 	yerba := shop.product("yerba mate con palo")
 	fill := func(p *page) {
@@ -223,7 +223,7 @@ func TestOrderIsLive(t *testing.T) {
 
 // The whole of it needs no mouse.
 func TestCheckoutByKeyboard(t *testing.T) {
-	shop := openShop(t, "--demo")
+	shop := openStocked(t, "--open")
 	p := shop.visit(t, desktop)
 	p.open("/products/" + shop.product("yerba mate con palo").ID)
 	p.buy(".buy")

@@ -9,7 +9,7 @@ import (
 // A checkout that was open while a price changed says which, and asks again; the way back from the
 // order leads to no second one.
 func TestCheckoutOfAnOldPage(t *testing.T) {
-	shop := openShop(t, "--demo")
+	shop := openStocked(t, "--open")
 	yerba, mate := shop.product("yerba mate con palo"), shop.product("mate de calabaza")
 	p := shop.visit(t, phone)
 	fillCart(p, "yerba mate con palo", "mate de calabaza")

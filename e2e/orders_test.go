@@ -24,7 +24,7 @@ func (s *shop) order(product string, quantity int, name string) string {
 
 // openForOrders opens a closed shop that takes any number of orders, and who keeps it.
 func openForOrders(t *testing.T, v visitor) (*shop, *page) {
-	shop := openClosedShop(t, "--demo", "--orders-per-hour", "0")
+	shop := openStocked(t, "--orders-per-hour", "0")
 	p := shop.visit(t, v)
 	p.setUp()
 	return shop, p

@@ -41,6 +41,7 @@ type Options struct {
 	OwnSign        bool   // it stands also where the settings name a currency
 	Version        string
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For and X-Forwarded-Proto are believed
+	Site           string         // the shop's own address, like https://shop.example; "" for that of each request
 
 	// Open is for a shop on one's own machine, as the course has it: everybody is shop.Course
 	// (Shop.ByCourse).
@@ -51,7 +52,7 @@ type Options struct {
 
 // New returns the shop. It fails when a template does not parse or a file cannot be read.
 func New(o Options) (*Site, error) {
-	clients := frame.Clients{Trusted: o.TrustedProxies}
+	clients := frame.Clients{Trusted: o.TrustedProxies, Site: o.Site}
 	cookies := frame.SessionCookies{Shop: o.Shop, Clients: clients}
 	visitors, err := pages.New(pages.Options{
 		Shop: o.Shop, Log: o.Log, Session: cookies, Public: o.Public, Currency: o.Currency, OwnSign: o.OwnSign, Version: o.Version,

@@ -33,14 +33,18 @@ type Page struct {
 
 // Found is what search engines and messengers are told of a page.
 type Found struct {
-	Canonical string // the whole address of the page; "" of one that is not to be found
-	At        string // which page of a list, in words; "" of the first
-	About     string // the page in a sentence; "" for the shop's
-	Product   bool   // it is about one product
-	Picture   string // the whole address of one that they can show
-	Large     bool   // it is of what the page is about, and not the shop's sign
-	Data      string // JSON-LD (schema.org) as it stands in the page, or ""
+	Canonical string    // the whole address of the page; "" of one that is not to be found
+	Languages []FoundIn // where it is in each language
+	At        string    // which page of a list, in words; "" of the first
+	About     string    // the page in a sentence; "" for the shop's
+	Product   bool      // it is about one product
+	Picture   string    // the whole address of one that they can show
+	Large     bool      // it is of what the page is about, and not the shop's sign
+	Data      string    // JSON-LD (schema.org) as it stands in the page, or ""
 }
+
+// FoundIn is the whole address of a page in a language; in "x-default", where it goes by the visitor.
+type FoundIn struct{ Language, Address string }
 
 // Door is a link to one of the merchant's pages.
 type Door struct {

@@ -64,8 +64,8 @@ var Variant = Kind[models.Variant]{
 }
 
 // ProductForm is what the forms of the counter say of a product in fields of their own: variants stand
-// in a grid, and its rate of tax stays as it is.
-var ProductForm = Product.Without("tax", "variants")
+// in a grid.
+var ProductForm = Product.Without("variants")
 
 // Item is how many of a product are to be in a cart.
 var Item = Kind[models.Item]{

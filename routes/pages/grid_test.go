@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"golang.org/x/net/html"
+
 	"pulperia/dao/models"
 	"pulperia/routes/routestest"
 )
@@ -33,6 +35,10 @@ func formOf(page routestest.Sight, selector string) url.Values {
 			form.Add(name, value)
 		}
 	}
+	for _, choice := range page.All(selector + " select") {
+		name, _ := routestest.AttributeOf(choice, "name")
+		form.Add(name, chosenOf(choice))
+	}
 	for _, area := range page.All(selector + " textarea") {
 		name, _ := routestest.AttributeOf(area, "name")
 		text := ""
@@ -42,6 +48,22 @@ func formOf(page routestest.Sight, selector string) url.Values {
 		form.Add(name, text)
 	}
 	return form
+}
+
+// chosenOf is the value of what is chosen in a list: else of the first there is.
+func chosenOf(list *html.Node) string {
+	chosen, found := "", false
+	for option := range list.Descendants() {
+		if option.Data != "option" {
+			continue
+		}
+		_, selected := routestest.AttributeOf(option, "selected")
+		if selected || !found {
+			chosen, _ = routestest.AttributeOf(option, "value")
+			found = true
+		}
+	}
+	return chosen
 }
 
 func pairs(form url.Values, more ...string) (list []string) {

@@ -98,6 +98,7 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request, s sheet) {
 		p.Fail(w, r, err)
 		return
 	}
+	s.here = inLanguage(s.here, v.asked) // where scripts ask for the same page, in the same language
 	v.here = s.here
 	var answered bool
 	if v.forgetful, answered = afterKeeping(w, r); answered {
