@@ -18,7 +18,7 @@ import (
 )
 
 const (
-	siteMapPart   = 10_000 // addresses of a part: sitemaps.org lets it have 50,000, which is 22 MB with both languages
+	siteMapPart   = 10_000 // addresses of a part, of 50,000 that sitemaps.org lets it have: 22 MB in both languages
 	siteMapRest   = 10     // a reading is kept for so many times as long as it took
 	siteMapShared = time.Minute
 )
