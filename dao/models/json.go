@@ -10,8 +10,8 @@ import (
 // JSON writes a value of this package as the API, the files and the feed show it: compact, with <,
 // > and & as they are.
 func JSON(value any) json.RawMessage {
-	const usual, short, item = 512, 256, 64 // bytes: most values fit
-	switch v := value.(type) {              // by type and not by method, which a struct that embeds one of them would inherit
+	const long, usual, short, item = 2048, 512, 256, 64 // bytes: most values fit
+	switch v := value.(type) {                          // by type and not by method, which a struct that embeds one of them would inherit
 	case Product:
 		return v.AppendJSON(make([]byte, 0, usual))
 	case *Product:
@@ -23,6 +23,12 @@ func JSON(value any) json.RawMessage {
 	case Message:
 		return v.AppendJSON(make([]byte, 0, short))
 	case *Message:
+		return v.AppendJSON(make([]byte, 0, short))
+	case *Order:
+		return v.AppendJSON(make([]byte, 0, long))
+	case *Counter:
+		return v.AppendJSON(make([]byte, 0, short))
+	case *OpenOrders:
 		return v.AppendJSON(make([]byte, 0, short))
 	}
 	return encode(value)
@@ -36,6 +42,12 @@ func AppendJSON(b []byte, value any) []byte {
 	case *Cart:
 		return v.AppendJSON(b)
 	case *Message:
+		return v.AppendJSON(b)
+	case *Order:
+		return v.AppendJSON(b)
+	case *Counter:
+		return v.AppendJSON(b)
+	case *OpenOrders:
 		return v.AppendJSON(b)
 	}
 	return append(b, JSON(value)...)
