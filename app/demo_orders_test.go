@@ -3,11 +3,13 @@ package app
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
 	"pulperia/dao/models"
+	"pulperia/demo"
 	trade "pulperia/shop"
 )
 
@@ -73,4 +75,14 @@ func TestDemoWithOtherWays(t *testing.T) {
 	if out, code := execute(t, "check", "--store", store); code != 0 {
 		t.Errorf("check: %s", out)
 	}
+}
+
+// fillGoods brings the goods of the demo into a store, without its orders.
+func fillGoods(t *testing.T, store string) {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "products.json")
+	if err := os.WriteFile(file, demo.Products(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	says(t, "created", "import", file, "--store", store)
 }

@@ -69,7 +69,7 @@ func sellingInside(t *testing.T, store string, stock int64) (*inside, models.Pro
 	t.Helper()
 	s := closedInside(t, store, "--requests-per-minute=0", "--orders-per-hour=0")
 	product, _, err := s.trade.CreateProduct(t.Context(), models.Product{
-		Title: "Yerba", Description: "d", Code: "Y", Category: "c", Price: 100, Status: true, Stock: stock,
+		Title: "Yerba", Description: "d", Code: "Y", Category: "c", Price: 1000, Status: true, Stock: stock,
 	})
 	if err != nil {
 		t.Fatal(err)
