@@ -178,7 +178,7 @@ func (r reply) isForeign(who comer) bool { return who.foreign && !r.isRead() }
 
 // wrong says what is wrong with an answer, or nothing.
 func (r reply) wrong(route routes.Route, who comer) string {
-	program := strings.HasPrefix(r.path, "/api/") || r.path == "/metrics"
+	program := strings.HasPrefix(r.path, "/api/") || strings.HasPrefix(r.path, "/o/") || r.path == "/metrics" // none asks for a page
 	leads := r.status == http.StatusSeeOther && strings.HasPrefix(r.header.Get("Location"), "/signin?")
 	may := slices.Contains(who.rights, route.Right)
 	switch route.Right {
