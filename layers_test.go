@@ -32,6 +32,7 @@ var layers = map[string][]string{
 	"socket":                               {"socket/socketio", "shop", "dao", "dao/models", "dao/retry"},
 	"socket/socketio":                      {"dao/models"},
 	"shop":                                 {"pictures", "dao", "dao/models"},
+	"shop/shoptest":                        {"shop", "dao", "dao/models"},
 	"pictures":                             {"dao/models"},
 	"views":                                {"dao", "dao/models"},
 	"catalogue":                            {"dao", "dao/models"},

@@ -45,7 +45,8 @@ func TestEditThatTakesAwayMost(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			store, backup := t.TempDir(), filepath.Join(t.TempDir(), "backup.jsonl")
-			s := openShop(t, store, "--demo", "--messages-per-minute", "0")
+			fillGoods(t, store) // without orders, which would hold what goes
+			s := openShop(t, store, "--messages-per-minute", "0")
 			for i := range 20 {
 				if status, _, err := s.do(http.DefaultClient, "POST", "/api/messages", fmt.Sprintf(`{"user":"ana@example.com","message":"hola %d"}`, i)); status != http.StatusCreated {
 					t.Fatal(status, err)

@@ -8,6 +8,7 @@ import (
 	"pulperia/dao"
 	"pulperia/dao/dbmanagers"
 	"pulperia/dao/filemanagers"
+	trade "pulperia/shop"
 )
 
 // checkCommand has no flags of its own.
@@ -18,6 +19,9 @@ type checkCommand struct{}
 func (c *checkCommand) Run(ctx context.Context, g *globals, streams Streams) error {
 	report, err := g.checkStore(ctx, streams)
 	if err != nil {
+		return err
+	}
+	if err := g.checkOrders(ctx, streams, &report); err != nil {
 		return err
 	}
 	changes := "no shop has opened it yet"
@@ -57,4 +61,19 @@ func (g *globals) checkStore(ctx context.Context, streams Streams) (dao.Report, 
 		return dao.Report{}, err
 	}
 	return filemanagers.Check(ctx, dir, filemanagers.Options{Accept: g.AcceptEdits})
+}
+
+// checkOrders has the shop prove its orders, of a store that the engine can read.
+func (g *globals) checkOrders(ctx context.Context, streams Streams, report *dao.Report) (err error) {
+	if len(report.Problems) > 0 || report.Counts[dao.KindOrder] == 0 && report.Counts[dao.KindProduct] == 0 || report.Head.Epoch == "" {
+		return nil
+	}
+	store, err := g.readStore(ctx, g.Store, g.logger(streams.Err))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, store.Close()) }()
+	found, err := trade.Audit(ctx, store)
+	report.Notes, report.Problems = append(report.Notes, found.Notes...), append(report.Problems, found.Wrong...)
+	return err
 }

@@ -55,32 +55,42 @@ type globals struct {
 type serveCommand struct {
 	Listen            string   `placeholder:"ADDRESS" help:"Address to listen on (127.0.0.1:8080; with PORT in the environment, that port of all addresses)."`
 	Port              string   `hidden:"" env:"PORT" name:"platform-port"`
-	Demo              bool     `help:"Fill an empty store with a small catalogue."`
+	Demo              bool     `help:"Fill an empty store with a small catalogue and a few orders."`
 	Open              bool     `help:"Let everybody change the catalogue, see the list of carts and all addresses, as the course's assignment wants it. On this machine only, and for a store without people and keys."`
 	OpenAnyway        bool     `help:"With --open: also for a store that has people or keys."`
-	Currency          string   `default:"$$" help:"Sign that stands before prices (${default})."`
+	Currency          *string  `placeholder:"SIGN" help:"Sign that stands before prices, whatever currency the settings name ($$, or that of the settings)."`
 	RequestsPerMinute int      `default:"6000" help:"Requests that one address may make in a minute, a third of them at once; 0 for no limit (${default})."`
 	MessagesPerMinute int      `default:"30" help:"Messages that one visit, person or key may send in a minute, a third of them at once; 0 for no limit (${default})."`
+	OrdersPerHour     int      `default:"20" help:"Orders that one network may place in an hour, and one visit a quarter of them; 3 unpaid ones of one visit, telephone or address at a time. 0 for no limit of either kind (${default})."`
 	FramesPerMinute   int      `default:"1200" help:"WebSocket frames that one connection may send in a minute, a third of them at once; 0 for no limit (${default})."`
 	MaxConnections    int      `default:"512" help:"Live connections that one address may have, and one visit 8 of them; 0 for no limit (${default})."`
 	Origin            []string `placeholder:"ORIGIN" help:"Origin of another site, like https://shop.example, whose pages may connect to /ws and /events; may be repeated."`
 	TrustedProxy      []string `placeholder:"CIDR" help:"Address or network of a proxy whose X-Forwarded-For and X-Forwarded-Proto are believed; may be repeated."`
+	URL               string   `name:"url" placeholder:"ADDRESS" help:"The shop's own address, like https://shop.example, in links that are taken elsewhere: to orders, in the site map, for search engines and messengers (as each request has it)."`
 	CartDays          int      `default:"30" help:"Days that the shop is open after which a cart that nobody touches is removed; 0 for never (${default})."`
 	KeepChanges       int      `default:"10000" help:"Changes that the feed keeps at least (${default})."`
+}
+
+// sign is the one that stands before prices where the settings name no currency.
+func (c *serveCommand) sign() string {
+	if c.Currency == nil {
+		return "$"
+	}
+	return *c.Currency
 }
 
 // Validate refuses what kong cannot know to be wrong.
 func (c *serveCommand) Validate() error {
 	for name, value := range map[string]int{
 		"requests-per-minute": c.RequestsPerMinute, "messages-per-minute": c.MessagesPerMinute, "cart-days": c.CartDays,
-		"frames-per-minute": c.FramesPerMinute, "max-connections": c.MaxConnections,
+		"orders-per-hour": c.OrdersPerHour, "frames-per-minute": c.FramesPerMinute, "max-connections": c.MaxConnections,
 	} {
 		if value < 0 {
 			return fmt.Errorf("--%s %d: must be 0 or more", name, value)
 		}
 	}
-	if most := 8; utf8.RuneCountInString(c.Currency) > most || !models.Shows(c.Currency) || strings.ContainsRune(c.Currency, utf8.RuneError) {
-		return fmt.Errorf("--currency %q: must have at most %d characters, and all of them must show", c.Currency, most)
+	if sign, most := c.sign(), 8; utf8.RuneCountInString(sign) > most || !models.Shows(sign) || strings.ContainsRune(sign, utf8.RuneError) {
+		return fmt.Errorf("--currency %q: must have at most %d characters, and all of them must show", sign, most)
 	}
 	if c.KeepChanges < 1 {
 		return fmt.Errorf("--keep-changes %d: must be 1 or more", c.KeepChanges)
@@ -94,6 +104,11 @@ func (c *serveCommand) Validate() error {
 	for _, origin := range c.Origin {
 		if err := socket.CheckOrigin(origin); err != nil {
 			return fmt.Errorf("--origin: %w", err)
+		}
+	}
+	if c.URL = strings.TrimSuffix(c.URL, "/"); c.URL != "" {
+		if err := socket.CheckOrigin(c.URL); err != nil {
+			return fmt.Errorf("--url: %w", err)
 		}
 	}
 	if _, err := c.address(); err != nil {

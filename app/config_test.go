@@ -82,6 +82,8 @@ func TestBadSettings(t *testing.T) {
 		{nil, "--max-connections=-1", "--max-connections -1"},
 		{nil, "--frames-per-minute=-1", "--frames-per-minute -1"},
 		{nil, "--origin https://*.example", `"https://*.example"`},
+		{nil, "--url shop.example", `--url: origin "shop.example"`},
+		{nil, "--url https://shop.example/tienda", `--url: origin "https://shop.example/tienda"`},
 		{nil, "--log-format xml", "--log-format"},
 		{nil, "--lisen :1", "unknown flag --lisen"},
 		{nil, "sell", "sell"},
@@ -93,6 +95,15 @@ func TestBadSettings(t *testing.T) {
 				t.Errorf("%v does not name %s", err, test.want)
 			}
 		})
+	}
+}
+
+// The shop's own address is one without a path; a slash at its end is none.
+func TestOwnAddress(t *testing.T) {
+	for _, text := range []string{"https://shop.example", "https://shop.example/"} {
+		if c, err := parse(t, map[string]string{"PULPERIA_URL": text}); err != nil || c.Serve.URL != "https://shop.example" {
+			t.Errorf("%s is %q, %v", text, c.Serve.URL, err)
+		}
 	}
 }
 

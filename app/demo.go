@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 	"time"
 
@@ -17,12 +18,12 @@ import (
 // patienceWithOthers is how long one waits to see what another process has loaded.
 const patienceWithOthers = 30 * time.Second
 
-// fillDemo loads the demo catalogue into a store without products, and says whether it did. Of
-// several processes that do so at the same moment one succeeds: what it has loaded is taken for the
-// others, and seen by them a little later.
-func fillDemo(ctx context.Context, shop *trade.Shop) (filled bool, err error) {
+// fillDemo loads the demo catalogue into a store without products, places its orders, and says
+// whether it did. Of several processes that do so at the same moment one succeeds: what it has loaded
+// is taken for the others, and seen by them a little later.
+func fillDemo(ctx context.Context, shop *trade.Shop, log *slog.Logger) (filled bool, err error) {
 	for end := time.Now().Add(patienceWithOthers); time.Now().Before(end); {
-		if filled, err = tryDemo(ctx, shop); !errors.Is(err, dao.ErrConflict) {
+		if filled, err = tryDemo(ctx, shop, log); !errors.Is(err, dao.ErrConflict) {
 			break
 		}
 		select {
@@ -34,7 +35,7 @@ func fillDemo(ctx context.Context, shop *trade.Shop) (filled bool, err error) {
 	return filled, err
 }
 
-func tryDemo(ctx context.Context, shop *trade.Shop) (bool, error) {
+func tryDemo(ctx context.Context, shop *trade.Shop, log *slog.Logger) (bool, error) {
 	there, err := shop.Products.List(ctx, models.ProductQuery{Limit: 1})
 	if err != nil || there.Total > 0 {
 		return false, err
@@ -52,6 +53,17 @@ func tryDemo(ctx context.Context, shop *trade.Shop) (bool, error) {
 	for i := range products {
 		products[i].ID, products[i].CreatedAt = ids[i], now
 	}
-	_, err = shop.TakeIn(ctx, dao.Batch{Products: products})
-	return err == nil, err
+	orders, carts, err := demoOrders(products)
+	if err != nil {
+		return false, fmt.Errorf("demo orders: %w", err)
+	}
+	if _, err = shop.TakeIn(ctx, dao.Batch{Products: products, Carts: carts}); err != nil {
+		return false, err
+	}
+	for i, order := range orders {
+		if err := order.place(ctx, shop, carts[i].ID); err != nil { // the settings may have no such ways
+			log.Warn("an order of the demo is left out", "buyer", order.Buyer.Name, "err", err)
+		}
+	}
+	return true, nil
 }

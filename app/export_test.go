@@ -119,7 +119,7 @@ func TestImportOverwritesNothing(t *testing.T) {
 	store := newImportStore(t)
 	id := func(n byte) models.ID { return models.ID{0x66, 11: n} }
 	batch := dao.Batch{
-		Products: []models.Product{{ID: id(1), Title: "Mate", Description: "d", Code: "M", Price: 1, Category: "c", Rev: 1}},
+		Products: []models.Product{{ID: id(1), Title: "Mate", Description: "d", Code: "M", Price: 10, Category: "c", Rev: 1}},
 		Carts:    []models.Cart{{ID: id(2), Products: []models.Item{{Product: id(1), Quantity: 1}}, Rev: 1}},
 		Messages: []models.Message{{ID: id(3), User: "ana@example.com", Message: "Hola"}},
 	}

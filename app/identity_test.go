@@ -120,7 +120,8 @@ func TestIdentity(t *testing.T) {
 		restored.ends(t)
 	}
 
-	full := openShop(t, other, "--demo")
+	fillGoods(t, other)
+	full := openShop(t, other)
 	its := newPatron(t).wantAt(full, "in a shop of its own", false)
 	full.ends(t)
 	backup := filepath.Join(t.TempDir(), "all.jsonl")
@@ -129,6 +130,7 @@ func TestIdentity(t *testing.T) {
 			t.Fatal(out)
 		}
 	}
+	says(t, "", "check", "--store", other)
 	beside := openShop(t, other)
 	if is := ana.wantAt(beside, "in a shop that had something", false); is != its {
 		t.Errorf("an import into a shop made it store %s; it was %s", is, its)

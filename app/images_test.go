@@ -7,7 +7,9 @@ import (
 	"image"
 	"image/color"
 	"image/png"
+	"io"
 	"log/slog"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -39,7 +41,7 @@ func withPictures(t *testing.T, store string, n int) {
 	t.Helper()
 	inStore(t, store, func(opened dao.Store) {
 		shop := trade.New(opened, trade.Options{})
-		product := models.Product{Title: "Mate", Description: "d", Code: "M", Category: "c", Price: 1, Status: true}
+		product := models.Product{Title: "Mate", Description: "d", Code: "M", Category: "c", Price: 10, Status: true}
 		for i := range n {
 			picture, _, err := shop.AddPicture(t.Context(), drawing(t, i))
 			if err == nil {
@@ -201,6 +203,37 @@ func TestExportOfSpoiltPictures(t *testing.T) {
 			t.Errorf("read through a link: %v", err)
 		}
 	})
+}
+
+// What is spoilt or a link in the folder of pictures is not there for who looks: nothing is read
+// through a link, by whichever address, and the shop says in its log what is wrong.
+func TestLinksAreNoPictures(t *testing.T) {
+	store, dir := t.TempDir(), t.TempDir()
+	withPictures(t, store, 1)
+	var hashes []models.Hash
+	inStore(t, store, func(opened dao.Store) { hashes = hashesOf(t, opened) })
+	outside := filepath.Join(dir, "outside")
+	if err := os.WriteFile(outside, []byte("outside of the folder"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	in := func(hash models.Hash) string { return filepath.Join(store, "images", string(hash)) }
+	kept := filepath.Join(dir, "kept")
+	if err := errors.Join(os.Rename(in(hashes[0]), kept), os.Symlink(kept, in(hashes[0])), os.WriteFile(in(hashes[1]), []byte("spoilt"), 0o600),
+		os.Remove(in(hashes[2])), os.Symlink(outside, in(hashes[2]))); err != nil {
+		t.Fatal(err)
+	}
+	s := startShop(t, store).untilOpen(t)
+	for i, want := range []int{404, 404, 404, 200} {
+		answer, err := http.Get(s.URL + "/images/" + string(hashes[i]))
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, _ := io.ReadAll(answer.Body)
+		answer.Body.Close()
+		if answer.StatusCode != want || bytes.Contains(body, []byte("outside of")) {
+			t.Errorf("%d: %d, not %d: %.100s", i, answer.StatusCode, want, body)
+		}
+	}
 }
 
 // check names what is damaged, by the picture that it belongs to.

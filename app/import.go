@@ -79,7 +79,18 @@ func importFiles(ctx context.Context, shop *trade.Shop, paths []string, options 
 			}
 		}
 	}
-	return report, nil
+	return report, im.settle(ctx)
+}
+
+// settle has the catalogue hold what the orders of the files hold.
+func (im *importer) settle(ctx context.Context) error {
+	if !im.orders || im.options.DryRun {
+		return nil
+	}
+	if _, err := im.shop.SettleHeld(context.WithoutCancel(ctx)); err != nil {
+		return fmt.Errorf("import: what its orders hold: %w", err)
+	}
+	return nil
 }
 
 // importPaths returns what a path given on the command line stands for.
@@ -153,6 +164,7 @@ type importer struct {
 	shop    *trade.Shop // nil where there is none
 	options importOptions
 	had     possessions
+	orders  bool                    // there are some in the files
 	begun   bool                    // a file was seen to be whole
 	ids     map[models.ID]models.ID // the ids that products of the files have in the store; zero for none
 	refused map[models.ID]string    // the codes of products that were refused, by their ids in the files

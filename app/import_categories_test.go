@@ -16,7 +16,7 @@ func TestImportKeepsTheSpellingOfACategory(t *testing.T) {
 	onEachEngine(t, func(t *testing.T, newStore func() string) {
 		s := openInside(t, newStore())
 		for i, code := range []string{"A", "B"} {
-			one := models.Product{ID: models.ID{byte(i + 1)}, Title: "Uno", Description: "d", Category: "Yerba y Maté", Code: code, Price: 1000, Status: true}
+			one := models.Product{ID: models.ID{byte(i + 1)}, Title: "Uno", Description: "d", Category: "Yerba y Maté", Code: code, Price: 10000, Status: true}
 			if _, _, err := s.store.Products.Create(t.Context(), one); err != nil {
 				t.Fatal(err)
 			}

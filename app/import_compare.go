@@ -104,6 +104,7 @@ func (r *importRun) compareProduct(ctx context.Context, e catalogue.Entry, known
 			own := *p
 			own.Category, now.Category, e.Product = category, category, &own
 		}
+		made = append(made, p.LeftOpen(old)...)
 		if now.Same(old) && joined == nil {
 			return comparison{same: true, made: made}, nil
 		}

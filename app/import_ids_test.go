@@ -43,7 +43,7 @@ func holding(t *testing.T, ids map[string]models.ID) dao.Store {
 	store := newImportStore(t)
 	var batch dao.Batch
 	for code, id := range ids {
-		batch.Products = append(batch.Products, models.Product{ID: id, Title: "T", Description: "d", Code: code, Category: "c", Price: 100, Stock: 9, Status: true, Thumbnails: []string{}, Rev: 1})
+		batch.Products = append(batch.Products, models.Product{ID: id, Title: "T", Description: "d", Code: code, Category: "c", Price: 1000, Stock: 9, Status: true, Thumbnails: []string{}, Rev: 1})
 	}
 	if _, err := store.Load(t.Context(), batch); err != nil {
 		t.Fatal(err)

@@ -75,7 +75,7 @@ func TestImportChangesWhatItSays(t *testing.T) {
 		}
 		again := openShop(t, store)
 		defer again.stop(t, syscall.SIGTERM)
-		for code, price := range map[string]models.Money{"V1": 1200, "J1": 600} {
+		for code, price := range map[string]models.Money{"V1": 12_000, "J1": 6_000} {
 			want, now := was[code], again.byCode(t)[code]
 			want.Price = price
 			if !now.Same(want) || now.Rev != 2 {
@@ -108,10 +108,10 @@ func TestFiguresAreNotGuessed(t *testing.T) {
 		}
 		answer.Body.Close()
 		products := s.byCode(t)
-		if p := products["F1"]; p.Price != 25_000_00 || p.Stock != 1000 {
+		if p := products["F1"]; p.Price != 25_000_000 || p.Stock != 1000 {
 			t.Errorf("%+v", p)
 		}
-		if p := products["H1"]; p.Price != 40_000_00 || answer.StatusCode != 400 || len(products) != 3 {
+		if p := products["H1"]; p.Price != 40_000_000 || answer.StatusCode != 400 || len(products) != 3 {
 			t.Errorf("%+v; the form was answered %s; %d products", p, answer.Status, len(products))
 		}
 	})
@@ -132,7 +132,7 @@ func TestImportOfRealSheets(t *testing.T) {
 		defer s.stop(t, syscall.SIGTERM)
 		products := s.byCode(t)
 		cane, coffee := products["C-1"], products["C-2"]
-		if cane.Title != "Caña" || cane.Price != 1234_50 || !cane.Status || coffee.Title != "Café" || coffee.Category != "Almacén" || coffee.Status || coffee.Stock != 3 {
+		if cane.Title != "Caña" || cane.Price != 1234_500 || !cane.Status || coffee.Title != "Café" || coffee.Category != "Almacén" || coffee.Status || coffee.Stock != 3 {
 			t.Errorf("%+v %+v", cane, coffee)
 		}
 		body := fmt.Sprintf(`{"products":[{"product":%q,"quantity":2}]}`, cane.ID)

@@ -39,7 +39,14 @@ type importRun struct {
 // read reads the file. A stop takes effect between two batches, so each of them is wholly in or not
 // begun.
 func (r *importRun) read(ctx context.Context) (catalogue.Summary, error) {
-	options := catalogue.Options{Decimal: r.options.Decimal, Whole: func(store string) error { r.failure = r.become(ctx, store); return r.failure }}
+	settings := models.Settings{}
+	if r.shop != nil { // else it is tried for a store that there is not yet
+		var err error
+		if settings, err = r.shop.Settings(ctx); err != nil {
+			return catalogue.Summary{}, err
+		}
+	}
+	options := catalogue.Options{Decimal: r.options.Decimal, Currency: settings.Currency, Whole: func(store string) error { r.failure = r.become(ctx, store); return r.failure }}
 	summary, err := catalogue.Read(r.source.name, r.source, options, func(e catalogue.Entry) error { return r.take(ctx, e) })
 	if err == nil {
 		err = r.flush(ctx)
@@ -67,6 +74,7 @@ func (r *importRun) take(ctx context.Context, e catalogue.Entry) error {
 		return r.takeImage(ctx, e.Bytes)
 	}
 	r.report.Read++
+	r.orders = r.orders || e.Kind != nil && e.Kind.Kind == dao.KindOrder || e.Product != nil && e.Product.Holds()
 	if e.Problem != nil {
 		r.noteRefused(e.Refused)
 		r.refuse(e, e.Problem)

@@ -106,6 +106,8 @@ func fieldText(p models.Product, field string) string {
 		return p.CompareAt.String()
 	case "counted":
 		return strconv.FormatBool(!bool(p.Uncounted))
+	case "tax":
+		return strconv.Quote(p.Tax)
 	case "tags":
 		return "[" + strings.Join(p.Tags, ", ") + "]"
 	case "vendor":

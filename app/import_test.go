@@ -109,7 +109,7 @@ func TestImportByCode(t *testing.T) {
 		t.Errorf("third: %+v, want %+v", report, want)
 	}
 	after := importedProducts(t, store)
-	if len(after) != 3 || after[0].Rev != 1 || after[1].ID != before[1].ID || after[1].Price != 12000 || after[1].Rev != 2 ||
+	if len(after) != 3 || after[0].Rev != 1 || after[1].ID != before[1].ID || after[1].Price != 120000 || after[1].Rev != 2 ||
 		after[1].CreatedAt != before[1].CreatedAt || after[2].Code != "pava" {
 		t.Errorf("before %v, after %v", before, after)
 	}
@@ -230,7 +230,7 @@ func TestImportMeetsOthers(t *testing.T) {
 	path := importFile(t, "shop.csv", "Handle,Title,Variant Price\na,A,1\nb,B,1\nc,C,1\n")
 	meeting := store
 	meeting.Engine = &createBeforeLoad{Engine: store.Engine, create: func() error {
-		_, _, err := store.Products.Create(t.Context(), models.Product{Title: "Theirs", Description: "d", Code: "b", Category: "c", Price: 7})
+		_, _, err := store.Products.Create(t.Context(), models.Product{Title: "Theirs", Description: "d", Code: "b", Category: "c", Price: 70})
 		return err
 	}}
 	report, said := mustImport(t, meeting, importOptions{}, path)

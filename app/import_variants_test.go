@@ -52,7 +52,7 @@ func TestImportOfVariants(t *testing.T) {
 		}
 		all := products(t, s.store)
 		p := all[0]
-		if len(all) != 1 || p.Code != "remera" || len(p.Variants) != 2 || p.Price != 100000 || !p.Uncounted || p.CompareAt != 150000 || p.Vendor != "Telar" ||
+		if len(all) != 1 || p.Code != "remera" || len(p.Variants) != 2 || p.Price != 1_000_000 || !p.Uncounted || p.CompareAt != 1_500_000 || p.Vendor != "Telar" ||
 			len(p.Tags) != 2 || p.Variants[0].Stock != 2 || !p.Variants[1].Uncounted {
 			t.Errorf("%+v", all)
 		}
@@ -68,8 +68,8 @@ func TestImportExtendsCataloguesOfBefore(t *testing.T) {
 	onEachEngine(t, func(t *testing.T, newStore func() string) {
 		s := openInside(t, newStore())
 		for _, one := range []models.Product{
-			{ID: models.ID{1}, Title: "Remera – M", Code: "R-M", Stock: 5, Price: 90000}, {ID: models.ID{2}, Title: "Remera – L", Code: "R-L", Stock: 6, Price: 90000},
-			{ID: models.ID{3}, Title: "Otra cosa", Code: "X", Stock: 7, Price: 90000},
+			{ID: models.ID{1}, Title: "Remera – M", Code: "R-M", Stock: 5, Price: 900000}, {ID: models.ID{2}, Title: "Remera – L", Code: "R-L", Stock: 6, Price: 900000},
+			{ID: models.ID{3}, Title: "Otra cosa", Code: "X", Stock: 7, Price: 900000},
 		} {
 			one.Description, one.Category, one.Status = "d", "General", true
 			if _, _, err := s.store.Products.Create(t.Context(), one); err != nil {
@@ -83,11 +83,55 @@ func TestImportExtendsCataloguesOfBefore(t *testing.T) {
 		}
 		all := products(t, s.store)
 		if len(all) != 2 || all[0].ID != (models.ID{1}) || all[0].Title != "Remera" || all[0].Code != "remera" || len(all[0].Variants) != 2 || all[0].Stock != 11 ||
-			all[0].Variants[1].Stock != 6 || all[0].Variants[1].Price != 120000 || all[0].Variants[1].ID != (models.ID{2}) {
+			all[0].Variants[1].Stock != 6 || all[0].Variants[1].Price != 1200000 || all[0].Variants[1].ID != (models.ID{2}) {
 			t.Errorf("%+v\n%s", all, said)
 		}
 		if report, said := importText(t, s.store, file); report != (importReport{Read: 1, Same: 1}) {
 			t.Errorf("again: %+v\n%s", report, said)
+		}
+	})
+}
+
+// A file that knows no variants cannot say which of them is counted: its stock is left out, by name,
+// and all else of it goes in.
+func TestImportOfAStockThatNoVariantTakes(t *testing.T) {
+	const counted = "Handle,Title,Option1 Name,Option1 Value,Variant SKU,Variant Inventory Qty,Variant Price\nvaso,Vaso,Color,rojo,V-R,3,100\n"
+	onEachEngine(t, func(t *testing.T, newStore func() string) {
+		s := openInside(t, newStore())
+		importText(t, s.store, shirts)
+		importText(t, s.store, counted)
+		before := products(t, s.store)
+		const file = `[{"code": "remera", "title": "Remera lisa", "price": 1000, "stock": 7}]`
+		for _, want := range []importReport{{Read: 1, Updated: 1}, {Read: 1, Same: 1}} {
+			if report, said := importText(t, s.store, file); report != want || strings.Count(said, "1 product (line 1): "+catalogue.StockOfNoVariant) != 1 {
+				t.Errorf("%+v, not %+v\n%s", report, want, said)
+			}
+		}
+		const continued = "Handle,Title,Variant SKU,Variant Inventory Policy,Variant Inventory Qty\nvaso,Vaso,vaso,continue,3\n"
+		if report, said := importText(t, s.store, continued); report != (importReport{Read: 1, Same: 1}) ||
+			strings.Count(said, "1 product (line 2): "+catalogue.StockOfNoVariant) != 1 {
+			t.Errorf("%+v\n%s", report, said)
+		}
+		const sizes = "Handle,Title,Option1 Name,Option1 Value,Variant SKU,Variant Price\ntaza,Taza,Color,rojo,T-R,100\ntaza,,,azul,T-A,100\n"
+		if report, said := importText(t, s.store, sizes); report != (importReport{Read: 1, Created: 1}) || strings.Count(said, "1 product (line 2): "+catalogue.NoStock) != 1 {
+			t.Errorf("%+v\n%s", report, said)
+		}
+		const more = "Handle,Title,Option1 Name,Option1 Value,Variant SKU,Variant Price\nvaso,Vaso,Color,rojo,V-R,100\nvaso,,,azul,V-A,100\n"
+		after := products(t, s.store)
+		if last := after[len(after)-1]; !last.Uncounted || !last.Variants[1].Uncounted {
+			t.Errorf("what the file has no stock for is %+v", last)
+		}
+		after = after[:2]
+		for i := range after {
+			if after[i].Stock != before[i].Stock || after[i].Uncounted != before[i].Uncounted || !models.SameVariants(after[i].Variants, before[i].Variants) {
+				t.Errorf("%+v\nwas %+v", after[i], before[i])
+			}
+		}
+		if after[0].Title != "Remera lisa" {
+			t.Errorf("the title is %q", after[0].Title)
+		}
+		if report, said := importText(t, s.store, more); report != (importReport{Read: 1, Updated: 1}) || strings.Count(said, "1 product (line 2): "+catalogue.NoStock) != 1 {
+			t.Errorf("%+v\n%s", report, said)
 		}
 	})
 }

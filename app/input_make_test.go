@@ -178,8 +178,8 @@ func (m *maker) object(schema map[string]any, depth int) string {
 		}
 		rare := name == "thumbnail" || name == "variants" || name == "variant"
 		if needed || m.chance(400) && !rare || m.chance(50) {
-			// No schema knows which options go together, which variants there are, and what a price is higher than.
-			m.spoilt = m.spoilt || strings.HasPrefix(name, "variant") || name == "compareAt"
+			// No schema knows which options and ways go together, which variants there are, and what a price is higher than.
+			m.spoilt = m.spoilt || strings.HasPrefix(name, "variant") || slices.Contains([]string{"compareAt", "payments", "deliveries", "taxes"}, name)
 			fields = append(fields, strconv.Quote(name)+":"+m.text(name, properties[name].(map[string]any), depth+1))
 		}
 	}
@@ -194,12 +194,15 @@ func (m *maker) object(schema map[string]any, depth int) string {
 
 func (m *maker) array(name string, schema map[string]any, depth int) string {
 	var entries []string
-	for range m.IntN(4) {
+	most := 3
+	if n, err := strconv.Atoi(fmt.Sprint(schema["maxItems"])); err == nil {
+		most = min(most, n)
+	}
+	for range m.IntN(most + 1) {
 		entries = append(entries, m.text(name, schema["items"].(map[string]any), depth+1))
 	}
-	if most, ok := schema["maxItems"]; ok && m.chance(m.wicked) {
+	if n, err := strconv.Atoi(fmt.Sprint(schema["maxItems"])); err == nil && m.chance(m.wicked) {
 		m.spoilt = true
-		n, _ := strconv.Atoi(fmt.Sprint(most))
 		entries = slices.Repeat([]string{m.text(name, schema["items"].(map[string]any), depth+1)}, n+1)
 		if name == "tags" { // of which one counts once
 			for i := range entries {
@@ -229,6 +232,14 @@ func (m *maker) fitting(name string, schema map[string]any) string {
 	case kind == "integer" || kind == "number":
 		least, most := number("minimum", 0), number("maximum", 1_000_000)
 		return strconv.FormatInt([]int64{least, most, least + m.Int64N(min(most-least, 50)+1)}[m.IntN(3)], 10)
+	case name == "state":
+		return m.one(`"placed"`, `"accepted,ready"`)
+	case name == "payment":
+		return m.one(`"waiting"`, `"partly refunded,none,paid"`)
+	case name == "country":
+		return m.one(`""`, `"AR"`, `"uy"`)
+	case name == "phone":
+		return m.one(`"+54 9 11 2233-4455"`, `"4444-5555"`)
 	case schema["pattern"] != nil:
 		return strconv.Quote(m.id())
 	case schema["format"] == "date-time":

@@ -113,10 +113,11 @@ func (g *generation) try(r request) {
 // password that is one.
 func isAboutSessions(r request) bool { return strings.HasPrefix(r.path, "/api/session") }
 
-// isBeyondSchema says whether all that is wrong is a sum that no schema can know, or that nobody
-// counts.
+// isBeyondSchema says whether all that is wrong is what no schema can know: a sum, which ways there
+// are, what is in a cart, or that nobody counts a stock.
 func isBeyondSchema(r request, text string) bool {
-	return strings.Contains(text, `"field":"quantity"`) || strings.Contains(text, `.quantity"`) ||
+	return strings.Contains(text, `"field":"amount"`) || strings.Contains(text, `"field":"cart"`) || strings.Contains(text, `.way"`) ||
+		strings.Contains(text, `"field":"quantity"`) || strings.Contains(text, `.quantity"`) ||
 		strings.HasSuffix(r.path, "/stock") && (strings.Contains(text, `"field":"stock"`) || strings.Contains(text, "it is not counted"))
 }
 
@@ -156,8 +157,9 @@ func (g *generation) leadsTo(r request) bool {
 	})
 }
 
-// trimmed is a body as the shop reads it: without the space around texts, and without the second
-// spelling where the first is there.
+// trimmed is a body as the shop reads it: without the space around texts, without the second
+// spelling where the first is there, and what is meant in the place of what is tolerated (ADR 0028):
+// a number that is a code, a figure that is a text.
 func trimmed(body string) []byte {
 	var value map[string]any
 	decoder := json.NewDecoder(strings.NewReader(body))
@@ -168,9 +170,17 @@ func trimmed(body string) []byte {
 	if _, both := value["thumbnails"]; both {
 		delete(value, "thumbnail")
 	}
+	if code, is := value["code"].(json.Number); is {
+		value["code"] = code.String()
+	}
 	for name, field := range value {
-		if text, ok := field.(string); ok {
-			value[name] = strings.TrimSpace(text)
+		text, ok := field.(string)
+		if !ok {
+			continue
+		}
+		value[name] = strings.TrimSpace(text)
+		if isFigure := slices.Contains([]string{"price", "stock", "compareAt", "quantity"}, name); isFigure && json.Valid([]byte(text)) {
+			value[name] = json.Number(text)
 		}
 	}
 	text, err := json.Marshal(value)

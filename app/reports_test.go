@@ -26,7 +26,7 @@ const formType = "application/x-www-form-urlencoded"
 func (s *inside) cartOf(t *testing.T) string {
 	t.Helper()
 	code := fmt.Sprint("code ", time.Now().UnixNano())
-	product, _, err := s.trade.CreateProduct(t.Context(), models.Product{Title: "Yerba", Code: code, Category: "c", Description: "d", Price: 100, Stock: 9, Status: true})
+	product, _, err := s.trade.CreateProduct(t.Context(), models.Product{Title: "Yerba", Code: code, Category: "c", Description: "d", Price: 1000, Stock: 9, Status: true})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -72,9 +72,9 @@ func (c *selftestCommand) Run(ctx context.Context, g *globals, streams Streams) 
 	case err != nil:
 		return fmt.Errorf("selftest: could not be done: %w", err)
 	case broken > 0:
-		return fmt.Errorf("selftest: %d of 3 promises were BROKEN here: do not keep a shop on this store before the reason is found", broken)
+		return fmt.Errorf("selftest: %d of 4 promises were BROKEN here: do not keep a shop on this store before the reason is found", broken)
 	}
-	s.say("\nVerdict: all 3 promises were kept, in %.0f seconds. What this store acknowledges is there after a kill.", time.Since(began).Seconds())
+	s.say("\nVerdict: all 4 promises were kept, in %.0f seconds. What this store acknowledges is there after a kill.", time.Since(began).Seconds())
 	if s.scratch.warning == "" {
 		s.say("A loss of power asks more: that the disk itself keeps what it has synced. Only pulling the plug can try that.")
 	}
@@ -94,6 +94,7 @@ func (s *selftest) trials() []trial {
 		{"How long a durable write takes here", s.speed},
 		{"Everyone sees one order: 4 write and 4 follow", s.order},
 		{"No update is lost: 200 add one to the same cart at once", s.updates},
+		{fmt.Sprintf("The last piece is sold once: %d want it at once", rivals), s.sale},
 	}
 }
 

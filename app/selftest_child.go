@@ -71,7 +71,7 @@ func allWriters() []writer {
 		}
 		all = append(all, writer{string(k.Kind), func(ctx context.Context, s dao.Store, name string, n int) error {
 			id := nameID(name)
-			v := k.Example(int(binary.BigEndian.Uint32(id[:]))<<24 + n) // nobody else's
+			v := k.Example(int(binary.BigEndian.Uint32(id[:]))<<20 + n) // nobody else's, and below 2⁵³
 			v.SetHead(models.Head{ID: id})
 			err := putBytes(ctx, s, v, fmt.Append(nil, name, " ", n))
 			if err != nil {

@@ -56,7 +56,7 @@ func (p pace) oneByOne(writes int) time.Duration { return time.Duration(writes) 
 func (s *selftest) total() time.Duration {
 	p := s.pace
 	kills := time.Duration(s.rounds) * (p.open + p.killedAfter()/2 + p.read)
-	return kills + 3*s.speedTime() + 5*p.open + p.oneByOne(byEach) + p.oneByOne(additions)
+	return kills + 3*s.speedTime() + 6*p.open + p.oneByOne(byEach) + p.oneByOne(additions) + p.oneByOne(rivals)
 }
 
 // about is a duration as people say it.

@@ -31,7 +31,7 @@ func TestSelftest(t *testing.T) {
 			t.Fatal(before)
 		}
 		out, code := honest.execute(t, "selftest", "--store", store, "--rounds", "3")
-		if code != 0 || !strings.Contains(out, "Verdict: all 3 promises were kept") || !strings.Contains(out, "64 writers: p50 ") {
+		if code != 0 || !strings.Contains(out, "Verdict: all 4 promises were kept") || !strings.Contains(out, "64 writers: p50 ") {
 			t.Errorf("exit %d: %s", code, out)
 		}
 		if after, _ := execute(t, "export", "-", "--store", store); after != before {
@@ -46,7 +46,7 @@ func TestSelftest(t *testing.T) {
 func TestSelftestOnABusyMachine(t *testing.T) {
 	t.Parallel()
 	out, code := variant{lieVariable + "=late"}.execute(t, "selftest", "--store", t.TempDir(), "--rounds", "2")
-	if code != 0 || !strings.Contains(out, "Verdict: all 3 promises were kept") {
+	if code != 0 || !strings.Contains(out, "Verdict: all 4 promises were kept") {
 		t.Errorf("exit %d: %s", code, out)
 	}
 }
@@ -56,7 +56,7 @@ func TestSelftestFarAway(t *testing.T) {
 	t.Parallel() // nearly all of it is waiting
 	line := mongotest.NewLine(t, database(t), *selftestDelay)
 	out, code := execute(t, "selftest", "--store", line.URI, "--rounds", "2")
-	if code != 0 || !strings.Contains(out, "Verdict: all 3 promises were kept") || !strings.Contains(out, "This will take about") {
+	if code != 0 || !strings.Contains(out, "Verdict: all 4 promises were kept") || !strings.Contains(out, "This will take about") {
 		t.Errorf("exit %d: %s", code, out)
 	}
 	t.Log(out)

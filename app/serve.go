@@ -71,7 +71,7 @@ func (c *serveCommand) Run(ctx context.Context, g *globals, streams Streams) (er
 		return err
 	}
 	if c.Demo {
-		filled, err := fillDemo(ctx, shop)
+		filled, err := fillDemo(ctx, shop, log)
 		if err != nil {
 			return err
 		}
@@ -86,6 +86,7 @@ func (c *serveCommand) Run(ctx context.Context, g *globals, streams Streams) (er
 	defer inBackground(ctx, hub.Run)()
 	defer inBackground(ctx, sweepAccess(shop, log))()
 	defer inBackground(ctx, sweepPictures(shop, log))()
+	defer inBackground(ctx, sweepOrders(shop, log))()
 	expiry := c.expireCarts(ctx, shop, log)
 	defer expiry()
 	url := c.announce(listener.Addr(), g.Store, log)
@@ -114,7 +115,7 @@ func uncount(ctx context.Context, shop *trade.Shop, log *slog.Logger) error {
 // shop returns the trade over a store, and where all figures go.
 func (c *serveCommand) shop(store dao.Store, log *slog.Logger) (*trade.Shop, *prometheus.Registry) {
 	metrics := prometheus.NewRegistry()
-	return trade.New(store, trade.Options{MessagesPerMinute: c.MessagesPerMinute, OpenAnyway: c.OpenAnyway, Hash: hashApart(log, idlePatience), Metrics: metrics}), metrics
+	return trade.New(store, trade.Options{MessagesPerMinute: c.MessagesPerMinute, OrdersPerHour: c.OrdersPerHour, OpenAnyway: c.OpenAnyway, Hash: hashApart(log, idlePatience), Metrics: metrics}), metrics
 }
 
 // handler returns the whole shop, and the hub that tells what happens in it.
@@ -127,8 +128,8 @@ func (c *serveCommand) handler(shop *trade.Shop, metrics *prometheus.Registry, l
 	site, err := routes.New(routes.Options{
 		Shop: shop, Log: log, Metrics: metrics,
 		Public: public.Files(), Demo: demo.Images(),
-		Currency: c.Currency, Version: version(), Open: c.Open,
-		RequestsPerMinute: c.RequestsPerMinute, TrustedProxies: proxies,
+		Currency: c.sign(), OwnSign: c.Currency != nil, Version: version(), Open: c.Open,
+		RequestsPerMinute: c.RequestsPerMinute, TrustedProxies: proxies, Site: c.URL,
 	})
 	if err != nil {
 		return nil, nil, err

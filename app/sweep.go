@@ -44,3 +44,25 @@ func sweepPictures(shop *trade.Shop, log *slog.Logger) func(context.Context) {
 		}
 	}
 }
+
+// sweepOrders returns what ends, every minute, the orders that nobody has paid in time, and forgets,
+// every hour, whom limits were about a month ago.
+func sweepOrders(shop *trade.Shop, log *slog.Logger) func(context.Context) {
+	return func(ctx context.Context) {
+		for minute := 0; ; minute++ {
+			n, err := shop.ExpireOrders(ctx)
+			if err == nil && minute%60 == 0 {
+				err = shop.ForgetOpenOrders(ctx)
+			}
+			switch {
+			case ctx.Err() != nil:
+				return
+			case err != nil:
+				log.Error("could not end orders that nobody has paid", "err", err)
+			case n > 0:
+				log.Info("ended orders that nobody has paid in time", "orders", n)
+			}
+			retry.Sleep(ctx, time.Minute)
+		}
+	}
+}

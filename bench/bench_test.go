@@ -74,6 +74,38 @@ func TestRun(t *testing.T) {
 	}
 }
 
+// The chapter on orders has all its rows, and what it measures is done: the bare limit keeps the lines
+// of whole steps, and lists find orders.
+func TestOrders(t *testing.T) {
+	tiny := scale{products: 400, rounds: 1, length: 50 * time.Millisecond, connections: 4, settle: 50 * time.Millisecond, samples: 20}
+	t.Setenv(serverVariable, mongotest.URI(t))
+	one, err := chapterOf(ordersTitle)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := measure(t.Context(), tiny, one.parts, 1, t.TempDir(), "a test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var text bytes.Buffer
+	one.write(r, &text)
+	rows := []string{"files, each of another product", "files, all of one product", "MongoDB, each of", "MongoDB, all of", "all, the first page", "to do", "search for a code"}
+	if r.node != "" || os.Getenv("REQUIRE_MONGODB") == "1" {
+		rows = append(rows, "`POST /api/carts/:cid/purchase`")
+	}
+	for _, what := range rows {
+		row := lineOf(t, text.Bytes(), "| "+what)
+		for _, nothing := range []string{"| 0 ", "p50 0.00 ms", "of 0 bytes"} {
+			if strings.Contains(row, nothing) {
+				t.Errorf("nothing was measured: %s", row)
+			}
+		}
+	}
+	if r.ordersIdle == 0 || r.ordersBusy == 0 {
+		t.Error("the memory was not measured")
+	}
+}
+
 // The chapter that is measured alone takes the place of its own, and leaves the rest as it is.
 func TestChapterAlone(t *testing.T) {
 	r := &report{scale: full(), machine: []string{"a program", "a machine"}, asked: []askedRow{{quest: quest{what: "new"}}}}

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -22,13 +23,18 @@ type chapter struct {
 var chapters = []chapter{
 	{accessTitle, func(b *bench) []part { return []part{b.access} }, (*report).access},
 	{besideTitle, func(b *bench) []part { return []part{b.fillLarge, b.beside} }, (*report).besidesAlone},
+	{ordersTitle, func(b *bench) []part { return []part{b.orders} }, (*report).orders},
 }
 
 // chapterOf returns the chapter of a title.
 func chapterOf(title string) (chapter, error) {
 	i := slices.IndexFunc(chapters, func(c chapter) bool { return c.title == title })
 	if i < 0 {
-		return chapter{}, fmt.Errorf("-chapter: no chapter that can be measured alone is %q: they are %q and %q", title, accessTitle, besideTitle)
+		var titles []string
+		for _, one := range chapters {
+			titles = append(titles, strconv.Quote(one.title))
+		}
+		return chapter{}, fmt.Errorf("-chapter: no chapter that can be measured alone is %q: they are %s", title, strings.Join(titles, ", "))
 	}
 	return chapters[i], nil
 }

@@ -61,7 +61,7 @@ func (g *generator) product(i int) item {
 // price is from 1 to 10,000, and low ones are more frequent.
 func (g *generator) price() models.Money {
 	fraction := g.Float64()
-	return models.Money(100 + 999_900*fraction*fraction)
+	return models.Money(100+999_900*fraction*fraction) * models.One / 100
 }
 
 // writeProducts writes products as a file to import.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -22,8 +23,11 @@ func (s sample) quantile(share float64) time.Duration {
 	return s.latencies[min(int(share*float64(len(s.latencies))), len(s.latencies)-1)]
 }
 
-// closedLoop has workers that each do one thing after the other, until the time is over. start
-// makes the worker's function; what it does is not measured.
+// errEnough is what a worker's function returns that has nothing more to do.
+var errEnough = errors.New("all is done")
+
+// closedLoop has workers that each do one thing after the other, until the time is over or there is
+// nothing more to do. start makes the worker's function; what it does is not measured.
 func closedLoop(ctx context.Context, workers int, d time.Duration, start func(worker int) (call func() error, err error)) (sample, error) {
 	calls := make([]func() error, workers)
 	for i := range calls {
@@ -38,7 +42,9 @@ func closedLoop(ctx context.Context, workers int, d time.Duration, start func(wo
 	for i, call := range calls {
 		group.Go(func() error {
 			for last := begin; last.Sub(begin) < d; {
-				if err := call(); err != nil {
+				if err := call(); err == errEnough {
+					return nil
+				} else if err != nil {
 					return err
 				}
 				now := time.Now()

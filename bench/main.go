@@ -9,8 +9,8 @@
 // web.go has the comparison over HTTP, bare.go its other side, durable.go and groupcommit.go the
 // one of durable writes, large.go what is measured on a large store, live.go and the files beside
 // it what goes over WebSocket, mongodb.go the MongoDB engine beside the bare driver, report.go the
-// table; access.go what it costs to be somebody, guess.go what others notice of passwords that are
-// guessed; curve.go and the files beside it what grows with the size, and plot.go draws it. The
+// table; orders.go and the files that it names what concerns orders; access.go what it costs to be
+// somebody, guess.go what others notice of passwords that are guessed; curve.go and the files beside it what grows with the size, and plot.go draws it. The
 // server that is measured is the program as it is shipped, in a process of its own.
 package main
 
@@ -143,7 +143,7 @@ const wholeReport = "../docs/benchmarks.md"
 type part func(context.Context, *report) error
 
 func allParts(b *bench) []part {
-	return []part{b.small, b.creates, b.large, b.beside, b.access, b.live, b.mongodb, b.curves}
+	return []part{b.small, b.creates, b.large, b.beside, b.orders, b.access, b.live, b.mongodb, b.curves}
 }
 
 func onlyCurves(b *bench) []part { return []part{b.curves} }

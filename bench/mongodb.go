@@ -29,6 +29,7 @@ const serverVariable = "MONGODB_URI"
 type shelf struct {
 	dao.Store
 	client   *mongo.Client
+	name     string // of the store's database
 	bare     *mongo.Database
 	products []models.Product
 	moved    string // the URL of a database that is not there yet
@@ -72,7 +73,7 @@ func (b *bench) openShelf(ctx context.Context, server string) (*shelf, error) {
 		return nil, errors.Join(err, store.Close())
 	}
 	at.Path += "_moved"
-	s := &shelf{Store: store, client: client, bare: client.Database(name + "_bare"), moved: at.String()}
+	s := &shelf{Store: store, client: client, name: name, bare: client.Database(name + "_bare"), moved: at.String()}
 	s.drop = func() error {
 		ctx := context.WithoutCancel(ctx)
 		return errors.Join(store.Close(), client.Database(name).Drop(ctx), client.Database(name+"_moved").Drop(ctx), s.bare.Drop(ctx), client.Disconnect(ctx))
@@ -180,7 +181,7 @@ func (b *bench) mongoFill(ctx context.Context, _ *report, s *shelf) error {
 func bareProduct(p models.Product) bson.D {
 	return bson.D{
 		{Key: "_id", Value: bson.ObjectID(p.ID)}, {Key: "title", Value: p.Title}, {Key: "description", Value: p.Description}, {Key: "code", Value: p.Code},
-		{Key: "price", Value: float64(p.Price) / 100}, {Key: "status", Value: p.Status}, {Key: "stock", Value: p.Stock}, {Key: "category", Value: p.Category},
+		{Key: "price", Value: float64(p.Price) / float64(models.One)}, {Key: "status", Value: p.Status}, {Key: "stock", Value: p.Stock}, {Key: "category", Value: p.Category},
 		{Key: "thumbnails", Value: p.Thumbnails}, {Key: "createdAt", Value: p.CreatedAt.Std()}, {Key: "updatedAt", Value: p.CreatedAt.Std()},
 	}
 }
@@ -220,7 +221,7 @@ func (b *bench) mongoReads(ctx context.Context, r *report, s *shelf) error {
 func barePage(ctx context.Context, products *mongo.Collection, p models.Product) error {
 	filter := bson.D{
 		{Key: "category", Value: p.Category},
-		{Key: "price", Value: bson.D{{Key: "$gte", Value: float64(p.Price*2/3) / 100}, {Key: "$lte", Value: float64(p.Price*3/2) / 100}}},
+		{Key: "price", Value: bson.D{{Key: "$gte", Value: float64(p.Price*2/3) / float64(models.One)}, {Key: "$lte", Value: float64(p.Price*3/2) / float64(models.One)}}},
 	}
 	counted := make(chan error, 1)
 	go func() {

@@ -6,6 +6,8 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -58,6 +60,9 @@ func TestPeerAnswersTheSame(t *testing.T) {
 		if diff := cmp.Diff(answerOf(t, shop, target), answerOf(t, c.peer, target)); diff != "" {
 			t.Errorf("%s: %s", target, diff)
 		}
+	}
+	if got, want := bought(t, c.peer, c.products), bought(t, shop, c.products); got != want {
+		t.Errorf("a purchase is of %v, not %v", got, want)
 	}
 	answer, err := post(c.peer.address, "/api/messages", `{"user":"ana@example.com","message":"hola"}`)
 	if err != nil {
@@ -112,4 +117,38 @@ func ask(t *testing.T, server *process, target string, into any) {
 	if err := json.Unmarshal(answers[target].Body, into); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// bought buys two pieces of a product, and returns what that cost and how many lines stay.
+func bought(t *testing.T, server *process, products []models.Product) (sale struct {
+	Amount models.Money
+	Rest   int
+}) {
+	t.Helper()
+	var cart struct {
+		ID string `json:"_id"`
+	}
+	var ticket struct {
+		Amount       models.Money
+		NotProcessed []models.Item
+	}
+	onSale := slices.DeleteFunc(slices.Clone(products), func(p models.Product) bool { return !p.Status || p.Stock < 2 })
+	for _, step := range []struct {
+		target, body string
+		into         any
+	}{
+		{"", "{}", &cart},
+		{"/product/" + onSale[0].ID.String(), `{"quantity":2}`, nil},
+		{"/purchase", "{}", &ticket},
+	} {
+		answer, err := post(server.address, strings.TrimSuffix("/api/carts/"+cart.ID, "/")+step.target, step.body)
+		if err == nil && step.into != nil {
+			err = answer.Payload(step.into)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	sale.Amount, sale.Rest = ticket.Amount, len(ticket.NotProcessed)
+	return sale
 }

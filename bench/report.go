@@ -25,6 +25,12 @@ type report struct {
 	asked                 []askedRow
 	guessed               guesses
 
+	placings   []placing // what the chapter on orders has
+	purchase   purchase
+	orderLists []listedRow
+	ordersIdle int64 // resident bytes with as many orders, at rest
+	ordersBusy int64 // after all lists
+
 	figures []*figure
 }
 
@@ -47,6 +53,7 @@ func (r *report) markdown(plots string) []byte {
 			one.what(r.scale), one.measured, dash(one.limit), dash(one.ratio), dash(one.required), one.verdict())
 	}
 	r.besides(&b)
+	r.orders(&b)
 	r.access(&b)
 	r.explain(&b)
 	r.explainLive(&b)

@@ -56,6 +56,10 @@ type Options struct {
 	// the identity of the store whose backup it is, or "".
 	Whole   func(store string) error
 	Decimal byte // the sign before decimals, '.' or ','; 0 for what the file's own figures show
+
+	// Currency is that of the amounts (ISO 4217); "" for one of two decimals. Those of our own export
+	// are taken as they are.
+	Currency string
 }
 
 // Summary says what a file was read as.
@@ -83,7 +87,7 @@ func Read(name string, r io.ReadSeeker, o Options, visit func(Entry) error) (Sum
 	if err != nil {
 		return Summary{}, err
 	}
-	first := &reading{learns: true, put: func(func() Entry) error { return nil }}
+	first := &reading{notation: models.NotationIn(o.Currency), learns: true, put: func(func() Entry) error { return nil }}
 	s, err := first.file(name, r, as)
 	if err != nil {
 		return s, err
@@ -96,9 +100,9 @@ func Read(name string, r io.ReadSeeker, o Options, visit func(Entry) error) (Sum
 	notation := first.notation
 	switch o.Decimal {
 	case '.':
-		notation = models.Notation{Point: true}
+		notation.Point, notation.Comma = true, false
 	case ',':
-		notation = models.Notation{Comma: true}
+		notation.Point, notation.Comma = false, true
 	}
 	unique := once(visit)
 	second := &reading{notation: notation, put: func(entry func() Entry) error { return unique(entry()) }}

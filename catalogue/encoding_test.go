@@ -19,8 +19,8 @@ const spanishSheet = "Handle;Title;Body (HTML);Type;Published;Variant SKU;Varian
 	"cafe;Café molido;Tostado;Almacén;FALSO;C-2;1.000;25.000;active\r\n"
 
 var spanishProducts = []models.Product{
-	{Title: "Caña de pescar", Description: "¡Muy buena! “1 €”", Code: "C-1", Price: 123450, Status: true, Stock: 3, Category: "Pesca", Thumbnails: []string{}},
-	{Title: "Café molido", Description: "Tostado", Code: "C-2", Price: 2500000, Stock: 1000, Category: "Almacén", Thumbnails: []string{}},
+	{Title: "Caña de pescar", Description: "¡Muy buena! “1 €”", Code: "C-1", Price: 1234500, Status: true, Stock: 3, Category: "Pesca", Thumbnails: []string{}},
+	{Title: "Café molido", Description: "Tostado", Code: "C-2", Price: 25000000, Stock: 1000, Category: "Almacén", Thumbnails: []string{}},
 }
 
 // A sheet says the same in whatever encoding, with whatever line ends and separators a spreadsheet
@@ -92,20 +92,20 @@ func TestFiguresOfFile(t *testing.T) {
 		want    models.Money // of product f; -1 for refused
 	}{
 		"alone":                      {header + "f,F,1,,25.000\n", 0, -1},
-		"beside a comma":             {header + "f,F,1,,25.000\ng,G,1,,\"12,50\"\n", 0, 2500000},
-		"beside a point":             {header + "f,F,1,,25.000\ng,G,1,,12.50\n", 0, 2500},
-		"beside two thousands":       {header + "f,F,1,,25.000\ng,G,1,,1.250.000\n", 0, 2500000},
-		"beside a third decimal":     {header + "f,F,1,,25.000\ng,G,1,,12.345\n", 0, 2500000},
-		"beside the price before":    {header + "f,F,1,\"30,50\",25.000\n", 0, 2500000},
-		"beside a quantity":          {header + "f,F,1.0,,25.000\n", 0, 2500},
+		"beside a comma":             {header + "f,F,1,,25.000\ng,G,1,,\"12,50\"\n", 0, 25_000_000},
+		"beside a point":             {header + "f,F,1,,25.000\ng,G,1,,12.50\n", 0, 25_000},
+		"beside two thousands":       {header + "f,F,1,,25.000\ng,G,1,,1.250.000\n", 0, 25_000_000},
+		"beside a third decimal":     {header + "f,F,1,,25.000\ng,G,1,,12.345\n", 0, 25_000_000},
+		"beside the price before":    {header + "f,F,1,\"30,50\",25.000\n", 0, 25_000_000},
+		"beside a quantity":          {header + "f,F,1.0,,25.000\n", 0, 25_000},
 		"beside contradictions":      {header + "f,F,1,,25.000\ng,G,1,,12.50\nh,H,1,,\"12,50\"\n", 0, -1},
-		"by its columns":             {strings.ReplaceAll(header+"f,F,1,,25.000\n", ",", ";"), 0, 2500000},
-		"by its columns and figures": {strings.ReplaceAll(header+"f,F,1,,25.000\ng,G,1,,9.90\n", ",", ";"), 0, 2500},
-		"by its owner":               {header + "f,F,1,,25.000\n", ',', 2500000},
-		"by its owner, the other":    {header + "f,F,1,,25.000\n", '.', 2500},
-		"JSON's number":              {`[{"title":"F","code":"f","price":25.000}]`, 0, 2500},
+		"by its columns":             {strings.ReplaceAll(header+"f,F,1,,25.000\n", ",", ";"), 0, 25_000_000},
+		"by its columns and figures": {strings.ReplaceAll(header+"f,F,1,,25.000\ng,G,1,,9.90\n", ",", ";"), 0, 25_000},
+		"by its owner":               {header + "f,F,1,,25.000\n", ',', 25_000_000},
+		"by its owner, the other":    {header + "f,F,1,,25.000\n", '.', 25_000},
+		"JSON's number":              {`[{"title":"F","code":"f","price":25.000}]`, 0, 25_000},
 		"JSON's text":                {`[{"title":"F","code":"f","price":"25.000"}]`, 0, -1},
-		"JSON's text beside another": {`[{"title":"F","code":"f","price":"25.000"},{"title":"G","code":"g","price":"1,5"}]`, 0, 2500000},
+		"JSON's text beside another": {`[{"title":"F","code":"f","price":"25.000"},{"title":"G","code":"g","price":"1,5"}]`, 0, 25_000_000},
 	} {
 		got := models.Money(-1)
 		_, err := Read("x", strings.NewReader(test.content), Options{Decimal: test.decimal}, func(e Entry) error {

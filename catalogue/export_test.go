@@ -42,9 +42,9 @@ func id(n byte) models.ID { return models.ID{0x66, 11: n} }
 func sample() shelf {
 	return shelf{Batch: dao.Batch{
 		Products: []models.Product{
-			{ID: id(1), Title: "Yerba <b> & más", Description: "a\nb\t\u2028c", Code: "Y", Price: 123450, Status: true, Stock: 7, Category: "almacén",
+			{ID: id(1), Title: "Yerba <b> & más", Description: "a\nb\t\u2028c", Code: "Y", Price: 1234500, Status: true, Stock: 7, Category: "almacén",
 				Thumbnails: []string{"/img/yerba.webp", "https://a.com/1,https://b.com/2|c", "/img/yerba.webp"}, CreatedAt: day, UpdatedAt: day + 1, Rev: 3},
-			{ID: id(2), Title: "Mate", Description: "d", Code: "M", Price: 1, Category: "mates", Thumbnails: []string{}, CreatedAt: day, UpdatedAt: day, Rev: 1},
+			{ID: id(2), Title: "Mate", Description: "d", Code: "M", Price: 10, Category: "mates", Thumbnails: []string{}, CreatedAt: day, UpdatedAt: day, Rev: 1},
 		},
 		Carts: []models.Cart{
 			{ID: id(3), Products: []models.Item{{Product: id(1), Quantity: 2}}, CreatedAt: day, UpdatedAt: day + 5, Rev: 2},

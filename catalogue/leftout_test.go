@@ -38,7 +38,7 @@ func TestOneBadPart(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			want := test.want
-			want.Title, want.Code, want.Price = "A", "c", 100
+			want.Title, want.Code, want.Price = "A", "c", 1000
 			if want.Description == "" {
 				want.Description = "d"
 			}
@@ -142,13 +142,13 @@ func TestStockThatIsNotCounted(t *testing.T) {
 
 // What a file has no column, key or content for leaves a product as it is.
 func TestFileSaysOnlyWhatItSays(t *testing.T) {
-	there := models.Product{Title: "Vela", Description: "Una", Code: "V1", Price: 1000, Stock: 7, Category: "Hogar", Thumbnails: []string{"/v.jpg"}}
+	there := models.Product{Title: "Vela", Description: "Una", Code: "V1", Price: 10000, Stock: 7, Category: "Hogar", Thumbnails: []string{"/v.jpg"}}
 	for content, change := range map[string]func(*models.Product){
-		"Handle,Title,Variant SKU,Variant Price\nvela,Vela,V1,12\n":                                         func(p *models.Product) { p.Price = 1200 },
+		"Handle,Title,Variant SKU,Variant Price\nvela,Vela,V1,12\n":                                         func(p *models.Product) { p.Price = 12000 },
 		"Handle,Variant SKU,Variant Inventory Qty\nvela,V1,9\n":                                             func(p *models.Product) { p.Stock = 9 },
-		"Handle,Title,Variant SKU,Variant Price,Status,Image Src,Type,Body (HTML)\nvela,,V1,12,,,, \n":      func(p *models.Product) { p.Price = 1200 },
+		"Handle,Title,Variant SKU,Variant Price,Status,Image Src,Type,Body (HTML)\nvela,,V1,12,,,, \n":      func(p *models.Product) { p.Price = 12000 },
 		"Handle,Variant SKU,Variant Price,Published\nvela,V1,,TRUE\n":                                       func(p *models.Product) { p.Status = true },
-		`[{"code":"V1","price":12}]`:                                                                        func(p *models.Product) { p.Price = 1200 },
+		`[{"code":"V1","price":12}]`:                                                                        func(p *models.Product) { p.Price = 12000 },
 		`[{"code":"V1","title":"","description":null,"price":"","stock":"","category":" ","thumbnail":""}]`: func(*models.Product) {},
 		`[{"code":"V1","thumbnails":[]}]`:                                                                   func(p *models.Product) { p.Thumbnails = nil },
 		`[{"code":"V1","thumbnails":["javascript:x"],"status":"?","stock":"x"}]`:                            func(*models.Product) {},

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,6 +19,7 @@ import (
 // nothing and reads as zero. Numbers go from their digits to integers, never through a float.
 type loose struct {
 	notation models.Notation // of the figures that are texts
+	own      bool            // of our own export
 	says     []string        // fields, in the order in which they were read
 	bad      models.Invalid
 	notes    []Note
@@ -69,11 +71,16 @@ func (l *loose) money(field string, raw json.RawMessage) (amount models.Money) {
 	case text == "":
 	case isText:
 		amount = l.notation.Money(&l.bad, field, text)
-		l.decided(field, text, models.PricePlaces)
+		l.decided(field, text, l.notation.Places())
 	default:
 		var err error
-		if amount, err = models.ParseMoney(text); err != nil {
-			l.bad = append(l.bad, models.Problem{Field: field, Rule: models.NotNumber, Detail: "with at most two decimals, like 1234.5", Got: shown(raw)})
+		places := l.notation.Places()
+		if l.own {
+			places = models.PricePlaces
+		}
+		if amount, err = models.ParseMoney(text); err != nil || !amount.Fits(places) {
+			detail := fmt.Sprintf("with at most %d decimals, like 1234.5", places)
+			l.bad = append(l.bad, models.Problem{Field: field, Rule: models.NotNumber, Detail: detail, Got: shown(raw)})
 		}
 	}
 	return amount
@@ -92,11 +99,11 @@ func (l *loose) whole(field string, raw json.RawMessage) (n int64) {
 		if n, err = strconv.ParseInt(text, 10, 64); err == nil {
 			return n
 		}
-		hundredfold, err := models.ParseMoney(text)
-		if err != nil || hundredfold%100 != 0 {
+		amount, err := models.ParseMoney(text)
+		if err != nil || amount%models.One != 0 {
 			l.bad.Add(field, models.NotWhole, nil, shown(raw))
 		}
-		n = int64(hundredfold / 100)
+		n = int64(amount / models.One)
 	}
 	return n
 }
@@ -115,7 +122,7 @@ func (l *loose) number(field string, raw json.RawMessage) (text string, isText b
 // decided notes how a figure with two readings was read.
 func (l *loose) decided(field, text string, places int) {
 	switch {
-	case l.bad.Has(field) || !models.HasTwoReadings(text, places):
+	case l.bad.Has(field) || !models.HasTwoReadings(text, places) || l.notation.Blank():
 	case l.notation.Comma:
 		l.note(0, WithComma)
 	default:
@@ -173,7 +180,7 @@ func (l *loose) time(field string, raw json.RawMessage) models.Time {
 
 // fieldOrder is the order in which bad fields are named, whether they could not be read or break a
 // rule.
-var fieldOrder = []string{"_id", "title", "description", "code", "price", "status", "stock", "category", "thumbnails", "compareAt", "counted", "tags", "vendor", "barcode", "variants", "createdAt", "updatedAt", "rev"}
+var fieldOrder = []string{"_id", "title", "description", "code", "price", "status", "stock", "category", "thumbnails", "compareAt", "counted", "tax", "tags", "vendor", "barcode", "variants", "createdAt", "updatedAt", "rev"}
 
 func orderOf(problem models.Problem) int { return slices.Index(fieldOrder, baseOf(problem)) }
 

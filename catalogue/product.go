@@ -29,6 +29,8 @@ const (
 	NoCategory    = "the file has no category for it: it came in as " + defaultCategory
 	NoDescription = "the file has no description for it: it came in with its title"
 	Oversold      = "stock is below zero in the file: it is 0 here"
+
+	StockOfNoVariant = "its variants are not counted alike, and the file does not say whose its stock is: the stock was left out"
 	// Of its pictures.
 	MendedPictures  = "the address of a picture is written out: https: before //, %20 for a space"
 	TooManyPictures = "there are more pictures than a product may have: it keeps the first 20"
@@ -46,10 +48,13 @@ func (p *Product) says(field string) bool { return slices.Contains(p.Says, field
 
 // Over returns a product that is there, with what the file says.
 func (p Product) Over(old models.Product) models.Product {
-	if one := slices.IndexFunc(old.Variants, func(v models.Variant) bool { return v.Code == p.Code }); one >= 0 && old.Code != p.Code {
+	if one := p.variantOf(old); one >= 0 {
 		return p.overVariant(old, one)
 	}
 	over := p.over(old, old)
+	if p.saysStockOfNone(old) {
+		over.Stock, over.Uncounted = old.Stock, old.Uncounted
+	}
 	over.Identify(old, noID)
 	over.Normalize()
 	over.Settle(old)
@@ -106,6 +111,11 @@ func (p Product) Whole() (whole models.Product, made []string, err error) {
 	if len(p.Variants) == 0 && !p.says("stock") && !bool(p.Uncounted) && !slices.Contains(p.spoilt, "stock") {
 		whole.Uncounted, made = true, append(made, NoStock)
 	}
+	for i := range p.said {
+		if !p.said[i].stock {
+			whole.Variants[i].Uncounted, made = true, appendNew(made, NoStock)
+		}
+	}
 	whole.Identify(models.Product{}, func(int) models.ID { return models.NewID(time.Now()) })
 	whole.Normalize()
 	whole.Settle(models.Product{})
@@ -157,7 +167,7 @@ func (l *loose) entry(line int, read models.Product) Entry {
 		p.leaveOut(baseOf(problem))
 		l.note(line, problem.Field+" "+problem.Reason()+": "+leftOut(problem.Field))
 	}
-	bare := models.Product{ID: read.ID, Code: read.Code, CreatedAt: read.CreatedAt, UpdatedAt: read.UpdatedAt, Rev: read.Rev}
+	bare := models.Product{ID: read.ID, Code: read.Code, Held: read.Held, CreatedAt: read.CreatedAt, UpdatedAt: read.UpdatedAt, Rev: read.Rev}
 	p.Product = p.over(bare, bare)
 	return Entry{Line: line, Product: &p, Notes: l.notes}
 }
@@ -166,7 +176,7 @@ func (l *loose) entry(line int, read models.Product) Entry {
 // it costs, and what its owner has to decide.
 func isFatal(problem models.Problem) bool {
 	switch baseOf(problem) {
-	case "description", "status", "stock", "category", "thumbnails", "compareAt", "tags", "vendor", "barcode":
+	case "description", "status", "stock", "category", "thumbnails", "compareAt", "tax", "tags", "vendor", "barcode":
 		return problem.Rule == models.TwoReadings
 	}
 	return true

@@ -25,6 +25,8 @@ type item struct {
 	Thumbnail   json.RawMessage `json:"thumbnail"`
 	CompareAt   json.RawMessage `json:"compareAt"`
 	Counted     json.RawMessage `json:"counted"`
+	Held        json.RawMessage `json:"held"`
+	Tax         json.RawMessage `json:"tax"`
 	Tags        json.RawMessage `json:"tags"`
 	Vendor      json.RawMessage `json:"vendor"`
 	Brand       json.RawMessage `json:"brand"` // DummyJSON's word for the vendor
@@ -41,7 +43,7 @@ func (r *reading) readProduct(line int, raw json.RawMessage, format Format) Entr
 	if json.Unmarshal(raw, &in) != nil || absent(raw) {
 		return Entry{Line: line, Problem: models.Invalid{{Field: "entry", Rule: models.NotObject, Got: shown(raw)}}}
 	}
-	l := loose{notation: r.notation}
+	l := loose{notation: r.notation, own: format == Export}
 	p := models.Product{
 		Title:       l.text("title", in.Title),
 		Description: l.text("description", in.Description),
@@ -68,16 +70,18 @@ func (r *reading) readProduct(line int, raw json.RawMessage, format Format) Entr
 	return l.entry(line, p)
 }
 
-// learnProduct takes in how the figures of an element are written that are texts.
-func (r *reading) learnProduct(raw json.RawMessage) {
-	var in item
-	if json.Unmarshal(raw, &in) != nil {
-		return
+// figures are those of an element.
+type figures struct {
+	Price json.RawMessage `json:"price"`
+	Stock json.RawMessage `json:"stock"`
+}
+
+// learn takes in how those are written that are texts.
+func (r *reading) learn(f figures) {
+	if price, isText := scalar(f.Price); isText {
+		r.notation.LearnMoney(price)
 	}
-	if price, isText := scalar(in.Price); isText {
-		r.notation.Learn(price, models.PricePlaces)
-	}
-	if stock, isText := scalar(in.Stock); isText {
+	if stock, isText := scalar(f.Stock); isText {
 		r.notation.Learn(stock, 0)
 	}
 }

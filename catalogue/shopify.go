@@ -63,7 +63,7 @@ func (r *reading) learnSheet(s *sheet) error {
 	for {
 		next, err := s.next()
 		if err == io.EOF {
-			if r.notation == (models.Notation{}) && s.separator == ';' {
+			if r.notation.Blank() && s.separator == ';' {
 				r.notation.Comma = true
 			}
 			return nil
@@ -73,7 +73,7 @@ func (r *reading) learnSheet(s *sheet) error {
 		}
 		r.notation.Learn(next.cells[colQuantity], 0)
 		for _, c := range []column{colPrice, colCompareAt, colCost} {
-			r.notation.Learn(next.cells[c], models.PricePlaces)
+			r.notation.LearnMoney(next.cells[c])
 		}
 	}
 }

@@ -25,12 +25,12 @@ func TestShopifyVariants(t *testing.T) {
 		`lamp,Lamp,,,"Light, Copper",TRUE,Title,Default Title,,,-2,10,,,draft,`+"\r\n"+
 		`sofa,Sofa,<br>,,,false,Title,Default Title,,,0,0,,,,`)
 	want := []models.Product{
-		{Title: "Clay Pot", Description: "One\n\ntwo & three", Code: "pot", Price: 999, Status: true, Stock: 4, Category: "Outdoor",
+		{Title: "Clay Pot", Description: "One\n\ntwo & three", Code: "pot", Price: 9990, Status: true, Stock: 4, Category: "Outdoor",
 			Thumbnails: []string{"https://a.com/1.jpg", "https://a.com/2.jpg", "https://a.com/3.jpg"}, Tags: []string{"Pot", "Plants"}, Variants: []models.Variant{
-				{Code: "pot-regular-red", Options: models.Options{{Name: "Size", Value: "Regular"}, {Name: "Opción 2", Value: "Red"}}, Price: 999, Stock: 1},
-				{Code: "POT-L", Options: models.Options{{Name: "Size", Value: "Extra Large"}, {Name: "Opción 2", Value: "Red"}}, Price: 1550, Stock: 3, Thumbnail: "https://a.com/large.jpg"},
+				{Code: "pot-regular-red", Options: models.Options{{Name: "Size", Value: "Regular"}, {Name: "Opción 2", Value: "Red"}}, Price: 9990, Stock: 1},
+				{Code: "POT-L", Options: models.Options{{Name: "Size", Value: "Extra Large"}, {Name: "Opción 2", Value: "Red"}}, Price: 15500, Stock: 3, Thumbnail: "https://a.com/large.jpg"},
 			}},
-		{Title: "Lamp", Description: "Lamp", Code: "lamp", Price: 1000, Category: "Light", Thumbnails: []string{}, Tags: []string{"Light", "Copper"}},
+		{Title: "Lamp", Description: "Lamp", Code: "lamp", Price: 10000, Category: "Light", Thumbnails: []string{}, Tags: []string{"Light", "Copper"}},
 		{Title: "Sofa", Description: "Sofa", Code: "sofa", Category: "General", Thumbnails: []string{}},
 	}
 	if said := []string{`2: the variant Regular / Red has no code: it is "pot-regular-red"`}; format != Shopify || !cmp.Equal(problems, said) {
@@ -44,9 +44,9 @@ func TestShopifyVariants(t *testing.T) {
 // The columns may stand in any order, be those of the new template, and be separated as a
 // spreadsheet does where prices have a comma.
 func TestShopifyColumns(t *testing.T) {
-	want := []models.Product{{Title: "Mate", Description: "De calabaza", Code: "mate", Price: 123450, Status: true, Stock: 4, Category: "Mates",
+	want := []models.Product{{Title: "Mate", Description: "De calabaza", Code: "mate", Price: 1234500, Status: true, Stock: 4, Category: "Mates",
 		Thumbnails: []string{"/img/mate.jpg"},
-		Variants:   []models.Variant{{Code: "M-1", Options: models.Options{{Name: "Opción 1", Value: "Grande"}}, Price: 123450, Stock: 4}}}}
+		Variants:   []models.Variant{{Code: "M-1", Options: models.Options{{Name: "Opción 1", Value: "Grande"}}, Price: 1234500, Stock: 4}}}}
 	for _, content := range []string{
 		"Variant Price;Title;Handle;Type;Body (HTML);Variant SKU;Variant Inventory Qty;Image Src;Option1 Value\n1234,5;Mate;mate;Mates;De calabaza;M-1;4;/img/mate.jpg;Grande\n",
 		"Title\tURL handle\tDescription\tType\tSKU\tPrice\tInventory quantity\tProduct image URL\tOption1 value\tPublished on online store\nMate\tmate\tDe calabaza\tMates\tM-1\t1234.50\t4\t/img/mate.jpg\tGrande\tyes\n",
@@ -64,7 +64,7 @@ func TestShopifyProblems(t *testing.T) {
 		{"no price", "a,A,,,,,,,,,1,,,,,", "2: price is required"},
 		{"two readings", "a,A,,,,,,,,,1,25.000,,,,", `2: price can be read in two ways: 25 / 25000; got "25.000"`},
 		{"two readings of a quantity", `a,A,,,,,,,,,"1,000",5,,,,`, `2: stock can be read in two ways: 1000 / 1; got "1,000"`},
-		{"three decimals", "a,A,,,,,,,,,1,1.2345,,,,", `2: price must have at most two decimals; got "1.2345"`},
+		{"three decimals", "a,A,,,,,,,,,1,1.2345,,,,", `2: price must have at most 2 decimals; got "1.2345"`},
 		{"negative price", "a,A,,,,,,,,,1,-5,,,,", "2: price must be at least 0; got -5"},
 		{"several", "a,A,,,,maybe,,,,,x,y,,,,", `2: price must be a number; got "y"; status must be true or false; got "maybe"; stock must be a whole number; got "x"`},
 		{"no title", "a,,,,,,,,,,1,5,,,,", "2: title is required"},

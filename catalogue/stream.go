@@ -41,19 +41,37 @@ func (s *stream) delim(want json.Delim) error {
 
 // list reads a list, handing out its elements.
 func (s *stream) list(visit func(line int, raw json.RawMessage) error) error {
-	if err := s.delim('['); err != nil {
-		return err
-	}
-	for s.decoder.More() {
+	return s.each(func() error {
 		line, raw, err := s.value()
 		if err != nil {
 			return err
 		}
-		if err := visit(line, raw); err != nil {
+		return visit(line, raw)
+	})
+}
+
+// each reads a list, of which next reads one element at a time.
+func (s *stream) each(next func() error) error {
+	if err := s.delim('['); err != nil {
+		return err
+	}
+	for s.decoder.More() {
+		if err := next(); err != nil {
 			return err
 		}
 	}
 	return s.delim(']')
+}
+
+// into reads the next value into what takes it, for what of it is of use there. One of another kind
+// says nothing.
+func (s *stream) into(to any) error {
+	s.src.next()
+	err := s.decoder.Decode(to)
+	if _, other := errors.AsType[*json.UnmarshalTypeError](err); err == nil || other {
+		return nil
+	}
+	return s.failed(err)
 }
 
 // end makes sure that nothing follows.
@@ -86,7 +104,7 @@ func (s *stream) failed(err error) error {
 func listOf(format Format) reader {
 	return func(r *reading, src *source) error {
 		s := newStream(src)
-		if err := s.list(r.products(format)); err != nil {
+		if err := r.listed(s, format); err != nil {
 			return err
 		}
 		return s.end()
@@ -108,7 +126,7 @@ func (r *reading) dummy(src *source) error {
 			return s.failed(models.Invalid{{Field: "products", Rule: models.Twice}})
 		case key == "products":
 			seen = true
-			err = s.list(r.products(DummyJSON))
+			err = r.listed(s, DummyJSON)
 		default:
 			_, _, err = s.value()
 		}
@@ -122,11 +140,19 @@ func (r *reading) dummy(src *source) error {
 	return s.end()
 }
 
-func (r *reading) products(format Format) func(int, json.RawMessage) error {
-	return func(line int, raw json.RawMessage) error {
-		if r.learns && format != Export { // whose figures are numbers
-			r.learnProduct(raw)
-		}
-		return r.putNamed(line, raw, func() Entry { return r.readProduct(line, raw, format) })
+// listed reads a list of products, or learns of it.
+func (r *reading) listed(s *stream, format Format) error {
+	if r.learns {
+		return s.each(func() error {
+			var f figures
+			err := s.into(&f)
+			if err == nil && format != Export { // whose figures are numbers
+				r.learn(f)
+			}
+			return err
+		})
 	}
+	return s.list(func(line int, raw json.RawMessage) error {
+		return r.putNamed(line, raw, func() Entry { return r.readProduct(line, raw, format) })
+	})
 }

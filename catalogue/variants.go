@@ -11,6 +11,10 @@ import (
 // readMore reads what only exports of the shop say.
 func (l *loose) readMore(in item, p *models.Product) {
 	p.CompareAt = l.money("compareAt", in.CompareAt)
+	p.Tax = l.text("tax", in.Tax)
+	if json.Unmarshal(in.Held, &p.Held) != nil || p.Held < 0 || p.Held > models.MaxHeld {
+		p.Held = 0 // another program's own
+	}
 	if !absent(in.Counted) {
 		p.Uncounted = models.Uncounted(!l.state("counted", in.Counted))
 		l.say("stock")
@@ -62,6 +66,8 @@ func (p Product) moreOver(field string, old *models.Product, was models.Product)
 	switch field {
 	case "compareAt":
 		old.CompareAt = p.CompareAt
+	case "tax":
+		old.Tax = p.Tax
 	case "tags":
 		old.Tags = slices.Clone(p.Tags)
 	case "vendor":
@@ -79,15 +85,56 @@ func (p Product) moreOver(field string, old *models.Product, was models.Product)
 // saying says what a row of a sheet says of a variant, beside its code and its options.
 type saying struct{ price, stock, barcode, thumbnail bool }
 
+// placeOf returns where among variants one of a file stands, or -1: its code tells, or else its options.
+func placeOf(variants []models.Variant, v models.Variant) int {
+	at := slices.IndexFunc(variants, func(m models.Variant) bool { return m.Code == v.Code })
+	if at < 0 {
+		at = slices.IndexFunc(variants, func(m models.Variant) bool { return slices.Equal(m.Options, v.Options) })
+	}
+	return at
+}
+
+// variantOf returns which variant of a product the file is about, and nothing else of it; -1 for none.
+func (p Product) variantOf(old models.Product) int {
+	if old.Code == p.Code {
+		return -1
+	}
+	return slices.IndexFunc(old.Variants, func(v models.Variant) bool { return v.Code == p.Code })
+}
+
+// saysStockOfNone says whether the file has a stock for a product that is counted in other variants
+// than it says: of which one, nobody can tell.
+func (p Product) saysStockOfNone(old models.Product) bool {
+	return p.says("stock") && !p.says("variants") && len(old.Variants) > 0 && p.variantOf(old) < 0 && p.Uncounted != old.Uncounted
+}
+
+// LeftOpen says, for the report, what becomes of a stock that the file has for a product that is
+// there and no variant of it takes, and of new variants that it has no stock for.
+func (p Product) LeftOpen(old models.Product) (made []string) {
+	if p.saysStockOfNone(old) {
+		made = append(made, StockOfNoVariant)
+	}
+	for i, said := range p.said {
+		if !said.stock && placeOf(old.Variants, p.Variants[i]) < 0 {
+			made = appendNew(made, NoStock)
+		}
+	}
+	return made
+}
+
+func appendNew(texts []string, text string) []string {
+	if slices.Contains(texts, text) {
+		return texts
+	}
+	return append(texts, text)
+}
+
 // mergedVariants are those that a product has, with what the rows of a sheet say of them, and behind
 // them the new ones. Which is which, is told by the code, or else by the options.
 func (p Product) mergedVariants(was models.Product) []models.Variant {
 	merged := was.Clone().Variants
 	for i, v := range p.Product.Clone().Variants {
-		at := slices.IndexFunc(merged, func(m models.Variant) bool { return m.Code == v.Code })
-		if at < 0 {
-			at = slices.IndexFunc(merged, func(m models.Variant) bool { return slices.Equal(m.Options, v.Options) })
-		}
+		at := placeOf(merged, v)
 		if at < 0 {
 			if !p.said[i].stock {
 				v.Uncounted = true

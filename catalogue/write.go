@@ -2,7 +2,6 @@ package catalogue
 
 import (
 	"bufio"
-	"bytes"
 	"compress/gzip"
 	"context"
 	"encoding/json"
@@ -197,19 +196,18 @@ func dumpInto(ctx context.Context, files []*replacement, store Dumper, names *na
 type list struct {
 	w     *replacement
 	some  bool
-	space bytes.Buffer
+	space []byte
 }
 
 func (l *list) add(element json.RawMessage) {
-	l.space.Reset()
-	json.Indent(&l.space, element, "  ", "  ") // never fails: models.JSON is valid
 	if l.some {
 		l.w.WriteString(",\n  ")
 	} else {
 		l.w.WriteString("[\n  ")
 	}
 	l.some = true
-	l.w.Write(l.space.Bytes())
+	l.space = models.AppendIndented(l.space[:0], element)
+	l.w.Write(l.space)
 }
 
 func (l *list) end() {

@@ -56,7 +56,16 @@ var Key = Describe[models.Key](Schema{
 // Settings describes what a merchant says of his shop, which everybody may read.
 var Settings = Describe[models.Settings](Schema{
 	Kind: KindSettings, Plural: "settings",
-	Example: ExampleBy(func(n int) models.Settings { return models.Settings{Name: "Lo de Ana " + strconv.Itoa(n)} }),
+	Example: ExampleBy(func(n int) models.Settings {
+		s := models.Settings{
+			Name:       "Lo de Ana " + strconv.Itoa(n),
+			Payments:   []models.Payment{{Way: models.PayTransfer, Accounts: []models.Account{{Name: "Alias", Text: "lo.de.ana"}}}},
+			Deliveries: []models.Delivery{{Kind: models.DeliverZone, Name: "Moto", Price: 1500_500, Countries: []string{"AR"}}},
+			Taxes:      []models.Tax{{Name: "IVA", Points: 2100, Default: true}},
+		}
+		s.Normalize()
+		return s
+	}),
 })
 
 // Secrets describes what only the shop knows.

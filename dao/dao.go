@@ -50,6 +50,7 @@ var (
 	ErrUnavailable = errors.New("store unavailable")
 	ErrUnknown     = errors.New("outcome unknown")
 	ErrGone        = errors.New("position is no longer in the feed")
+	ErrSpoilt      = errors.New("not what was kept") // of bytes outside the feed: they will not come right by themselves
 )
 
 // Conflict is the ErrConflict that says what is taken.

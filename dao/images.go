@@ -49,7 +49,7 @@ type Images interface {
 	// process of the store has them. The same again is the same, with a new date.
 	Put(context.Context, []byte) (models.Hash, error)
 
-	// Get returns bytes, or ErrNotFound. What is not as it was put is an error.
+	// Get returns bytes, or ErrNotFound. What is not as it was put is ErrSpoilt.
 	Get(context.Context, models.Hash) ([]byte, error)
 
 	// Each visits the hashes of all there are, in no order. An error of the visitor ends it and is

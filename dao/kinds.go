@@ -22,7 +22,7 @@ var Product = Describe[models.Product](Schema{
 	Refs: RefsOf(func(p *models.Product) []Ref { return imageRefs(p.PictureNames()) }),
 	Example: ExampleBy(func(n int) models.Product {
 		number := strconv.Itoa(n)
-		return models.Product{Title: "Yerba " + number, Description: "con palo", Code: "Y-" + number, Price: 100, Status: true, Stock: int64(n), Category: "almacén", Thumbnails: []string{}}
+		return models.Product{Title: "Yerba " + number, Description: "con palo", Code: "Y-" + number, Price: 1000, Status: true, Stock: int64(n), Category: "almacén", Thumbnails: []string{}}
 	}),
 }).quickly(models.DecodeProduct, func() models.Product { return models.Product{Status: true} })
 

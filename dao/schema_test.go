@@ -42,9 +42,9 @@ func TestCompleteByKind(t *testing.T) {
 	before := dao.Cart.Clone(cart)
 	made := func(int) models.ID { return models.ID{9} }
 	shirt := dao.Product.Example(1).(*models.Product)
-	shirt.Variants = []models.Variant{{Code: "S", Options: models.Options{{Name: "Talle", Value: "S"}}, Price: 300, Stock: 4}}
+	shirt.Variants = []models.Variant{{Code: "S", Options: models.Options{{Name: "Talle", Value: "S"}}, Price: 3000, Stock: 4}}
 	dao.Product.Complete(shirt, func(field string) bool { return field == "price" }, made)
-	if shirt.Price != 100 || shirt.Stock != 4 || shirt.Variants[0].ID != (models.ID{9}) {
+	if shirt.Price != 1000 || shirt.Stock != 4 || shirt.Variants[0].ID != (models.ID{9}) {
 		t.Errorf("completed to %+v", shirt)
 	}
 	if dao.Cart.Complete(cart, func(string) bool { return false }, made); !dao.Cart.Same(cart, before) {

@@ -73,6 +73,42 @@ func TestProductsFollowTheRules(t *testing.T) {
 	}
 }
 
+// The orders are of made-up people, whom nobody can reach, and of goods that there are.
+func TestOrdersAreOfNobody(t *testing.T) {
+	var list []struct {
+		Buyer struct{ Name, Phone, Email string }
+		Lines []struct {
+			Code     string
+			Quantity int
+		}
+		Note, State, Reason string
+	}
+	dec := json.NewDecoder(bytes.NewReader(Orders()))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&list); err != nil {
+		t.Fatalf("orders.json: %v", err)
+	}
+	stock := map[string]int{}
+	for _, p := range catalogue(t)[1:] { // the first is whoever's who tries the shop
+		if *p.Status {
+			stock[p.Code] = *p.Stock
+		}
+	}
+	for _, o := range list {
+		if !strings.HasPrefix(o.Buyer.Phone, "+54 9 11 5555-01") {
+			t.Errorf("%s: telephone %q may be somebody's", o.Buyer.Name, o.Buyer.Phone)
+		}
+		if o.Buyer.Email != "" && !strings.HasSuffix(o.Buyer.Email, "@example.com") {
+			t.Errorf("%s: address %q may be somebody's", o.Buyer.Name, o.Buyer.Email)
+		}
+		for _, line := range o.Lines {
+			if stock[line.Code] -= line.Quantity; line.Quantity < 1 || stock[line.Code] < 10 {
+				t.Errorf("%s: %d of %s leave %d", o.Buyer.Name, line.Quantity, line.Code, stock[line.Code])
+			}
+		}
+	}
+}
+
 // The sample shows every state a product can be in, so that the pages can be seen in all of them.
 func TestCatalogueShowsEveryState(t *testing.T) {
 	var soldOut, few, plenty, off, cents bool

@@ -175,7 +175,7 @@ func TestCounterWithoutScripts(t *testing.T) {
 		helper.answered(400)
 		helper.fill("#password", password)
 		helper.follow("main [type=submit]")
-		helper.expect("doors of a helper", helper.texts(".counter a"), []string{"Pendientes", "Productos", "Tu cuenta"})
+		helper.expect("doors of a helper", helper.texts(".counter a"), []string{"Pendientes", "Pedidos", "Stock", "Ventas", "Productos", "Tu cuenta"})
 		helper.open("/admin/products")
 		helper.expect("forms of prices", helper.count("form.shelf__price"), 0)
 		helper.open("/admin/keys")
@@ -254,6 +254,8 @@ func counterTour(shop *shop) []sight {
 		at("keys", "/admin/keys"),
 		{"revoking", func(p *page) { p.open("/admin/keys"); p.follow("form[action$=revoke] button") }},
 		at("settings", "/admin/settings"),
+		at("ways", "/admin/ways"),
+		{"refused ways", refused("/admin/ways", "#taxes-0-points", "mucho", "form[action$=taxes] .button--main", 400)},
 		{"long name", func(p *page) {
 			p.open("/admin/settings")
 			p.fill("#name", strings.Repeat("Almacén ", 7))
@@ -279,7 +281,7 @@ func TestCounterByKeyboard(t *testing.T) {
 		yerba := shop.product("yerba mate con palo")
 		p := shop.visit(t, v)
 		p.setUp()
-		for _, path := range []string{"/admin/products?q=yerba+palo", "/admin/products/" + yerba.ID, "/admin/people", "/admin/settings", "/me"} {
+		for _, path := range []string{"/admin/products?q=yerba+palo", "/admin/products/" + yerba.ID, "/admin/people", "/admin/ways", "/admin/settings", "/me"} {
 			p.open(path)
 			eval[chromedp.Void](p, `document.activeElement.blur(); getSelection().removeAllRanges()`)
 			p.walk(path)

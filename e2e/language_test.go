@@ -28,3 +28,33 @@ func TestLanguage(t *testing.T) {
 		p.expect("language", eval[string](p, `document.documentElement.lang`), "en")
 	})
 }
+
+// A page whose address asks for a language stays in it when it asks what has become of it;
+// whoever chooses another language there sees that.
+func TestAskedLanguage(t *testing.T) {
+	t.Parallel()
+	shop := openShop(t, "--demo")
+	onBoth(t, func(t *testing.T, v visitor) {
+		p := shop.visit(t, v)
+		for _, address := range []string{"/?lang=en", "/products?category=bazar&lang=en", "/products/" + shop.product("yerba mate con palo").ID + "?lang=en"} {
+			p.open(address)
+			p.isLive()
+			p.expect("language", eval[string](p, `document.documentElement.lang`), "en")
+			asked := `performance.getEntriesByType("resource").filter(e => e.initiatorType === "fetch" && e.name.endsWith(` + js(address) + `)).length`
+			eval[bool](p, `window.stays = true`)
+			for n := range 2 { // the second one is of a page that the first has left where it was
+				eval[any](p, `dispatchEvent(new PageTransitionEvent("pageshow", {persisted: true}))`)
+				p.soon("questions", asked, n+1)
+			}
+			p.isLive()
+			p.expect("the same page", eval[bool](p, `window.stays === true`), true)
+			p.expect("language", eval[string](p, `document.documentElement.lang`), "en")
+			p.expect("address", p.where(), address)
+		}
+		p.open("/?lang=en")
+		p.follow(".language button")
+		p.expect("language", eval[string](p, `document.documentElement.lang`), "es")
+		p.follow(".card__title a")
+		p.expect("language", eval[string](p, `document.documentElement.lang`), "es")
+	})
+}

@@ -77,7 +77,7 @@ func TestScriptsWriteAmounts(t *testing.T) {
 		p.open("/realtimeproducts")
 		written := eval[[]string](p, `Promise.all([import(document.querySelector("script[src]").src.replace("main.js", "voice.js")),
 			fetch("/api/products?limit=1000").then(answer => answer.json())]).then(([voice, {payload}]) =>
-			payload.map(doc => voice.money(voice.cents(doc.price)) + " " + voice.say("live.units", {n: doc.stock}) + " " + voice.number(doc.stock)))`)
+			payload.map(doc => voice.money(voice.amountOf(doc.price)) + " " + voice.say("live.units", {n: doc.stock}) + " " + voice.number(doc.stock)))`)
 		server := eval[[]string](p, `[...document.querySelectorAll("tbody tr")].map(row =>
 			["price", "units", "count"].map(name => row.querySelector("[data-show=" + name + "]").textContent).join(" "))`)
 		p.expect("amounts in "+language, written, server)

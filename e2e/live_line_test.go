@@ -26,6 +26,7 @@ type wire struct {
 	mu        sync.Mutex
 	cut       bool // nothing gets through
 	noSockets bool // WebSocket is refused, as some proxies do
+	swallow   bool // the answers to forms are lost, and the connection with each
 	open      map[net.Conn]bool
 }
 
@@ -55,7 +56,7 @@ func (l *wire) breakOff() {
 func (l *wire) restore() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.cut = false
+	l.cut, l.swallow = false, false
 }
 
 // leadTo lets the wire end at another shop.
@@ -111,8 +112,12 @@ func (l *wire) carry(conn net.Conn) {
 		return
 	}
 	defer shop.Close()
+	answers := io.Writer(conn)
+	if l.swallows() {
+		answers = io.Discard
+	}
 	go func() {
-		io.Copy(conn, shop)
+		io.Copy(answers, shop)
 		conn.Close()
 	}()
 	for in := bufio.NewReader(conn); ; {
@@ -131,6 +136,22 @@ func (l *wire) carry(conn net.Conn) {
 		}
 		request.Write(shop)
 	}
+}
+
+// swallowAnswers lets requests through from now on, and no answer back, until it is restored.
+func (l *wire) swallowAnswers() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.swallow = true
+	for conn := range l.open {
+		conn.Close() // new connections are such ones
+	}
+}
+
+func (l *wire) swallows() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.swallow
 }
 
 func (l *wire) refusesSockets() bool {

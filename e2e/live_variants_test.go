@@ -51,6 +51,38 @@ func TestVariantsFollow(t *testing.T) {
 	})
 }
 
+// On an open list, what has got variants is to be chosen and no more added at once, and the other way
+// round when it has none; sold out it is neither.
+func TestCardOfVariantsFollows(t *testing.T) {
+	onBoth(t, func(t *testing.T, v visitor) {
+		shop := openShop(t, "--demo")
+		mate := shop.product("mate de calabaza")
+		p := shop.visit(t, v)
+		p.open("/")
+		p.isLive()
+		card := "#p-" + mate.ID + " "
+		offered := `[...document.querySelectorAll("` + card + `.card__buy")].filter(e => e.checkVisibility()).map(e => e.dataset.show).join()`
+		p.expect("what is offered", eval[any](p, offered), "add")
+		for _, tt := range []struct {
+			want  string
+			sizes []map[string]any
+		}{
+			{"choose", []map[string]any{size("M", 2), size("L", 4)}}, {"", []map[string]any{size("M", 0), size("L", 0)}},
+			{"choose", []map[string]any{size("M", 1)}}, {"add", []map[string]any{}},
+		} {
+			shop.call("PUT", "/api/products/"+mate.ID, map[string]any{"variants": tt.sizes}, nil)
+			p.soon("what is offered", offered, tt.want)
+			live := p.looks(card)
+			other := shop.visit(t, v)
+			other.open("/")
+			other.expect("as the server shows it", live, other.looks(card))
+			if tt.want == "choose" {
+				p.lookAt("card-choose", card, v)
+			}
+		}
+	})
+}
+
 // The price before appears, follows and goes as the product has it.
 func TestPriceBeforeFollows(t *testing.T) {
 	shop := openShop(t, "--demo")

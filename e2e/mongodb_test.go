@@ -30,7 +30,7 @@ func TestOnMongoDB(t *testing.T) {
 		name string
 		run  func(*testing.T)
 	}{
-		{"tour", walk}, {"cart", TestCart}, {"table", TestAddAndDeleteProduct}, {"table follows", TestTableFollows},
+		{"tour", walk}, {"cart", TestCart}, {"checkout", TestCheckout}, {"order", TestOrderIsLive}, {"table", TestAddAndDeleteProduct}, {"table follows", TestTableFollows},
 		{"chat without script", TestChatWithoutScript}, {"two chat", TestTwoChat}, {"older messages", TestOlderMessages}, {"offline", TestOffline},
 	} {
 		t.Run(flow.name, flow.run)

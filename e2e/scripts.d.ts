@@ -1,6 +1,6 @@
 // What the scripts in public/js deal with, for tsc and for whoever reads their @type: the wire's forms, as socket/wire.go and dao/models have them.
 
-type Kind = "product" | "cart" | "message" | "setting"
+type Kind = "product" | "cart" | "message" | "setting" | "order"
 
 interface Variant {
   _id: string

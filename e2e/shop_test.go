@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"pulperia/demo"
 	"pulperia/faults/harness"
 )
 
@@ -44,6 +45,20 @@ func openShopOn(t *testing.T, store string, flags ...string) *shop {
 func openClosedShop(t *testing.T, flags ...string) *shop {
 	t.Helper()
 	return startShop(t, newStore(t), flags...)
+}
+
+// openStocked starts a closed shop with the goods of the demo and none of its orders, for tests that
+// count their own.
+func openStocked(t *testing.T, flags ...string) *shop {
+	t.Helper()
+	store, file := newStore(t), filepath.Join(t.TempDir(), "products.json")
+	if err := os.WriteFile(file, demo.Products(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if said, err := exec.Command(world.program, "import", "--store", store, file).CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, said)
+	}
+	return startShop(t, store, flags...)
 }
 
 func startShop(t *testing.T, store string, flags ...string) *shop {

@@ -23,7 +23,7 @@ func TestAddAndDeleteProduct(t *testing.T) {
 		}
 		p.follow("#add form [type=submit]")
 		p.answered(400)
-		p.expect("problem of the price", p.text("#price-problem"), "Puede tener dos decimales como mucho.")
+		p.expect("problem of the price", p.text("#price-problem"), "Puede tener 2 decimales como mucho.")
 		p.expect("summary", p.text("#add [role=alert]"), "No lo guardamos: revisá el campo marcado.")
 		p.expect("marked fields", p.count("#add [aria-invalid=true]"), 1)
 		for name, text := range typed {

@@ -21,6 +21,7 @@ var chapters = []chapter{
 	{"MongoDB", mongoDB},
 	{"What is live", live},
 	{"Who may do what", access},
+	{"Nothing is sold twice", orders},
 	{"The program", program},
 	{"Where features meet", meeting},
 }

@@ -80,6 +80,16 @@ var trials = []trial{
 	{name: "rights of everybody", pkg: "./app", run: "^TestOpen(Matrix|IsRefused)$"},
 	{name: "rights through proxies", pkg: "./app", run: "^TestProxyOfGuide$"},
 
+	{name: "crowds of buyers", pkg: "./app", run: "^(TestLastPiece|TestTwoHundredBuyers)$"},
+	{name: "orders killed", pkg: "./app", run: "^TestOrdersKilled$", long: []string{"-orderrounds=1000"}, seedFlag: "killseed"},
+	{name: "random shops", pkg: "./shop", run: "^TestRandomShops$", long: []string{"-acts=90000"}, seedFlag: "acts.seed"},
+	{name: "random shops on both engines", pkg: "./app", run: "^TestRandomShops$", long: []string{"-acts=5000"}, seedFlag: "acts.seed"},
+	{name: "states of orders", pkg: "./shop", run: "^(TestTransitions|TestExpiry)$"},
+	{name: "acts in the middle", pkg: "./shop", run: "^(TestOneActInAnother|TestSettleMeanwhile)$", long: []string{"-middle=1000"}},
+	{name: "orders checked", pkg: "./app", run: "^TestCheckFindsWrongOrders$"},
+	{name: "orders moved", pkg: "./app", run: "^(TestOrdersMove|TestOrdersMigrate)$"},
+	{name: "orders of everybody", pkg: "./app", run: "^(TestOrdersOfEverybody|TestOrdersOfOthers|TestHeldIsPrivate)$"},
+
 	{name: "walk", pkg: "./faults/walk", run: "^TestWalk$", long: []string{"-walk.time=5m"}, seedFlag: "walk.seed"},
 	{name: "walk through a line", pkg: "./faults/walk", run: "^TestWalkThroughALine$", long: []string{"-walk.time=2m"}, seedFlag: "walk.seed"},
 	{name: "walk refused", pkg: "./faults/walk", run: "^TestWalkRefused$", long: []string{"-walk.time=90s"}, seedFlag: "walk.seed"},

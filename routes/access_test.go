@@ -19,7 +19,7 @@ func pathOf(route frame.Route) (method, path string) {
 	if !found {
 		method, path = "GET", "/nowhere"
 	}
-	path = strings.NewReplacer("{$}", "", "{pid}", routestest.UnknownID, "{cid}", routestest.UnknownID, "{id}", routestest.UnknownID).Replace(path)
+	path = strings.NewReplacer("{$}", "", "{pid}", routestest.UnknownID, "{cid}", routestest.UnknownID, "{oid}", routestest.UnknownID, "{secret}", routestest.UnknownID, "{rid}", routestest.UnknownID, "{id}", routestest.UnknownID).Replace(path)
 	return method, path
 }
 

@@ -38,8 +38,10 @@ type Options struct {
 	Public         fs.FS  // style sheets, scripts and images, embedded at /public/
 	Demo           fs.FS  // drawings of the demo catalogue, embedded at /demo/
 	Currency       string // the sign before prices, such as "$"
+	OwnSign        bool   // it stands also where the settings name a currency
 	Version        string
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For and X-Forwarded-Proto are believed
+	Site           string         // the shop's own address, like https://shop.example; "" for that of each request
 
 	// Open is for a shop on one's own machine, as the course has it: everybody is shop.Course
 	// (Shop.ByCourse).
@@ -50,10 +52,10 @@ type Options struct {
 
 // New returns the shop. It fails when a template does not parse or a file cannot be read.
 func New(o Options) (*Site, error) {
-	clients := frame.Clients{Trusted: o.TrustedProxies}
+	clients := frame.Clients{Trusted: o.TrustedProxies, Site: o.Site}
 	cookies := frame.SessionCookies{Shop: o.Shop, Clients: clients}
 	visitors, err := pages.New(pages.Options{
-		Shop: o.Shop, Log: o.Log, Session: cookies, Public: o.Public, Currency: o.Currency, Version: o.Version,
+		Shop: o.Shop, Log: o.Log, Session: cookies, Public: o.Public, Currency: o.Currency, OwnSign: o.OwnSign, Version: o.Version,
 	})
 	if err != nil {
 		return nil, err
@@ -66,9 +68,10 @@ func New(o Options) (*Site, error) {
 	doorman := &frame.Doorman{Shop: o.Shop, Log: o.Log, Clients: clients, Session: cookies, Open: o.Open}
 	t := frame.NewTable(doorman, refusals)
 	operations := api.New(t, o.Shop, cookies, o.Metrics, o.Log, o.Version)
-	routeAPI(operations)
+	routeAPI(operations, visitors)
 	routePages(t, visitors)
 	routeFiles(t, embedded)
+	t.Takes("POST /o/{secret}/claim", frame.MaxPicture) // of which a receipt may have less
 	t.Takes("POST /api/images", frame.MaxPicture)
 	t.Takes("POST /admin/products/{pid}/pictures", pages.MaxPictures)
 	document, page, err := operations.Document()
@@ -91,8 +94,8 @@ const (
 	self    = frame.Self
 )
 
-// routeAPI is the table of the operations of the API.
-func routeAPI(api *api.API) {
+// routeAPI is the table of the operations of the API; some of their addresses show browsers a page.
+func routeAPI(api *api.API, p *pages.Pages) {
 	api.Put("GET /api/products", anybody, api.Products.List)
 	api.Put("POST /api/products", shop.CatalogueWrite, api.Products.Create)
 	api.Put("GET /api/products/{pid}", anybody, api.Products.Get)
@@ -112,6 +115,26 @@ func routeAPI(api *api.API) {
 		api.Put("PUT "+item, own, api.Carts.Set)
 		api.Put("DELETE "+item, own, api.Carts.Remove)
 	}
+
+	api.Put("POST /api/orders", anybody, api.Orders.Place) // the cart's id opens the cart
+	api.Put("POST /api/carts/{cid}/purchase", shop.OrdersPurchase, api.Orders.Purchase)
+	api.Put("GET /o/{secret}", own, api.Orders.Own.OrPage(p.Order))
+	api.Put("POST /o/{secret}/cancel", own, api.Orders.CancelOwn.OrPage(p.CancelOwnOrder))
+	api.Put("POST /o/{secret}/claim", own, api.Orders.ClaimOwn.OrPage(p.ClaimOwnOrder))
+	api.Put("GET /o/{secret}/receipts/{rid}", own, api.Orders.OwnReceipt)
+	api.Put("GET /api/orders/{oid}/receipts/{rid}", shop.OrdersRead, api.Orders.Receipt)
+	api.Put("GET /api/orders", shop.OrdersRead, api.Orders.List)
+	api.Put("GET /api/orders/{oid}", shop.OrdersRead, api.Orders.Get)
+	api.Put("POST /api/orders/{oid}/accept", shop.OrdersWrite, api.Orders.Accept)
+	api.Put("POST /api/orders/{oid}/ready", shop.OrdersWrite, api.Orders.Ready)
+	api.Put("POST /api/orders/{oid}/send", shop.OrdersWrite, api.Orders.Send)
+	api.Put("POST /api/orders/{oid}/done", shop.OrdersWrite, api.Orders.Done)
+	api.Put("POST /api/orders/{oid}/cancel", shop.OrdersWrite, api.Orders.Cancel)
+	api.Put("POST /api/orders/{oid}/note", shop.OrdersWrite, api.Orders.Note)
+	api.Put("POST /api/orders/{oid}/paid", shop.OrdersWrite, api.Orders.Paid)
+	api.Put("POST /api/orders/{oid}/failed", shop.OrdersWrite, api.Orders.Failed)
+	api.Put("POST /api/orders/{oid}/refund", shop.OrdersRefund, api.Orders.Refund)
+	api.Put("POST /api/orders/{oid}/link", shop.OrdersWrite, api.Orders.Link)
 
 	api.Put("GET /api/messages", anybody, api.Messages.List)
 	for _, room := range []string{"/api/messages", "/api/chat"} {
@@ -174,6 +197,9 @@ func routePages(t *frame.Table, p *pages.Pages) {
 		t.Put("POST "+cart+"/products/{pid}/remove", own, p.RemoveFromCart)
 		t.Put("POST "+cart+"/empty", own, p.EmptyCart)
 	}
+	t.Put("GET /checkout", own, p.Checkout)
+	t.Put("POST /checkout", own, p.PlaceOrder)
+	t.Put("POST /o/{secret}/again", own, p.OrderAgain)
 	t.Put("GET /chat", anybody, p.InRoom(p.Chat))
 	t.Put("POST /chat", anybody, p.SendMessage)
 	t.Put("POST /chat/user", anybody, p.SetUser)
@@ -191,6 +217,24 @@ func routePages(t *frame.Table, p *pages.Pages) {
 	t.Put("POST /me/password", self, p.ChangePassword)
 	t.Put("POST /me/sessions/{id}/end", self, p.EndSession)
 	t.Put("GET /admin", shop.StockWrite, p.Waits)
+	t.Put("GET /admin/orders", shop.OrdersRead, p.Orders)
+	t.Put("GET /admin/orders/{oid}", shop.OrdersRead, p.OrderDesk)
+	t.Put("GET /admin/orders/{oid}/paper", shop.OrdersRead, p.OrderPaper)
+	t.Put("POST /admin/orders/{oid}/accept", shop.OrdersWrite, p.OrderStep((*shop.Shop).AcceptOrder))
+	t.Put("POST /admin/orders/{oid}/ready", shop.OrdersWrite, p.OrderStep((*shop.Shop).ReadyOrder))
+	t.Put("POST /admin/orders/{oid}/send", shop.OrdersWrite, p.OrderStep((*shop.Shop).SendOrder))
+	t.Put("POST /admin/orders/{oid}/done", shop.OrdersWrite, p.OrderStep((*shop.Shop).FinishOrder))
+	t.Put("POST /admin/orders/{oid}/hand", shop.OrdersWrite, p.HandOrder)
+	t.Put("POST /admin/orders/{oid}/paid", shop.OrdersWrite, p.PayOrder)
+	t.Put("POST /admin/orders/{oid}/failed", shop.OrdersWrite, p.FailOrder)
+	t.Put("POST /admin/orders/{oid}/cancel", shop.OrdersWrite, p.CancelOrder)
+	t.Put("POST /admin/orders/{oid}/note", shop.OrdersWrite, p.NoteOrder)
+	t.Put("POST /admin/orders/{oid}/link", shop.OrdersWrite, p.LinkOrder)
+	t.Put("POST /admin/orders/{oid}/end", shop.OrdersWrite, p.EndOrders)
+	t.Put("POST /admin/orders/{oid}/refund", shop.OrdersRefund, p.RefundOrder)
+	t.Put("GET /admin/stock", shop.StockWrite, p.Stock)
+	t.Put("GET /admin/sales", shop.OrdersRead, p.Sales)
+	t.Put("GET /admin/sales.csv", shop.OrdersRead, p.SalesCSV)
 	t.Put("GET /admin/products", shop.StockWrite, p.Shelves)
 	t.Put("POST /admin/products", shop.CatalogueWrite, p.MakeProduct)
 	t.Put("GET /admin/products/new", shop.CatalogueWrite, p.NewProduct)
@@ -210,6 +254,10 @@ func routePages(t *frame.Table, p *pages.Pages) {
 	t.Put("GET /admin/keys", shop.KeysWrite, p.Keys)
 	t.Put("POST /admin/keys", shop.KeysWrite, p.AddKey)
 	t.Put("POST /admin/keys/{id}/revoke", shop.KeysWrite, p.RevokeKey)
+	t.Put("GET /admin/ways", shop.SettingsWrite, p.Ways)
+	t.Put("POST /admin/ways/payments", shop.PaymentsWrite, p.SavePayments)
+	t.Put("POST /admin/ways/deliveries", shop.SettingsWrite, p.SaveDeliveries)
+	t.Put("POST /admin/ways/taxes", shop.SettingsWrite, p.SaveTaxes)
 	t.Put("GET /admin/settings", shop.SettingsWrite, p.Settings)
 	t.Put("POST /admin/settings", shop.SettingsWrite, p.SaveSettings)
 }
@@ -221,4 +269,6 @@ var topics = map[string]shop.Right{
 	"messages": anybody,
 	"settings": anybody,
 	"cart":     own,
+	"orders":   shop.OrdersRead,
+	"order":    own,
 }

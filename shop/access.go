@@ -60,6 +60,7 @@ type Who struct {
 	Since   models.Time // when a visit began; else zero
 
 	rights []Right
+	proven bool // his password, again, for this one act: see Shop.Prove
 }
 
 // Nobody is who brings no credential.

@@ -43,7 +43,7 @@ func onEngines(t *testing.T, test func(t *testing.T, another process)) {
 
 func openDatabase(t *testing.T, url string) dao.Store {
 	t.Helper()
-	store, err := dbmanagers.Open(t.Context(), url, dbmanagers.Options{Log: slog.New(slog.DiscardHandler)})
+	store, err := dbmanagers.Open(t.Context(), url, dbmanagers.Options{Timeout: time.Minute, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}

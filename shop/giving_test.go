@@ -18,7 +18,8 @@ func TestNobodyIsRaisedByAnyTable(t *testing.T) {
 	}
 	defer store.Close()
 	s, ctx := New(store, Options{PasswordPasses: 1}), t.Context()
-	head := Who{By: "head", Role: models.RoleManager, rights: []Right{PeopleWrite, KeysWrite, StockWrite}}
+	rights := []Right{PeopleWrite, KeysWrite, StockWrite, OrdersRead, OrdersWrite, OrdersPurchase} // and so a helper's
+	head := Who{By: "head", Role: models.RoleManager, rights: rights}
 	add := func(who Who, email string, role models.Role) (Person, error) {
 		person, _, err := s.AddPerson(ctx, who, NewPerson{Email: email, Name: "Ana", Role: role})
 		return person, err

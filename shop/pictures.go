@@ -97,7 +97,10 @@ func (s *Shop) Picture(ctx context.Context, upload models.Hash) (models.Image, e
 // the one for whoever asks for none. What there is not is dao.ErrNotFound.
 func (s *Shop) PictureBytes(ctx context.Context, hash models.Hash) ([]byte, error) {
 	bytes, err := s.store.Images.Get(ctx, hash)
-	if !errors.Is(err, dao.ErrNotFound) {
+	switch {
+	case err == nil && isReceipt(bytes): // which is somebody's own
+		return nil, dao.MissingImage(hash)
+	case !errors.Is(err, dao.ErrNotFound):
 		return bytes, err
 	}
 	image, err := s.Picture(ctx, hash)
@@ -259,15 +262,9 @@ func (s *Shop) tidyBytes(ctx context.Context, now models.Time) error {
 	}); err != nil || len(loose) == 0 {
 		return err
 	}
-	images, err := all(ctx, s, dao.Image, "") // after what there is of bytes: what is named is put first
+	needed, err := s.neededBytes(ctx) // after what there is of bytes: what is named is put first
 	if err != nil {
 		return err
-	}
-	needed := map[models.Hash]bool{}
-	for _, image := range images {
-		for _, hash := range dao.Image.Bytes(&image) {
-			needed[hash] = true
-		}
 	}
 	loose = slices.DeleteFunc(loose, func(hash models.Hash) bool { return needed[hash] })
 	_, err = s.store.Images.Remove(ctx, loose, now-imageUnnamed)

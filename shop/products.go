@@ -18,6 +18,10 @@ func (s *Shop) CreateProduct(
 	if err := s.keepNamed(ctx, product); err != nil {
 		return models.Product{}, dao.Receipt{}, err
 	}
+	currency, err := s.currency(ctx)
+	if err != nil {
+		return models.Product{}, dao.Receipt{}, err
+	}
 	category, err := s.spell(ctx, product.Category, models.Product{})
 	if err != nil {
 		return models.Product{}, dao.Receipt{}, err
@@ -25,6 +29,10 @@ func (s *Shop) CreateProduct(
 	product = product.Clone()
 	product.Category = category
 	product.Identify(models.Product{}, newVariantIDs())
+	product = product.WithoutHeld() // of a new one no order holds any
+	if err := checkUnits(models.Product{}, product, currency); err != nil {
+		return models.Product{}, dao.Receipt{}, err
+	}
 	stored, receipt, err := s.store.Products.Create(ctx, product)
 	return stored, receipt, inVariant(err, product)
 }
@@ -63,6 +71,10 @@ func (s *Shop) ChangeProduct(
 	checks ...Check[models.Product],
 ) (models.Product, dao.Receipt, error) {
 	ids, asked, spelled := newVariantIDs(), models.Product{}, map[string]string{}
+	currency, err := s.currency(ctx)
+	if err != nil {
+		return models.Product{}, dao.Receipt{}, err
+	}
 	step := func(product *models.Product) error {
 		was := product.Clone()
 		changed := change(product)
@@ -78,7 +90,14 @@ func (s *Shop) ChangeProduct(
 		}
 		product.Identify(was, ids)
 		asked = product.Clone()
-		return changed
+		held := product.KeepHeld(was)
+		if changed != nil {
+			return changed
+		}
+		if held != nil {
+			return held
+		}
+		return checkUnits(was, *product, currency)
 	}
 	product, receipt, err := s.store.Products.Update(ctx, id, step)
 	for unknown, is := errors.AsType[unspelled](err); is; unknown, is = errors.AsType[unspelled](err) {
@@ -93,14 +112,36 @@ func (s *Shop) ChangeProduct(
 }
 
 // RemoveProduct takes a product out of the catalogue and returns what it was. Carts that hold it
-// keep it, as one that is gone.
+// keep it, as one that is gone. One of which open orders hold pieces is InOrders: it can be taken off
+// sale.
 func (s *Shop) RemoveProduct(
 	ctx context.Context, id models.ID, checks ...Check[models.Product],
 ) (models.Product, dao.Receipt, error) {
 	product, receipt, err := s.store.Products.Delete(ctx, id, func(was models.Product) error {
-		return pass(checks, was, models.Product{})
+		if err := pass(checks, was, models.Product{}); err != nil {
+			return err
+		}
+		return free(was)
 	})
 	return product, receipt, missing("product", id, err)
+}
+
+// InOrders refuses to remove what open orders hold pieces of. It is dao.ErrConflict.
+type InOrders struct{ Product models.Product }
+
+// Error says how many.
+func (i InOrders) Error() string {
+	return fmt.Sprintf("%d pieces of it are in open orders", i.Product.Held)
+}
+
+// Unwrap returns dao.ErrConflict.
+func (InOrders) Unwrap() error { return dao.ErrConflict }
+
+func free(was models.Product) error {
+	if was.Held > 0 {
+		return InOrders{was}
+	}
+	return nil
 }
 
 // PutProductBack stores a product that was removed under its own id and in its own place; its

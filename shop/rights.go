@@ -19,8 +19,13 @@ const (
 	PeopleWrite    Right = "people.write"
 	KeysWrite      Right = "keys.write" // and see
 	SettingsWrite  Right = "settings.write"
+	PaymentsWrite  Right = "payments.write" // where the buyers' money goes to
 	MetricsRead    Right = "metrics.read"
 	DataExport     Right = "data.export"
+	OrdersRead     Right = "orders.read"
+	OrdersWrite    Right = "orders.write"    // take them on, hand them over, note their money
+	OrdersRefund   Right = "orders.refund"   // note what goes back
+	OrdersPurchase Right = "orders.purchase" // sell a cart over the counter, as the course does
 )
 
 // roles is the one table of who may do what, from the role that may do most. course is everybody
@@ -30,12 +35,15 @@ var roles = []struct {
 	rights []Right
 }{
 	{models.RoleOwner, []Right{
-		CatalogueWrite, StockWrite, CartsRead, PeopleRead, PeopleWrite, KeysWrite, SettingsWrite,
-		MetricsRead, DataExport,
+		CatalogueWrite, StockWrite, CartsRead, PeopleRead, PeopleWrite, KeysWrite, SettingsWrite, PaymentsWrite,
+		MetricsRead, DataExport, OrdersRead, OrdersWrite, OrdersRefund, OrdersPurchase,
 	}},
-	{models.RoleManager, []Right{CatalogueWrite, StockWrite, CartsRead, PeopleRead, SettingsWrite}},
-	{models.RoleHelper, []Right{StockWrite}},
-	{course, []Right{CatalogueWrite, StockWrite, CartsRead}},
+	{models.RoleManager, []Right{
+		CatalogueWrite, StockWrite, CartsRead, PeopleRead, SettingsWrite,
+		OrdersRead, OrdersWrite, OrdersRefund, OrdersPurchase,
+	}},
+	{models.RoleHelper, []Right{StockWrite, OrdersRead, OrdersWrite, OrdersPurchase}},
+	{course, []Right{CatalogueWrite, StockWrite, CartsRead, OrdersPurchase}},
 }
 
 const course models.Role = "course"

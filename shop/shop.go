@@ -38,6 +38,7 @@ import (
 // Options say how a shop is kept. Its zero value is a shop without limits.
 type Options struct {
 	MessagesPerMinute int                   // of one visit, person or key, a third of them at once; 0 for any number
+	OrdersPerHour     int                   // of one network, a quarter of them of a visit; 0 for any number, of open ones too
 	PasswordPasses    int                   // of argon2id; 0 for what the store says, measured at its first start
 	Hash              Hasher                // makes the hashes of passwords; nil for Hash, in this process
 	OpenAnyway        bool                  // ByCourse lets everybody in also where people and keys are
@@ -58,7 +59,13 @@ type Shop struct {
 	crowd *Limiter[netip.Prefix] // of those of all visits of a network
 	staff staffNames
 
+	orders     *orderIndex
+	shelves    *shelfIndex
+	orderPace  *orderPace
+	openOrders int // that are unpaid, of one visit, telephone or address; 0 for any number
+
 	openAnyway bool
+	making     chan struct{} // has room for the one who makes the shop's secrets
 	spellings  spellings
 
 	register  *register
@@ -127,12 +134,20 @@ func New(store dao.Store, o Options) *Shop {
 		crowd: NewLimiter[netip.Prefix](
 			"messages of the visits of a network", networkVisits*o.MessagesPerMinute, o.Metrics),
 
+		orders:    newOrderIndex(store),
+		shelves:   newShelfIndex(store),
+		orderPace: newOrderPace(o.OrdersPerHour, o.Metrics),
+
 		openAnyway: o.OpenAnyway,
+		making:     make(chan struct{}, 1),
 
 		register:  newRegister(store),
 		passwords: newPasswords(o.PasswordPasses, o.Hash),
 		attempts:  newAttempts(o.Metrics),
 		maker:     pictures.NewMaker(),
+	}
+	if o.OrdersPerHour > 0 {
+		s.openOrders = maxOpenOrders
 	}
 	s.Messages = messages{store.Messages, s.RoomOpen}
 	s.passwords.count(o.Metrics)
@@ -174,7 +189,7 @@ func pass[T any](checks []Check[T], was, now T) error {
 
 // Missing is the dao.ErrNotFound that says what there is not.
 type Missing struct {
-	Kind     string // "product", "cart", "message", "person", "session" or "key"
+	Kind     string // "product", "cart", "message", "person", "session", "key" or "order"
 	ID       models.ID
 	Problems models.Invalid // the fields that name what is missing, and whatever else is refused
 }

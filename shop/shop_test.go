@@ -30,7 +30,7 @@ func open(t *testing.T, o shop.Options) (*shop.Shop, dao.Store) {
 func stocked(t *testing.T, s *shop.Shop, code string, stock int64) models.Product {
 	t.Helper()
 	p, _, err := s.CreateProduct(t.Context(), models.Product{
-		Title: code, Description: "d", Code: code, Category: "c", Price: 100, Status: true, Stock: stock,
+		Title: code, Description: "d", Code: code, Category: "c", Price: 1000, Status: true, Stock: stock,
 	})
 	if err != nil {
 		t.Fatal(err)

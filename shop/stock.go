@@ -9,7 +9,8 @@ import (
 	"pulperia/dao/models"
 )
 
-// StockChange is one of two: so many more (or fewer), or a count, with what was there before it.
+// StockChange is one of two: so many more (or fewer), or a count of what lies on the shelf, with what
+// lay there before it. What open orders hold lies there, too, and is not in the stock.
 type StockChange struct {
 	Variant models.ID // that is counted; zero of a product without any
 	Add     *int64
@@ -20,7 +21,7 @@ type StockChange struct {
 // Stale refuses a change of what is no longer as its sender saw it. It is dao.ErrConflict.
 type Stale struct {
 	Product models.Product // as it is now
-	Stock   int64          // of it, or of the variant that was counted
+	Stock   int64          // of it on the shelf, or of the variant that was counted
 }
 
 // Error says what there is.
@@ -46,16 +47,16 @@ func (s *Shop) ChangeStock(
 	product, receipt, err := s.store.Products.Update(
 		who.With(ctx), id, func(product *models.Product) error {
 			now := product.Clone()
-			stock, uncounted, err := change.stockOf(product)
+			stock, held, uncounted, err := change.stockOf(product)
 			if err != nil {
 				return err
 			}
-			is := *stock
+			is := *stock + held
 			if uncounted {
 				return models.Invalid{{Field: change.field(), Rule: models.NotCounted}}
 			}
 			if change.Set != nil {
-				*stock = *change.Set
+				*stock = *change.Set - held
 			} else {
 				*stock += *change.Add
 			}
@@ -68,17 +69,19 @@ func (s *Shop) ChangeStock(
 }
 
 // stockOf returns the figure that is changed.
-func (c StockChange) stockOf(p *models.Product) (*int64, models.Uncounted, error) {
+func (c StockChange) stockOf(
+	p *models.Product,
+) (stock *int64, held int64, uncounted models.Uncounted, err error) {
 	variant := p.Variant(c.Variant)
 	switch left := leftOf(*p, true, c.Variant); {
 	case left == unchosen:
-		return nil, false, models.Invalid{{Field: "variant", Rule: models.Choose, Limit: listed(p.Variants)}}
+		return nil, 0, false, models.Invalid{{Field: "variant", Rule: models.Choose, Limit: listed(p.Variants)}}
 	case left == noVariant:
-		return nil, false, Missing{Kind: "variant", ID: c.Variant}
+		return nil, 0, false, Missing{Kind: "variant", ID: c.Variant}
 	case variant != nil:
-		return &variant.Stock, variant.Uncounted, nil
+		return &variant.Stock, variant.Held, variant.Uncounted, nil
 	}
-	return &p.Stock, p.Uncounted, nil
+	return &p.Stock, p.Held, p.Uncounted, nil
 }
 
 // field names what is to be left alone.

@@ -61,6 +61,10 @@ func (l Line) CanBeBought() bool { return l.Quantity > 0 && l.Quantity <= l.Left
 
 // Bill adds up a cart.
 func (s *Shop) Bill(ctx context.Context, cart models.Cart) (bill Bill, err error) {
+	currency, err := s.currency(ctx)
+	if err != nil {
+		return bill, err
+	}
 	products, err := s.productsOf(ctx, cart.Products)
 	for _, item := range cart.Products {
 		line := Line{Item: item}
@@ -71,6 +75,7 @@ func (s *Shop) Bill(ctx context.Context, cart models.Cart) (bill Bill, err error
 		if line.Chosen != nil {
 			line.Price = line.Chosen.Price
 		}
+		line.Price = line.Price.Rounded(models.UnitOf(currency))
 		if line.CanBeBought() {
 			line.Subtotal = times(line.Price, item.Quantity)
 			bill.Total = plus(bill.Total, line.Subtotal)

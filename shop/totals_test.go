@@ -31,7 +31,7 @@ func TestBill(t *testing.T) {
 	}
 	const most = math.MaxInt64
 	store.Products = listed{all: []models.Product{
-		product(1, 1050, true, 3), product(2, 10, false, 3), product(3, 10, true, 0), product(4, most, true, most), product(5, -7, true, 9), product(6, 10, true, -2),
+		product(1, 10500, true, 3), product(2, 10, false, 3), product(3, 10, true, 0), product(4, most, true, most), product(5, -7, true, 9), product(6, 10, true, -2),
 	}}
 	s := shop.New(store, shop.Options{})
 	for _, tt := range []struct {
@@ -41,11 +41,11 @@ func TestBill(t *testing.T) {
 		out       int64
 	}{
 		{nil, nil, 0, 0},
-		{[]models.Item{of(models.ID{1}, 3)}, []models.Money{3150}, 3150, 0},
+		{[]models.Item{of(models.ID{1}, 3)}, []models.Money{31500}, 31500, 0},
 		{[]models.Item{of(models.ID{1}, 4), of(models.ID{2}, 1), of(models.ID{3}, 1), of(models.ID{6}, 1), of(models.ID{9}, 1)}, []models.Money{0, 0, 0, 0, 0}, 0, 5},
-		{[]models.Item{of(models.ID{1}, -3), of(models.ID{1}, 0), of(models.ID{1}, 1)}, []models.Money{0, 0, 1050}, 1050, 2},
-		{[]models.Item{of(models.ID{4}, most), of(models.ID{4}, 1), of(models.ID{1}, 1)}, []models.Money{most, most, 1050}, most, 0},
-		{[]models.Item{of(models.ID{5}, 2), of(models.ID{1}, 1)}, []models.Money{0, 1050}, 1050, 0},
+		{[]models.Item{of(models.ID{1}, -3), of(models.ID{1}, 0), of(models.ID{1}, 1)}, []models.Money{0, 0, 10500}, 10500, 2},
+		{[]models.Item{of(models.ID{4}, most), of(models.ID{4}, 1), of(models.ID{1}, 1)}, []models.Money{most, most / 10 * 10, 10500}, most, 0},
+		{[]models.Item{of(models.ID{5}, 2), of(models.ID{1}, 1)}, []models.Money{0, 10500}, 10500, 0},
 	} {
 		bill, err := s.Bill(t.Context(), models.Cart{Products: tt.items})
 		if err != nil {

@@ -24,7 +24,7 @@ func (s *Shop) JoinProducts(
 			}
 		}
 		for _, one := range list[1:] {
-			if _, err := products.Delete(one.ID); err != nil {
+			if _, err := products.Delete(one.ID, free); err != nil {
 				return err
 			}
 		}
@@ -32,7 +32,7 @@ func (s *Shop) JoinProducts(
 			was := *p
 			*p = join(now)
 			p.Identify(was, ids)
-			return nil
+			return p.KeepHeld(was)
 		})
 		return err
 	})

@@ -19,10 +19,10 @@ func sized(t *testing.T, s *shop.Shop, code string, stock ...int64) models.Produ
 	p := models.Product{Title: code, Code: code, Description: "d", Category: "c", Status: true}
 	for i, n := range stock {
 		size := string(rune('a' + i))
-		p.Variants = append(p.Variants, models.Variant{Code: code + size, Options: models.Options{{Name: "Talle", Value: size}}, Price: 100, Stock: n})
+		p.Variants = append(p.Variants, models.Variant{Code: code + size, Options: models.Options{{Name: "Talle", Value: size}}, Price: 1000, Stock: n})
 		p.Stock += n
 	}
-	p.Price = 100
+	p.Price = 1000
 	made, _, err := s.CreateProduct(t.Context(), p)
 	if err != nil {
 		t.Fatal(err)

@@ -72,17 +72,27 @@ func (s *Shop) byNetwork(ctx context.Context, network string, at time.Time) (Who
 // Sign returns the code of a text for a purpose, 32 bytes that only this shop can make. The shop's
 // key is made by the first step that needs it.
 func (s *Shop) Sign(ctx context.Context, purpose, text string) ([]byte, error) {
+	sign, err := s.signer(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return sign(purpose, text), nil
+}
+
+// signer is Sign for a step, which may ask for nothing beside what it changes.
+type signer func(purpose, text string) []byte
+
+func (s *Shop) signer(ctx context.Context) (signer, error) {
 	secrets, err := s.secrets(ctx)
 	if err != nil {
 		return nil, err
 	}
 	key, err := hex.DecodeString(secrets.ShopKey)
-	if err != nil {
-		return nil, err
-	}
-	code := hmac.New(sha256.New, key)
-	code.Write([]byte(purpose + "\x00" + text))
-	return code.Sum(nil), nil
+	return func(purpose, text string) []byte {
+		code := hmac.New(sha256.New, key)
+		code.Write([]byte(purpose + "\x00" + text))
+		return code.Sum(nil)
+	}, err
 }
 
 // passes returns how many passes over a password a hash of this shop takes.
@@ -102,6 +112,15 @@ func (s *Shop) secrets(ctx context.Context) (models.Secrets, error) {
 	}
 	if !errors.Is(err, dao.ErrNotFound) {
 		return models.Secrets{}, err
+	}
+	select { // many may come first at once, and one measure does for all
+	case s.making <- struct{}{}:
+		defer func() { <-s.making }()
+	case <-ctx.Done():
+		return models.Secrets{}, ctx.Err()
+	}
+	if v, err := s.register.get(ctx, dao.Secrets.Schema, models.TheOne); err == nil {
+		return *v.(*models.Secrets), nil
 	}
 	passes, err := s.passwords.measure(ctx)
 	if err != nil {

@@ -1,7 +1,9 @@
 package socket
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"slices"
 	"strings"
 	"sync"
@@ -71,8 +73,9 @@ type (
 type event struct {
 	body   any
 	topic  string
-	offset int64 // of a change
-	end    int64 // of its step
+	also   string // a further topic that it belongs to: an order is its buyer's as well; "" for none
+	offset int64  // of a change
+	end    int64  // of its step
 
 	forms [ownDoors]form
 	parts [ownDoors]form       // of a change: after which more of its step follows
@@ -103,6 +106,12 @@ func newChange(epoch string, c dao.Change) *event {
 // shown is newChange as each kind of readers may see it: of a message neither its author nor, but
 // for few, an address.
 func (h *Hub) shown(ctx context.Context, epoch string, c dao.Change) (*event, error) {
+	if c.Kind == dao.KindProduct {
+		return newChange(epoch, withoutHeld(c)), nil
+	}
+	if c.Kind == dao.KindOrder {
+		return newOrderChange(epoch, c), nil
+	}
 	if c.Kind != dao.KindMessage || len(c.Doc) == 0 {
 		return newChange(epoch, c), nil
 	}
@@ -132,6 +141,20 @@ func (h *Hub) shown(ctx context.Context, epoch string, c dao.Change) (*event, er
 	e := newChange(epoch, c)
 	e.seen, e.by = seen, by
 	return e, nil
+}
+
+// withoutHeld is a change of a product as everybody sees it: not how many pieces open orders hold.
+func withoutHeld(c dao.Change) dao.Change {
+	if !bytes.Contains(c.Doc, []byte(`,"held":`)) {
+		return c
+	}
+	var p models.Product
+	if json.Unmarshal(c.Doc, &p) != nil { // then nobody may see it
+		c.Doc = nil
+		return c
+	}
+	c.Doc = p.WithoutHeld().AppendJSON(nil)
+	return c
 }
 
 // sights are those of the readers that there are who see something else of a message.
@@ -191,7 +214,7 @@ func firstStep(events []*event) int {
 // wanted returns how many of the events of a step a reader gets.
 func wanted(step []*event, wants func(topic string) bool) (n int) {
 	for _, e := range step {
-		if wants(e.topic) {
+		if e.isFor(wants) {
 			n++
 		}
 	}
@@ -204,7 +227,7 @@ func giveStep(step []*event, v view, wants func(topic string) bool, give func(e 
 	left := wanted(step, wants)
 	for _, e := range step {
 		switch {
-		case !wants(e.topic):
+		case !e.isFor(wants):
 		case left == 1:
 			give(e, e.through(v))
 			return
@@ -283,8 +306,10 @@ func bundles(events []*event) (list []*bundle) {
 		next := &bundle{events: events[:firstStep(events)]}
 		next.size = sizeOf(next.events)
 		for _, e := range next.events {
-			if !slices.Contains(next.topics, e.topic) {
-				next.topics = append(next.topics, e.topic)
+			for _, topic := range []string{e.topic, e.also} {
+				if topic != "" && !slices.Contains(next.topics, topic) {
+					next.topics = append(next.topics, topic)
+				}
 			}
 		}
 		events = events[len(next.events):]

@@ -171,7 +171,7 @@ func (h *Hub) newest(ctx context.Context, l *wholeList) (events []*event, whole 
 	}
 	page, err := h.Shop.Products.List(ctx, models.ProductQuery{Backwards: true, Limit: l.most})
 	for _, p := range slices.Backward(page.Products) {
-		events = append(events, newChange("", dao.Change{Kind: dao.KindProduct, Op: dao.OpPut, ID: p.ID, Rev: p.Rev, Doc: p.AppendJSON(nil)}))
+		events = append(events, newChange("", dao.Change{Kind: dao.KindProduct, Op: dao.OpPut, ID: p.ID, Rev: p.Rev, Doc: p.WithoutHeld().AppendJSON(nil)}))
 	}
 	return events, page.Total <= len(page.Products), err
 }

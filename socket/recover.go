@@ -141,7 +141,7 @@ func (h *Hub) fill(c *conn) {
 
 // wantsOf says whether it gets one of those of the events whose step has this end.
 func (c *conn) wantsOf(end int64, events []*event) bool {
-	return slices.ContainsFunc(events, func(e *event) bool { return e.end == end && c.wants(e.topic) })
+	return slices.ContainsFunc(events, func(e *event) bool { return e.end == end && e.isFor(c.wants) })
 }
 
 // take queues the next of the events that it missed, a chunk at most, and moves on: step by step, of

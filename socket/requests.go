@@ -220,7 +220,7 @@ func (h *Hub) addProduct(r reply) error {
 	}
 	return h.later(r, func(ctx context.Context) ([]byte, error) {
 		product, _, err := h.Shop.CreateProduct(ctx, product)
-		return product.AppendJSON(nil), err
+		return product.WithoutHeld().AppendJSON(nil), err
 	})
 }
 
@@ -235,7 +235,7 @@ func (h *Hub) removeProduct(r reply) error {
 	}
 	return h.later(r, func(ctx context.Context) ([]byte, error) {
 		product, _, err := h.Shop.RemoveProduct(ctx, id)
-		return product.AppendJSON(nil), err
+		return product.WithoutHeld().AppendJSON(nil), err
 	})
 }
 

@@ -218,7 +218,7 @@ func TestListSaysThatItIsCut(t *testing.T) {
 	inBubble(t, Options{}, func(s *testShop) {
 		add := func(n int) {
 			for i := range n {
-				p := models.Product{Title: "p", Description: strings.Repeat("x", 10_000), Code: fmt.Sprint(n, " ", i), Price: 1, Stock: 1, Category: "c"}
+				p := models.Product{Title: "p", Description: strings.Repeat("x", 10_000), Code: fmt.Sprint(n, " ", i), Price: 10, Stock: 1, Category: "c"}
 				if _, _, err := s.hub.Shop.CreateProduct(context.Background(), p); err != nil {
 					t.Fatal(err)
 				}
@@ -248,7 +248,7 @@ func TestListSaysThatItIsCut(t *testing.T) {
 }
 
 func anyProduct([]byte) (models.Product, error) {
-	return models.Product{Title: "Yerba", Description: "d", Code: "y", Price: 1, Stock: 1, Category: "c"}, nil
+	return models.Product{Title: "Yerba", Description: "d", Code: "y", Price: 10, Stock: 1, Category: "c"}, nil
 }
 
 // anew is frames for a client that takes part and has heard nothing yet.
@@ -355,13 +355,13 @@ func TestLists(t *testing.T) {
 		}
 		var products []models.Product
 		for i := range 3 {
-			p, _, err := s.hub.Shop.CreateProduct(context.Background(), models.Product{Title: fmt.Sprint("p", i), Description: "d", Code: fmt.Sprint(i), Price: 1, Stock: 1, Category: "c"})
+			p, _, err := s.hub.Shop.CreateProduct(context.Background(), models.Product{Title: fmt.Sprint("p", i), Description: "d", Code: fmt.Sprint(i), Price: 10, Stock: 1, Category: "c"})
 			if err != nil {
 				t.Fatal(err)
 			}
 			products = append(products, p)
 		}
-		s.hub.Shop.ChangeProduct(context.Background(), products[0].ID, func(p *models.Product) error { p.Price = 700; return nil })
+		s.hub.Shop.ChangeProduct(context.Background(), products[0].ID, func(p *models.Product) error { p.Price = 7000; return nil })
 		s.hub.Shop.RemoveProduct(context.Background(), products[1].ID)
 		settle()
 		settle()
@@ -384,7 +384,7 @@ func TestListsAreTheStores(t *testing.T) {
 	inBubble(t, Options{}, func(s *testShop) {
 		var ids []models.ID
 		for i := range 40 {
-			p, _, err := s.hub.Shop.CreateProduct(context.Background(), models.Product{Title: fmt.Sprint("p", i), Description: "d", Code: fmt.Sprint(i), Price: 1, Stock: 1, Category: "c"})
+			p, _, err := s.hub.Shop.CreateProduct(context.Background(), models.Product{Title: fmt.Sprint("p", i), Description: "d", Code: fmt.Sprint(i), Price: 10, Stock: 1, Category: "c"})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -402,7 +402,7 @@ func TestListsAreTheStores(t *testing.T) {
 			if i%3 > 0 {
 				s.hub.Shop.RemoveProduct(context.Background(), ids[len(ids)-1-i])
 			} else {
-				s.hub.Shop.CreateProduct(context.Background(), models.Product{Title: fmt.Sprint("q", i), Description: "d", Code: fmt.Sprint("q", i), Price: 1, Stock: 1, Category: "c"})
+				s.hub.Shop.CreateProduct(context.Background(), models.Product{Title: fmt.Sprint("q", i), Description: "d", Code: fmt.Sprint("q", i), Price: 10, Stock: 1, Category: "c"})
 			}
 			time.Sleep(10 * time.Millisecond)
 		}

@@ -192,13 +192,13 @@ func checkHello(said *hello, since *string, topics []string) error {
 		return fmt.Errorf(`"topics" must name at most %d topics; got %d`, maxTopics, len(topics))
 	}
 	for _, topic := range topics {
-		if !dao.IsTopic(topic) {
-			return fmt.Errorf(`"topics": %.60q must be "messages", "products", or "cart:" and the cart's id`, topic)
+		if !dao.IsTopic(topic) && !isOrderTopic(topic) {
+			return fmt.Errorf(`"topics": %.60q must be "messages", "products", "orders", "cart:" and the cart's id, or "order:" and the order's secret`, topic)
 		}
 		if topic == topicMessages && said.User == "" {
 			return errors.New(`"user" is required for the topic "messages"`)
 		}
-		if !slices.Contains(said.Topics, topic) {
+		if topic = heardAs(topic); !slices.Contains(said.Topics, topic) {
 			said.Topics = append(said.Topics, topic)
 		}
 	}

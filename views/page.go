@@ -25,20 +25,26 @@ type Page struct {
 	Open      bool            // the shop is open to everybody's hands
 	SignedIn  string          // the name of who of the staff is signed in, or ""
 	Counter   []Door          // what whoever is signed in may open; only on the merchant's pages
+	Rings     bool            // whoever is signed in is told of new orders
+	Newest    int64           // the highest number of an order, of who is told of them
 	Found     Found           // what whoever finds the page elsewhere is told of it
 	At        map[string]bool // the part of the shop that the page belongs to, for the header
 }
 
 // Found is what search engines and messengers are told of a page.
 type Found struct {
-	Canonical string // the whole address of the page; "" of one that is not to be found
-	At        string // which page of a list, in words; "" of the first
-	About     string // the page in a sentence; "" for the shop's
-	Product   bool   // it is about one product
-	Picture   string // the whole address of one that they can show
-	Large     bool   // it is of what the page is about, and not the shop's sign
-	Data      string // JSON-LD (schema.org) as it stands in the page, or ""
+	Canonical string    // the whole address of the page; "" of one that is not to be found
+	Languages []FoundIn // where it is in each language
+	At        string    // which page of a list, in words; "" of the first
+	About     string    // the page in a sentence; "" for the shop's
+	Product   bool      // it is about one product
+	Picture   string    // the whole address of one that they can show
+	Large     bool      // it is of what the page is about, and not the shop's sign
+	Data      string    // JSON-LD (schema.org) as it stands in the page, or ""
 }
+
+// FoundIn is the whole address of a page in a language; in "x-default", where it goes by the visitor.
+type FoundIn struct{ Language, Address string }
 
 // Door is a link to one of the merchant's pages.
 type Door struct {

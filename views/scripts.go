@@ -12,7 +12,7 @@ import (
 
 // numbers is the JSON form of how the language writes numbers and amounts.
 func (v *Voice) numbers() string {
-	return string(models.JSON(map[string]string{"thousands": v.thousands, "point": v.point, "sign": v.sign}))
+	return string(models.JSON(map[string]any{"thousands": v.thousands, "point": v.point, "sign": v.sign, "unit": int64(v.unit)}))
 }
 
 // groupTexts returns the texts in JSON form, by what stands before the first point of their key.

@@ -14,7 +14,7 @@ import (
 )
 
 // dynamicKeys are begun in a program and ended by a value: "rule.required", "error.404.title".
-var dynamicKeys = regexp.MustCompile(`^(undo|sure|rule|error|role|counter|task|refused)\.|^settings\.language\.|^date\.(months|weekdays)$|^pictures\.(|broken|large|progressive)$`)
+var dynamicKeys = regexp.MustCompile(`^(undo|sure|rule|error|role|counter|task|refused|ago|ring)\.|^desk\.(state|payment|event|fact|step|why|task|tab|paper)\.|^sales\.span\.|^ways\.(pay|kind)\.|^settings\.language\.|^pay\.|^checkout\.(left|change)\.|^checkout\.(|pickup|zone)$|^order\.(state|next|money|event|file)\.|^date\.(months|weekdays)$|^pictures\.(|broken|large|progressive)$`)
 
 func mustTexts(t *testing.T, language Language) texts {
 	t.Helper()

@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"github.com/mailgun/raymond/v2"
+
+	"pulperia/dao/models"
 )
 
 //go:embed *.handlebars layouts/*.handlebars partials/*.handlebars texts/*.json
@@ -28,6 +30,7 @@ func Files() fs.FS { return files }
 // Settings are what all pages share.
 type Settings struct {
 	Currency string                   // the sign that stands with an amount
+	Unit     models.Money             // the smallest of the currency; 0 for a hundredth
 	Name     string                   // of the shop; "" for the one that it has from the start
 	Logo     string                   // the text beside the drawing; "" for the name
 	About    string                   // the shop in a sentence; "" for ours

@@ -20,7 +20,8 @@ type Voice struct {
 	texts            texts
 	groups           map[string]string // of texts, in JSON form
 	thousands        string            // between groups of three digits
-	point            string            // before the cents
+	point            string            // before the decimals
+	unit             models.Money      // of the currency, which amounts are rounded to
 	sign             string            // of the currency, with the space before the digits if there is one
 	zone             *time.Location
 	months, weekdays []string
@@ -37,7 +38,7 @@ func newVoice(language Language, s Settings) (*Voice, error) {
 		}
 	}
 	v := &Voice{
-		Language: language, texts: all, groups: groupTexts(all), sign: s.Currency, zone: s.Zone,
+		Language: language, texts: all, groups: groupTexts(all), sign: s.Currency, unit: cmp.Or(s.Unit, models.One/100), zone: s.Zone,
 		months:   strings.Split(all["date.months"].other, " "),
 		weekdays: strings.Split(all["date.weekdays"].other, " "),
 	}
@@ -72,14 +73,19 @@ func (v *Voice) helpers(asset func(string) string) map[string]any {
 // a comment there, and it is the same JSON.
 var inScript = strings.NewReplacer("<", `\u003c`, ">", `\u003e`, "&", `\u0026`, "\u2028", `\u2028`, "\u2029", `\u2029`)
 
-// Money writes an amount with the currency's sign: "$ 1.234,50" in Spanish, "$1,234.50" in English.
+// Money writes an amount with the currency's sign: "$ 1.234,50" in Spanish, "$1,234.50" in English;
+// in a currency without decimals "$ 1.235" and "$1,235", with three "KWD 1.234,500".
 func (v *Voice) Money(m models.Money) string {
 	minus := ""
 	if m < 0 {
 		minus, m = "-", -m
 	}
-	cents := strconv.FormatInt(100+int64(m%100), 10)[1:]
-	return minus + v.sign + v.Number(int64(m/100)) + v.point + cents
+	m = m.Rounded(v.unit)
+	text := minus + v.sign + v.Number(int64(m/models.One))
+	if v.unit == models.One {
+		return text
+	}
+	return text + v.point + strconv.FormatInt(int64((models.One+m%models.One)/v.unit), 10)[1:]
 }
 
 // Number writes a whole number with its digits in groups of three.
@@ -95,15 +101,28 @@ func (v *Voice) Number(n int64) string {
 	return digits
 }
 
+// Percent writes hundredths of a percent: "10,5 %".
+func (v *Voice) Percent(points int64) string {
+	return v.Typed(models.Money(points)*models.One/100) + " %"
+}
+
 // Typed writes an amount as a person would type it into a form: "1234,5".
 func (v *Voice) Typed(m models.Money) string { return strings.Replace(m.String(), ".", v.point, 1) }
 
 // Day writes the day of a moment: "lunes 23 de noviembre de 2026".
-func (v *Voice) Day(at models.Time) string {
-	t := at.Std().In(v.zone)
+func (v *Voice) Day(at models.Time) string { return v.DayOf(at.Std().In(v.zone)) }
+
+// DayOf is Day of a moment where it is.
+func (v *Voice) DayOf(t time.Time) string {
 	return v.Say("date.day", map[string]any{
 		"weekday": v.weekdays[t.Weekday()], "day": t.Day(), "month": v.months[t.Month()-1], "year": strconv.Itoa(t.Year()),
 	})
+}
+
+// ShortDay writes the day of a moment where it is with as few characters as tell it: "23 nov".
+func (v *Voice) ShortDay(t time.Time) string {
+	month := []rune(v.months[t.Month()-1])
+	return strconv.Itoa(t.Day()) + " " + string(month[:min(3, len(month))])
 }
 
 // Clock writes the time of day of a moment: "18:05".
@@ -111,6 +130,33 @@ func (v *Voice) Clock(at models.Time) string { return at.Std().In(v.zone).Format
 
 // Date writes the day of a moment as a computer sorts it: "2026-11-23".
 func (v *Voice) Date(at models.Time) string { return at.Std().In(v.zone).Format(time.DateOnly) }
+
+// Ago says how long ago a moment was, or in how long it will be: "hace 2 horas", "en 3 días". The
+// scripts say it anew as time goes by: public/js/voice.js.
+func (v *Voice) Ago(at models.Time, now time.Time) string {
+	left, past := at.Std().Sub(now), "ago.in."
+	if left < 0 {
+		left, past = -left, "ago."
+	}
+	switch {
+	case left < time.Minute:
+		return v.Say("ago.now", nil)
+	case left < time.Hour:
+		return v.Say(past+"minutes", map[string]any{"n": int64(left / time.Minute)})
+	case left < 2*24*time.Hour:
+		return v.Say(past+"hours", map[string]any{"n": int64(left / time.Hour)})
+	}
+	return v.Say(past+"days", map[string]any{"n": int64(left / (24 * time.Hour))})
+}
+
+// Moment writes a day and a time of it: "Hoy 18:05", "lunes 23 de noviembre de 2026 18:05".
+func (v *Voice) Moment(at models.Time, now time.Time) string {
+	day := v.Day(at)
+	if v.Date(at) == v.Date(models.TimeOf(now)) {
+		day = v.Say("date.today", nil)
+	}
+	return day + " " + v.Clock(at)
+}
 
 // Problem says what is asked of a field, without naming it: the text stands beside the field.
 func (v *Voice) Problem(p models.Problem) string {

@@ -20,30 +20,62 @@ func voices(t *testing.T, currency string) map[Language]*Voice {
 	return all
 }
 
-// Amounts are written from cents, never through a float.
+// Amounts are written from thousandths, never through a float.
 func TestMoney(t *testing.T) {
 	for _, tt := range []struct {
-		cents            models.Money
+		amount           models.Money
 		currency, es, en string
 	}{
 		{0, "$", "$ 0,00", "$0.00"},
-		{5, "$", "$ 0,05", "$0.05"},
-		{123450, "$", "$ 1.234,50", "$1,234.50"},
-		{99999, "$", "$ 999,99", "$999.99"},
-		{100000, "$", "$ 1.000,00", "$1,000.00"},
-		{1000000000000, "$", "$ 10.000.000.000,00", "$10,000,000,000.00"},
-		{9007199254740993, "$", "$ 90.071.992.547.409,93", "$90,071,992,547,409.93"},
-		{-123450, "$", "-$ 1.234,50", "-$1,234.50"},
-		{150, "UYU", "UYU 1,50", "UYU 1.50"},
-		{150, "", "1,50", "1.50"},
+		{50, "$", "$ 0,05", "$0.05"},
+		{1234500, "$", "$ 1.234,50", "$1,234.50"},
+		{999990, "$", "$ 999,99", "$999.99"},
+		{1000000, "$", "$ 1.000,00", "$1,000.00"},
+		{10000000000000, "$", "$ 10.000.000.000,00", "$10,000,000,000.00"},
+		{90071992547409930, "$", "$ 90.071.992.547.409,93", "$90,071,992,547,409.93"},
+		{-1234500, "$", "-$ 1.234,50", "-$1,234.50"},
+		{1500, "UYU", "UYU 1,50", "UYU 1.50"},
+		{1500, "", "1,50", "1.50"},
 	} {
 		voices := voices(t, tt.currency)
-		if got := voices[Spanish].Money(tt.cents); got != tt.es {
+		if got := voices[Spanish].Money(tt.amount); got != tt.es {
 			t.Errorf("Spanish: %q, want %q", got, tt.es)
 		}
-		if got := voices[English].Money(tt.cents); got != tt.en {
+		if got := voices[English].Money(tt.amount); got != tt.en {
 			t.Errorf("English: %q, want %q", got, tt.en)
 		}
+	}
+}
+
+// In a currency of three decimals all of them are written.
+func TestFineMoney(t *testing.T) {
+	voice, err := newVoice(Spanish, Settings{Currency: "KWD", Unit: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for amount, want := range map[models.Money]string{0: "KWD 0,000", 5: "KWD 0,005", 1234500: "KWD 1.234,500", -1005: "-KWD 1,005"} {
+		if got := voice.Money(amount); got != want {
+			t.Errorf("%d: %q, want %q", amount, got, want)
+		}
+	}
+	if got := voice.Percent(1050); got != "10,5 %" {
+		t.Error(got)
+	}
+}
+
+// In a currency without decimals amounts are whole, half of one up, for scripts, too.
+func TestWholeMoney(t *testing.T) {
+	voice, err := newVoice(Spanish, Settings{Currency: "$", Unit: 1000})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for amount, want := range map[models.Money]string{0: "$ 0", 1490: "$ 1", 1500: "$ 2", 1234500: "$ 1.235", -1234000: "-$ 1.234"} {
+		if got := voice.Money(amount); got != want {
+			t.Errorf("%d: %q, want %q", amount, got, want)
+		}
+	}
+	if got := voice.numbers(); got != `{"point":",","sign":"$ ","thousands":".","unit":1000}` {
+		t.Error(got)
 	}
 }
 
@@ -56,8 +88,8 @@ func TestNumberTypedAndTimes(t *testing.T) {
 		{es.Number(1000), "1.000"},
 		{en.Number(-1234567), "-1,234,567"},
 		{en.Number(-123), "-123"},
-		{es.Typed(123450), "1234,5"},
-		{en.Typed(123450), "1234.5"},
+		{es.Typed(1234500), "1234,5"},
+		{en.Typed(1234500), "1234.5"},
 		{es.Day(night), "lunes 23 de noviembre de 2026"},
 		{en.Day(night), "Monday, November 23, 2026"},
 		{es.Clock(night), "22:05"},
@@ -129,9 +161,9 @@ func TestChooseLanguage(t *testing.T) {
 // What the scripts are given is all that they need to write as the templates do.
 func TestForScripts(t *testing.T) {
 	for currency, want := range map[string]map[Language]string{
-		"$":   {Spanish: `{"point":",","sign":"$ ","thousands":"."}`, English: `{"point":".","sign":"$","thousands":","}`},
-		"UYU": {Spanish: `{"point":",","sign":"UYU ","thousands":"."}`, English: `{"point":".","sign":"UYU ","thousands":","}`},
-		"":    {Spanish: `{"point":",","sign":"","thousands":"."}`, English: `{"point":".","sign":"","thousands":","}`},
+		"$":   {Spanish: `{"point":",","sign":"$ ","thousands":".","unit":10}`, English: `{"point":".","sign":"$","thousands":",","unit":10}`},
+		"UYU": {Spanish: `{"point":",","sign":"UYU ","thousands":".","unit":10}`, English: `{"point":".","sign":"UYU ","thousands":",","unit":10}`},
+		"":    {Spanish: `{"point":",","sign":"","thousands":".","unit":10}`, English: `{"point":".","sign":"","thousands":",","unit":10}`},
 	} {
 		for language, voice := range voices(t, currency) {
 			if got := voice.numbers(); got != want[language] {

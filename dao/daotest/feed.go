@@ -43,7 +43,7 @@ func feedChanges(t *testing.T, h Harness) {
 	odd := product("<a> & ñandú")
 	odd.Title = "<a> & \u2028 ñandú"
 	p := s.create(odd)
-	updated, _, err := s.Products.Update(s.ctx, p.ID, func(p *models.Product) error { p.Thumbnails = nil; p.Price = 5; return nil })
+	updated, _, err := s.Products.Update(s.ctx, p.ID, func(p *models.Product) error { p.Thumbnails = nil; p.Price = 50; return nil })
 	s.ok("update product", err)
 	c := s.newCart()
 	filled, _, err := s.Carts.Update(s.ctx, c.ID, func(c *models.Cart) error { c.Add(models.Choice{Product: p.ID}, 2); return nil })

@@ -75,7 +75,7 @@ func productCreateInvalid(t *testing.T, h Harness) {
 	s := open(t, h)
 	head := s.head()
 	_, _, err := s.Products.Create(s.ctx, models.Product{
-		Title: " ", Description: "sin\x00fin", Code: strings.Repeat("x", models.MaxLine+1), Price: -1,
+		Title: " ", Description: "sin\x00fin", Code: strings.Repeat("x", models.MaxLine+1), Price: -10,
 		Stock: models.MaxStock + 1, Thumbnails: []string{"/ok.png", "javascript:alert(1)"},
 	})
 	s.refuses("create", err, "title", "description", "code", "price", "stock", "category", "thumbnails[1]")

@@ -39,7 +39,7 @@ func shopOf(t tb, s dao.Store) shop { return shop{Store: s, t: t, ctx: t.Context
 // product is a valid product with a code.
 func product(code string) models.Product {
 	return models.Product{
-		Title: "Yerba " + code, Description: "Con palo,\nestacionada", Code: code, Price: 123450, Status: true, Stock: 7,
+		Title: "Yerba " + code, Description: "Con palo,\nestacionada", Code: code, Price: 1234500, Status: true, Stock: 7,
 		Category: "almacén", Thumbnails: []string{"/img/yerba.svg", "https://example.com/yerba.png"},
 	}
 }

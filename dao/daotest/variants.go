@@ -64,7 +64,7 @@ func variantCodes(t *testing.T, h Harness) {
 func variantsKept(t *testing.T, h Harness) {
 	s := open(t, h)
 	p := shirt("a", "a-m", "a-l")
-	p.CompareAt, p.Tags, p.Vendor, p.Barcode = 2000, []string{"verano", "algodón"}, "Ana", "779"
+	p.CompareAt, p.Tax, p.Tags, p.Vendor, p.Barcode = 2000, "IVA 10,5", []string{"verano", "algodón"}, "Ana", "779"
 	p.Variants[0].Thumbnail, p.Variants[1].Barcode = "/m.webp", "780"
 	stored := s.create(p)
 	want := stored
@@ -73,7 +73,7 @@ func variantsKept(t *testing.T, h Harness) {
 	s = shopOf(t, h.Reopen(t, s.Store))
 	s.equal("after a reopening", s.get(stored.ID), stored)
 	changed, _, err := s.Products.Update(s.ctx, stored.ID, func(p *models.Product) error {
-		p.CompareAt, p.Tags, p.Vendor, p.Barcode, p.Variants = 0, nil, "", "", nil
+		p.CompareAt, p.Tax, p.Tags, p.Vendor, p.Barcode, p.Variants = 0, "", nil, "", "", nil
 		return nil
 	})
 	s.ok("take all of it away", err)

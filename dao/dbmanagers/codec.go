@@ -84,7 +84,7 @@ func fieldDoc(v reflect.Value) any {
 	case timeType:
 		return bson.DateTime(v.Int())
 	case moneyType:
-		return float64(v.Int()) / 100
+		return numberOf(models.Money(v.Int()))
 	}
 	switch v.Kind() {
 	case reflect.Int, reflect.Int64:
@@ -130,7 +130,7 @@ func fieldIn(v reflect.Value, value bson.RawValue) {
 		v.SetInt(int64(at))
 		return
 	case moneyType:
-		v.SetInt(int64(centsOf(value)))
+		v.SetInt(int64(moneyOf(value)))
 		return
 	}
 	switch v.Kind() {

@@ -48,7 +48,7 @@ func TestCodecRoundTrip(t *testing.T) {
 // The forms are those that mongoose reads and writes: names, order and types of the fields.
 func TestDocumentForm(t *testing.T) {
 	id := models.ID{0: 0x66, 11: 1}
-	p := models.Product{ID: id, Title: "Mate", Description: "d", Code: "M-1", Price: 1234_50, Status: true, Stock: 7, Category: "c", CreatedAt: 1, UpdatedAt: 2}
+	p := models.Product{ID: id, Title: "Mate", Description: "d", Code: "M-1", Price: 1234_500, Status: true, Stock: 7, Category: "c", CreatedAt: 1, UpdatedAt: 2}
 	c := models.Cart{ID: id, Products: []models.Item{{Product: id, Quantity: 3_000_000_000}}, CreatedAt: 1, UpdatedAt: 2}
 	const oid = `{"$oid":"660000000000000000000001"}`
 	const times = `"createdAt":{"$date":{"$numberLong":"1"}},"updatedAt":{"$date":{"$numberLong":"2"}}`
@@ -62,8 +62,10 @@ func TestDocumentForm(t *testing.T) {
 		{cartDoc(models.Cart{ID: id, CreatedAt: 1, UpdatedAt: 2}), `{"_id":` + oid + `,"products":[],` + times + `}`},
 		{messageDoc(models.Message{ID: id, User: "u", Message: "m", CreatedAt: 1}), `{"_id":` + oid + `,"user":"u","message":"m",` +
 			`"createdAt":{"$date":{"$numberLong":"1"}}}`},
-		{productKeys(models.Product{Title: "Té té", Code: "M-1", Price: 5, Status: true, Stock: 1, CreatedAt: 9}), `{"code":"M-1","category":"",` +
+		{productKeys(models.Product{Title: "Té té", Code: "M-1", Price: 50, Status: true, Stock: 1, CreatedAt: 9}), `{"code":"M-1","category":"",` +
 			`"cents":{"$numberLong":"5"},"status":true,"available":true,"created":{"$numberLong":"9"},"words":["1","m","te"]}`},
+		{productKeys(models.Product{Price: 12_345}), `{"code":"","category":"",` + // of three decimals, among those in cents
+			`"cents":{"$numberDouble":"1234.5"},"status":false,"available":false,"created":{"$numberLong":"0"},"words":[]}`},
 		{productKeys(models.Product{}), `{"code":"","category":"",` +
 			`"cents":{"$numberLong":"0"},"status":false,"available":false,"created":{"$numberLong":"0"},"words":[]}`},
 	} {
@@ -106,22 +108,24 @@ func TestFieldsThatDocumentsDoNotKeep(t *testing.T) {
 	}
 }
 
-// An amount goes through the double and back without losing a cent, and JavaScript shows the double
+// An amount goes through the double and back without losing a thousandth, and JavaScript shows the double
 // as the amount.
 func TestMoneyIsADouble(t *testing.T) {
-	check := func(t rapid.TB, cents int64) {
-		price := rawOf(t, productDoc(models.Product{Price: models.Money(cents)})).Lookup("price")
-		if got := centsOf(price); int64(got) != cents || textOf(price) != got.String() {
-			t.Fatalf("%d cents are written %s and read as %d", cents, price, got)
+	check := func(t rapid.TB, amount int64) {
+		price := rawOf(t, productDoc(models.Product{Price: models.Money(amount)})).Lookup("price")
+		if got := moneyOf(price); int64(got) != amount || textOf(price) != got.String() {
+			t.Fatalf("%d thousandths are written %s and read as %d", amount, price, got)
 		}
 	}
-	for cents := range int64(20_000) {
-		check(t, cents)
-		check(t, int64(models.MaxPrice)-cents)
+	for amount := range int64(20_000) {
+		check(t, amount)
+		check(t, int64(models.MaxPrice)-amount)
+		check(t, 9_999_999_999_999_990-10*amount) // the dearest order, to its cents
+		check(t, 999_999_999_999_999-amount)      // and that in a currency of three decimals
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		for range 20 {
-			check(t, rapid.Int64Range(0, int64(models.MaxPrice)).Draw(t, "cents"))
+			check(t, rapid.Int64Range(0, int64(models.MaxPrice)).Draw(t, "amount"))
 		}
 	})
 }

@@ -35,7 +35,7 @@ func productDoc(p models.Product) bson.D {
 		{Key: "title", Value: p.Title},
 		{Key: "description", Value: p.Description},
 		{Key: "code", Value: p.Code},
-		{Key: "price", Value: float64(p.Price) / 100}, // the double nearest to the amount; centsOf reads it back
+		{Key: "price", Value: numberOf(p.Price)},
 		{Key: "status", Value: p.Status},
 		{Key: "stock", Value: wholeNumber(p.Stock)},
 		{Key: "category", Value: p.Category},
@@ -94,7 +94,7 @@ func productKeys(p models.Product) bson.D {
 	return bson.D{
 		{Key: "code", Value: textsKey(dao.Product.Unique[0], &p)},
 		{Key: "category", Value: p.Category},
-		{Key: "cents", Value: int64(p.Price)},
+		{Key: "cents", Value: centsKey(p.Price)},
 		{Key: "status", Value: p.Status},
 		{Key: "available", Value: p.Available()},
 		{Key: "created", Value: int64(p.CreatedAt)}, // milliseconds since 1970

@@ -78,7 +78,7 @@ func TestForeignFieldsSurvive(t *testing.T) {
 	p.ok("spoil", err)
 	got, _, err := s.Products.Update(p.ctx, number(1), func(p *models.Product) error { p.Title = "Otro"; return nil })
 	p.ok("update", err)
-	if got.Price != 1250 || got.Title != "Otro" {
+	if got.Price != 12500 || got.Title != "Otro" {
 		t.Errorf("updated: %+v", got)
 	}
 	p.settled()

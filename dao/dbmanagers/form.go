@@ -86,11 +86,18 @@ func formOf(s *dao.Schema) form {
 	f.keys = func(v models.Value) bson.D { return schemaKeys(s, v) }
 	f.dirt = func(doc bson.Raw) []string {
 		v := f.read(doc)
-		d := dirtOf(doc, f.write(v))
+		d := dirtOf(doc, slices.DeleteFunc(f.write(v), func(field bson.E) bool { return isNew(doc, field) }))
 		d.addRules(v.Check(), func(field string) string { return field })
 		return d.sentences
 	}
 	return f
+}
+
+// isNew says whether a field is missing because a program of before did not know it, and says
+// nothing.
+func isNew(doc bson.Raw, field bson.E) bool {
+	list, isList := field.Value.(bson.A)
+	return doc.Lookup(field.Key).IsZero() && (isList && len(list) == 0 || field.Value == "" || field.Value == false)
 }
 
 // schemaKeys are what listing needs by a schema.

@@ -116,7 +116,7 @@ func (m *images) Get(ctx context.Context, hash models.Hash) (bytes []byte, err e
 	case bytes == nil:
 		return nil, dao.MissingImage(hash)
 	case models.HashOf(bytes) != hash:
-		return nil, fmt.Errorf("%s of the collection %s: its content is not that of its name: upload the picture again, or bring it back from a backup", what, docs.name())
+		return nil, fmt.Errorf("%s of the collection %s: %w: its content is not that of its name: upload the picture again, or bring it back from a backup", what, docs.name(), dao.ErrSpoilt)
 	}
 	return bytes, nil
 }

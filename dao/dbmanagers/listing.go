@@ -119,10 +119,10 @@ func filterOf(q models.ProductQuery) (filter bson.D) {
 	}
 	price := bson.M{}
 	if q.MinPrice != nil {
-		price["$gte"] = int64(*q.MinPrice)
+		price["$gte"] = centsKey(*q.MinPrice)
 	}
 	if q.MaxPrice != nil {
-		price["$lte"] = int64(*q.MaxPrice)
+		price["$lte"] = centsKey(*q.MaxPrice)
 	}
 	if len(price) > 0 {
 		add(centsField, price)

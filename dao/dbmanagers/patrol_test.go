@@ -47,8 +47,8 @@ var foreignChanges = []struct {
 }{
 
 	{bson.M{"title": "Bombilla", "description": "De alpaca"}, models.ProductQuery{Text: "bombilla"}, models.ProductQuery{Text: "yerba"}},
-	{bson.M{"price": 99.5}, models.ProductQuery{MinPrice: new(models.Money(9950))}, models.ProductQuery{MaxPrice: new(models.Money(9949))}},
-	{bson.M{"price": "7"}, models.ProductQuery{MaxPrice: new(models.Money(700))}, models.ProductQuery{MinPrice: new(models.Money(701))}},
+	{bson.M{"price": 99.5}, models.ProductQuery{MinPrice: new(models.Money(99500))}, models.ProductQuery{MaxPrice: new(models.Money(99490))}},
+	{bson.M{"price": "7"}, models.ProductQuery{MaxPrice: new(models.Money(7000))}, models.ProductQuery{MinPrice: new(models.Money(7010))}},
 	{bson.M{"category": "otra"}, models.ProductQuery{Category: "otra"}, models.ProductQuery{Category: "mate"}},
 	{bson.M{"stock": 0}, models.ProductQuery{}, models.ProductQuery{Available: true}},
 	{bson.M{"code": "b"}, models.ProductQuery{Codes: []string{"b"}}, models.ProductQuery{Codes: []string{"a"}}},

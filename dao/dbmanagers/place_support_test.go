@@ -189,7 +189,7 @@ func (p *place) behind() string {
 }
 
 func aProduct(code string) models.Product {
-	return models.Product{Title: "Yerba " + code, Description: "Yerba mate", Code: code, Price: 1250, Status: true, Stock: 5, Category: "mate"}
+	return models.Product{Title: "Yerba " + code, Description: "Yerba mate", Code: code, Price: 12500, Status: true, Stock: 5, Category: "mate"}
 }
 
 func aMessage(text string) models.Message {

@@ -39,14 +39,14 @@ func productForm() form {
 }
 
 // notAlways are the fields that a document has only where there is something of them.
-var notAlways = []string{"compareAt", "counted", "tags", "vendor", "barcode"}
+var notAlways = []string{"compareAt", "counted", "held", "tags", "tax", "vendor", "barcode"}
 
 func innerOfProduct(note func(string, []bson.RawElement, ...string), doc bson.Raw) []string {
 	known := notAlways
 	if len(variantsIn(doc)) > 0 {
 		known = append(slices.Clone(known), "variants")
 		for _, one := range valuesOf(doc.Lookup("variants")) {
-			note("variants[].", elementsOf(one), "_id", "code", "options", "price", "stock", "counted", "thumbnail", "barcode")
+			note("variants[].", elementsOf(one), "_id", "code", "options", "price", "stock", "counted", "held", "thumbnail", "barcode")
 		}
 	}
 	if _, from := picturesOf(doc); from == thumbnailField {

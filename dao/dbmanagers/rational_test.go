@@ -18,9 +18,9 @@ func TestNumbersAgainstRationals(t *testing.T) {
 	)
 	rapid.Check(t, func(t *rapid.T) {
 		value := fields(t, "n", number.Draw(t, "number")).Lookup("n")
-		wantCents, wantWhole := rational(value)
-		if got := centsOf(value); int64(got) != wantCents {
-			t.Errorf("%s is %d cents, want %d", value, got, wantCents)
+		wantMoney, wantWhole := rational(value)
+		if got := moneyOf(value); int64(got) != wantMoney {
+			t.Errorf("%s is %d thousandths, want %d", value, got, wantMoney)
 		}
 		if got, _ := wholeOf(value); got != wantWhole {
 			t.Errorf("%s is rounded down to %d, want %d", value, got, wantWhole)
@@ -28,9 +28,9 @@ func TestNumbersAgainstRationals(t *testing.T) {
 	})
 }
 
-// rational is what centsOf and wholeOf should read a number as, or a text that is one, reckoned
+// rational is what moneyOf and wholeOf should read a number as, or a text that is one, reckoned
 // without a limit of digits.
-func rational(value bson.RawValue) (cents, whole int64) {
+func rational(value bson.RawValue) (money, whole int64) {
 	text := textOf(value)
 	if f, ok := value.DoubleOK(); ok {
 		text = strconv.FormatFloat(f, 'g', -1, 64)
@@ -46,9 +46,9 @@ func rational(value bson.RawValue) (cents, whole int64) {
 	if _, inside := towardsZero(number); inside || value.Type == bson.TypeInt64 {
 		whole = new(big.Int).Div(number.Num(), number.Denom()).Int64() // rounds down
 	}
-	hundred := new(big.Rat).Mul(number, big.NewRat(100, 1))
-	if _, inside := towardsZero(hundred); inside {
-		cents, _ = towardsZero(hundred.Add(hundred, big.NewRat(int64(hundred.Sign()), 2))) // half a cent away from zero, then towards it
+	fine := new(big.Rat).Mul(number, big.NewRat(1000, 1))
+	if _, inside := towardsZero(fine); inside {
+		money, _ = towardsZero(fine.Add(fine, big.NewRat(int64(fine.Sign()), 2))) // half of one away from zero, then towards it
 	}
-	return cents, whole
+	return money, whole
 }

@@ -23,7 +23,7 @@ func restored() []dao.Batch {
 	var products []models.Product
 	for n := range 5 {
 		products = append(products, models.Product{
-			ID: id(n), Title: fmt.Sprint("Yerba ", n), Description: "Con palo", Code: fmt.Sprint("Y-", n), Price: models.Money(1999 + n), Status: n > 0,
+			ID: id(n), Title: fmt.Sprint("Yerba ", n), Description: "Con palo", Code: fmt.Sprint("Y-", n), Price: models.Money(19990 + n), Status: n > 0,
 			Stock: int64(n), Category: "almacén", Thumbnails: []string{"/y.svg"}[:n%2], CreatedAt: 7, UpdatedAt: 9, Rev: int64(n + 5),
 		})
 	}

@@ -21,7 +21,7 @@ func readProduct(doc bson.Raw) models.Product {
 		Title:       textOf(doc.Lookup("title")),
 		Description: textOf(doc.Lookup("description")),
 		Code:        textOf(doc.Lookup("code")),
-		Price:       centsOf(doc.Lookup("price")),
+		Price:       moneyOf(doc.Lookup("price")),
 		Status:      statusOf(doc.Lookup("status")),
 		Category:    textOf(doc.Lookup("category")),
 		CreatedAt:   createdOf(doc),

@@ -65,18 +65,42 @@ func textOf(value bson.RawValue) string {
 	return ""
 }
 
-// centsOf reads an amount, rounded to the nearest cent. What is no number is 0, and so is one of
-// 10^15 or more.
-func centsOf(value bson.RawValue) models.Money {
+// cent is a hundredth of the currency.
+const cent = models.One / 100
+
+// numberOf is an amount as other programs keep it: the double nearest to it; moneyOf reads it back.
+// Past 2^53 thousandths, too, cents are told apart.
+func numberOf(amount models.Money) float64 {
+	if amount%cent == 0 {
+		return float64(amount/cent) / 100
+	}
+	return float64(amount) / float64(models.One)
+}
+
+// centsKey is an amount in cents, as listings go by it: whole, but for a finer amount, which the
+// server orders among the others.
+func centsKey(amount models.Money) any {
+	if amount%cent == 0 {
+		return int64(amount / cent)
+	}
+	return float64(amount) / float64(cent)
+}
+
+// moneyOf reads an amount, rounded to the nearest thousandth. What is no number is 0, and so is one
+// of 10^14 or more.
+func moneyOf(value bson.RawValue) models.Money {
 	if f, ok := value.DoubleOK(); ok {
-		// Almost always: the double nearest to so many cents. With at most 15 digits no other
-		// amount has the same one.
+		// Almost always: the double nearest to so many cents, or thousandths. With at most 15 digits
+		// no other amount has the same one.
 		if cents := math.Round(f * 100); math.Abs(cents) < 1e15 && cents/100 == f {
-			return models.Money(cents)
+			return models.Money(cents) * cent
+		}
+		if fine := math.Round(f * 1000); math.Abs(fine) < 1e15 && fine/1000 == f {
+			return models.Money(fine)
 		}
 	}
 	number, _ := decimalOf(value)
-	n, rest, _ := number.cut(2)
+	n, rest, _ := number.cut(models.PricePlaces)
 	if rest >= "5" {
 		n++
 	}

@@ -19,8 +19,10 @@ func moreOfProduct(p models.Product) (doc bson.D) {
 			doc = append(doc, bson.E{Key: name, Value: value})
 		}
 	}
-	add(p.CompareAt != 0, "compareAt", float64(p.CompareAt)/100)
+	add(p.CompareAt != 0, "compareAt", numberOf(p.CompareAt))
 	add(bool(p.Uncounted), "counted", false)
+	add(p.Held != 0, "held", wholeNumber(p.Held))
+	add(p.Tax != "", "tax", p.Tax)
 	add(len(p.Tags) > 0, "tags", p.Tags)
 	add(p.Vendor != "", "vendor", p.Vendor)
 	add(p.Barcode != "", "barcode", p.Barcode)
@@ -43,9 +45,12 @@ func variantDoc(v models.Variant) bson.D {
 		{Key: "_id", Value: objectID(v.ID)},
 		{Key: "code", Value: v.Code},
 		{Key: "options", Value: options},
-		{Key: "price", Value: float64(v.Price) / 100},
+		{Key: "price", Value: numberOf(v.Price)},
 		{Key: "stock", Value: wholeNumber(v.Stock)},
 		{Key: "counted", Value: !bool(v.Uncounted)},
+	}
+	if v.Held != 0 {
+		doc = append(doc, bson.E{Key: "held", Value: wholeNumber(v.Held)})
 	}
 	if v.Thumbnail != "" {
 		doc = append(doc, bson.E{Key: "thumbnail", Value: v.Thumbnail})
@@ -59,7 +64,9 @@ func variantDoc(v models.Variant) bson.D {
 // readMoreOfProduct reads it back, and has the variants follow what another program has made of price
 // and stock.
 func readMoreOfProduct(doc bson.Raw, p *models.Product) {
-	p.CompareAt = centsOf(doc.Lookup("compareAt"))
+	p.CompareAt = moneyOf(doc.Lookup("compareAt"))
+	p.Held = heldOf(doc.Lookup("held"))
+	p.Tax, _ = doc.Lookup("tax").StringValueOK() // a number is another program's own
 	p.Tags = textsOf(doc.Lookup("tags"))
 	p.Vendor, p.Barcode = textOf(doc.Lookup("vendor")), textOf(doc.Lookup("barcode"))
 	p.Variants = variantsIn(doc)
@@ -73,6 +80,15 @@ func readMoreOfProduct(doc bson.Raw, p *models.Product) {
 	if p.CompareAt <= p.Price {
 		p.CompareAt = 0
 	}
+}
+
+// heldOf reads how many pieces are held. Anything but a quantity is another program's own.
+func heldOf(value bson.RawValue) int64 {
+	held, _ := wholeOf(value)
+	if held < 0 || held > models.MaxHeld {
+		return 0
+	}
+	return held
 }
 
 // countedAgain says whether somebody who knows only stock has said how much there is of what is not

@@ -33,9 +33,10 @@ func variantOf(value bson.RawValue) (v models.Variant, readable bool) {
 	v.Code, v.Uncounted = textOf(doc.Lookup("code")), models.Uncounted(isUncounted(doc.Lookup("counted")) && !countedAgain(doc))
 	v.Thumbnail, v.Barcode = textOf(doc.Lookup("thumbnail")), textOf(doc.Lookup("barcode"))
 	if price := doc.Lookup("price"); !price.IsZero() {
-		v.Price = centsOf(price)
+		v.Price = moneyOf(price)
 	}
 	v.Stock, _ = wholeOf(doc.Lookup("stock"))
+	v.Held = heldOf(doc.Lookup("held"))
 	for _, option := range elementsOf(doc.Lookup("options")) {
 		v.Options = append(v.Options, models.Option{Name: option.Key(), Value: textOf(option.Value())})
 	}

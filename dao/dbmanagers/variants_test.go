@@ -17,7 +17,7 @@ func aShirt() models.Product {
 	p.ID, p.Price, p.Stock = number(1), 0, 0
 	for i, value := range []string{"M", "L"} {
 		p.Variants = append(p.Variants, models.Variant{
-			ID: number(10 + i), Code: "a-" + value, Options: models.Options{{Name: "Talle", Value: value}, {Name: "Color", Value: "azul"}}, Price: 1000, Stock: int64(3 + i),
+			ID: number(10 + i), Code: "a-" + value, Options: models.Options{{Name: "Talle", Value: value}, {Name: "Color", Value: "azul"}}, Price: 10000, Stock: int64(3 + i),
 		})
 	}
 	return p
@@ -106,7 +106,7 @@ func TestOthersChangeVariants(t *testing.T) {
 	_, _, err := s.Products.Create(p.ctx, aShirt())
 	p.ok("create", err)
 	s.sound()
-	added := variantDoc(models.Variant{ID: number(12), Code: "a-S", Options: models.Options{{Name: "Talle", Value: "S"}, {Name: "Color", Value: "azul"}}, Price: 300, Stock: 9})
+	added := variantDoc(models.Variant{ID: number(12), Code: "a-S", Options: models.Options{{Name: "Talle", Value: "S"}, {Name: "Color", Value: "azul"}}, Price: 3000, Stock: 9})
 	type figures struct{ Price, Stock, First, FirstStock int64 }
 	rev := int64(1)
 	for i, one := range []struct {
@@ -143,7 +143,7 @@ func TestOthersChangeVariants(t *testing.T) {
 			Variants []bson.M
 		}
 		p.ok("find", p.db.Collection("products").FindOne(p.ctx, bson.M{"_id": objectID(number(1))}).Decode(&doc))
-		if doc.Price != float64(is.Price)/100 || doc.Stock != is.Stock || doc.Variants[0]["note"] != "theirs" {
+		if doc.Price != float64(is.Price)/1000 || doc.Stock != is.Stock || doc.Variants[0]["note"] != "theirs" {
 			t.Errorf("after %v the document is %v", one.update, doc)
 		}
 	}
@@ -159,7 +159,7 @@ func TestVariantsInserted(t *testing.T) {
 	s := p.open(Options{})
 	got, err := s.Products.Get(p.ctx, number(1))
 	p.ok("get", err)
-	if got.Price != 1000 || got.Stock != 7 || !models.SameVariants(got.Variants, shirt.Variants) {
+	if got.Price != 10000 || got.Stock != 7 || !models.SameVariants(got.Variants, shirt.Variants) {
 		t.Errorf("read %+v", got)
 	}
 }
@@ -355,4 +355,27 @@ func TestVariantsOfUnclaimed(t *testing.T) {
 	p.ok("insert", err)
 	_, _, err = s.Products.Create(p.ctx, aProduct("a-L"))
 	p.fails("create with the code of a variant", err, dao.ErrConflict)
+}
+
+// Whatever a product has of ours is known in its document, and what another program has by the same
+// names is its own: a migration that said otherwise of ours would be refused.
+func TestMoreOfProductIsKnown(t *testing.T) {
+	p := models.Product{
+		ID: number(1), Title: "a", Description: "d", Code: "a", Category: "c", Price: 1000, CompareAt: 5000, Held: 3, Tax: "IVA",
+		Vendor: "v", Barcode: "771", Tags: []string{"x"}, Uncounted: true, Stock: models.UncountedStock,
+	}
+	if names := unknownFields("product", rawOf(t, productDoc(p))); names != nil {
+		t.Errorf("unknown in what we write: %q", names)
+	}
+	p.Variants = []models.Variant{{ID: number(2), Code: "a-S", Options: models.Options{{Name: "Talle", Value: "S"}}, Price: 1000, Stock: 2, Held: 2}}
+	p.Normalize()
+	p.Derive()
+	if names := unknownFields("product", rawOf(t, productDoc(p))); names != nil {
+		t.Errorf("unknown in what we write: %q", names)
+	}
+	theirs := append(productDoc(models.Product{ID: number(1), Title: "a", Code: "a", Price: 1000}),
+		bson.E{Key: "variants", Value: bson.A{"S", "M"}}, bson.E{Key: "held", Value: "by Ana"}, bson.E{Key: "tax", Value: 21})
+	if names := unknownFields("product", rawOf(t, theirs)); len(names) != 3 {
+		t.Errorf("theirs: %q", names)
+	}
 }

@@ -49,10 +49,13 @@ type compactor struct {
 	broken error       // store.json may be the old or the new one: only a restart can tell
 }
 
+// longestJournal is how many bytes may stand in the journal and not yet in the files: a start from
+// more would take long.
+const longestJournal = 256 << 20
+
 // journalGrew starts a compaction when it is due.
 func (f *compactor) journalGrew(bytes int64) {
-	const most = 256 << 20 // beyond which a start would take long
-	due := max(f.every, min(f.size.Load(), most))
+	due := max(f.every, min(f.size.Load(), longestJournal))
 	if f.grown.Add(bytes) < due || !f.busy.CompareAndSwap(false, true) {
 		return
 	}

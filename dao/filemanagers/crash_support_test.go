@@ -51,6 +51,6 @@ func testID(n int) models.ID { return models.ID{0x66, 11: byte(n)} }
 func testProduct(n int) models.Product {
 	return models.Product{
 		ID: testID(n), Title: fmt.Sprintf("Yerba %d", n), Description: "Con palo", Code: fmt.Sprintf("Y-%d", n),
-		Price: 12345, Status: true, Stock: 7, Category: "almacén", Thumbnails: []string{"/y.svg"},
+		Price: 123450, Status: true, Stock: 7, Category: "almacén", Thumbnails: []string{"/y.svg"},
 	}
 }

@@ -156,8 +156,10 @@ func (f firsts) note(name string, line int, field, value string) error {
 }
 
 // editedValues reads the file of a kind that somebody wrote by hand. undated are the values of
-// which it does not say when they were made.
-func editedValues(s *dao.Schema, text []byte, now models.Time) (values []models.Value, undated map[models.ID]bool, err error) {
+// which it does not say when they were made. Amounts are those of the shop's currency.
+func editedValues(
+	s *dao.Schema, text []byte, now models.Time, currency string,
+) (values []models.Value, undated map[models.ID]bool, err error) {
 	entries := lineEntries(text)
 	if !s.History {
 		entries, err = arrayEntries(s.File(), text)
@@ -166,6 +168,11 @@ func editedValues(s *dao.Schema, text []byte, now models.Time) (values []models.
 	values, undated = make([]models.Value, len(entries)), map[models.ID]bool{}
 	for i, e := range entries {
 		v, isNew, wrong := e.value(s, now)
+		if has, is := v.(interface{ CheckFine(string) models.Invalid }); wrong == nil && is {
+			if fine := has.CheckFine(currency).Err(); fine != nil {
+				wrong = refused(s.File(), e.line, fine.Error())
+			}
+		}
 		if wrong != nil {
 			return nil, nil, wrong
 		}

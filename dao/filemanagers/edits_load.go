@@ -38,12 +38,24 @@ func (c *contents) loadEdits(d disk) error {
 			return err
 		}
 		var undated map[models.ID]bool
-		if one.values, undated, err = editedValues(one.Schema, text, now); err != nil {
+		if one.values, undated, err = editedValues(one.Schema, text, now, c.currency()); err != nil {
 			return err
 		}
 		c.sums = append(c.sums, c.sumUp(one, undated))
 	}
 	return nil
+}
+
+// currency is that of the shop, whose settings are read before what is for sale.
+func (c *contents) currency() string {
+	for _, one := range c.kinds {
+		for _, v := range one.values {
+			if settings, is := v.(*models.Settings); is {
+				return settings.Currency
+			}
+		}
+	}
+	return ""
 }
 
 // added says whether somebody has put lines behind those of a history. A compaction that was not

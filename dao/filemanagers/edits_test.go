@@ -56,7 +56,7 @@ func TestFilesWrittenByHand(t *testing.T) {
 		t.Fatalf("there are %d products (%v)", page.Total, err)
 	}
 	yerba, mate := page.Products[0], page.Products[1]
-	if yerba.ID.IsZero() || yerba.Rev != 1 || yerba.CreatedAt == 0 || !yerba.Status || yerba.Price != 123450 {
+	if yerba.ID.IsZero() || yerba.Rev != 1 || yerba.CreatedAt == 0 || !yerba.Status || yerba.Price != 1234500 {
 		t.Errorf("what was left out is not filled in: %+v", yerba)
 	}
 	if mate.ID != testID(2) || mate.Rev != 7 || mate.Status {
@@ -81,7 +81,7 @@ func TestBadEdits(t *testing.T) {
 		"cut off":               {productsFile, handWritten[:len(handWritten)-1], []string{"products.json: line 4", "not closed"}},
 		"more behind":           {productsFile, handWritten + "[]", []string{"products.json: line 5", "follows"}},
 		"price as text":         {productsFile, product("1234.5", `"1234.5"`), []string{"line 2", `"price"`}},
-		"three decimals":        {productsFile, product("1234.5", "1234.555"), []string{"line 2", `"price"`, "decimals"}},
+		"three decimals":        {productsFile, product("1234.5", "1234.555"), []string{"line 2", "price must have at most 2 decimals"}},
 		"a revision beyond all": {productsFile, product(`"rev": 7`, `"rev": 9223372036854775807`), []string{"line 3", "rev", "below"}},
 		"null":                  {productsFile, product("1234.5", "null"), []string{"line 2", `"price"`, "null"}},
 		"unknown field":         {productsFile, product(`"title": "Mate"`, `"titel": "Mate"`), []string{"line 3", `"titel"`}},
@@ -126,6 +126,22 @@ func TestBadEdits(t *testing.T) {
 	}
 }
 
+// An amount of three decimals is one by hand, too, where the shop's currency has three.
+func TestFineEdits(t *testing.T) {
+	for currency, want := range map[string]bool{"": false, "ARS": false, "CLP": false, "KWD": true} {
+		dir := writeFiles(t, map[string]string{
+			productsFile: strings.ReplaceAll(handWritten, "1234.5", "1234.555"), "settings.json": `[{"currency":"` + currency + `"}]`,
+		})
+		s, err := openDir(t, dir)
+		if (err == nil) != want {
+			t.Errorf("%q: %v", currency, err)
+		}
+		if err == nil {
+			s.Close()
+		}
+	}
+}
+
 // Fields that stand in the file only where there is something of them may be written and edited like
 // the others, and what a variant leaves out is filled in.
 func TestEditsOfWhatNotAllHave(t *testing.T) {
@@ -146,10 +162,10 @@ func TestEditsOfWhatNotAllHave(t *testing.T) {
 			t.Fatalf("there are %d products (%v)", page.Total, err)
 		}
 		yerba, mate := page.Products[0], page.Products[1]
-		if yerba.CompareAt != 200000 || !bool(yerba.Uncounted) || yerba.Vendor != "La Merced" || yerba.Barcode != "779" || len(yerba.Tags) != 1 {
+		if yerba.CompareAt != 2_000_000 || !bool(yerba.Uncounted) || yerba.Vendor != "La Merced" || yerba.Barcode != "779" || len(yerba.Tags) != 1 {
 			t.Errorf("read %+v", yerba)
 		}
-		if v := mate.Variants; len(v) != 2 || mate.Price != 1000 || !bool(mate.Uncounted) || v[0].ID.IsZero() || v[0].ID == v[1].ID {
+		if v := mate.Variants; len(v) != 2 || mate.Price != 10000 || !bool(mate.Uncounted) || v[0].ID.IsZero() || v[0].ID == v[1].ID {
 			t.Errorf("read %+v", mate)
 		}
 		if err := s.Close(); err != nil {
@@ -345,7 +361,7 @@ func TestEditWithinTheLead(t *testing.T) {
 		string(models.JSON([]models.Product{p})): false,
 		handWritten:                              true,
 	} {
-		values, undated, err := editedValues(dao.Product.Schema, []byte(text), 5_000)
+		values, undated, err := editedValues(dao.Product.Schema, []byte(text), 5_000, "")
 		if err != nil {
 			t.Fatal(err)
 		}

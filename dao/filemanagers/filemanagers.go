@@ -45,7 +45,7 @@ import (
 // Options are the settings of the engine. Zero values mean the defaults.
 type Options struct {
 	Keep    int              // how many changes the feed keeps at least; 10,000
-	Fold    int64            // how many bytes the journal grows between compactions at least; 16 MiB
+	Fold    int64            // how many bytes the journal grows between compactions at least; 16 MiB, and longestJournal for who brings much in
 	Log     *slog.Logger     // slog.Default()
 	Bulk    bool             // the indexes of listings are made when somebody lists: for who only brings much in
 	Becomes string           // the identity of the store that a restoration makes; "" for one of its own
@@ -61,6 +61,9 @@ func (o Options) withDefaults(dir string) Options {
 	}
 	if o.Fold == 0 {
 		o.Fold = 16 << 20
+		if o.Bulk { // it is closed soon, and compacted then
+			o.Fold = longestJournal
+		}
 	}
 	if o.present == nil {
 		o.present = func() error { return nil }

@@ -61,6 +61,22 @@ func TestBulkMakesNoIndexes(t *testing.T) {
 	if indexed(models.ProductQuery{Codes: []string{p.Code}}) || indexed(models.ProductQuery{IDs: []models.ID{p.ID}}) {
 		t.Error("a look at a product has made indexes")
 	}
+	other := testProduct(2)
+	if _, err := s.Load(t.Context(), dao.Batch{Products: []models.Product{other}}); err != nil {
+		t.Fatal(err)
+	}
+	for backwards, want := range map[bool]models.ID{false: p.ID, true: other.ID} {
+		some, n, err := s.Values.List(t.Context(), dao.Product.Schema, models.Query{Limit: 1, Backwards: backwards})
+		if err != nil || n != 2 || len(some) != 1 || some[0].GetHead().ID != want {
+			t.Errorf("there are %d: %v, %v", n, some, err)
+		}
+	}
+	if got, err := s.Products.Categories(t.Context()); err != nil || len(got) == 0 {
+		t.Errorf("categories %v, %v", got, err)
+	}
+	if s.Products.(products).catalogue.indexed() {
+		t.Error("who asks whether there is anything, and of which categories, has made indexes")
+	}
 	if !indexed(models.ProductQuery{}) {
 		t.Error("a listing has made no indexes")
 	}

@@ -66,7 +66,7 @@ func (m *images) Get(ctx context.Context, hash models.Hash) ([]byte, error) {
 	}
 	bytes, err := readAll(m.disk.In(imagesFolder), string(hash))
 	if _, foreign := errors.AsType[*Damage](err); foreign { // a link, say: it will not come right by itself
-		return nil, fmt.Errorf("read image %s: %w", hash, err)
+		return nil, fmt.Errorf("read image %s: %w: %w", hash, dao.ErrSpoilt, err)
 	}
 	switch {
 	case errors.Is(err, fs.ErrNotExist), err == nil && bytes == nil:
@@ -74,8 +74,10 @@ func (m *images) Get(ctx context.Context, hash models.Hash) ([]byte, error) {
 	case err != nil:
 		return nil, fmt.Errorf("read image %s: %w: %w", hash, dao.ErrUnavailable, err)
 	case models.HashOf(bytes) != hash:
-		return nil, &Damage{File: imagesFolder + "/" + string(hash), Byte: -1, Wrong: "its content is not that of its name",
-			Remedy: "Take it out of the folder, and upload the picture again or bring the file back from a backup"}
+		return nil, fmt.Errorf("%w: %w", dao.ErrSpoilt, &Damage{
+			File: imagesFolder + "/" + string(hash), Byte: -1, Wrong: "its content is not that of its name",
+			Remedy: "Take it out of the folder, and upload the picture again or bring the file back from a backup",
+		})
 	}
 	return bytes, nil
 }

@@ -2,6 +2,7 @@ package filemanagers
 
 import (
 	"cmp"
+	"strings"
 	"sync"
 
 	"pulperia/dao/models"
@@ -15,6 +16,7 @@ type catalogue struct {
 	free       []slot
 	byID       map[models.ID]slot
 	codes      owners[slot]
+	counts     map[string]*int // how many products each category has
 	all        orders
 	byCategory map[string]orders
 	words      *vocabulary
@@ -48,13 +50,13 @@ func newCatalogue(values []models.Value) *catalogue {
 	c := &catalogue{
 		rows:  make([]row, len(values)),
 		byID:  make(map[models.ID]slot, len(values)),
-		codes: owners[slot]{byText: make(map[string]slot, len(values))},
+		codes: owners[slot]{byText: make(map[string]slot, len(values))}, counts: map[string]*int{},
 	}
 	for i, v := range values {
 		p, s := v.(*models.Product), slot(i)
 		c.rows[s] = rowOf(p)
 		c.byID[p.ID] = s
-		c.takeCodes(s, p)
+		c.take(s, p)
 	}
 	return c
 }
@@ -128,8 +130,14 @@ func (c *catalogue) get(id models.ID) models.Value {
 	return nil
 }
 
-// takeCodes notes whose the codes of a product and its variants are.
-func (c *catalogue) takeCodes(s slot, p *models.Product) {
+// take notes whose the codes of a product and its variants are, and counts it in its category.
+func (c *catalogue) take(s slot, p *models.Product) {
+	n := c.counts[p.Category]
+	if n == nil {
+		n = new(int)
+		c.counts[strings.Clone(p.Category)] = n // a part of a product would keep all its texts in memory
+	}
+	*n++
 	c.codes.take(p.Code, s)
 	for i := range p.Variants {
 		c.codes.take(p.Variants[i].Code, s)
@@ -147,12 +155,29 @@ func (c *catalogue) owners(_ int, code string) (ids []models.ID) {
 func (c *catalogue) count() int { return len(c.byID) }
 
 func (c *catalogue) page(q models.Query) ([]models.Value, int) {
+	if !c.indexed() && q.Limit == 1 && q.Page <= 1 && len(c.byID) > 0 {
+		return []models.Value{c.first(q.Backwards)}, len(c.byID)
+	}
 	page := c.listed(models.ProductQuery{}).list(models.ProductQuery{Page: q.Page, Limit: q.Limit, Backwards: q.Backwards})
 	values := make([]models.Value, len(page.Products))
 	for i := range page.Products {
 		values[i] = &page.Products[i]
 	}
 	return values, page.Total
+}
+
+// first looks through all products for the oldest or the newest one: who only wants to know whether
+// there is any makes no indexes.
+func (c *catalogue) first(newest bool) models.Value {
+	older := c.comparer(models.Oldest)
+	best := priced{}
+	for s, r := range c.rows {
+		this := priced{slot: slot(s)}
+		if r.product != nil && (c.rows[best.slot].product == nil || older(this, best) < 0 != newest) {
+			best = this
+		}
+	}
+	return new(c.rows[best.slot].product.Clone())
 }
 
 // put stores a product, a new one or in the place of the one with its id.
@@ -169,7 +194,7 @@ func (c *catalogue) put(v models.Value) {
 		c.byID[p.ID] = s
 	}
 	c.rows[s] = rowOf(p)
-	c.takeCodes(s, p)
+	c.take(s, p)
 	if !c.indexed() {
 		return
 	}
@@ -216,8 +241,13 @@ func (c *catalogue) joinOrders(s slot, p *models.Product) {
 	c.byCategory[p.Category].insert(entry)
 }
 
-// leave takes a product out of the orders, and frees its codes.
+// leave takes a product out of the orders and its category, and frees its codes.
 func (c *catalogue) leave(s slot, old *models.Product) {
+	if n := c.counts[old.Category]; *n > 1 {
+		*n--
+	} else {
+		delete(c.counts, old.Category)
+	}
 	c.codes.leave(old.Code, s)
 	for i := range old.Variants {
 		c.codes.leave(old.Variants[i].Code, s)

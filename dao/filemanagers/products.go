@@ -35,21 +35,21 @@ func (p products) List(ctx context.Context, q models.ProductQuery) (models.Produ
 	return p.catalogue.listed(q).list(q), nil
 }
 
-// Categories counts by the index.
+// Categories are counted at each change, so that nobody needs the indexes of listings for them.
 func (p products) Categories(ctx context.Context) ([]dao.Category, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
 	p.mu.RLock()
 	defer p.mu.RUnlock()
-	return p.catalogue.listed(models.ProductQuery{}).categories(), nil
+	return p.catalogue.categories(), nil
 }
 
 // categories returns how many products each category has, by name.
 func (c *catalogue) categories() []dao.Category {
-	list := make([]dao.Category, 0, len(c.byCategory))
-	for name, orders := range c.byCategory {
-		list = append(list, dao.Category{Name: name, Products: orders[models.Oldest].size})
+	list := make([]dao.Category, 0, len(c.counts))
+	for name, n := range c.counts {
+		list = append(list, dao.Category{Name: name, Products: *n})
 	}
 	slices.SortFunc(list, func(a, b dao.Category) int {
 		if a.Name < b.Name {

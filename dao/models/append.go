@@ -35,6 +35,8 @@ func (p *Product) appendMore(b []byte) []byte {
 	if p.Uncounted {
 		b = p.Uncounted.append(append(b, `,"counted":`...))
 	}
+	b = appendHeld(b, p.Held)
+	b = appendNonEmpty(b, `,"tax":`, p.Tax)
 	if p.plain() {
 		return b
 	}
@@ -63,9 +65,16 @@ func (v *Variant) append(b []byte) []byte {
 	b = v.Options.append(append(b, `,"options":`...))
 	b = v.Price.append(append(b, `,"price":`...))
 	b = strconv.AppendInt(append(b, `,"stock":`...), v.Stock, 10)
-	b = v.Uncounted.append(append(b, `,"counted":`...))
+	b = appendHeld(v.Uncounted.append(append(b, `,"counted":`...)), v.Held)
 	b = appendNonEmpty(b, `,"thumbnail":`, v.Thumbnail)
 	return append(appendNonEmpty(b, `,"barcode":`, v.Barcode), '}')
+}
+
+func appendHeld(b []byte, held int64) []byte {
+	if held == 0 {
+		return b
+	}
+	return strconv.AppendInt(append(b, `,"held":`...), held, 10)
 }
 
 func appendNonEmpty(b []byte, name, text string) []byte {

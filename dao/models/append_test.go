@@ -30,6 +30,7 @@ func TestAppendJSONIsJSON(t *testing.T) {
 			CreatedAt:  Time(rapid.Int64Range(-80_000_000_000_000, 300_000_000_000_000).Draw(t, "createdAt")), Rev: rapid.Int64().Draw(t, "rev"),
 		}
 		p.CompareAt, p.Uncounted = Money(rapid.Int64Range(0, 2).Draw(t, "compareAt")), Uncounted(rapid.Bool().Draw(t, "uncounted"))
+		p.Tax = text.Draw(t, "tax")
 		p.Tags, p.Vendor, p.Barcode = rapid.SliceOfN(text, 0, 2).Draw(t, "tags"), text.Draw(t, "vendor"), text.Draw(t, "barcode")
 		p.Variants = rapid.SliceOfN(drawnVariant(text), 0, 3).Draw(t, "variants")
 		copy(p.ID[:], rapid.SliceOfN(rapid.Byte(), 12, 12).Draw(t, "id"))

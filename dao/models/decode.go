@@ -93,11 +93,11 @@ func plainProduct(text []byte) (p Product, ok bool) {
 		return p, false
 	}
 	_, badID := hex.Decode(p.ID[:], id)
-	cents, badPrice := parseCents(string(price))
+	amount, badPrice := parseMoney(string(price))
 	var ok1, ok2 bool
 	p.CreatedAt, ok1 = plainTime(created)
 	p.UpdatedAt, ok2 = plainTime(updated)
-	p.Price, p.Status, p.Stock, p.Rev = cents, status[0] == 't', stock, rev
+	p.Price, p.Status, p.Stock, p.Rev = amount, status[0] == 't', stock, rev
 	pack(&p, title, description, code, category, thumbnails)
 	return p, badID == nil && badPrice == "" && ok1 && ok2
 }

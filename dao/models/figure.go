@@ -9,7 +9,29 @@ import (
 // Notation is what the figures of one source (a file, a form) show of how it writes decimals. A
 // figure like 25.000 or 1,250 may mean two numbers: the source's other figures decide, or else it
 // is refused with both. The zero value has seen nothing.
-type Notation struct{ Point, Comma bool }
+type Notation struct {
+	Point, Comma bool
+	Fine         bool // amounts have three decimals: see [NotationIn]
+}
+
+// NotationIn has seen nothing, of a source whose amounts are in a currency. Where that has three
+// decimals, 12.345 and 12,345 are such an amount as long as no other figure says otherwise.
+func NotationIn(currency string) Notation { return Notation{Fine: DecimalsOf(currency) > usualPlaces} }
+
+// Places is how many decimals an amount may have. In a currency without any it is as elsewhere: that
+// they are too many is a rule of the shop.
+func (n Notation) Places() int {
+	if n.Fine {
+		return PricePlaces
+	}
+	return usualPlaces
+}
+
+// LearnMoney is [Notation.Learn] of an amount.
+func (n *Notation) LearnMoney(text string) { n.Learn(text, n.Places()) }
+
+// Blank says whether nothing has been seen yet.
+func (n Notation) Blank() bool { return !n.Point && !n.Comma }
 
 // Learn takes in what a figure with so many decimals at most shows: 12,50 and 1.234.567 are written
 // with a decimal comma, and so is a price of 12.345, which has no third decimal.
@@ -24,21 +46,17 @@ func (n *Notation) Learn(text string, places int) {
 	}
 }
 
-// PricePlaces is how many decimals an amount has at most.
-const PricePlaces = 2
-
 // Money reads an amount. What is wrong with it is added to v.
 func (n Notation) Money(v *Invalid, field, text string) Money {
-	number := n.read(v, field, text, PricePlaces, NotNumber)
+	number := n.read(v, field, text, n.Places(), NotNumber)
 	if number == "" {
 		return 0
 	}
-	amount, problem := parseCents(number)
+	amount, problem := parseMoney(number)
 	switch {
-	case problem == "":
-	case !fits(number, PricePlaces):
-		v.Add(field, Decimals, nil, quote(text))
-	default:
+	case !fits(number, n.Places()):
+		v.Add(field, Decimals, n.Places(), quote(text))
+	case problem != "":
 		outOfRange(v, field, number, 0, MaxPrice)
 	}
 	return amount
@@ -54,11 +72,11 @@ func (n Notation) Whole(v *Invalid, field, text string, most int64) int64 {
 		v.Add(field, NotWhole, nil, quote(text))
 		return 0
 	}
-	hundredfold, problem := parseCents(number)
+	amount, problem := parseMoney(number)
 	if problem != "" {
 		outOfRange(v, field, number, 0, most)
 	}
-	return int64(hundredfold / 100)
+	return int64(amount / One)
 }
 
 // outOfRange notes a number that no integer of ours holds.
@@ -86,6 +104,11 @@ func (n Notation) read(v *Invalid, field, text string, places int, rule Rule) st
 		return f.point
 	case f.point == "", n.Comma && !n.Point:
 		return f.comma
+	case n.Fine && n.Blank() && places > 0: // prices are written with all three decimals there
+		if strings.Contains(f.point, ".") {
+			return f.point
+		}
+		return f.comma
 	default:
 		v.Add(field, TwoReadings, trimZeros(f.point)+" / "+trimZeros(f.comma), quote(text))
 	}
@@ -97,7 +120,7 @@ func HasTwoReadings(text string, places int) bool {
 	f := parseFigure(text)
 	var alone Notation
 	alone.Learn(text, places)
-	return f.point != f.comma && alone == Notation{}
+	return f.point != f.comma && alone.Blank()
 }
 
 // figure is what a text says, as JSON writes it, if the point is its decimal sign and if the comma
@@ -113,7 +136,7 @@ func parseFigure(text string) figure {
 	rest, negative := strings.CutPrefix(text, "-")
 	rest = trimCurrency(rest)
 	if strings.ContainsAny(rest, "eE") {
-		if _, problem := parseCents(rest); problem == notNumber {
+		if _, problem := parseMoney(rest); problem == notNumber {
 			return figure{}
 		}
 		return figure{text, text}
@@ -166,8 +189,8 @@ func isGrouped(text, mark string) bool {
 // fits says whether a number has no more decimals, but for zeros at its end.
 func fits(number string, places int) bool {
 	if strings.ContainsAny(number, "eE") {
-		cents, problem := parseCents(number)
-		return problem == "" && (places > 0 || cents%100 == 0)
+		amount, problem := parseMoney(number)
+		return problem == "" && amount.Fits(places)
 	}
 	_, fraction, _ := strings.Cut(number, ".")
 	return len(strings.TrimRight(fraction, "0")) <= places

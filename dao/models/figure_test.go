@@ -5,6 +5,8 @@ import (
 	"testing"
 )
 
+const cent = One / 100
+
 // Figures are read as people write them, on both sides of the sea. What could be two numbers is
 // never guessed.
 func TestFigures(t *testing.T) {
@@ -15,8 +17,8 @@ func TestFigures(t *testing.T) {
 		"1'234.50": 123450, "-$5": -500, "1e3": 100000, "1.250.000": 125000000, "0.500": 50, "1\u00a0234,50": 123450,
 	} {
 		var v Invalid
-		if got := (Notation{}).Money(&v, "price", text); got != want || v != nil {
-			t.Errorf("%q: %d %v, want %d", text, got, v, want)
+		if got := (Notation{}).Money(&v, "price", text); got != want*cent || v != nil {
+			t.Errorf("%q: %d %v, want %d cents", text, got, v, want)
 		}
 	}
 	for text, want := range map[string]Rule{
@@ -59,11 +61,11 @@ func TestFiguresBesideOthers(t *testing.T) {
 	} {
 		var n Notation
 		for _, figure := range strings.Fields(test.beside) {
-			n.Learn(figure, PricePlaces)
+			n.LearnMoney(figure)
 		}
 		var v Invalid
 		got := n.Money(&v, "price", test.text)
-		if test.want < 0 && (len(v) != 1 || v[0].Rule != TwoReadings) || test.want >= 0 && (v != nil || got != test.want) {
+		if test.want < 0 && (len(v) != 1 || v[0].Rule != TwoReadings) || test.want >= 0 && (v != nil || got != test.want*cent) {
 			t.Errorf("%q beside %q: %v, %v", test.text, test.beside, got, v)
 		}
 	}
@@ -74,6 +76,31 @@ func TestFiguresBesideOthers(t *testing.T) {
 	}
 }
 
+// In a currency of three decimals a lone mark stands before them, unless the other figures show that
+// it stands between thousands.
+func TestFineFigures(t *testing.T) {
+	for text, want := range map[string]Money{
+		"1,5": 1500, "0.125": 125, "12.345": 12345, "12,345": 12345, "1.234,567": 1234567, "12.345.678": 12345678000, "1,500.250": 1500250,
+	} {
+		var v Invalid
+		if got := NotationIn("KWD").Money(&v, "price", text); got != want || v != nil {
+			t.Errorf("%q: %d %v, want %d", text, got, v, want)
+		}
+	}
+	var v Invalid
+	if NotationIn("KWD").Money(&v, "price", "0.1255"); len(v) != 1 || v[0].Rule != Decimals || v[0].Limit != "3" {
+		t.Error(v)
+	}
+	for beside, want := range map[string]Money{"1,250.5": 12345000, "12,5": 12345} {
+		var v Invalid
+		n := NotationIn("BHD")
+		n.LearnMoney(beside)
+		if got := n.Money(&v, "price", "12,345"); got != want || v != nil {
+			t.Errorf("beside %s: %d %v, want %d", beside, got, v, want)
+		}
+	}
+}
+
 // Whatever the text, reading it ends, and what is accepted is one of its readings whatever else was
 // seen.
 func FuzzFigure(f *testing.F) {
@@ -81,7 +108,7 @@ func FuzzFigure(f *testing.F) {
 		f.Add(text, true, false)
 	}
 	f.Fuzz(func(t *testing.T, text string, point, comma bool) {
-		n := Notation{point, comma}
+		n := Notation{Point: point, Comma: comma}
 		var alone, beside, whole Invalid
 		a, b := (Notation{}).Money(&alone, "price", text), n.Money(&beside, "price", text)
 		n.Whole(&whole, "stock", text, MaxStock)

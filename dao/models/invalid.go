@@ -36,11 +36,18 @@ const (
 	Another     Rule = "another"
 	NotZone     Rule = "not_zone"
 	NotPhone    Rule = "not_phone"
+	NotDialled  Rule = "not_dialled" // of a telephone number as one writes it at home
 	NotCurrency Rule = "not_currency"
+	FinerMoney  Rule = "finer_money" // of a currency whose smallest unit no amount is
+	SameUnit    Rule = "same_unit"   // of a currency where there are orders in another: the rule of the shop
+	NotCountry  Rule = "not_country"
+	NoGoods     Rule = "no_goods"   // of a cart that nothing can be bought from
+	NotServed   Rule = "not_served" // of an address that no delivery reaches
 	Control     Rule = "control"
 	Unseen      Rule = "unseen"
 	Hidden      Rule = "hidden"
 	Decimals    Rule = "decimals"
+	WholeMoney  Rule = "whole_money" // of an amount in a currency without decimals: the rule of the shop
 	TooLong     Rule = "too_long"
 	TooMany     Rule = "too_many"
 	NoWord      Rule = "no_word"
@@ -56,6 +63,7 @@ const (
 	Derived     Rule = "derived"    // of a figure that goes by the variants
 	Choose      Rule = "choose"     // of a variant: the limit names those that there are
 	NotCounted  Rule = "not_counted"
+	Held        Rule = "held" // by open orders, of what cannot go as long as it is
 
 	TwoReadings Rule = "two_readings" // of a figure like 25.000; the limit names both
 	Twice       Rule = "twice"        // a name of a JSON object, or of a query
@@ -91,11 +99,18 @@ var reasons = map[Rule]string{
 	Another:     "must be left out or %s, which the item names already",
 	NotZone:     "must be a time zone like America/Argentina/Buenos_Aires",
 	NotPhone:    "must be a telephone number with its country's code, 8 to 15 digits, like 5491122334455",
+	NoGoods:     "has nothing in it: put something into it first",
+	NotDialled:  "must be a telephone number, 6 to 15 digits, like +54 9 11 2233-4455",
 	NotCurrency: "must be the three letters of a currency, like ARS",
+	FinerMoney:  "must be a currency of at most %s decimals",
+	SameUnit:    "must have %s decimals, as the currency of the orders that there are",
+	NotCountry:  "must be the two letters of a country, like AR",
+	NotServed:   "is where the shop does not deliver to",
 	Control:     "must not contain control characters",
 	Unseen:      "must show something: all its characters are invisible",
 	Hidden:      "must not contain characters that cannot be seen",
-	Decimals:    "must have at most two decimals",
+	Decimals:    "must have at most %s decimals",
+	WholeMoney:  "must be whole: the currency has no decimals",
 	TooLong:     "must have at most %s characters",
 	TooMany:     "must have at most %s entries",
 	NoWord:      "must have a letter or a digit",
@@ -111,6 +126,8 @@ var reasons = map[Rule]string{
 	Derived:     "must be left out or %s, which its variants make of it",
 	Choose:      "must be the _id of a variant: %s",
 	NotCounted:  "must be left alone: it is not counted (set counted to true first)",
+
+	Held: "must stay as it is while %s pieces of it are in open orders: take it off sale, or end these orders",
 
 	TwoReadings: "can be read in two ways: %s",
 	Twice:       "is given twice",
@@ -211,6 +228,9 @@ func checkRange[N ~int64](v *Invalid, field string, value, least, most N) {
 
 // quote shows a value of unknown length and content in an error.
 func quote(text string) string { return strconv.Quote(shortened(text)) }
+
+// Quoted shows a value of unknown length and content in the error of another package.
+func Quoted(text string) string { return quote(text) }
 
 // quoteHidden is quote for a text in which something is to be seen that no font shows.
 func quoteHidden(text string) string { return strconv.QuoteToASCII(shortened(text)) }

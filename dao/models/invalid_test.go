@@ -10,7 +10,7 @@ import (
 // A person reads field, value and remedy.
 func TestInvalidError(t *testing.T) {
 	p := models.Product{Title: "x", Description: "x", Code: "x", Category: "x", Stock: -3, Price: models.MaxPrice + 1, Thumbnails: []string{"javascript:x"}}
-	const want = `price must be at most 10000000000; got 10000000000.01; stock must be at least 0; got -3; ` +
+	const want = `price must be at most 10000000000; got 10000000000.001; stock must be at least 0; got -3; ` +
 		`thumbnails[0] must be an absolute path or an http(s) URL of at most 2000 characters; got "javascript:x"`
 	if got := p.Check().Error(); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)

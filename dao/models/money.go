@@ -6,26 +6,32 @@ import (
 	"strings"
 )
 
-// Money is an amount in cents of the shop's one currency. In JSON it is a plain number with at most
-// two decimals (1234.5), read from its digits and never through a float.
+// Money is an amount in thousandths of the shop's one currency, whatever decimals that has: see
+// [UnitOf]. In JSON it is a plain number (1234.5), read from its digits and never through a float.
 type Money int64
+
+// PricePlaces is how many decimals an amount can have, and One is one of the currency.
+const (
+	PricePlaces = 3
+	One         = Money(1000)
+)
 
 // maxMoneyText bounds the work that a hostile number can ask for.
 const maxMoneyText = 64
 
 // ParseMoney reads a number as JSON writes it (RFC 8259, section 6). What counts is its value: 1.50
-// and 15e-1 are 150 cents, 1.005 is refused.
+// and 15e-1 are the same amount, 1.0005 is refused.
 func ParseMoney(text string) (Money, error) {
-	cents, problem := parseCents(text)
+	amount, problem := parseMoney(text)
 	if problem != "" {
 		return 0, fmt.Errorf("%s %s", quote(text), problem)
 	}
-	return cents, nil
+	return amount, nil
 }
 
 const notNumber, range64 = "is not a number", "is out of range"
 
-func parseCents(text string) (cents Money, problem string) {
+func parseMoney(text string) (amount Money, problem string) {
 	if len(text) > maxMoneyText {
 		return 0, "is not a number of at most 64 characters"
 	}
@@ -49,12 +55,12 @@ func parseCents(text string) (cents Money, problem string) {
 	if all == "" {
 		return 0, ""
 	}
-	shift := exponent - len(fraction) + 2 // cents = all × 10^shift
+	shift := exponent - len(fraction) + PricePlaces // amount = all × 10^shift
 	for shift < 0 && strings.HasSuffix(all, "0") {
 		all, shift = all[:len(all)-1], shift+1
 	}
 	if shift < 0 {
-		return 0, "has more than two decimals"
+		return 0, "has more than three decimals"
 	}
 	if len(all)+shift > 18 {
 		return 0, range64
@@ -92,13 +98,14 @@ func (m Money) append(b []byte) []byte {
 	if m < 0 {
 		b, m = append(b, '-'), -m
 	}
-	b = strconv.AppendInt(b, int64(m/100), 10)
-	switch cents := m % 100; {
-	case cents == 0:
-	case cents%10 == 0:
-		b = append(b, '.', byte('0'+cents/10))
-	default:
-		b = append(b, '.', byte('0'+cents/10), byte('0'+cents%10))
+	b = strconv.AppendInt(b, int64(m/One), 10)
+	rest := m % One
+	if rest == 0 {
+		return b
+	}
+	b = append(b, '.')
+	for digit := One / 10; rest > 0; digit /= 10 {
+		b, rest = append(b, byte('0'+rest/digit)), rest%digit
 	}
 	return b
 }

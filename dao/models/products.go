@@ -13,7 +13,7 @@ import (
 const (
 	MaxLine        = 200 // title, code, category
 	MaxDescription = 20_000
-	MaxPrice       = Money(10_000_000_000 * 100)
+	MaxPrice       = 10_000_000_000 * One
 	MaxStock       = 1_000_000_000
 	MaxThumbnails  = 20
 	MaxThumbnail   = 2_000
@@ -36,6 +36,8 @@ type Product struct {
 	// What products of before do not have, and their JSON form is without.
 	CompareAt Money     `json:"compareAt,omitzero"` // the price before, higher than the price; 0 for none
 	Uncounted Uncounted `json:"counted,omitzero"`
+	Held      int64     `json:"held,omitzero"` // in open orders, and not in the stock; of a product with variants, that of all
+	Tax       string    `json:"tax,omitempty"` // the name of a rate of [Settings]; the default one where that has none of it
 	Tags      []string  `json:"tags,omitempty"`
 	Vendor    string    `json:"vendor,omitempty"`
 	Barcode   string    `json:"barcode,omitempty"`
@@ -120,6 +122,9 @@ func (p *Product) Normalize() {
 
 // normalizeMore does it for what products of before do not have.
 func (p *Product) normalizeMore() {
+	if p.Tax != "" {
+		p.Tax = NormalName(p.Tax)
+	}
 	if p.Vendor != "" || p.Barcode != "" {
 		p.Vendor, p.Barcode = NormalName(p.Vendor), NormalName(p.Barcode)
 	}
@@ -131,6 +136,9 @@ func (p *Product) normalizeMore() {
 	}
 	if p.Variants != nil {
 		p.normalizeVariants()
+	}
+	if len(p.Variants) > 0 {
+		p.Held = heldOf(p.Variants)
 	}
 }
 
@@ -186,10 +194,12 @@ func ChangedFields(p, o Product) (fields []string) {
 	note("thumbnails", !slices.Equal(p.Thumbnails, o.Thumbnails))
 	note("compareAt", p.CompareAt != o.CompareAt)
 	note("counted", p.Uncounted != o.Uncounted)
+	note("tax", p.Tax != o.Tax)
 	note("tags", !slices.Equal(p.Tags, o.Tags))
 	note("vendor", p.Vendor != o.Vendor)
 	note("barcode", p.Barcode != o.Barcode)
 	note("variants", !SameVariants(p.Variants, o.Variants))
+	note("held", p.Held != o.Held)
 	return fields
 }
 
@@ -230,6 +240,12 @@ func (p Product) checkMore(v *Invalid) {
 		if p.CompareAt <= p.Price && !v.Has("compareAt") {
 			v.Add("compareAt", NotHigher, p.Price, p.CompareAt.String())
 		}
+	}
+	if p.Held != 0 {
+		checkRange(v, "held", p.Held, 0, MaxHeld)
+	}
+	if p.Tax != "" {
+		v.checkName("tax", p.Tax)
 	}
 	if len(p.Tags) > MaxTags {
 		v.Add("tags", TooMany, MaxTags, strconv.Itoa(len(p.Tags)))

@@ -1,6 +1,7 @@
 package models
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -17,7 +18,7 @@ const (
 var Languages = []string{"es", "en"}
 
 // Settings are what a merchant says of his shop: one value, with the id [TheOne]. All of it is
-// public. What is empty is not said.
+// public, also where a buyer's money goes to. What is empty is not said.
 type Settings struct {
 	Head
 	Name       string `json:"name"`
@@ -31,15 +32,27 @@ type Settings struct {
 	Hours      string `json:"hours"`
 	WhatsApp   string `json:"whatsapp"` // digits with the country's code, as wa.me takes them
 	RoomClosed bool   `json:"roomClosed"`
+
+	// How orders are paid, delivered and taxed; see [Settings.WithStart]. Lists are never nil once
+	// normalized.
+	Payments     []Payment  `json:"payments"`
+	Deliveries   []Delivery `json:"deliveries"`
+	Taxes        []Tax      `json:"taxes"`
+	TaxAdded     bool       `json:"taxAdded"`     // to the prices; else they include it
+	AcceptAtOnce bool       `json:"acceptAtOnce"` // orders; else the merchant does it
 }
 
-// Clone returns a copy.
-func (s Settings) Clone() Settings { return s }
+// Clone returns a copy that shares nothing with s.
+func (s Settings) Clone() Settings {
+	s.cloneWays()
+	return s
+}
 
 // Same says whether both hold the same content.
 func (s Settings) Same(o Settings) bool {
-	s.Head, o.Head = Head{ID: s.ID}, Head{ID: o.ID}
-	return s == o
+	return s.ID == o.ID && s.Name == o.Name && s.Logo == o.Logo && s.Language == o.Language && s.Currency == o.Currency &&
+		s.TimeZone == o.TimeZone && s.Welcome == o.Welcome && s.About == o.About && s.Place == o.Place && s.Hours == o.Hours &&
+		s.WhatsApp == o.WhatsApp && s.RoomClosed == o.RoomClosed && sameWays(s, o)
 }
 
 // Normalize makes the texts normal ones, and a telephone number digits.
@@ -60,6 +73,7 @@ func (s *Settings) Normalize() {
 	if strings.Trim(digits, "0123456789") == "" { // else an error shows what was written
 		s.WhatsApp = digits
 	}
+	s.normalizeWays()
 }
 
 // Check returns [Invalid] with every field that breaks a rule, or nil.
@@ -74,9 +88,12 @@ func (s Settings) Check() error {
 	if s.Language != "" && !slices.Contains(Languages, s.Language) {
 		v.Add("language", NotOneOf, strings.Join(Languages, ", "), quote(s.Language))
 	}
-	if isLetter := func(r rune) bool { return 'A' <= r && r <= 'Z' }; s.Currency != "" &&
-		(len(s.Currency) != 3 || strings.TrimFunc(s.Currency, isLetter) != "") {
+	switch {
+	case s.Currency == "":
+	case !IsCurrency(s.Currency):
 		v.Add("currency", NotCurrency, nil, quote(s.Currency))
+	case DecimalsOf(s.Currency) > PricePlaces:
+		v.Add("currency", FinerMoney, PricePlaces, s.Currency)
 	}
 	if _, err := time.LoadLocation(s.TimeZone); err != nil || s.TimeZone == "Local" {
 		v.Add("timeZone", NotZone, nil, quote(s.TimeZone))
@@ -88,7 +105,15 @@ func (s Settings) Check() error {
 	if n := len(s.WhatsApp); n > 0 && (n < 8 || n > 15 || strings.Trim(s.WhatsApp, "0123456789") != "" || s.WhatsApp[0] == '0') {
 		v.Add("whatsapp", NotPhone, nil, quote(s.WhatsApp))
 	}
+	s.checkWays(&v)
 	return v.Err()
+}
+
+// CheckChange is Check for a change of old: a currency that was taken before it had to be a known
+// one is not held against what else changes.
+func (s Settings) CheckChange(old Settings) error {
+	invalid, _ := errors.AsType[Invalid](s.Check())
+	return slices.DeleteFunc(invalid, func(p Problem) bool { return p.Field == "currency" && s.Currency == old.Currency }).Err()
 }
 
 func (v *Invalid) checkNotice(field, text string) {

@@ -30,6 +30,7 @@ type Variant struct {
 	Price     Money     `json:"price"`   // where a form says none, that of the product
 	Stock     int64     `json:"stock"`
 	Uncounted Uncounted `json:"counted"`
+	Held      int64     `json:"held,omitzero"` // in open orders, and not in the stock
 	Thumbnail string    `json:"thumbnail,omitempty"`
 	Barcode   string    `json:"barcode,omitempty"`
 }
@@ -60,7 +61,7 @@ func (v *Variant) UnmarshalJSON(text []byte) error {
 
 func (v Variant) same(o Variant) bool {
 	return v.ID == o.ID && v.Code == o.Code && slices.Equal(v.Options, o.Options) && v.Price == o.Price && v.Stock == o.Stock &&
-		v.Uncounted == o.Uncounted && v.Thumbnail == o.Thumbnail && v.Barcode == o.Barcode
+		v.Uncounted == o.Uncounted && v.Held == o.Held && v.Thumbnail == o.Thumbnail && v.Barcode == o.Barcode
 }
 
 // SameVariants says whether two products are sold in the same forms, at the same prices and with
@@ -297,6 +298,9 @@ func (p Product) checkVariants(v *Invalid) {
 		ids[one.ID], codes[one.Code], choices[one.Options.key()] = true, true, true
 		checkRange(v, field+"price", one.Price, 0, MaxPrice)
 		checkRange(v, field+"stock", one.Stock, 0, MaxStock)
+		if one.Held != 0 {
+			checkRange(v, field+"held", one.Held, 0, MaxHeld)
+		}
 		if one.Thumbnail != "" && !IsPicture(one.Thumbnail) {
 			v.Add(field+"thumbnail", NotPicture, MaxThumbnail, quote(one.Thumbnail))
 		}

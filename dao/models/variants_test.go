@@ -25,7 +25,7 @@ func shirt(variants ...models.Variant) models.Product {
 
 // A product of before has the JSON form of before, whatever products can have by now.
 func TestProductsOfBeforeLookTheSame(t *testing.T) {
-	p := models.Product{Title: "T", Description: "d", Code: "C", Price: 150, Status: true, Stock: 3, Category: "c"}
+	p := models.Product{Title: "T", Description: "d", Code: "C", Price: 1500, Status: true, Stock: 3, Category: "c"}
 	p.Normalize()
 	want := `{"_id":"000000000000000000000000","title":"T","description":"d","code":"C","price":1.5,"status":true,"stock":3,"category":"c","thumbnails":[],` +
 		`"createdAt":"1970-01-01T00:00:00.000Z","updatedAt":"1970-01-01T00:00:00.000Z","rev":0}`
@@ -37,9 +37,9 @@ func TestProductsOfBeforeLookTheSame(t *testing.T) {
 // What has variants is read back from its JSON form as it was, in the order of its options.
 func TestVariantsAreReadBack(t *testing.T) {
 	p := shirt(models.Variant{
-		ID: models.ID{1}, Code: "A", Options: models.Options{{"Talle", "M"}, {"Color", "azul"}}, Price: 1050, Stock: 2, Thumbnail: "/a.webp", Barcode: "779",
-	}, models.Variant{ID: models.ID{2}, Code: "B", Options: models.Options{{"Talle", "L"}, {"Color", "azul"}}, Price: 990, Uncounted: true})
-	p.CompareAt, p.Tags, p.Vendor, p.Barcode = 2000, []string{"verano"}, "Ana", "780"
+		ID: models.ID{1}, Code: "A", Options: models.Options{{"Talle", "M"}, {"Color", "azul"}}, Price: 10500, Stock: 2, Thumbnail: "/a.webp", Barcode: "779",
+	}, models.Variant{ID: models.ID{2}, Code: "B", Options: models.Options{{"Talle", "L"}, {"Color", "azul"}}, Price: 9900, Uncounted: true})
+	p.CompareAt, p.Tags, p.Vendor, p.Barcode = 20000, []string{"verano"}, "Ana", "780"
 	p.Normalize()
 	text := models.JSON(p)
 	if !strings.Contains(string(text), `"options":{"Talle":"M","Color":"azul"},"price":10.5,"stock":2,"counted":true,"thumbnail":"/a.webp","barcode":"779"}`) ||
@@ -82,7 +82,7 @@ func TestRulesOfVariants(t *testing.T) {
 				p.Tags = append(p.Tags, strings.Repeat("t", i+1))
 			}
 		},
-		"compareAt not_higher 10": func(p *models.Product) { p.CompareAt = 1000 },
+		"compareAt not_higher 1": func(p *models.Product) { p.CompareAt = 1000 },
 	} {
 		p := shirt(size(1, "M", 1000, 2), size(2, "L", 1200, 3))
 		change(&p)
@@ -99,7 +99,7 @@ func TestRulesOfVariants(t *testing.T) {
 	}
 	p := shirt(size(1, "M", 1000, 2))
 	p.Price, p.Stock = 1, 1
-	if got := p.Check(); got == nil || got.Error() != "price must be left out or 10, which its variants make of it; got 0.01; stock must be left out or 2, which its variants make of it; got 1" {
+	if got := p.Check(); got == nil || got.Error() != "price must be left out or 1, which its variants make of it; got 0.001; stock must be left out or 2, which its variants make of it; got 1" {
 		t.Errorf("%v", got)
 	}
 }

@@ -3,7 +3,7 @@
 import {here} from "./drafts.js"
 import {el, glow, put} from "./dom.js"
 import {morph} from "./fresh.js"
-import {cents, money, number, say} from "./voice.js"
+import {amountOf, money, number, say} from "./voice.js"
 
 const fewLeft = 5 // as in routes/pages/products.go
 const gather = 300 // ms in which new products are gathered before the shop is asked which of them a filter shows
@@ -82,7 +82,7 @@ function follow(root, {rev, op, doc}) {
 /** show writes what an element shows of a product, and says whether it is something else than before.
  * @type {(element: HTMLElement & {href?: string}, doc: Product) => boolean} */
 function show(element, doc) {
-  const available = doc.status && doc.stock > 0
+  const available = doc.status && doc.stock > 0, choices = doc.variants?.length ?? 0
   switch (element.dataset.show) {
     case "title": return put(element, doc.title)
     case "category": return put(element, doc.category)
@@ -92,14 +92,16 @@ function show(element, doc) {
     case "variants": asks(element, (doc.variants ?? []).map(one => one._id).join(" "), morph); return false
     case "variantPick": /** @type {HTMLInputElement} */ (element).disabled = leftOf(element, doc) <= 0; return false
     case "variantName": return put(element, Object.values(variantOf(element, doc)?.options ?? {}).join(" / ") || element.textContent)
-    case "variantPrice": return put(element, money(cents(variantOf(element, doc)?.price ?? doc.price)))
+    case "variantPrice": return put(element, money(amountOf(variantOf(element, doc)?.price ?? doc.price)))
     case "variantStock": return showStock(element, ...stockOf({...doc, stock: leftOf(element, doc)}))
-    case "price": return put(element, money(cents(doc.price)))
+    case "price": return put(element, money(amountOf(doc.price)))
     case "count": return put(element, number(doc.stock))
     case "units": return put(element, say("live.units", {n: doc.stock}))
     case "stock": return showStock(element, ...stockOf(doc))
     case "off": element.hidden = doc.status; return false
     case "buy": element.hidden = !available; return false
+    case "add": element.hidden = !available || choices > 0; return false
+    case "choose": element.hidden = !available || choices === 0; return false
     case "instead": element.hidden = available; return false
     case "categoryLink": element.href = "/products?" + new URLSearchParams({category: doc.category}); return false
     case "picture": return showPicture(/** @type {HTMLImageElement} */ (element), doc)
@@ -110,7 +112,7 @@ function show(element, doc) {
  * @type {(element: HTMLElement, price: number | undefined) => boolean} */
 function showBefore(element, price) {
   element.hidden = !price
-  return price ? put(element.querySelector("[data-before]"), money(cents(price))) : false
+  return price ? put(element.querySelector("[data-before]"), money(amountOf(price))) : false
 }
 
 /** variantOf returns the variant that an element is about, if there still is one.
@@ -175,7 +177,7 @@ function revOf(element) {
 function showGone(element) {
   switch (element.dataset.show) {
     case "stock": return showStock(element, "gone", say("live.gone"))
-    case "buy": element.hidden = true; return false
+    case "buy": case "add": case "choose": element.hidden = true; return false
     case "instead": element.hidden = false; return false
   }
   return false

@@ -13,7 +13,10 @@ import {el} from "./dom.js"
 import {Fresh} from "./fresh.js"
 import {recall, remember} from "./kept.js"
 import {Live} from "./live.js"
+import {startCheckout, startOrder} from "./order.js"
+import {startOrders, startPapers, startScanner} from "./orders.js"
 import {startPhotos} from "./photos.js"
+import {startRing} from "./ring.js"
 import {startSaving} from "./saving.js"
 import {startSign} from "./sign.js"
 import {startTable} from "./table.js"
@@ -26,13 +29,19 @@ const table = document.querySelector("[data-table]")
 const notice = document.querySelector("[data-new]")
 const counter = document.querySelector("[data-counter]")
 const product = document.querySelector("[data-product]")
+const order = document.querySelector("[data-order]")
+const checkout = /** @type {HTMLFormElement | null} */ (document.querySelector("[data-checkout]"))
+const orders = /** @type {HTMLElement | null} */ (document.querySelector("[data-orders]"))
+const bell = /** @type {HTMLElement | null} */ (document.querySelector("[data-ring]"))
 const photos = /** @type {HTMLFormElement | null} */ (document.querySelector("[data-photos]"))
 
 /** @type {string[]} */
 const topics = []
 if (chat?.dataset.user) topics.push("messages")
 if (cart) topics.push("cart:" + cart.dataset.cart)
+if (order) topics.push("order:" + order.dataset.order)
 if (cart || table || counter || notice || product) topics.push("products")
+if (bell) topics.push("orders")
 if (topics.length > 0 || chat) topics.push("settings")
 
 const live = new Live({since: position, topics, user: chat?.dataset.user})
@@ -42,6 +51,12 @@ if (cart) startCart(cart, live)
 if (table) startTable(live)
 if (counter) startCounter(live)
 if (counter || cart) startSaving()
+if (order) startOrder(order, live)
+if (checkout) startCheckout(checkout)
+if (orders && bell) startOrders(orders, live)
+if (bell) startRing(bell, live)
+startPapers()
+startScanner()
 if (photos) startPhotos(photos)
 startDoors()
 startCatalogue(live, notice)

@@ -21,6 +21,7 @@ export function startSaving() {
     event.preventDefault()
     const submitter = /** @type {HTMLButtonElement | null} */ (event.submitter)
     const inputs = /** @type {HTMLInputElement[]} */ ([...form.querySelectorAll("input")])
+    if (received(form)?.value.trim() === "") return
     if (!submitter?.name && waiting.get(form) && inputs.every(field => field.value === field.defaultValue)) return // what Enter sends, the field's change has sent
     const data = [...new FormData(form)].map(([name, value]) => [name, String(value)])
     const more = submitter?.dataset.more
@@ -30,12 +31,25 @@ export function startSaving() {
     const text = new URLSearchParams(data).toString()
     waiting.set(form, (waiting.get(form) ?? 0) + 1)
     form.setAttribute("aria-busy", "true") // what it shows is ahead of what the shop has
+    const restore = take(form)
     for (const field of inputs) field.defaultValue = field.value // nobody types it any more
     line = line.then(() => save(form, text, () => {
       waiting.set(form, waiting.get(form) - 1)
       form.toggleAttribute("aria-busy", waiting.get(form) > 0)
-    }))
+    }, restore))
   })
+}
+
+/** received is the field of a form that says how many have come; said again, as many have come again.
+ * @type {(form: HTMLFormElement) => HTMLInputElement | null} */
+const received = form => /** @type {HTMLInputElement | null} */ (form.elements.namedItem("received"))
+
+/** take empties that field, and returns what puts back what was typed when it was not stored.
+ * @type {(form: HTMLFormElement) => () => void} */
+function take(form) {
+  const field = received(form), typed = field?.value
+  if (field) field.value = ""
+  return () => { if (field?.value === "") field.value = typed }
 }
 
 /** @type {(event: Event) => HTMLFormElement | null} */
@@ -50,8 +64,8 @@ function count(form, more) {
 }
 
 /** save sends what a form said. The row becomes what the shop has made of it, once nothing of it is on its way any more.
- * @type {(form: HTMLFormElement, data: string, answered: () => void) => Promise<void>} */
-async function save(form, data, answered) {
+ * @type {(form: HTMLFormElement, data: string, answered: () => void, restore: () => void) => Promise<void>} */
+async function save(form, data, answered, restore) {
   const inCart = form.dataset.saves === "cart", unsaved = inCart ? say("buy.unsaved") : say("shelf.unsaved")
   try {
     const answer = await fetch(form.getAttribute("action"), {method: "POST", body: new URLSearchParams(data), headers: {Accept: "text/html"}})
@@ -68,6 +82,7 @@ async function save(form, data, answered) {
     void adopt(page)
   } catch {
     answered()
+    restore()
     refuse(unsaved)
   }
 }

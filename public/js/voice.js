@@ -3,7 +3,7 @@
 
 /** @type {Record<string, any>} */
 const texts = Object.assign({}, ...[...document.querySelectorAll("[data-texts]")].map(e => JSON.parse(e.dataset.texts)))
-/** @type {{thousands: string, point: string, sign: string}} */
+/** @type {{thousands: string, point: string, sign: string, unit: number}} */
 const forms = JSON.parse(document.body.dataset.numbers)
 
 /**
@@ -23,19 +23,20 @@ export function number(n) {
   return String(n).replace(/\B(?=(\d{3})+$)/g, forms.thousands)
 }
 
-/** cents returns the cents of an amount as the API writes it: up to 10^12 of them, which a double still tells apart.
+/** amountOf returns the thousandths of an amount as the API writes it: up to 10^13 of them, which a double still tells apart.
  * @type {(price: number) => number} */
-export function cents(price) {
-  return Math.round(price * 100)
+export function amountOf(price) {
+  return Math.round(price * 1000)
 }
 
-/** money writes an amount of cents with the currency's sign.
+/** money writes an amount of thousandths with the currency's sign, rounded to its smallest unit, which is of so many cents.
  * @type {(amount: number) => string} */
 export function money(amount) {
   const all = BigInt(amount)
-  const size = all < 0n ? -all : all
-  const rest = String(100n + size % 100n).slice(1)
-  return (all < 0n ? "-" : "") + forms.sign + number(size / 100n) + forms.point + rest
+  const unit = BigInt(forms.unit)
+  const size = ((all < 0n ? -all : all) + unit / 2n) / unit * unit
+  const rest = forms.unit === 1000 ? "" : forms.point + String((1000n + size % 1000n) / unit).slice(1)
+  return (all < 0n ? "-" : "") + forms.sign + number(size / 1000n) + rest
 }
 
 /** @type {(n: number) => string} */

@@ -39,6 +39,7 @@ type API struct {
 	Keys     Keys
 	Settings Settings
 	Images   Images
+	Orders   Orders
 	Export   Operation
 	Health   Operation
 	Ready    Operation
@@ -55,6 +56,18 @@ type API struct {
 type Operation struct {
 	serve    http.HandlerFunc
 	describe func(*document.Operation)
+}
+
+// OrPage has an operation of an address that shows browsers a page: its path is what people have.
+func (o Operation) OrPage(page http.HandlerFunc) Operation {
+	return Operation{func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Add("Vary", "Accept")
+		if frame.WantsPage(r) {
+			page(w, r)
+			return
+		}
+		o.serve(w, r)
+	}, o.describe}
 }
 
 // maxKept is how large a buffer may be and still be used again: a page of ten products needs a
@@ -104,8 +117,9 @@ func New(t *frame.Table, trade *shop.Shop, cookies frame.SessionCookies, metrics
 	a.Session = newSession(a, trade, cookies)
 	a.People = newPeople(a, trade)
 	a.Keys = newKeys(a, trade)
-	a.Settings = newSettings(a, trade)
+	a.Settings = newSettings(a, trade, cookies)
 	a.Images = newImages(a, trade)
+	a.Orders = newOrders(a, trade, cookies.Clients)
 	a.Export = newExport(trade, log)
 	a.Health, a.Ready, a.Metrics = newOperation(trade, metrics, log)
 	return a

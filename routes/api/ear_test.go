@@ -20,9 +20,9 @@ func TestProductsOfStrangers(t *testing.T) {
 		fields []string
 		is     func(p models.Product) bool
 	}{
-		{[]string{`"price":"450"`, `"stock":"7"`, `"status":"false"`}, func(p models.Product) bool { return p.Price == 45000 && p.Stock == 7 && !p.Status }},
-		{[]string{`"price":"450.5"`}, func(p models.Product) bool { return p.Price == 45050 }},
-		{[]string{`"price":"450.50"`}, func(p models.Product) bool { return p.Price == 45050 }},
+		{[]string{`"price":"450"`, `"stock":"7"`, `"status":"false"`}, func(p models.Product) bool { return p.Price == 450000 && p.Stock == 7 && !p.Status }},
+		{[]string{`"price":"450.5"`}, func(p models.Product) bool { return p.Price == 450500 }},
+		{[]string{`"price":"450.50"`}, func(p models.Product) bool { return p.Price == 450500 }},
 		{[]string{`"price":"0"`, `"stock":"0"`}, func(p models.Product) bool { return p.Price == 0 && p.Stock == 0 }},
 		{[]string{`"code":17`}, func(p models.Product) bool { return p.Code == "17" }},
 		{[]string{`"thumbnails":""`}, func(p models.Product) bool { return p.Thumbnails != nil && len(p.Thumbnails) == 0 }},
@@ -78,7 +78,7 @@ func TestForms(t *testing.T) {
 	form.Close()
 	shop.Do("POST", "/api/products", body.String(), "Content-Type", form.FormDataContentType()).Payload(&multi)
 	for _, p := range []models.Product{urlencoded, multi} {
-		if p.Title != "Yerba & más" || p.Price != 45000 || p.Stock != 7 || !slices.Equal(p.Thumbnails, []string{"/a.png", "/b.png"}) {
+		if p.Title != "Yerba & más" || p.Price != 450000 || p.Stock != 7 || !slices.Equal(p.Thumbnails, []string{"/a.png", "/b.png"}) {
 			t.Errorf("%+v", p)
 		}
 	}
@@ -128,7 +128,7 @@ func TestFormsLoseNothing(t *testing.T) {
 		{"price=1&stock=1&thumbnails[0]=/a.png&thumbnails[1]=/b.png", func(p models.Product) bool { return slices.Equal(p.Thumbnails, []string{"/a.png", "/b.png"}) }},
 		{"price=1&stock=1&tags[]=x&tags[]=y", func(p models.Product) bool { return slices.Equal(p.Tags, []string{"x", "y"}) }},
 		{"variants[0][code]=v&variants[0][price]=3&variants[0][stock]=2&variants[0][options][Talle]=M", func(p models.Product) bool {
-			return len(p.Variants) == 1 && p.Price == 300 && p.Variants[0].Name() == "M"
+			return len(p.Variants) == 1 && p.Price == 3000 && p.Variants[0].Name() == "M"
 		}},
 	} {
 		var p models.Product

@@ -65,6 +65,14 @@ func readField[T any](body object, name string, f fields.Field[T], at any) {
 		body.options(name, at)
 	case *[]models.Variant:
 		*at = readVariants(body, name)
+	case *[]models.Payment:
+		*at = readEntries(body, name, fields.Payment)
+	case *[]models.Account:
+		*at = readEntries(body, name, fields.Account)
+	case *[]models.Delivery:
+		*at = readEntries(body, name, fields.Delivery)
+	case *[]models.Tax:
+		*at = readEntries(body, name, fields.Tax)
 	case *[]string:
 		if raw := body.fields[name]; name == f.Other && raw[0] != '[' {
 			var one string
@@ -81,6 +89,16 @@ func readField[T any](body object, name string, f fields.Field[T], at any) {
 	default:
 		panic(fmt.Sprintf("field %s: a %T cannot be read", f.Name, at))
 	}
+}
+
+// readEntries reads all that a list has from now on.
+func readEntries[T any](body object, name string, kind fields.Kind[T]) (all []T) {
+	for i, raw := range body.list(name) {
+		var one T
+		read(body.entry(name, i, raw), kind, fields.Create, &one)
+		all = append(all, one)
+	}
+	return all
 }
 
 // heads are the fields of which it does not matter what a body says: whoever sends back what he was

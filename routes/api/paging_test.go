@@ -135,7 +135,7 @@ func TestListRefusals(t *testing.T) {
 		"?sort=price":                           {"sort"},
 		"?status=yes":                           {"status"},
 		"?available=1":                          {"available"},
-		"?minPrice=1.005&maxPrice=dear":         {"minPrice", "maxPrice"},
+		"?minPrice=1.0005&maxPrice=dear":        {"minPrice", "maxPrice"},
 		"?query=brand:x":                        {"query.brand"},
 		"?query=yerbas:":                        {"query.yerbas"},
 		"?query=status:maybe":                   {"query.status"},

@@ -51,7 +51,7 @@ func (p productRoutes) list(r *http.Request, answer []byte) (body []byte, single
 		if i > 0 {
 			answer = append(answer, ',')
 		}
-		answer = product.AppendJSON(answer)
+		answer = seenBy(r, product).AppendJSON(answer)
 	}
 	return endPage(append(answer, ']'), page, "/api/products", values.values), false, nil
 }
@@ -66,7 +66,16 @@ func (p productRoutes) get(r *http.Request, answer []byte) (body []byte, single 
 	if err != nil {
 		return nil, false, err
 	}
-	return append(product.AppendJSON(append(answer, frame.Begin...)), frame.End...), true, nil
+	return append(seenBy(r, product).AppendJSON(append(answer, frame.Begin...)), frame.End...), true, nil
+}
+
+// seenBy is a product as whoever asks sees it: how many pieces of it are in open orders is for those
+// who count them.
+func seenBy(r *http.Request, product models.Product) models.Product {
+	if frame.WhoFrom(r.Context()).Can(shop.StockWrite) {
+		return product
+	}
+	return product.WithoutHeld()
 }
 
 func (p productRoutes) create(r *http.Request) (written, error) {

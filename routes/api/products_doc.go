@@ -52,8 +52,9 @@ func (productRoutes) describeUpdate(op *document.Operation) {
 }
 
 func (productRoutes) describeRemove(op *document.Operation) {
-	op.Is("deleteProduct", "products", "Remove a product", "Carts that name it stay as they are.")
+	op.Is("deleteProduct", "products", "Remove a product", "Carts that name it stay as they are. One of which open orders hold pieces stays: it can be taken off sale (`status`).")
 	op.Changes()
+	op.Fails(409)
 	op.Answers(200, "The product, as it was.", document.One(op.Schemas, fields.Product))
 }
 

@@ -35,7 +35,7 @@ func TestCreateProduct(t *testing.T) {
 	}
 	var absent models.Product
 	shop.Must("POST", "/api/products", routestest.ProductJSON("YM-2", `"thumbnail":["/a.png","/b.png"]`)).Payload(&absent)
-	if !absent.Status || !slices.Equal(absent.Thumbnails, []string{"/a.png", "/b.png"}) || absent.Price != 123450 {
+	if !absent.Status || !slices.Equal(absent.Thumbnails, []string{"/a.png", "/b.png"}) || absent.Price != 1234500 {
 		t.Errorf("%+v", absent)
 	}
 }
@@ -141,7 +141,7 @@ func TestUpdateProduct(t *testing.T) {
 		change func(*models.Product)
 	}{
 		{`{}`, 200, nil, nil},
-		{`{"_id":"` + routestest.UnknownID + `","price":3}`, 200, nil, func(p *models.Product) { p.Price = 300 }},
+		{`{"_id":"` + routestest.UnknownID + `","price":3}`, 200, nil, func(p *models.Product) { p.Price = 3000 }},
 		{`{"_id":7,"createdAt":"x","status":false}`, 200, nil, func(p *models.Product) { p.Status = false }},
 		{`{"thumbnail":[]}`, 200, nil, func(p *models.Product) { p.Thumbnails = []string{} }},
 		{`{"title":""}`, 400, []string{"title"}, nil},

@@ -118,14 +118,17 @@ func readMoney(wrong *models.Invalid, field, text string, show func([]byte) stri
 	switch size, rule := magnitude(text); {
 	case rule != "":
 		wrong.Add(field, rule, nil, got)
-	case size >= float64(models.MaxPrice/100):
+	case size >= float64(models.MaxPrice/models.One):
 		wrong.Add(field, models.TooLarge, models.MaxPrice, got)
-	case size <= -float64(models.MaxPrice/100):
+	case size <= -float64(models.MaxPrice/models.One):
 		wrong.Add(field, models.TooSmall, 0, got)
 	default:
-		wrong.Add(field, models.Decimals, nil, got)
+		wrong.Add(field, models.Decimals, models.PricePlaces, got)
 	}
 }
+
+// mostMoney is where an amount ends that models.ParseMoney reads: 10^18 of the smallest.
+const mostMoney = 1e18 / float64(models.One)
 
 // readNumber reads a number whose value is whole, however it is written: 7, 7.0 and 70e-1 are the
 // same number.
@@ -134,18 +137,18 @@ func readNumber(wrong *models.Invalid, field, text string, show func([]byte) str
 		*into = n
 		return
 	}
-	cents, err := models.ParseMoney(text)
-	if err == nil && cents%100 == 0 {
-		*into = int64(cents / 100)
+	amount, err := models.ParseMoney(text)
+	if err == nil && amount%models.One == 0 {
+		*into = int64(amount / models.One)
 		return
 	}
 	got := show([]byte(text))
 	switch size, rule := magnitude(text); {
 	case rule != "":
 		wrong.Add(field, rule, nil, got)
-	case size > math.MaxInt64/200:
+	case size >= mostMoney:
 		wrong.Add(field, models.TooLarge, most, got)
-	case size < -math.MaxInt64/200:
+	case size <= -mostMoney:
 		wrong.Add(field, models.TooSmall, 0, got)
 	default:
 		wrong.Add(field, models.NotWhole, nil, got)

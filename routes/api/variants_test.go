@@ -24,7 +24,7 @@ func TestProductWithVariants(t *testing.T) {
 	shop := routestest.Open(t)
 	var p models.Product
 	shop.Must("POST", "/api/products", shirtJSON(twoSizes, `"compareAt":2000,"tags":["Verano","VERANO"],"vendor":"Ana"`)).Payload(&p)
-	if p.Price != 90050 || p.Stock != 5 || len(p.Variants) != 2 || p.Variants[1].Options[0].Name != "Talle" || p.Variants[0].ID.IsZero() || len(p.Tags) != 1 || p.CompareAt != 200000 {
+	if p.Price != 900500 || p.Stock != 5 || len(p.Variants) != 2 || p.Variants[1].Options[0].Name != "Talle" || p.Variants[0].ID.IsZero() || len(p.Tags) != 1 || p.CompareAt != 2_000_000 {
 		t.Errorf("%+v", p)
 	}
 	path := "/api/products/" + p.ID.String()

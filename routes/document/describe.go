@@ -132,6 +132,13 @@ func (o *Operation) TakesForm(form any) {
 	o.Fails(400, 415)
 }
 
+// TakesFormToo says what the fields of a multipart form hold that may bring more than the JSON of
+// [Operation.Takes].
+func (o *Operation) TakesFormToo(form any) {
+	o.RequestBody.Content["multipart/form-data"] = &huma.MediaType{Schema: o.schema(form)}
+	o.RequestBody.Description = "A form may bring a file, too."
+}
+
 // ending tells paths apart that are other spellings of one: ids are unique in a document.
 func ending(path string) string {
 	switch {
@@ -193,7 +200,7 @@ func failures(schemas huma.Registry) map[string]*huma.Response {
 		401: "`unauthorized`: nobody is signed in, or the key is none.",
 		403: "`forbidden`: somebody without the right that this needs, or a request that a page of another site made.",
 		404: "`not_found`: nothing has this id.",
-		409: "`conflict`: the code or the id is taken. `changed`: `rev` is no longer the one that was sent, and `payload` is what there is. `another_store`: this is not the one that `Pulperia-Store` names. `not_allowed`: the chat is closed.",
+		409: "`conflict`: the code or the id is taken. `changed`: `rev` is no longer the one that was sent, and `payload` is what there is. `another_store`: this is not the one that `Pulperia-Store` names. `not_allowed`: the chat is closed, or an order is in another state, as `payload` says.",
 		412: "`changed`: it is no longer what `If-Match` names, and `payload` is what there is.",
 		413: "`too_large`: the body has more than 1 MiB.",
 		415: "`unsupported_media_type`: the body is not JSON.",

@@ -50,6 +50,7 @@ func New(version string) *huma.OpenAPI {
 			{Name: "products", Description: "The catalogue."},
 			{Name: "images", Description: "Pictures of the shop's own."},
 			{Name: "carts", Description: "What visitors mean to buy. A cart's id opens it."},
+			{Name: "orders", Description: "What is bought. A secret opens one to its buyer."},
 			{Name: "messages", Description: "The chat."},
 			{Name: "session", Description: "Who is signed in, about himself."},
 			{Name: "people", Description: "The staff."},

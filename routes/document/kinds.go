@@ -132,18 +132,19 @@ func typeOf[T any](r huma.Registry, f fields.Field[T], in fields.Use, limited bo
 		}
 		return s
 	case *[]models.Variant:
-		s := &huma.Schema{Type: huma.TypeArray, Items: Answer(r, fields.Variant)}
-		if in != fields.Answer {
-			s.Items = Create(r, fields.Variant)
-		}
-		if limited {
-			s.MaxItems = limit(f.Most)
-		}
-		return s
+		return entries(r, fields.Variant, f.Most, in, limited)
+	case *[]models.Payment:
+		return entries(r, fields.Payment, f.Most, in, limited)
+	case *[]models.Account:
+		return entries(r, fields.Account, f.Most, in, limited)
+	case *[]models.Delivery:
+		return entries(r, fields.Delivery, f.Most, in, limited)
+	case *[]models.Tax:
+		return entries(r, fields.Tax, f.Most, in, limited)
 	case *int64:
 		return numbers(&huma.Schema{Type: huma.TypeInteger, Format: "int64"}, f.Least, f.Most, 1, limited)
 	case *models.Money:
-		return numbers(&huma.Schema{Type: huma.TypeNumber, Format: "double"}, f.Least, f.Most, 100, limited)
+		return numbers(&huma.Schema{Type: huma.TypeNumber, Format: "double"}, f.Least, f.Most, float64(models.One), limited)
 	case *models.Time:
 		return &huma.Schema{Type: huma.TypeString, Format: "date-time", Nullable: f.Null, Examples: []any{"2026-11-23T12:00:00.000Z"}}
 	case *models.ID:
@@ -159,6 +160,18 @@ func typeOf[T any](r huma.Registry, f fields.Field[T], in fields.Use, limited bo
 		return s
 	}
 	panic(fmt.Sprintf("field %s: no schema for a %T", f.Name, f.At(new(T))))
+}
+
+// entries describes a list of values of a kind.
+func entries[T any](r huma.Registry, kind fields.Kind[T], most int64, in fields.Use, limited bool) *huma.Schema {
+	s := &huma.Schema{Type: huma.TypeArray, Items: Answer(r, kind)}
+	if in != fields.Answer {
+		s.Items = Create(r, kind)
+	}
+	if limited {
+		s.MaxItems = limit(most)
+	}
+	return s
 }
 
 func limit(n int64) *int {

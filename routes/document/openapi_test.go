@@ -163,6 +163,19 @@ func TestEveryOperation(t *testing.T) {
 	}
 }
 
+// A claim is told as JSON, or as a form that brings a receipt; both are described.
+func TestClaimMayBringReceipt(t *testing.T) {
+	d := readDocument(t, routestest.Open(t))
+	body := d.Paths["/o/{secret}/claim"]["post"].RequestBody
+	sent, form := body.Content["application/json"].Schema, body.Content["multipart/form-data"].Schema
+	if len(d.problems(sent, map[string]any{"reference": "1"}, "")) > 0 || len(d.problems(sent, map[string]any{"reference": 1.0}, "")) == 0 {
+		t.Errorf("as JSON: %+v", sent)
+	}
+	if len(d.problems(form, map[string]any{"reference": "1", "file": "%PDF-"}, "")) > 0 || len(d.problems(form, map[string]any{"file": 1.0}, "")) == 0 {
+		t.Errorf("as a form: %+v", form)
+	}
+}
+
 func pathNames(path string) (names []string) {
 	for _, segment := range strings.Split(path, "/") {
 		if name, ok := strings.CutPrefix(segment, "{"); ok {
@@ -187,6 +200,7 @@ type callRequest struct {
 func everyCall(shop *routestest.Shop) []call {
 	a, b, gone := shop.Product("A", `"thumbnails":["/a.png"]`), shop.Product("B"), shop.Product("gone")
 	full := shop.Cart(fmt.Sprintf(`{"products":[{"product":"%s","quantity":2},{"product":"%s","quantity":1}]}`, a.ID, gone.ID))
+	stale := shop.Cart(fmt.Sprintf(`{"products":[{"product":"%s","quantity":1}]}`, gone.ID))
 	shop.Must("DELETE", "/api/products/"+gone.ID.String(), "")
 	shop.Must("POST", "/api/messages", routestest.MessageJSON())
 	item := map[string]string{"cid": full.ID.String(), "pid": b.ID.String()}
@@ -197,6 +211,16 @@ func everyCall(shop *routestest.Shop) []call {
 	signedIn, person := []string{"Cookie", anaCookie}, map[string]string{"id": beto.ID.String()}
 	foreign := []string{"Origin", "https://evil.example"}
 	known := []string{"If-None-Match", "*"}
+	placed := shop.Cart(fmt.Sprintf(`{"products":[{"product":"%s","quantity":1}]}`, b.ID))
+	empty, counter := shop.Cart(""), shop.Cart(fmt.Sprintf(`{"products":[{"product":"%s","quantity":1}]}`, b.ID))
+	order := func(id string) string {
+		return `{"_id":"` + id + `","cart":"` + placed.ID.String() + `","buyer":{"name":"Ana"},"delivery":{"way":"pickup"},"payment":{"way":"cash"}}`
+	}
+	first := shop.Order(b.ID)
+	second := shop.Order(b.ID)
+	oid, ownSecret, cancelled := map[string]string{"oid": first.ID}, map[string]string{"secret": first.Secret}, map[string]string{"secret": second.Secret}
+	unknown := map[string]string{"oid": routestest.UnknownID}
+	receipt := map[string]string{"oid": first.ID, "secret": first.Secret, "rid": routestest.UnknownID}
 	ok := func(query string) callRequest { return callRequest{query, "", 200, nil} }
 	calls := []call{
 		{"GET /api/products", nil, []callRequest{ok(""), ok("?limit=1&sort=asc"), {"", "", 304, known}, {"?limit=0", "", 400, nil}}},
@@ -209,6 +233,7 @@ func everyCall(shop *routestest.Shop) []call {
 		{"GET /api/products/{pid}", map[string]string{"pid": routestest.UnknownID}, []callRequest{{"", "", 404, nil}}},
 		{"PUT /api/products/{pid}", map[string]string{"pid": a.ID.String()}, []callRequest{{"", `{"price":3}`, 200, nil}, {"", `{"price":-3}`, 400, nil}, {"", `{"code":"B"}`, 409, nil},
 			{"", `{"price":4,"rev":1}`, 409, nil}, {"", `{"price":4}`, 412, []string{"If-Match", `"x"`}}, {"", `{"price":4,"rev":2}`, 200, []string{"If-Match", "*"}}}},
+		{"DELETE /api/products/{pid}", map[string]string{"pid": b.ID.String()}, []callRequest{{"", "", 409, nil}}},
 		{"DELETE /api/products/{pid}", map[string]string{"pid": "x"}, []callRequest{{"", "", 400, nil}}},
 		{"PUT /api/products/{pid}/stock", map[string]string{"pid": a.ID.String()}, []callRequest{{"", `{"add":3}`, 200, nil}, {"", `{"set":3,"was":10}`, 200, helper},
 			{"", `{"set":3,"was":10}`, 409, nil}, {"", `{"set":3}`, 400, nil}, {"", `{"add":3,"variant":"x"}`, 400, nil}, {"", `{"add":1}`, 401, nobody}}},
@@ -218,6 +243,32 @@ func everyCall(shop *routestest.Shop) []call {
 		{"POST /api/carts", nil, []callRequest{{"", "", 201, nil}, {"", `{"products":[{"product":"` + routestest.UnknownID + `","quantity":1}]}`, 404, nil}}},
 		{"GET /api/carts/{cid}", item, []callRequest{ok(""), ok("?populate=true"), {"?populate=x", "", 400, nil}}},
 		{"PUT /api/carts/{cid}", item, []callRequest{{"", `{"products":[]}`, 200, nil}, {"", `{}`, 400, nil}}},
+		{"POST /api/orders", nil, []callRequest{{"", order("665f1c2ab0e84d3f9a7c1e5a"), 201, nil}, {"", order("665f1c2ab0e84d3f9a7c1e5a"), 200, nobody},
+			{"", strings.Replace(order("665f1c2ab0e84d3f9a7c1e5a"), "Ana", "Eva", 1), 409, nil}, {"", order("665f1c2ab0e84d3f9a7c1e5b"), 400, nil},
+			{"", `{"buyer":3}`, 400, nil}, {"", strings.Replace(order("665f1c2ab0e84d3f9a7c1e5b"), placed.ID.String(), routestest.UnknownID, 1), 404, nil},
+			{"", strings.Replace(order("665f1c2ab0e84d3f9a7c1e5b"), placed.ID.String(), stale.ID.String(), 1), 409, nil}}},
+		{"POST /api/carts/{cid}/purchase", map[string]string{"cid": counter.ID.String()}, []callRequest{{"", "", 201, helper}, {"", "", 401, nobody}}},
+		{"POST /api/carts/{cid}/purchase", map[string]string{"cid": empty.ID.String()}, []callRequest{{"", "", 400, nil}}},
+		{"GET /o/{secret}", ownSecret, []callRequest{{"", "", 200, nobody}}},
+		{"GET /o/{secret}", map[string]string{"secret": routestest.UnknownID}, []callRequest{{"", "", 404, nil}}},
+		{"POST /o/{secret}/cancel", cancelled, []callRequest{{"", "", 200, nobody}}},
+		{"POST /o/{secret}/claim", ownSecret, []callRequest{{"", `{"reference":"1"}`, 409, nobody}, {"", `{"reference":1}`, 400, nobody}}},
+		{"GET /o/{secret}/receipts/{rid}", receipt, []callRequest{{"", "", 404, nobody}}},
+		{"GET /api/orders/{oid}/receipts/{rid}", receipt, []callRequest{{"", "", 404, helper}, {"", "", 401, nobody}}},
+		{"GET /api/orders", nil, []callRequest{ok(""), {"?state=placed,done&payment=none&q=ana", "", 200, helper}, {"?state=x", "", 400, nil}, {"", "", 401, nobody}}},
+		{"GET /api/orders/{oid}", oid, []callRequest{{"", "", 200, helper}, {"", "", 401, nobody}}},
+		{"GET /api/orders/{oid}", unknown, []callRequest{{"", "", 404, nil}}},
+		{"POST /api/orders/{oid}/done", oid, []callRequest{{"", "", 409, nil}}},
+		{"POST /api/orders/{oid}/accept", oid, []callRequest{{"", "", 200, nil}, {"", "", 200, helper}, {"", "", 401, nobody}}},
+		{"POST /api/orders/{oid}/send", oid, []callRequest{{"", "", 409, nil}}},
+		{"POST /api/orders/{oid}/ready", oid, []callRequest{{"", "", 200, nil}}},
+		{"POST /api/orders/{oid}/note", oid, []callRequest{{"", `{"note":"toca el timbre"}`, 200, nil}, {"", `{"note":3}`, 400, nil}}},
+		{"POST /api/orders/{oid}/failed", oid, []callRequest{{"", "", 409, nil}}},
+		{"POST /api/orders/{oid}/paid", oid, []callRequest{{"", `{"amount":1}`, 200, nil}, {"", `{"amount":999999}`, 400, nil}, {"", "", 200, nil}}},
+		{"POST /api/orders/{oid}/refund", oid, []callRequest{{"", `{"amount":1}`, 200, nil}, {"", `{"lines":[{"line":0,"quantity":1}],"restock":true}`, 409, nil},
+			{"", `{}`, 400, nil}, {"", `{"amount":1}`, 403, helper}}},
+		{"POST /api/orders/{oid}/link", oid, []callRequest{{"", "", 201, nil}}},
+		{"POST /api/orders/{oid}/cancel", oid, []callRequest{{"", `{"reason":"se arrepintió"}`, 200, nil}, {"", `{"reason":3}`, 400, nil}}},
 		{"GET /api/messages", nil, []callRequest{ok(""), {"?before=" + routestest.UnknownID, "", 404, nil}}},
 		{"POST /api/messages", nil, []callRequest{{"", routestest.MessageJSON(), 201, nil}, {"", `{}`, 400, nil}}},
 		{"POST /api/chat", nil, []callRequest{{"", routestest.MessageJSON(), 201, nil}, {"", `{}`, 400, nil}}},
@@ -258,7 +309,7 @@ func everyCall(shop *routestest.Shop) []call {
 	return append(calls,
 		call{"DELETE /api/keys/{id}", map[string]string{"id": routestest.UnknownID}, []callRequest{{"", "", 404, nil}}},
 		call{"DELETE /api/carts/{cid}", item, []callRequest{ok("")}},
-		call{"DELETE /api/products/{pid}", map[string]string{"pid": b.ID.String()}, []callRequest{ok("")}},
+		call{"DELETE /api/products/{pid}", map[string]string{"pid": a.ID.String()}, []callRequest{ok("")}},
 		call{"DELETE /api/keys/{id}", map[string]string{"id": key}, []callRequest{{"", "", 200, nil}, {"", "", 401, nil}}},
 	)
 }
@@ -272,7 +323,7 @@ func TestDocumentedLimits(t *testing.T) {
 		"description": {*product["description"].MaxLength, models.MaxDescription},
 		"code":        {*product["code"].MaxLength, models.MaxLine},
 		"category":    {*product["category"].MaxLength, models.MaxLine},
-		"price":       {*product["price"].Maximum, float64(models.MaxPrice / 100)},
+		"price":       {*product["price"].Maximum, float64(models.MaxPrice / models.One)},
 		"stock":       {*product["stock"].Maximum, float64(models.MaxStock)},
 		"thumbnails":  {*product["thumbnails"].MaxItems, models.MaxThumbnails},
 		"a thumbnail": {*product["thumbnails"].Items.MaxLength, models.MaxThumbnail},

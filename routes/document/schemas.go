@@ -33,9 +33,12 @@ type failureDoc struct {
 }
 
 type failureDetailDoc struct {
-	Field     string `json:"field" example:"quantity"`
-	Reason    string `json:"reason" example:"must be at most 2: no more of it can be bought; got 3"`
-	Available *int64 `json:"available,omitempty" minimum:"0" doc:"Of a quantity that is more than can be bought: how many can. 0: it is sold out or off sale." example:"2"`
+	Field     string   `json:"field" example:"quantity"`
+	Reason    string   `json:"reason" example:"must be at most 2: no more of it can be bought; got 3"`
+	Available *int64   `json:"available,omitempty" minimum:"0" doc:"Of a quantity that is more than can be bought: how many can. 0: it is sold out or off sale." example:"2"`
+	Product   string   `json:"product,omitempty" pattern:"^[0-9a-f]{24}$" doc:"Of a line of a cart that cannot be ordered; the reason is price, gone, short or choose."`
+	Variant   string   `json:"variant,omitempty" pattern:"^[0-9a-f]{24}$"`
+	Price     *float64 `json:"price,omitempty" minimum:"0" doc:"Of a line of another price: of one, now."`
 }
 
 // ID describes an id.

@@ -14,7 +14,7 @@ import (
 // model is not forgotten here, and is shown by nobody before it stands here.
 func TestKindsKnowAllFields(t *testing.T) {
 	whole := models.Product{
-		CompareAt: 1, Uncounted: true, Tags: []string{"-"}, Vendor: "-", Barcode: "-", Variants: []models.Variant{{Thumbnail: "-", Barcode: "-"}},
+		CompareAt: 10, Uncounted: true, Held: 1, Tax: "-", Tags: []string{"-"}, Vendor: "-", Barcode: "-", Variants: []models.Variant{{Held: 1, Thumbnail: "-", Barcode: "-"}},
 	}
 	for _, tt := range []struct {
 		value any
@@ -24,6 +24,10 @@ func TestKindsKnowAllFields(t *testing.T) {
 		{whole, Product.Names(Answer), nil},
 		{whole.Variants[0], Variant.Names(Answer), nil},
 		{models.Settings{}, Settings.Names(Answer), nil},
+		{models.Payment{}, Payment.Names(Answer), nil},
+		{models.Account{}, Account.Names(Answer), nil},
+		{models.Delivery{}, Delivery.Names(Answer), nil},
+		{models.Tax{}, Tax.Names(Answer), nil},
 		{shop.Person{}, Person.Names(Answer), nil},
 		{shop.Key{}, Key.Names(Answer), []string{"key"}},
 	} {
@@ -38,13 +42,15 @@ func TestKindsKnowAllFields(t *testing.T) {
 	}
 }
 
-// What can be changed of a product is what makes it another one.
+// What can be changed of a product is what makes it another one, but for what is held of it: orders
+// alone change that.
 func TestProductFieldsAreItsContent(t *testing.T) {
 	content := models.ChangedFields(models.Product{}, models.Product{
-		Title: "-", Description: "-", Code: "-", Price: 1, Status: true, Stock: 1, Category: "-", Thumbnails: []string{"-"},
-		CompareAt: 1, Uncounted: true, Tags: []string{"-"}, Vendor: "-", Barcode: "-", Variants: make([]models.Variant, 1),
+		Title: "-", Description: "-", Code: "-", Price: 10, Status: true, Stock: 1, Category: "-", Thumbnails: []string{"-"},
+		CompareAt: 10, Uncounted: true, Held: 1, Tax: "-", Tags: []string{"-"}, Vendor: "-", Barcode: "-", Variants: make([]models.Variant, 1),
 	})
-	if names := Product.Names(Update); !slices.Equal(names, content) {
-		t.Errorf("%v can be changed, and %v are its content", names, content)
+	changeable := append(Product.Names(Update), "held")
+	if !slices.Equal(changeable, content) {
+		t.Errorf("%v can be changed, by people or by orders, and %v are its content", changeable, content)
 	}
 }

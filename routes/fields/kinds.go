@@ -21,7 +21,7 @@ var Product = Kind[models.Product]{
 		{Name: "code", At: func(p *models.Product) any { return &p.Code }, Required: true, Least: 1, Most: models.MaxLine,
 			Doc: "Unique in the shop; exact, case-sensitive.", Example: "YM-1000"},
 		{Name: "price", At: func(p *models.Product) any { return &p.Price }, Most: int64(models.MaxPrice),
-			Doc: "In the shop's one currency, with at most two decimals.", Hint: "Needed of a new one, unless all of its variants have their own: then it is left out, and the lowest of theirs.", Example: 1234.5},
+			Doc: "In the shop's one currency, with no more decimals than that has: ARS two, CLP none, KWD three.", Hint: "Needed of a new one, unless all of its variants have their own: then it is left out, and the lowest of theirs.", Example: 1234.5},
 		{Name: "status", At: func(p *models.Product) any { return &p.Status }, Default: true, Doc: "false takes it off sale.", Example: true},
 		{Name: "stock", At: func(p *models.Product) any { return &p.Stock }, Most: models.MaxStock,
 			Doc: "How many can be bought now.", Hint: "Needed of a new one that is counted and has no variants.", Example: 7},
@@ -33,6 +33,10 @@ var Product = Kind[models.Product]{
 			Doc: "The price before, higher than the price.", Example: 1500},
 		{Name: "counted", At: func(p *models.Product) any { return &p.Uncounted }, Absent: true,
 			Doc: "false: stock is not counted, and it can always be bought; true when absent.", Example: false},
+		{Name: "tax", At: func(p *models.Product) any { return &p.Tax }, Most: models.MaxLine, Null: true, Absent: true,
+			Doc: "The name of its rate; the default rate when absent, and where the settings have none of the name.", Example: "IVA 10,5"},
+		{Name: "held", At: func(p *models.Product) any { return &p.Held }, In: Answer, Absent: true,
+			Doc: "Pieces in open orders, which are not in the stock; shown to who may count it.", Example: 2},
 		{Name: "tags", At: func(p *models.Product) any { return &p.Tags }, Most: models.MaxTags, Longest: models.MaxLine, Absent: true, Example: []string{"verano"}},
 		{Name: "vendor", At: func(p *models.Product) any { return &p.Vendor }, Most: models.MaxLine, Null: true, Absent: true, Example: "Telares del Sur"},
 		{Name: "barcode", At: func(p *models.Product) any { return &p.Barcode }, Most: models.MaxLine, Null: true, Absent: true, Example: "7790001000012"},
@@ -53,6 +57,7 @@ var Variant = Kind[models.Variant]{
 		{Name: "price", At: func(v *models.Variant) any { return &v.Price }, Most: int64(models.MaxPrice), Hint: "The product's when absent.", Example: 1234.5},
 		{Name: "stock", At: func(v *models.Variant) any { return &v.Stock }, Most: models.MaxStock, Hint: "Needed unless counted is false.", Example: 3},
 		{Name: "counted", At: func(v *models.Variant) any { return &v.Uncounted }, Doc: "false: it can always be bought.", Hint: "true when absent.", Example: true},
+		{Name: "held", At: func(v *models.Variant) any { return &v.Held }, In: Answer, Absent: true, Doc: "As of a product.", Example: 2},
 		{Name: "thumbnail", At: func(v *models.Variant) any { return &v.Thumbnail }, Most: models.MaxThumbnail, Null: true, Absent: true, Example: "/img/m.webp"},
 		{Name: "barcode", At: func(v *models.Variant) any { return &v.Barcode }, Most: models.MaxLine, Null: true, Absent: true, Example: "7790001000012"},
 	},
@@ -104,8 +109,18 @@ var Settings = Kind[models.Settings]{
 		{Name: "hours", At: func(s *models.Settings) any { return &s.Hours }, Most: models.MaxNotice, Example: "Lunes a sábado de 9 a 20"},
 		{Name: "whatsapp", At: func(s *models.Settings) any { return &s.WhatsApp }, Doc: "Digits with the country's code.", Example: "5491122334455"},
 		{Name: "roomClosed", At: func(s *models.Settings) any { return &s.RoomClosed }, Doc: "The chat is closed: nobody reads it or writes in it."},
+		{Name: "payments", At: func(s *models.Settings) any { return &s.Payments }, Most: int64(len(models.PaymentWays)),
+			Doc: "The ways of paying; without any, cash."},
+		{Name: "deliveries", At: func(s *models.Settings) any { return &s.Deliveries }, Most: models.MaxDeliveries,
+			Doc: "How goods reach their buyer; without any, they are fetched at the shop."},
+		{Name: "taxes", At: func(s *models.Settings) any { return &s.Taxes }, Most: models.MaxRates, Doc: "The rates; without a default one, what names none is not taxed."},
+		{Name: "taxAdded", At: func(s *models.Settings) any { return &s.TaxAdded }, Doc: "Taxes are added to the prices; else these include them."},
+		{Name: "acceptAtOnce", At: func(s *models.Settings) any { return &s.AcceptAtOnce }, Doc: "An order is accepted when it is placed; else the staff accept it."},
 	},
 }
+
+// SettingsForm is what one form of the counter says of it; each of the others has one of its own.
+var SettingsForm = Settings.Without("payments", "deliveries", "taxes", "taxAdded", "acceptAtOnce")
 
 // A Member is somebody of the staff, with what he is given and never shown.
 type Member struct {

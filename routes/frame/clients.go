@@ -13,6 +13,7 @@ import (
 // Clients tells who asks: the peer, or the one for whom a trusted proxy asks.
 type Clients struct {
 	Trusted []netip.Prefix
+	Site    string // the shop's own address, like https://shop.example; "" where requests tell it
 }
 
 // Address returns the client's address, and the zero address when the peer has none (a Unix
@@ -102,8 +103,12 @@ func (c Clients) isForeign(r *http.Request) bool {
 	return !IsRead(r) || r.Header.Get("Sec-Fetch-Mode") != "navigate" || r.Header.Get("Sec-Fetch-Dest") != "document"
 }
 
-// AddressOf is the shop's own address as a request has it, for links that are taken elsewhere.
+// AddressOf is the shop's own address, for links that are taken elsewhere: the one that it was given,
+// or else as a request has it.
 func (c Clients) AddressOf(r *http.Request) string {
+	if c.Site != "" {
+		return c.Site
+	}
 	scheme := "http"
 	if c.IsSecure(r) {
 		scheme = "https"

@@ -11,7 +11,7 @@ import (
 // The client is the peer, or the last address in X-Forwarded-For that is no trusted proxy, when the
 // peer is one.
 func TestClientAddress(t *testing.T) {
-	c := Clients{[]netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("fd00::/8")}}
+	c := Clients{Trusted: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("fd00::/8")}}
 	for _, tt := range []struct {
 		remote    string
 		forwarded []string
@@ -39,7 +39,7 @@ func TestClientAddress(t *testing.T) {
 
 // Only a proxy that is trusted is believed that the visitor's line is encrypted.
 func TestSecureLine(t *testing.T) {
-	c := Clients{[]netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}}
+	c := Clients{Trusted: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}}
 	for remote, want := range map[string]bool{"10.0.0.1:1": true, "192.0.2.1:1": false} {
 		r := &http.Request{RemoteAddr: remote, Header: http.Header{"X-Forwarded-Proto": {"https"}}}
 		if got := c.IsSecure(r); got != want {
@@ -57,7 +57,7 @@ func FuzzForwarded(f *testing.F) {
 	f.Add("203.0.113.7, 10.0.0.1", "10.0.0.2:5")
 	f.Add("[2001:db8::1]:443,,::ffff:10.0.0.1%eth0", "[::1]:1")
 	f.Add("\xff, 1.2.3.4.5, 999.1.1.1", "192.0.2.1:1")
-	trusting := Clients{[]netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("::1/128")}}
+	trusting := Clients{Trusted: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("::1/128")}}
 	f.Fuzz(func(t *testing.T, hops, remote string) {
 		r := &http.Request{RemoteAddr: remote, Header: http.Header{"X-Forwarded-For": strings.Split(hops, "|")}}
 		peer := peerOf(r)

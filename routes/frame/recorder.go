@@ -71,7 +71,8 @@ type Refusals struct {
 }
 
 func (f Refusals) refuse(w http.ResponseWriter, r *http.Request, err error) {
-	if isAPI(r.URL.Path) || slices.Contains(programPaths, r.URL.Path) {
+	isOrder := strings.HasPrefix(r.URL.Path, "/o/") && !WantsPage(r)
+	if isAPI(r.URL.Path) || slices.Contains(programPaths, r.URL.Path) || isOrder {
 		Explain(f.Log, w, err).Write(w)
 		return
 	}

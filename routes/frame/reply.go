@@ -29,9 +29,10 @@ type Problem struct {
 	Code       string // the contract's word for it, such as "not_found"
 	Message    string // for a person, in English
 	Details    models.Invalid
-	Payload    []byte        // what there is, as JSON; nil where that is not told
-	RetryAfter time.Duration // told in Retry-After when over 0
-	allow      string        // the methods that there are, for 405
+	Lines      []failureDetail // beside the details: what is no longer so of lines of a cart
+	Payload    []byte          // what there is, as JSON; nil where that is not told
+	RetryAfter time.Duration   // told in Retry-After when over 0
+	allow      string          // the methods that there are, for 405
 }
 
 // Error returns the message.
@@ -51,7 +52,7 @@ func ProblemOf(err error) Problem {
 	}
 	if missing, ok := errors.AsType[shop.Missing](err); ok {
 		return Problem{Status: http.StatusNotFound, Code: "not_found", Details: missing.Problems,
-			Message: "There is no " + missing.Kind + " " + missing.ID.String() + "."}
+			Message: errMissing(missing)}
 	}
 	if tooFast, ok := errors.AsType[shop.TooFast](err); ok {
 		return Problem{Status: http.StatusTooManyRequests, Code: "too_many_requests", RetryAfter: tooFast.RetryAfter,
@@ -62,6 +63,9 @@ func ProblemOf(err error) Problem {
 	}
 	if stale, ok := errors.AsType[shop.Stale](err); ok {
 		return errRecounted(stale)
+	}
+	if problem, ok := orderProblem(err); ok {
+		return problem
 	}
 	if conflict, ok := errors.AsType[dao.Conflict](err); ok {
 		return errTaken(conflict)
@@ -84,6 +88,7 @@ func ProblemOf(err error) Problem {
 		{shop.ErrRoomClosed, Problem{Status: 409, Code: "not_allowed", Message: "The chat is closed: nobody reads it or writes in it."}},
 		{shop.ErrLastOwner, Problem{Status: 409, Code: "conflict",
 			Message: "Nothing was changed: this is the last owner. Make somebody else an owner first."}},
+		{shop.ErrNothingToBuy, Problem{Status: 409, Code: "not_allowed", Message: "Nothing was changed: none of it can be bought any more."}},
 		{shop.ErrNotEnded, Problem{Status: 503, Code: "unavailable", RetryAfter: retryStore,
 			Message: "This browser is signed out, but that its session has ended could not be stored. Sign in later and end all sessions."}},
 		{dao.ErrUnknown, Problem{Status: 503, Code: "unavailable", RetryAfter: retryStore,
@@ -163,6 +168,11 @@ type failureDetail struct {
 	Field     string      `json:"field"`
 	Reason    string      `json:"reason"`
 	Available json.Number `json:"available,omitempty"` // how many can be bought, of more than that
+
+	// Of a line of a cart.
+	Product string        `json:"product,omitempty"`
+	Variant string        `json:"variant,omitempty"`
+	Price   *models.Money `json:"price,omitempty"` // of one, now
 }
 
 func detailOf(p models.Problem) failureDetail {
@@ -179,6 +189,7 @@ func (p Problem) Write(w http.ResponseWriter) {
 	for _, detail := range p.Details {
 		answer.Details = append(answer.Details, detailOf(detail))
 	}
+	answer.Details = append(answer.Details, p.Lines...)
 	p.Headers(w)
 	WriteJSON(w, p.Status, models.JSON(answer))
 }

@@ -54,7 +54,7 @@ func (p *Pages) refuseAddition(w http.ResponseWriter, r *http.Request, form cart
 	switch {
 	case errors.Is(err, dao.ErrNotFound) && problems != nil:
 		p.refill(w, r, http.StatusNotFound, "products", "/products", func(ctx context.Context, v *visit) (any, error) {
-			page, err := p.productsSheet(ctx, v, readFilter(nil))
+			page, err := p.productsSheet(ctx, v, readFilter(nil, ""))
 			page.Refused = v.voice.Say("product.gone", nil)
 			return page, err
 		})

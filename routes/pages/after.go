@@ -39,12 +39,12 @@ func parseEnding(text string) ending {
 	if e.id, err = models.ParseID(id); err != nil || rest == "" {
 		return e
 	}
-	cents, err1 := strconv.ParseInt(price, 10, 64)
+	amount, err1 := strconv.ParseInt(price, 10, 64)
 	millis, err2 := strconv.ParseInt(made, 10, 64)
 	if !whole || errors.Join(err1, err2) != nil {
 		return ending{}
 	}
-	e.price, e.made = models.Money(cents), models.Time(millis)
+	e.price, e.made = models.Money(amount), models.Time(millis)
 	return e
 }
 

@@ -3,6 +3,7 @@ package pages
 import (
 	"context"
 	"net/http"
+	"strconv"
 
 	"pulperia/dao/models"
 	"pulperia/shop"
@@ -18,6 +19,7 @@ type cartSheet struct {
 	Lines      []cartLine
 	Total      models.Money
 	Out        int64  // how many lines are not in the total
+	CanBuy     bool   // it is the visitor's own, and something of it can be bought
 	WhatsApp   string // where the cart is asked for in a chat with the merchant; "" where he has named no number
 }
 
@@ -90,6 +92,7 @@ func (p *Pages) cartSheet(ctx context.Context, v *visit, cart models.Cart, base 
 		}
 		sheet.Lines = append(sheet.Lines, line)
 	}
+	sheet.CanBuy = base == "/cart" && bill.Out < int64(len(bill.Lines))
 	if number := v.look.settings.WhatsApp; number != "" && bill.Out < int64(len(bill.Lines)) {
 		sheet.WhatsApp = askByWhatsApp(v, number, bill, v.site+"/carts/"+sheet.CartID)
 	}
@@ -98,7 +101,7 @@ func (p *Pages) cartSheet(ctx context.Context, v *visit, cart models.Cart, base 
 
 func (p *Pages) cartLine(voice *views.Voice, of shop.Line) cartLine {
 	line := cartLine{
-		ID: of.Item.Product.String(), Quantity: field{Value: models.Money(of.Quantity * 100).String()}, Less: of.Quantity - 1, More: of.Quantity + 1,
+		ID: of.Item.Product.String(), Quantity: field{Value: strconv.FormatInt(of.Quantity, 10)}, Less: of.Quantity - 1, More: of.Quantity + 1,
 		Subtotal: of.Subtotal, Gone: of.IsGone(), Counts: of.CanBeBought(), Choose: of.MustChoose(),
 	}
 	line.Lost, line.Nothing, line.Fixed = line.Gone && of.Product != nil, of.Product == nil, line.Gone || line.Choose

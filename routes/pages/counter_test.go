@@ -50,7 +50,7 @@ func invite(v *routestest.Visitor, name string, role models.Role) *routestest.Vi
 func makeProduct(v *routestest.Visitor, code, title string, stock int64) models.Product {
 	v.T.Helper()
 	made, _, err := v.Shop.Trade.CreateProduct(v.T.Context(), models.Product{
-		Title: title, Code: code, Category: "almacén", Description: "Una cosa", Price: 1000, Stock: stock, Status: true,
+		Title: title, Code: code, Category: "almacén", Description: "Una cosa", Price: 10000, Stock: stock, Status: true,
 	})
 	if err != nil {
 		v.T.Fatal(err)
@@ -196,7 +196,7 @@ func TestUndoEdits(t *testing.T) {
 			nobody.Post("/undo").Want(want)
 		}
 		changeProduct(v, was.ID, func(p *models.Product) {
-			p.Title, p.Price, p.Stock, p.Status, p.Code = "De otro", 1, 99, false, p.Code+"x"
+			p.Title, p.Price, p.Stock, p.Status, p.Code = "De otro", 10, 99, false, p.Code+"x"
 			p.Status = act[0] != "hidden"
 		})
 		changeProduct(v, was.ID, func(p *models.Product) { p.Stock = 98 })
@@ -235,7 +235,7 @@ func TestStaleForms(t *testing.T) {
 	v := newMerchant(t)
 	was := makeProduct(v, "c", "Miel", 7)
 	path := "/admin/products/" + was.ID.String()
-	changeProduct(v, was.ID, func(p *models.Product) { p.Stock, p.Price = 2, 1500 })
+	changeProduct(v, was.ID, func(p *models.Product) { p.Stock, p.Price = 2, 15_000 })
 	got := v.Post(path, "rev", "1", "title", "Miel pura", "code", "c", "category", "almacén", "price", "10", "stock", "7", "description", "Una cosa", "status", "true")
 	got.Want(http.StatusConflict, "#stock-problem", "Ahora dice: 2", "#title-problem", "Ahora dice: Miel", "#code-problem", "")
 	if got.Attribute("#title", "value") != "Miel pura" || got.Attribute("[name=rev]", "value") != "2" {
@@ -249,7 +249,7 @@ func TestStaleForms(t *testing.T) {
 		makeProduct(v, fmt.Sprint("d", i), "Otra", 7)
 	}
 	v.Post(path+"/stock", "stock", "muchos", "was", "2", "back", "/admin").Want(400, row+" .shelf__stock .field__problem", "Tiene que ser un número entero.")
-	if now := productNow(v, was.ID); now.Stock != 2 || now.Price != 1500 || now.Rev != 2 {
+	if now := productNow(v, was.ID); now.Stock != 2 || now.Price != 15000 || now.Rev != 2 {
 		t.Errorf("it is %+v", now)
 	}
 	v.Follow(path, "rev", "2", "title", "Miel pura", "code", "c", "category", "almacén", "price", "10", "stock", "1", "description", "Una cosa", "status", "true")

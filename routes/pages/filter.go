@@ -29,10 +29,10 @@ type filter struct {
 	problems                      models.Invalid
 }
 
-// readFilter reads the query of an address. Words and prices are typed by people, so bad ones are a
+// readFilter reads the query of an address, with prices in a currency. Words and prices are typed by people, so bad ones are a
 // problem to show beside their field, and a field that is empty, as a form sends it, asks for
 // nothing; whatever else cannot be read counts as absent.
-func readFilter(values url.Values) filter {
+func readFilter(values url.Values, currency string) filter {
 	f := filter{
 		typedText: strings.TrimSpace(typed(values, "q")),
 		category:  models.NormalName(typed(values, "category")),
@@ -53,9 +53,9 @@ func readFilter(values url.Values) filter {
 	if f.problems, _ = errors.AsType[models.Invalid](f.query().Check()); f.problems.Has("q") {
 		f.text = ""
 	}
-	var notation models.Notation
-	notation.Learn(f.typedMin, models.PricePlaces)
-	notation.Learn(f.typedMax, models.PricePlaces)
+	notation := models.NotationIn(currency)
+	notation.LearnMoney(f.typedMin)
+	notation.LearnMoney(f.typedMax)
 	f.minPrice = f.price(notation, "minPrice", f.typedMin)
 	f.maxPrice = f.price(notation, "maxPrice", f.typedMax)
 	return f

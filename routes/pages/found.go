@@ -16,7 +16,20 @@ const aboutMost = 160
 // found is what whoever finds a page under a path is told of it. A page that is not asked for by
 // this is not to be found.
 func (p *Pages) found(v *visit, path, about string) views.Found {
-	return views.Found{Canonical: v.site + path, About: about, Picture: v.site + p.asset("img/icon-512.png")}
+	found := views.Found{About: about, Picture: v.site + p.asset("img/icon-512.png")}
+	found.Canonical, found.Languages = v.site+path, inLanguages(v.site+path)
+	if v.asked != "" {
+		found.Canonical = inLanguage(found.Canonical, v.voice.Language)
+	}
+	return found
+}
+
+// inLanguages are the addresses of a page in each language, and the one that goes by the visitor.
+func inLanguages(address string) (all []views.FoundIn) {
+	for _, language := range views.Languages() {
+		all = append(all, views.FoundIn{Language: string(language), Address: inLanguage(address, language)})
+	}
+	return append(all, views.FoundIn{Language: "x-default", Address: address})
 }
 
 // aboutPart says what a part of the shop is, which has pages that nobody is to find.

@@ -1,7 +1,6 @@
 package pages
 
 import (
-	"strconv"
 	"strings"
 
 	"pulperia/dao/models"
@@ -129,7 +128,7 @@ func (p *Pages) offerData(v *visit, product models.Product, url string) offerDat
 		if currency == "" {
 			return ""
 		}
-		return decimal(price)
+		return price.Decimal(currency)
 	}
 	if len(product.Variants) == 0 {
 		return offerData{
@@ -158,11 +157,6 @@ func availability(available bool) string {
 		return "https://schema.org/InStock"
 	}
 	return "https://schema.org/OutOfStock"
-}
-
-// decimal writes an amount with both its decimals.
-func decimal(price models.Money) string {
-	return strconv.FormatInt(int64(price/100), 10) + "." + strconv.FormatInt(100+int64(price%100), 10)[1:]
 }
 
 // gtin is a barcode that is one of those that stand on goods everywhere.

@@ -93,6 +93,92 @@ func TestFoundPages(t *testing.T) {
 	}
 }
 
+// alternates returns where a page says that it is in each language.
+func alternates(page routestest.Sight) map[string]string {
+	found := map[string]string{}
+	for _, link := range page.All("link[rel=alternate]") {
+		language, _ := routestest.AttributeOf(link, "hreflang")
+		found[language], _ = routestest.AttributeOf(link, "href")
+	}
+	return found
+}
+
+// Each page that is to be found is there in both languages under addresses of their own, which show
+// that one page in the language, name themselves and each other; whoever has chosen a language sees
+// his.
+func TestFoundLanguages(t *testing.T) {
+	v := routestest.NewVisitor(t)
+	p := v.Product("Y", `"category":"almacén"`)
+	for _, path := range []string{"/", "/products?category=almac%C3%A9n", "/products/" + p.ID.String()} {
+		sign := "?"
+		if strings.Contains(path, "?") {
+			sign = "&"
+		}
+		want := map[string]string{"es": here + path + sign + "lang=es", "en": here + path + sign + "lang=en", "x-default": here + path}
+		for asked, canonical := range map[string]string{"": want["x-default"], "es": want["es"], "en": want["en"], "fr": want["x-default"]} {
+			address, speaks := path, "es"
+			if asked != "" {
+				address += sign + "lang=" + asked
+			}
+			if asked == "en" {
+				speaks = "en"
+			}
+			page := v.Get(address)
+			page.Want(200)
+			if diff := cmp.Diff(want, alternates(page)); diff != "" {
+				t.Errorf("%s: %s", address, diff)
+			}
+			if got := page.Attribute("link[rel=canonical]", "href"); got != canonical || meta(page, "og:url") != canonical {
+				t.Errorf("%s: canonical %q, og:url %q, want %q", address, got, meta(page, "og:url"), canonical)
+			}
+			if got := page.Attribute("html", "lang"); got != speaks {
+				t.Errorf("%s is in %q", address, got)
+			}
+			back := strings.TrimPrefix(canonical, here)
+			if got := page.Attribute(".language [name=to]", "value"); got != back {
+				t.Errorf("%s says that it is %q, want %q", address, got, back)
+			}
+		}
+	}
+	if got := v.Get("/cart?lang=en"); got.Attribute("html", "lang") != "en" || len(alternates(got)) > 0 {
+		t.Errorf("the cart is in %q, found in %v", got.Attribute("html", "lang"), alternates(got))
+	}
+	if got := v.Get("/").Attribute("html", "lang"); got != "es" {
+		t.Errorf("the next page is in %q", got)
+	}
+	v.Follow("/language", "lang", "es", "to", "/?lang=en")
+	page := v.Get("/?lang=en")
+	if got := page.Attribute("link[rel=canonical]", "href"); page.Attribute("html", "lang") != "es" || got != here+"/?lang=es" {
+		t.Errorf("for who has chosen Spanish it is in %q and named %q", page.Attribute("html", "lang"), got)
+	}
+}
+
+// The shop's own address, where it was given one, stands in all links that are taken elsewhere,
+// whatever name a request says.
+func TestOwnAddress(t *testing.T) {
+	v := routestest.NewVisitor(t, func(o *routestest.Setup) { o.Site = "https://shop.example" })
+	p := v.Product("Y", `"thumbnails":["/images/b.jpg"]`)
+	path := "/products/" + p.ID.String()
+	page := v.Get(path)
+	for what, got := range map[string][2]string{
+		"canonical": {page.Attribute("link[rel=canonical]", "href"), path}, "og:url": {meta(page, "og:url"), path},
+		"og:image": {meta(page, "og:image"), "/images/b.jpg"}, "English": {alternates(page)["en"], path + "?lang=en"},
+	} {
+		if got[0] != "https://shop.example"+got[1] {
+			t.Errorf("%s is %q", what, got[0])
+		}
+	}
+	for address, want := range map[string]string{
+		"/sitemap.xml": "<loc>https://shop.example/sitemap/1.xml</loc>", "/sitemap/1.xml": "<loc>https://shop.example" + path + "</loc>",
+		"/robots.txt": "Sitemap: https://shop.example/sitemap.xml\n",
+	} {
+		got := v.Shop.Do("GET", address, "").Body.String()
+		if !strings.Contains(got, want) || strings.Contains(got, here) {
+			t.Errorf("%s: %q is not in %s", address, want, got)
+		}
+	}
+}
+
 // What machines are told of a product is JSON whatever its texts hold, ends no element, and names a
 // price only with the currency that it is in.
 func TestProductData(t *testing.T) {
@@ -166,7 +252,14 @@ func TestSiteMap(t *testing.T) {
 		got := v.Shop.Do("GET", address, "", proxied...)
 		var list struct {
 			Maps []string `xml:"sitemap>loc"`
-			URLs []string `xml:"url>loc"`
+			URLs []struct {
+				Loc   string `xml:"loc"`
+				Links []struct {
+					Rel      string `xml:"rel,attr"`
+					Language string `xml:"hreflang,attr"`
+					Address  string `xml:"href,attr"`
+				} `xml:"http://www.w3.org/1999/xhtml link"`
+			} `xml:"url"`
 		}
 		if err := xml.Unmarshal(got.Body.Bytes(), &list); err != nil || got.Code != 200 || got.Header().Get("Content-Type") != "application/xml" {
 			t.Fatalf("%s: %d %v %s", address, got.Code, err, got.Body)
@@ -174,7 +267,18 @@ func TestSiteMap(t *testing.T) {
 		if again := v.Shop.Do("GET", address, "", append(proxied, "If-None-Match", got.Header().Get("Etag"))...); again.Code != http.StatusNotModified {
 			t.Errorf("%s again: %d", address, again.Code)
 		}
-		return append(list.Maps, list.URLs...)
+		for _, url := range list.URLs {
+			addresses := []string{}
+			for _, link := range url.Links {
+				addresses = append(addresses, link.Rel+" "+link.Language+" "+link.Address)
+			}
+			want := []string{"alternate es " + url.Loc + "?lang=es", "alternate en " + url.Loc + "?lang=en", "alternate x-default " + url.Loc}
+			list.Maps = append(list.Maps, url.Loc)
+			if diff := cmp.Diff(want, addresses); diff != "" {
+				t.Errorf("%s in each language: %s", url.Loc, diff)
+			}
+		}
+		return list.Maps
 	}
 	a, b := v.Product("A"), v.Product("B")
 	v.Product("C", `"status":false`)

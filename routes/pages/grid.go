@@ -50,7 +50,7 @@ func (g grid) has(i int) bool { return g.Has(rowName(i, "code")) }
 
 // isEmpty says whether a row says nothing.
 func (g grid) isEmpty(i int) bool {
-	for _, name := range append([]string{"code", "price", "stock", "uncounted", "thumbnail"}, optionNames...) {
+	for _, name := range append([]string{"code", "price", "stock", "uncounted", "barcode", "thumbnail"}, optionNames...) {
 		if g.at(i, name) != "" {
 			return false
 		}
@@ -63,7 +63,7 @@ var optionNames = []string{optionName(1), optionName(2), optionName(3)} // model
 // learn takes in how the figures of the grid are written.
 func (g grid) learn(notation *models.Notation) {
 	for _, i := range g.rows {
-		notation.Learn(g.at(i, "price"), models.PricePlaces)
+		notation.LearnMoney(g.at(i, "price"))
 		notation.Learn(g.at(i, "stock"), 0)
 	}
 }
@@ -74,7 +74,7 @@ func (g grid) read(product *models.Product, notation models.Notation, wrong *mod
 	for _, i := range g.rows {
 		v := models.NewVariant()
 		v.ID, _ = models.ParseID(g.at(i, "_id"))
-		v.Code, v.Thumbnail = g.Get(rowName(i, "code")), g.at(i, "thumbnail")
+		v.Code, v.Thumbnail, v.Barcode = g.Get(rowName(i, "code")), g.at(i, "thumbnail"), g.at(i, "barcode")
 		for _, option := range optionNames {
 			if name := g.Get(option); strings.TrimSpace(name) != "" {
 				v.Options = append(v.Options, models.Option{Name: name, Value: g.Get(rowName(i, option))})
@@ -167,12 +167,14 @@ func (g grid) copy(product *models.Product, typed models.Product) {
 	}
 }
 
-// keepRest gives the variants of the grid what it does not show of those that are there.
+// keepRest gives the variants of the grid what the form does not ask for of those that are there.
 func (g grid) keepRest(variants []models.Variant, product models.Product) []models.Variant {
 	variants = slices.Clone(variants)
 	for i := range variants {
 		if was := product.Variant(variants[i].ID); was != nil && !was.ID.IsZero() {
-			variants[i].Barcode = was.Barcode
+			if !g.Has(rowName(g.rows[i], "barcode")) {
+				variants[i].Barcode = was.Barcode
+			}
 			if !g.Has(rowName(g.rows[i], "thumbnail")) {
 				variants[i].Thumbnail = was.Thumbnail
 			}

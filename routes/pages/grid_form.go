@@ -32,6 +32,7 @@ type gridRow struct {
 	No                     int64 // from 1
 	Options                []gridCell
 	Code, Price, Stock     gridCell
+	Barcode                gridCell
 	Photos                 photoChoice
 	Uncounted, Drop, Empty bool
 	Problem                string // of the row as a whole
@@ -77,6 +78,7 @@ func setRow(form url.Values, i int, voice *views.Voice, v models.Variant) {
 		set(option, v.Options.Value(models.NormalName(form.Get(option))))
 	}
 	set("thumbnail", v.Thumbnail)
+	set("barcode", v.Barcode)
 	set("price", voice.Typed(v.Price))
 	if v.Uncounted {
 		set("uncounted", "true")
@@ -112,7 +114,7 @@ func showGrid(voice *views.Voice, form url.Values, wrong models.Invalid, stored 
 		row := gridRow{
 			ID: typed(form, rowName(i, "_id")), At: rowName(i, ""), No: int64(i + 1),
 			Code: cell(rowName(i, "code"), voice.Say("table.code", nil)), Price: cell(rowName(i, "price"), voice.Say("table.price", nil)),
-			Stock: cell(rowName(i, "stock"), voice.Say("table.stock", nil)), Uncounted: g.at(i, "uncounted") != "", Drop: g.at(i, "drop") != "",
+			Stock: cell(rowName(i, "stock"), voice.Say("table.stock", nil)), Barcode: cell(rowName(i, "barcode"), voice.Say("form.barcode", nil)), Uncounted: g.at(i, "uncounted") != "", Drop: g.at(i, "drop") != "",
 			Photos: g.photosOf(voice, i, wrong, pictures), Empty: i >= last, Problem: firstOf(voice, wrong, rowName(i, "options"), rowName(i, "_id"), rowName(i, "")),
 		}
 		for k, name := range optionNames {
@@ -122,7 +124,7 @@ func showGrid(voice *views.Voice, form url.Values, wrong models.Invalid, stored 
 			}
 			row.Options = append(row.Options, cell(rowName(i, name), label))
 		}
-		row.Price.Decimal, row.Stock.Numeric = true, true
+		row.Price.Decimal, row.Stock.Numeric, row.Barcode.Numeric = true, true, true
 		shown.Rows = append(shown.Rows, row)
 	}
 	shown.More = len(shown.Rows) < models.MaxVariants
@@ -184,5 +186,6 @@ func (g *gridForm) each(do func(*gridCell)) {
 		do(&row.Code)
 		do(&row.Price)
 		do(&row.Stock)
+		do(&row.Barcode)
 	}
 }

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"golang.org/x/net/html"
+
 	"pulperia/dao/models"
 	"pulperia/routes/routestest"
 )
@@ -33,6 +35,10 @@ func formOf(page routestest.Sight, selector string) url.Values {
 			form.Add(name, value)
 		}
 	}
+	for _, choice := range page.All(selector + " select") {
+		name, _ := routestest.AttributeOf(choice, "name")
+		form.Add(name, chosenOf(choice))
+	}
 	for _, area := range page.All(selector + " textarea") {
 		name, _ := routestest.AttributeOf(area, "name")
 		text := ""
@@ -42,6 +48,22 @@ func formOf(page routestest.Sight, selector string) url.Values {
 		form.Add(name, text)
 	}
 	return form
+}
+
+// chosenOf is the value of what is chosen in a list: else of the first there is.
+func chosenOf(list *html.Node) string {
+	chosen, found := "", false
+	for option := range list.Descendants() {
+		if option.Data != "option" {
+			continue
+		}
+		_, selected := routestest.AttributeOf(option, "selected")
+		if selected || !found {
+			chosen, _ = routestest.AttributeOf(option, "value")
+			found = true
+		}
+	}
+	return chosen
 }
 
 func pairs(form url.Values, more ...string) (list []string) {
@@ -86,6 +108,46 @@ func TestNewProductWithVariants(t *testing.T) {
 	}
 }
 
+// Each variant has a barcode of its own: typed, shown again, changed and taken out. A form of before
+// that does not ask for it leaves it.
+func TestBarcodesOfVariants(t *testing.T) {
+	v := newMerchant(t)
+	made := makeShirt(v)
+	at := "/admin/products/" + made.ID.String()
+	stored := func() (codes [2]string) {
+		t.Helper()
+		now, err := v.Shop.Trade.Products.Get(t.Context(), made.ID)
+		if err != nil || len(now.Variants) != 2 {
+			t.Fatalf("%+v, %v", now, err)
+		}
+		return [2]string{now.Variants[0].Barcode, now.Variants[1].Barcode}
+	}
+	page := v.Get(at)
+	if shown := page.Attribute("#variants-0-barcode", "value"); shown != "779" {
+		t.Errorf("the grid shows the barcode %q", shown)
+	}
+	for _, tt := range []struct{ typed, want [2]string }{
+		{[2]string{"779", "7790002000011"}, [2]string{"779", "7790002000011"}},
+		{[2]string{"", "7790002000011"}, [2]string{"", "7790002000011"}},
+	} {
+		v.Follow(at, pairs(formOf(v.Get(at), "#shelf"), "variants[0].barcode", tt.typed[0], "variants[1].barcode", tt.typed[1])...).Want(200)
+		if now := stored(); now != tt.want {
+			t.Errorf("stored is %q", now)
+		}
+	}
+	long := pairs(formOf(v.Get(at), "#shelf"), "variants[0].barcode", strings.Repeat("7", 201))
+	v.Post(at, long...).Want(400, "#variants-0-barcode-problem", "Puede tener 200 caracteres como mucho.")
+	older := formOf(v.Get(at), "#shelf")
+	older.Del("variants[0].barcode")
+	older.Del("variants[1].barcode")
+	v.Follow(at, pairs(older, "title", "Otra")...).Want(200)
+	if now := stored(); now[1] != "7790002000011" {
+		t.Errorf("a form without barcodes took them out: %q", now)
+	}
+	only := append(append([]string{}, shirt...), gridFields("Talle", [4]string{"", "", "", ""})...)
+	v.Post("/admin/products", append(only, "variants[0].barcode", "779")...).Want(400, "#variants-0-code-problem", "Falta completar este campo.")
+}
+
 // What is wrong with a variant stands in its row, whatever rows are empty before it.
 func TestGridTellsByRow(t *testing.T) {
 	v := newMerchant(t)
@@ -112,9 +174,9 @@ func TestGridTellsByRow(t *testing.T) {
 func makeShirt(v *routestest.Visitor) models.Product {
 	v.T.Helper()
 	made, _, err := v.Shop.Trade.CreateProduct(v.T.Context(), models.Product{
-		Title: "Remera", Code: "remera", Category: "ropa", Description: "De algodón", Status: true, Price: 1000, Stock: 3, Variants: []models.Variant{
-			{Code: "R-M", Options: models.Options{{Name: "Talle", Value: "M"}}, Price: 1000, Stock: 2, Barcode: "779", Thumbnail: "/img/m.webp"},
-			{Code: "R-L", Options: models.Options{{Name: "Talle", Value: "L"}}, Price: 1500, Stock: 1},
+		Title: "Remera", Code: "remera", Category: "ropa", Description: "De algodón", Status: true, Price: 10000, Stock: 3, Variants: []models.Variant{
+			{Code: "R-M", Options: models.Options{{Name: "Talle", Value: "M"}}, Price: 10000, Stock: 2, Barcode: "779", Thumbnail: "/img/m.webp"},
+			{Code: "R-L", Options: models.Options{{Name: "Talle", Value: "L"}}, Price: 15000, Stock: 1},
 		},
 	})
 	if err != nil {
@@ -175,7 +237,7 @@ func TestGridOfAnOldForm(t *testing.T) {
 	at := "/admin/products/" + made.ID.String()
 	form := formOf(v.Get(at), "#shelf")
 	_, _, err := v.Shop.Trade.ChangeProduct(t.Context(), made.ID, func(p *models.Product) error {
-		p.Variants = append(p.Variants[:1:1], models.Variant{Code: "R-S", Options: models.Options{{Name: "Talle", Value: "S"}}, Price: 700, Stock: 9})
+		p.Variants = append(p.Variants[:1:1], models.Variant{Code: "R-S", Options: models.Options{{Name: "Talle", Value: "S"}}, Price: 7000, Stock: 9})
 		p.Variants[0].Stock = 1
 		return nil
 	})

@@ -59,6 +59,9 @@ func tellGrid(voice *views.Voice, form url.Values, stored models.Product) gridFo
 			}
 			compare(&row.Code, rowName(i, "code"))
 			compare(&row.Price, rowName(i, "price"))
+			if form.Has(rowName(i, "barcode")) {
+				compare(&row.Barcode, rowName(i, "barcode"))
+			}
 			row.Photos.tell(voice, g.at(i, "thumbnail"), now.Get(rowName(i, "thumbnail")))
 			if isUncounted := now.Get(rowName(i, "uncounted")) != ""; !row.Uncounted || !isUncounted {
 				compare(&row.Stock, rowName(i, "stock"))

@@ -15,6 +15,7 @@ import (
 // when these have changed, so that a page takes no more time for it.
 type looks struct {
 	from views.Settings // where the settings say nothing
+	sign bool           // that of from stands whatever they say
 	now  atomic.Pointer[look]
 	bind sync.Mutex
 }
@@ -26,8 +27,17 @@ type look struct {
 	zone     *time.Location
 }
 
-func newLooks(from views.Settings) (*looks, error) {
-	l := &looks{from: from}
+// currency is the shop's (ISO 4217): where the store is away, as it was last read.
+func (p *Pages) currency(ctx context.Context) string {
+	settings, err := p.shop.Settings(ctx)
+	if err != nil {
+		settings = p.looks.last().settings
+	}
+	return settings.Currency
+}
+
+func newLooks(from views.Settings, sign bool) (*looks, error) {
+	l := &looks{from: from, sign: sign}
 	_, err := l.under(models.Settings{})
 	return l, err
 }
@@ -45,17 +55,17 @@ func (l *looks) of(ctx context.Context, settings func(context.Context) (models.S
 }
 
 func (l *looks) under(settings models.Settings) (*look, error) {
-	if last := l.last(); last != nil && last.settings == settings {
+	if last := l.last(); last != nil && last.settings.Head == settings.Head && last.settings.Same(settings) {
 		return last, nil
 	}
 	l.bind.Lock()
 	defer l.bind.Unlock()
-	if last := l.last(); last != nil && last.settings == settings {
+	if last := l.last(); last != nil && last.settings.Head == settings.Head && last.settings.Same(settings) {
 		return last, nil
 	}
 	said := l.from
 	said.Name, said.Logo, said.About = settings.Name, settings.Logo, settings.About
-	if settings.Currency != "" {
+	if said.Unit = models.UnitOf(settings.Currency); settings.Currency != "" && !l.sign {
 		said.Currency = views.SignOf(settings.Currency)
 	}
 	if settings.TimeZone != "" {

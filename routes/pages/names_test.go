@@ -71,7 +71,7 @@ func TestVisitsOfTheChat(t *testing.T) {
 // The first thing in a cart begins a visit, too; what only looks does not.
 func TestVisitsOfTheCart(t *testing.T) {
 	v := routestest.NewVisitor(t, routestest.Closed)
-	p, _, err := v.Shop.Trade.CreateProduct(t.Context(), models.Product{Title: "Yerba", Description: "d", Code: "Y", Category: "c", Price: 100, Status: true, Stock: 5})
+	p, _, err := v.Shop.Trade.CreateProduct(t.Context(), models.Product{Title: "Yerba", Description: "d", Code: "Y", Category: "c", Price: 1000, Status: true, Stock: 5})
 	if err != nil {
 		t.Fatal(err)
 	}

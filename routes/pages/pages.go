@@ -53,6 +53,7 @@ type Options struct {
 	Session  frame.SessionCookies
 	Public   fs.FS  // style sheets, scripts and images
 	Currency string // the sign before prices
+	OwnSign  bool   // it stands also where the settings name a currency
 	Version  string
 }
 
@@ -62,12 +63,12 @@ func New(o Options) (*Pages, error) {
 	if err != nil {
 		return nil, err
 	}
-	looks, err := newLooks(views.Settings{Currency: o.Currency, Zone: time.Local, Asset: assets.URL})
+	looks, err := newLooks(views.Settings{Currency: o.Currency, Zone: time.Local, Asset: assets.URL}, o.OwnSign)
 	if err != nil {
 		return nil, err
 	}
 	build := sha256.New()
-	fmt.Fprintf(build, "%q %q", o.Version, o.Currency)
+	fmt.Fprintf(build, "%q %q %t", o.Version, o.Currency, o.OwnSign)
 	if err := cmp.Or(files.Hash(build, o.Public), files.Hash(build, views.Files())); err != nil {
 		return nil, err
 	}
@@ -97,6 +98,7 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request, s sheet) {
 		p.Fail(w, r, err)
 		return
 	}
+	s.here = inLanguage(s.here, v.asked) // where scripts ask for the same page, in the same language
 	v.here = s.here
 	var answered bool
 	if v.forgetful, answered = afterKeeping(w, r); answered {

@@ -48,11 +48,11 @@ func filledFields(voice *views.Voice, product models.Product, uncounted string) 
 	return form
 }
 
-// readProduct reads the form into a product that is ready to be stored, or tells all that is wrong
+// readProduct reads the form, with prices in a currency, into a product that is ready to be stored, or tells all that is wrong
 // with it.
-func readProduct(form url.Values) (models.Product, models.Invalid) {
+func readProduct(form url.Values, currency string) (models.Product, models.Invalid) {
 	var product models.Product
-	grid, notation := readGrid(form), notationOf(form, fields.ProductForm)
+	grid, notation := readGrid(form), notationOf(form, fields.ProductForm, currency)
 	grid.learn(&notation)
 	v := readTypedAs(form, fields.ProductForm, &product, notation)
 	product.ID, _ = models.ParseID(form.Get("_id")) // a form without one gets its id from the store
@@ -88,8 +88,8 @@ func refilledProduct(voice *views.Voice, form url.Values, v models.Invalid, stor
 }
 
 // tellStored says beside each field of a form what is stored of the product, where that is something
-// else.
-func (again *productForm) tellStored(voice *views.Voice, stored models.Product) {
+// else; taxes are those of the settings.
+func (again *productForm) tellStored(voice *views.Voice, taxes []models.Tax, stored models.Product) {
 	uncounted := voice.Say("grid.uncounted", nil)
 	again.Fields.tell(voice, filledFields(voice, stored, uncounted))
 	if again.Always && bool(stored.Uncounted) {
@@ -102,5 +102,9 @@ func (again *productForm) tellStored(voice *views.Voice, stored models.Product) 
 		}
 		counted.Problem = voice.Say("shelf.now", map[string]any{"now": now})
 		again.Fields["counted"] = counted
+	}
+	if tax := again.Fields["tax"]; tax.Problem != "" && stored.Tax == "" {
+		tax.Problem = voice.Say("shelf.now", map[string]any{"now": usualRate(voice, taxes)})
+		again.Fields["tax"] = tax
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"pulperia/dao/models"
+	"pulperia/routes/routestest"
+	"pulperia/shop"
 )
 
 var richHoney = []string{
@@ -20,7 +22,7 @@ func TestProductHasAllOfItsForm(t *testing.T) {
 	v.Follow("/admin/products", richHoney...).Want(200, ".row__title a", "Miel", ".shelf__said", "Sin contar")
 	list, _ := v.Shop.Trade.Products.List(t.Context(), models.ProductQuery{Limit: 5})
 	made := list.Products[0]
-	if made.CompareAt != 123450 || !bool(made.Uncounted) || made.Vendor != "Colmenar" || made.Barcode != "7790001000012" || !slices.Equal(made.Tags, []string{"sin gluten", "oferta"}) {
+	if made.CompareAt != 1234500 || !bool(made.Uncounted) || made.Vendor != "Colmenar" || made.Barcode != "7790001000012" || !slices.Equal(made.Tags, []string{"sin gluten", "oferta"}) {
 		t.Fatalf("stored is %+v", made)
 	}
 	at := "/admin/products/" + made.ID.String()
@@ -112,4 +114,82 @@ func TestOldFormTellsTheRest(t *testing.T) {
 	})
 	v.Post("/admin/products/"+id.String(), pairs(form)...).Want(409, "#compareAt-problem", "Ahora dice:", "#counted-problem", "Ahora dice: Se cuenta",
 		"#stock-problem", "Ahora dice: 4", "#vendor-problem", "Ahora dice: Otro", "#tags-problem", "Ahora dice:", "#barcode-problem", "")
+}
+
+// taxed sets the rates of the shop; none for none.
+func taxed(v *routestest.Visitor, rates ...models.Tax) {
+	v.T.Helper()
+	_, _, err := v.Shop.Trade.ChangeSettings(v.T.Context(), shop.Machine, func(s *models.Settings) error {
+		s.Taxes = rates
+		return nil
+	})
+	if err != nil {
+		v.T.Fatal(err)
+	}
+}
+
+// A product is taxed by a rate that its form lets choose where the settings have some; one that they
+// have no longer stays, and is shown as such.
+func TestProductFormHasRates(t *testing.T) {
+	v := newMerchant(t)
+	v.Follow("/admin/products", richHoney...)
+	list, _ := v.Shop.Trade.Products.List(t.Context(), models.ProductQuery{Limit: 5})
+	id := list.Products[0].ID
+	at := "/admin/products/" + id.String()
+	english := v.Another("Accept-Language", "en")
+	english.Cookies = v.Cookies
+	v.Get(at).Want(200, "#tax", "")
+	save := func(want string, pairsOf ...string) {
+		t.Helper()
+		v.Follow(at, pairs(formOf(v.Get(at), "#shelf"), pairsOf...)...).Want(200)
+		if now := productNow(v, id); now.Tax != want {
+			t.Errorf("with %v it names the rate %q, want %q", pairsOf, now.Tax, want)
+		}
+	}
+	reduced, usual := models.Tax{Name: "IVA", Points: 1050}, models.Tax{Name: "IVA 21 %", Points: 2100, Default: true}
+	taxed(v, usual, reduced)
+	rates := "La tasa de siempre: IVA 21 %IVA 21 %IVA 10,5 %"
+	v.Get("/admin/products/new").Want(200, "#tax", rates, "#tax [selected]", "La tasa de siempre: IVA 21 %")
+	v.Get(at).Want(200, "label[for=tax]", "Impuesto", "#tax", rates)
+	english.Get(at).Want(200, "label[for=tax]", "Tax", "#tax [selected]", "The usual rate: IVA 21 %")
+	save("IVA", "tax", "IVA")
+	v.Get(at).Want(200, "#tax [selected]", "IVA 10,5 %")
+	v.Get(at+"/copy").Want(200, "#tax [selected]", "IVA 10,5 %")
+	v.Follow("/undo").Want(200)
+	if now := productNow(v, id); now.Tax != "" {
+		t.Errorf("taken back it names %q", now.Tax)
+	}
+	save("IVA", "tax", "IVA")
+
+	taxed(v, models.Tax{Name: "VAT", Points: 2000})
+	v.Get(at).Want(200, "#tax", "Ninguna: sin impuestoVAT 20 %IVA (ya no está entre las tasas de la tienda)",
+		"#tax [selected]", "IVA (ya no está entre las tasas de la tienda)")
+	english.Get(at).Want(200, "#tax [selected]", "IVA (no longer among the shop’s rates)")
+	save("IVA", "title", "Miel pura")
+	taxed(v)
+	v.Get(at).Want(200, "#tax", "Ninguna: sin impuestoIVA (ya no está entre las tasas de la tienda)")
+	save("", "tax", "")
+	v.Get(at).Want(200, "#tax", "")
+}
+
+// Who saves an old form is told by which rate the product is taxed now; a name that is none is
+// refused beside the field, with what was chosen.
+func TestOldFormTellsTheRate(t *testing.T) {
+	v := newMerchant(t)
+	taxed(v, models.Tax{Name: "IVA", Points: 2100, Default: true}, models.Tax{Name: "Libros"})
+	v.Follow("/admin/products", append(slices.Clone(richHoney), "tax", "Libros")...)
+	list, _ := v.Shop.Trade.Products.List(t.Context(), models.ProductQuery{Limit: 5})
+	id := list.Products[0].ID
+	at := "/admin/products/" + id.String()
+	form := formOf(v.Get(at), "#shelf")
+	if form.Get("tax") != "Libros" {
+		t.Errorf("the form has the rate %q", form.Get("tax"))
+	}
+	changeProduct(v, id, func(p *models.Product) { p.Tax = "" })
+	v.Post(at, pairs(form)...).Want(409, "#tax-problem", "Ahora dice: La tasa de siempre: IVA 21 %",
+		"#tax [selected]", "Libros 0 %", "#vendor-problem", "")
+	changeProduct(v, id, func(p *models.Product) { p.Tax = "IVA" })
+	v.Post(at, pairs(form)...).Want(409, "#tax-problem", "Ahora dice: IVA")
+	v.Post(at, pairs(formOf(v.Get(at), "#shelf"), "tax", strings.Repeat("x", 201))...).
+		Want(400, "#tax-problem", "Puede tener 200 caracteres como mucho.")
 }

@@ -14,13 +14,13 @@ func BenchmarkRender(b *testing.B) {
 	p := barePages(b)
 	for i := range 24 {
 		if _, _, err := p.shop.CreateProduct(b.Context(), models.Product{
-			Title: "Yerba mate 1 kg", Code: fmt.Sprint("YM-", i), Category: "almacén", Description: "Molienda gruesa", Price: 1234_50, Stock: 7, Status: true,
+			Title: "Yerba mate 1 kg", Code: fmt.Sprint("YM-", i), Category: "almacén", Description: "Molienda gruesa", Price: 1234_500, Stock: 7, Status: true,
 		}); err != nil {
 			b.Fatal(err)
 		}
 	}
 	v := p.stranger(httptest.NewRequestWithContext(b.Context(), "GET", "/", nil))
-	f := readFilter(nil)
+	f := readFilter(nil, "")
 	b.ReportAllocs()
 	for b.Loop() {
 		page, err := p.productsSheet(context.Background(), v, f)

@@ -42,7 +42,7 @@ func (p *Pages) Settings(w http.ResponseWriter, r *http.Request) {
 
 func (p *Pages) settingsSheet(v *visit, s models.Settings) settingsSheet {
 	sheet := settingsSheet{
-		Page: p.counter(v, v.voice.Say("settings.title", nil), settingsPage), Rev: s.Rev, Form: fill(v.voice, fields.Settings, s),
+		Page: p.counter(v, v.voice.Say("settings.title", nil), settingsPage), Rev: s.Rev, Form: fill(v.voice, fields.SettingsForm, s),
 		RoomOpen: !s.RoomClosed, Currencies: views.Currencies(), Zones: zones,
 	}
 	if s.WhatsApp != "" {
@@ -58,7 +58,7 @@ func (p *Pages) settingsSheet(v *visit, s models.Settings) settingsSheet {
 
 // readSettings reads the form into settings.
 func readSettings(form url.Values, s *models.Settings) {
-	readTyped(form, fields.Settings, s) // texts, which can all be read
+	readTyped(form, fields.SettingsForm, s, s.Currency) // texts, which can all be read
 	s.RoomClosed = form.Get("room") != "true"
 }
 
@@ -110,7 +110,7 @@ func (p *Pages) refuseSettings(w http.ResponseWriter, r *http.Request, form url.
 		readSettings(form, &again)
 		sheet, stored := p.settingsSheet(v, again), p.settingsSheet(v, v.look.settings)
 		sheet.Summary = summaryOf(v.voice, problems)
-		sheet.Form, _ = retype(v.voice, fields.Settings, form, problems)
+		sheet.Form, _ = retype(v.voice, fields.SettingsForm, form, problems)
 		if problems.Has("rev") {
 			sheet.Summary = v.voice.Say("shelf.changed", nil)
 			sheet.Form.tell(v.voice, stored.Form)

@@ -20,7 +20,8 @@ type shelfSheet struct {
 	Form       productForm
 	Pictures   picturesForm
 	Categories []categoryChoice
-	OnSale     bool // as it is stored
+	Rates      []rateChoice // nil where the settings have none, and the product names none
+	OnSale     bool         // as it is stored
 	Copied     string
 }
 
@@ -32,7 +33,10 @@ func (p *Pages) NewProduct(w http.ResponseWriter, r *http.Request) {
 }
 
 func (p *Pages) shelfSheet(ctx context.Context, v *visit, title string, form productForm) (shelfSheet, error) {
-	sheet := shelfSheet{Page: p.counter(v, title, shelvesPage), Form: form}
+	sheet := shelfSheet{
+		Page: p.counter(v, title, shelvesPage), Form: form,
+		Rates: ratesFor(v.voice, v.look.settings.Taxes, form.Fields["tax"].Value),
+	}
 	own, err := p.showPictures(ctx, form.Grid.sources())
 	if err != nil {
 		return sheet, err
@@ -79,7 +83,7 @@ func (p *Pages) MakeProduct(w http.ResponseWriter, r *http.Request) {
 		p.Fail(w, r, err)
 		return
 	}
-	product, problems := readProduct(form)
+	product, problems := readProduct(form, p.currency(r.Context()))
 	more := form.Has("more")
 	if !more && problems == nil {
 		product, err = p.createProduct(r.Context(), product)
@@ -137,7 +141,7 @@ func (p *Pages) SaveProduct(w http.ResponseWriter, r *http.Request) {
 	}
 	rev, _ := strconv.ParseInt(form.Get("rev"), 10, 64) // without one the form is of no revision
 	grid := readGrid(form)
-	typed, problems := readProduct(form)
+	typed, problems := readProduct(form, p.currency(r.Context()))
 	if form.Has("more") {
 		p.moreRows(w, r, id, form, rev)
 		return
@@ -186,7 +190,7 @@ func (p *Pages) refuseProduct(w http.ResponseWriter, r *http.Request, id models.
 		again := refilledProduct(v.voice, form, problems, product)
 		if problems.Has("rev") {
 			again.Summary = v.voice.Say("shelf.changed", nil)
-			again.tellStored(v.voice, product)
+			again.tellStored(v.voice, v.look.settings.Taxes, product)
 			again.Grid = tellGrid(v.voice, form, product)
 		}
 		sheet, err := p.filledSheet(ctx, v, product, again)

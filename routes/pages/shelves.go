@@ -42,7 +42,7 @@ type shelf struct {
 	Price, Stock              field
 	Was                       string // the price as it was shown, for the form to say
 	Money                     models.Money
-	Pieces, Variants          int64
+	Pieces, Held, Variants    int64 // pieces on the shelf, with what open orders hold of them
 	Counted                   bool
 	Back                      string // the page that the row stands on
 
@@ -56,7 +56,7 @@ type shelf struct {
 type shelfCount struct {
 	ID, Key, Variant, Title, Name, Back string
 	Stock                               field
-	Pieces                              int64
+	Pieces, Held                        int64 // as in shelf
 	Counted                             bool
 }
 
@@ -66,7 +66,7 @@ func counts(product models.Product, back string) (all []shelfCount) {
 		id := product.ID.String()
 		all = append(all, shelfCount{
 			ID: id, Key: id + "-" + v.ID.String(), Variant: v.ID.String(), Title: product.Title, Name: v.Name(), Back: back,
-			Stock: field{Value: strconv.FormatInt(v.Stock, 10)}, Pieces: v.Stock, Counted: !bool(v.Uncounted),
+			Stock: field{Value: strconv.FormatInt(v.Stock+v.Held, 10)}, Pieces: v.Stock + v.Held, Held: v.Held, Counted: !bool(v.Uncounted),
 		})
 	}
 	return all
@@ -77,7 +77,7 @@ func (p *Pages) shelf(v *visit, product models.Product, back string) shelf {
 		ID: product.ID.String(), Title: product.Title, Code: product.Code, Category: product.Category, Rev: product.Rev,
 		OnSale: product.Status, Editable: v.who.Can(shop.CatalogueWrite),
 		Price: field{Value: v.voice.Typed(product.Price)}, Was: product.Price.String(), Money: product.Price,
-		Stock: field{Value: strconv.FormatInt(product.Stock, 10)}, Pieces: product.Stock, Back: back,
+		Stock: field{Value: strconv.FormatInt(product.Stock+product.Held, 10)}, Pieces: product.Stock + product.Held, Held: product.Held, Back: back,
 		Variants: int64(len(product.Variants)), Counted: !bool(product.Uncounted),
 		Key: product.ID.String(), Counts: counts(product, back),
 	}
@@ -88,6 +88,7 @@ type retypedShelf struct {
 	id           models.ID
 	variant      models.ID // that was counted
 	price, stock *field
+	received     *field // as so many more, on the page of the stock
 }
 
 // again has a row show what was refused: beside the variant that was counted, if there still is one.

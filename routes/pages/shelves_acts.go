@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 
 	"pulperia/dao/models"
 	"pulperia/routes/frame"
@@ -41,7 +42,7 @@ func (p *Pages) SetPrice(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	var problems models.Invalid
-	price := models.Notation{}.Money(&problems, "price", form.Get("price"))
+	price := models.NotationIn(p.currency(r.Context())).Money(&problems, "price", form.Get("price"))
 	if problems != nil {
 		p.refuseRow(w, r, form, problems)
 		return
@@ -111,6 +112,9 @@ func (p *Pages) SetStock(w http.ResponseWriter, r *http.Request) {
 	var problems models.Invalid
 	if one, err := strconv.ParseInt(form.Get("add"), 10, 64); err == nil {
 		change.Add = &one
+	} else if form.Has("received") { // so many have come, whatever lies there
+		more := models.Notation{}.Whole(&problems, "received", form.Get("received"), models.MaxStock)
+		change.Add = &more
 	} else {
 		set := models.Notation{}.Whole(&problems, "stock", form.Get("stock"), models.MaxStock)
 		was, _ := strconv.ParseInt(form.Get("was"), 10, 64)
@@ -144,6 +148,9 @@ func variantOf(form rowForm) models.ID {
 // toRow goes back to the row of a product that was changed; to the top when nothing was.
 func (p *Pages) toRow(w http.ResponseWriter, r *http.Request, form rowForm, act undo) {
 	to := form.back + "#p-" + form.id.String()
+	if variant := variantOf(form); strings.HasPrefix(form.back, stockPage) && !variant.IsZero() {
+		to += "-" + variant.String() // each has a row of its own there
+	}
 	if act.Edit != nil {
 		act.Back = to
 		p.offer(w, r, act)
@@ -154,11 +161,16 @@ func (p *Pages) toRow(w http.ResponseWriter, r *http.Request, form rowForm, act 
 // refuseRow shows the page of a row again, with what is wrong beside what was typed. What somebody
 // else has changed meanwhile is told, and the form is about what there is now.
 func (p *Pages) refuseRow(w http.ResponseWriter, r *http.Request, form rowForm, problems models.Invalid) {
-	status, names := http.StatusBadRequest, [2]string{"price", "stock"}
+	status, names := http.StatusBadRequest, []string{"price", "stock", "received"}
 	problems = slices.Clone(problems)
 	for i, one := range problems {
 		if one.Rule == models.Choose || one.Rule == models.NotCounted { // it has got variants meanwhile, or is counted no more
 			problems[i].Field = "stock"
+		}
+		if one.Field == "add" || one.Field == "set" || one.Field == "was" { // as the verb names what the form does
+			if problems[i].Field = "stock"; form.Has("received") {
+				problems[i].Field = "received"
+			}
 		}
 		if one.Rule == models.Changed {
 			status = http.StatusConflict
@@ -169,13 +181,22 @@ func (p *Pages) refuseRow(w http.ResponseWriter, r *http.Request, form rowForm, 
 	if there.Path != shelvesPage || args.problems != nil {
 		args = shelvesArgs{page: 1}
 	}
-	p.refill(w, r, status, "shelves", args.here(), func(ctx context.Context, v *visit) (any, error) {
+	retype := func(v *visit) retypedShelf {
 		again := retypedShelf{id: form.id, variant: variantOf(form)}
-		for i, into := range []**field{&again.price, &again.stock} {
+		for i, into := range []**field{&again.price, &again.stock, &again.received} {
 			if said := sayProblem(v.voice, problems, names[i]); said != "" {
 				*into = &field{cmp.Or(typed(form.Values, names[i]), "0"), said}
 			}
 		}
-		return p.shelvesSheet(ctx, v, args, again)
+		return again
+	}
+	if stock := readStock(there.Query()); there.Path == stockPage && stock.problems == nil {
+		p.refill(w, r, status, "stock", stock.link(stock.page), func(ctx context.Context, v *visit) (any, error) {
+			return p.stockSheet(ctx, v, stock, retype(v))
+		})
+		return
+	}
+	p.refill(w, r, status, "shelves", args.here(), func(ctx context.Context, v *visit) (any, error) {
+		return p.shelvesSheet(ctx, v, args, retype(v))
 	})
 }

@@ -18,7 +18,7 @@ import (
 )
 
 const (
-	siteMapPart   = 50_000 // addresses of a part, as sitemaps.org has it
+	siteMapPart   = 10_000 // addresses of a part, of 50,000 that sitemaps.org lets it have: 22 MB in both languages
 	siteMapRest   = 10     // a reading is kept for so many times as long as it took
 	siteMapShared = time.Minute
 )
@@ -107,16 +107,27 @@ func (p *Pages) SiteMapPart(w http.ResponseWriter, r *http.Request) {
 	}
 	site := inXML(p.clients.AddressOf(r))
 	var b bytes.Buffer
-	b.WriteString(xml.Header + `<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">` + "\n")
+	b.WriteString(xml.Header + `<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:xhtml="http://www.w3.org/1999/xhtml">` + "\n")
 	if part == 1 {
-		b.WriteString("<url><loc>" + site + "/</loc></url>\n")
+		b.WriteString("<url><loc>" + site + "/</loc>")
+		writeLanguages(&b, site+"/")
+		b.WriteString("</url>\n")
 	}
 	for _, one := range products[max(0, (part-1)*siteMapPart-1):min(part*siteMapPart-1, len(products))] {
-		fmt.Fprintf(&b, "<url><loc>%s/products/%s</loc><lastmod>%s</lastmod></url>\n",
-			site, one.id, one.updated.Std().UTC().Format(time.RFC3339))
+		address := site + "/products/" + one.id.String()
+		fmt.Fprintf(&b, "<url><loc>%s</loc><lastmod>%s</lastmod>", address, one.updated.Std().UTC().Format(time.RFC3339))
+		writeLanguages(&b, address)
+		b.WriteString("</url>\n")
 	}
 	b.WriteString("</urlset>\n")
 	tellFinder(w, r, "application/xml", b.Bytes())
+}
+
+// writeLanguages says where a page is in each language. Its address stands as it does in XML.
+func writeLanguages(b *bytes.Buffer, address string) {
+	for _, in := range inLanguages(address) {
+		fmt.Fprintf(b, `<xhtml:link rel="alternate" hreflang="%s" href="%s"/>`, in.Language, in.Address)
+	}
 }
 
 func inXML(text string) string {
@@ -128,7 +139,7 @@ func inXML(text string) string {
 // unfound are the paths that search engines are to leave alone: what is somebody's own, and what is
 // for who keeps the shop.
 var unfound = []string{
-	"/admin", "/api/", "/cart", "/carts/", "/join", "/metrics", "/realtimeproducts", "/setup", "/signin",
+	"/admin", "/api/", "/cart", "/carts/", "/checkout", "/join", "/metrics", "/o/", "/realtimeproducts", "/setup", "/signin",
 }
 
 // Robots says what search engines are to leave alone, and where the list of the rest is.

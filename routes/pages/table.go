@@ -89,7 +89,7 @@ func (p *Pages) AddProduct(w http.ResponseWriter, r *http.Request) {
 		p.Fail(w, r, err)
 		return
 	}
-	product, problems := readProduct(form)
+	product, problems := readProduct(form, p.currency(r.Context()))
 	status := http.StatusBadRequest
 	if problems == nil {
 		product, err = p.createProduct(r.Context(), product)

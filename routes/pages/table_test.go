@@ -49,7 +49,7 @@ func TestAddProduct(t *testing.T) {
 	got.Want(200, "tbody th a", "Miel de monte", ".lead", "1 producto en los estantes. Agregar un producto")
 	var p models.Product
 	v.Shop.Must("GET", "/api/products/"+id, "").Payload(&p)
-	want := models.Product{Title: "Miel de monte", Code: "M-1", Category: "almacén", Price: 123450, Stock: 1000, Status: true,
+	want := models.Product{Title: "Miel de monte", Code: "M-1", Category: "almacén", Price: 1234500, Stock: 1000, Status: true,
 		Description: "Espesa.\nOscura.", Thumbnails: []string{"/img/a.png", "https://example.com/b.png"},
 		ID: p.ID, Rev: 1, CreatedAt: p.CreatedAt, UpdatedAt: p.UpdatedAt}
 	if diff := cmp.Diff(want, p); diff != "" {
@@ -79,7 +79,7 @@ func TestAddProductRefuses(t *testing.T) {
 		{"category", "", "Falta completar este campo.", 400},
 		{"price", "gratis", "Tiene que ser un número, como 1234,50.", 400},
 		{"price", "1,005", "", 303},
-		{"price", "0,125", "Puede tener dos decimales como mucho.", 400},
+		{"price", "0,125", "Puede tener 2 decimales como mucho.", 400},
 		{"price", "-1", "Tiene que ser 0 o más.", 400},
 		{"price", "10000000000,01", "Tiene que ser 10.000.000.000 o menos.", 400},
 		{"price", strings.Repeat("9", 40), "Tiene que ser 10.000.000.000 o menos.", 400},

@@ -39,25 +39,29 @@ func asTyped(voice *views.Voice, at any, none bool) string {
 			return ""
 		}
 		return voice.Typed(*at)
+	case *fields.Percent:
+		return voice.Typed(models.Money(*at) * models.One / 100)
 	case *[]string:
 		return strings.Join(*at, "\n")
 	}
 	panic(fmt.Sprintf("no form for a %T", at))
 }
 
-// readTyped reads a form into a value, and returns what cannot be read of it.
-func readTyped[T any](form url.Values, kind fields.Kind[T], into *T) (wrong models.Invalid) {
-	notation := notationOf(form, kind)
+// readTyped reads a form, whose amounts are in a currency, into a value, and returns what cannot be
+// read of it.
+func readTyped[T any](form url.Values, kind fields.Kind[T], into *T, currency string) (wrong models.Invalid) {
+	notation := notationOf(form, kind, currency)
 	return readTypedAs(form, kind, into, notation)
 }
 
 // notationOf is how the figures of a form are written.
-func notationOf[T any](form url.Values, kind fields.Kind[T]) (notation models.Notation) {
+func notationOf[T any](form url.Values, kind fields.Kind[T], currency string) models.Notation {
+	notation := models.NotationIn(currency)
 	into := new(T) // 1.234,50 beside it says that a stock of 1.000 is a thousand
 	for f := range kind.Of(fields.Update) {
 		switch f.At(into).(type) {
 		case *models.Money:
-			notation.Learn(form.Get(f.Name), models.PricePlaces)
+			notation.LearnMoney(form.Get(f.Name))
 		case *int64:
 			notation.Learn(form.Get(f.Name), 0)
 		}
@@ -81,6 +85,9 @@ func readTypedAs[T any](form url.Values, kind fields.Kind[T], into *T, notation 
 			if *at = 0; !f.Null || strings.TrimSpace(text) != "" {
 				*at = notation.Money(&wrong, f.Name, text)
 			}
+		case *fields.Percent:
+			percent := models.Notation{}.Money(&wrong, f.Name, text)
+			*at = fields.Percent(percent * 100 / models.One)
 		case *[]string:
 			*at = nil
 			for line := range strings.Lines(text) {

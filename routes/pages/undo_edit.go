@@ -68,9 +68,9 @@ func editOf(did string, was, now models.Product) undo {
 
 // countOf is what a count did to the stock of a product, or of one variant of it.
 func countOf(change shop.StockChange, now models.Product) undo {
-	stock, title := now.Stock, now.Title
+	stock, title := now.Stock+now.Held, now.Title // on the shelf, as it is counted
 	if v := now.Variant(change.Variant); v != nil {
-		stock, title = v.Stock, title+" – "+v.Name()
+		stock, title = v.Stock+v.Held, title+" – "+v.Name()
 	}
 	was := stock
 	switch {
@@ -125,7 +125,7 @@ func (p *Pages) revert(ctx context.Context, e edit) error {
 // productFields and settingsFields are those that a form can change.
 var (
 	productFields  = fields.Product.Names(fields.Update)
-	settingsFields = fields.Settings.Names(fields.Update)
+	settingsFields = fields.SettingsForm.Names(fields.Update)
 )
 
 // names are those of the edit's fields that there are: it came in a cookie.

@@ -15,6 +15,22 @@ import (
 	"pulperia/views"
 )
 
+// languageQuery is in the address of a page in one of the languages, by which search engines find
+// each: for that one page, and whoever has chosen a language sees his.
+const languageQuery = "lang"
+
+// inLanguage is a path, with its query, of a page in a language; as it is for "".
+func inLanguage(path string, language views.Language) string {
+	sign := "?"
+	switch {
+	case language == "":
+		return path
+	case strings.Contains(path, "?"):
+		sign = "&"
+	}
+	return path + sign + languageQuery + "=" + string(language)
+}
+
 // visit is one request for a page: in which language, with which cart, at which position.
 type visit struct {
 	look      *look
@@ -29,8 +45,10 @@ type visit struct {
 	forgetful bool        // the browser keeps no cookies
 	partly    bool        // what was taken back came back in part
 	secret    bool        // the page shows what nobody may find in a browser's cache
+	newest    int64       // the highest number of an order, of the staff
 	site      string      // the shop's own address as the visitor has it
 	here      string
+	asked     views.Language // which the address asks for; "" for none
 }
 
 // visit reads the position before anything else, so that nothing on the page is older than it says.
@@ -52,6 +70,11 @@ func (p *Pages) visit(r *http.Request) (*visit, error) {
 	}
 	if v.who.Staff() {
 		v.user = v.who.Person.Name
+	}
+	if v.who.Staff() && v.who.Can(shop.OrdersRead) {
+		if v.newest, err = p.shop.NewestOrder(r.Context(), v.who); err != nil {
+			return v, err
+		}
 	}
 	id, err := models.ParseID(p.held(r, cartCookie))
 	if err != nil {
@@ -75,12 +98,19 @@ func (p *Pages) stranger(r *http.Request) *visit {
 // sender is the visitor as one who says something.
 func (v *visit) sender() shop.Sender { return shop.Sender{Who: v.who, Network: v.network} }
 
-// see gives a visit its look, and the language of it that suits the visitor.
+// see gives a visit its look, and the language of it that suits the visitor: the one that he has
+// chosen, else the one that the address asks for, else what his browser asks for.
 func (v *visit) see(r *http.Request, look *look, choose *views.Negotiator) {
 	language, chosen := views.ParseLanguage(frame.CookieOf(r, languageCookie))
-	if !chosen {
+	asked, isAsked := views.ParseLanguage(r.URL.Query().Get(languageQuery))
+	switch {
+	case chosen:
+	case isAsked:
+		language = asked
+	default:
 		language = choose.Choose(r.Header.Get("Accept-Language"), look.language())
 	}
+	v.asked = asked
 	v.look, v.voice = look, look.Voice(language)
 }
 

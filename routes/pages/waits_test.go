@@ -15,7 +15,7 @@ func TestWaitsOfALargeCatalogue(t *testing.T) {
 	v := newMerchant(t)
 	var all []models.Product
 	for i := range 10_050 {
-		one := models.Product{Title: fmt.Sprint("Yerba ", i), Code: fmt.Sprint(i), Category: "a", Description: "d", Price: 100, Status: true, Stock: 9}
+		one := models.Product{Title: fmt.Sprint("Yerba ", i), Code: fmt.Sprint(i), Category: "a", Description: "d", Price: 1000, Status: true, Stock: 9}
 		switch {
 		case i >= 10_025:
 			one.Stock, one.Title = 0, fmt.Sprint("Miel ", i)

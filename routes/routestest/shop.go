@@ -39,6 +39,7 @@ type Setup struct {
 	routes.Options
 	Store             dao.Store
 	MessagesPerMinute int
+	OrdersPerHour     int
 }
 
 // Open opens a shop over an empty store, for everybody unless it is adjusted.
@@ -69,7 +70,7 @@ func Open(t testing.TB, adjust ...func(*Setup)) *Shop {
 	for _, f := range adjust {
 		f(&o)
 	}
-	o.Shop = shop.New(o.Store, shop.Options{MessagesPerMinute: o.MessagesPerMinute, Metrics: o.Metrics})
+	o.Shop = shop.New(o.Store, shop.Options{MessagesPerMinute: o.MessagesPerMinute, OrdersPerHour: o.OrdersPerHour, Metrics: o.Metrics})
 	handler, err := routes.New(o.Options)
 	if err != nil {
 		t.Fatal(err)
@@ -139,6 +140,9 @@ type failing struct {
 type failingDetail struct {
 	Field, Reason string
 	Available     json.Number
+	Product       string // of a line of a cart, as are the following
+	Variant       string
+	Price         json.Number
 }
 
 // Failure reads an answer that tells of a problem, and checks that it has the contract's form.
@@ -268,4 +272,25 @@ func (s *Shop) Person(email string, role models.Role) (person shop.Person, cooki
 func (s Shop) In(t testing.TB) *Shop {
 	s.t = t
 	return &s
+}
+
+// Order is an order that was placed: its id and what opens it to its buyer.
+type Order struct{ ID, Secret string }
+
+// Order places an order of one piece of a product.
+func (s *Shop) Order(product models.ID) Order {
+	s.t.Helper()
+	cart := s.Cart(fmt.Sprintf(`{"products":[{"product":"%s","quantity":1}]}`, product))
+	got := s.Must("POST", "/api/orders", fmt.Sprintf(
+		`{"cart":%q,"buyer":{"name":"Ana"},"delivery":{"way":"pickup"},"payment":{"way":"cash"}}`, cart.ID))
+	var placed struct {
+		Payload struct {
+			ID string `json:"_id"`
+		}
+		Link string
+	}
+	if err := json.Unmarshal(got.Body.Bytes(), &placed); err != nil {
+		s.t.Fatal(err)
+	}
+	return Order{placed.Payload.ID, strings.TrimPrefix(placed.Link, "/o/")}
 }

@@ -54,7 +54,7 @@ func (v *Visitor) Send(method, target, body string, headers ...string) Sight {
 	for name, value := range v.Cookies {
 		cookies = append(cookies, name+"="+value)
 	}
-	headers = append(append([]string{"Cookie", strings.Join(cookies, "; ")}, v.Headers...), headers...)
+	headers = append(append([]string{"Cookie", strings.Join(cookies, "; "), "Accept", "text/html"}, v.Headers...), headers...)
 	got := v.Shop.Do(method, target, body, headers...)
 	for _, cookie := range got.Result().Cookies() {
 		v.Cookies[cookie.Name] = cookie.Value

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { createReadStream, existsSync } from 'node:fs'
 import { open, readFile, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -16,8 +16,9 @@ export function newID() {
 export async function openFiles(dir) {
   const catalogue = await openCatalogue(join(dir, 'products.json'))
   const carts = await openCarts(join(dir, 'carts.jsonl'), catalogue)
+  const till = await openTickets(dir, catalogue, carts)
   const chat = await openMessages(join(dir, 'messages.jsonl'))
-  return { ...catalogue, ...carts, ...chat, close: () => Promise.all([carts.close(), chat.close()]) }
+  return { ...catalogue, ...carts, ...till, ...chat, close: () => Promise.all([carts.close(), till.close(), chat.close()]) }
 }
 
 async function openCatalogue(path) {
@@ -56,6 +57,8 @@ async function openCatalogue(path) {
   return {
     list,
     product: id => byID.get(id),
+    findProduct: async id => byID.has(id) ? { ...byID.get(id) } : undefined, // a document of one's own, as a database gives it
+    saveProduct: product => Object.assign(byID.get(product._id), product),
     categories: () => [...byCategory].map(([name, list]) => ({ name, products: list.length })),
   }
 }
@@ -94,7 +97,49 @@ async function openCarts(path, catalogue) {
       await log.append(cart)
       return cart
     },
+    cart: cid => carts.get(cid),
+    keepCart: cart => log.append(cart),
     close: () => log.close(),
+  }
+}
+
+// openTickets keeps what is sold, and how many are left of it. Each of its files is durable before the buyer hears of it; that they belong
+// together nobody keeps, as nobody does who has a model for each: products are looked at, saved, and then the ticket and the cart. Who comes in
+// between sees the same pieces: it sells more than there are, and a crash in between loses what was sold.
+async function openTickets(dir, catalogue, carts) {
+  const sold = join(dir, 'stocks.jsonl')
+  if (existsSync(sold)) {
+    for await (const line of createInterface({ input: createReadStream(sold) })) {
+      const left = JSON.parse(line)
+      if (catalogue.product(left._id)) catalogue.saveProduct(left)
+    }
+  }
+  const stocks = await openLog(sold)
+  const tickets = await openLog(join(dir, 'tickets.jsonl'))
+  return {
+    async purchase(cid, purchaser) {
+      const cart = carts.cart(cid)
+      if (!cart) return undefined
+      const notProcessed = []
+      let amount = 0
+      for (const item of cart.products) {
+        const product = await catalogue.findProduct(item.product)
+        if (!product?.status || product.stock < item.quantity) {
+          notProcessed.push(item)
+          continue
+        }
+        product.stock -= item.quantity
+        await stocks.append({ _id: product._id, stock: product.stock })
+        catalogue.saveProduct(product)
+        amount += Math.round(product.price * 100) * item.quantity
+      }
+      const ticket = { _id: newID(), code: randomUUID(), purchase_datetime: new Date().toISOString(), amount: amount / 100, purchaser }
+      await tickets.append(ticket)
+      cart.products = notProcessed
+      await carts.keepCart(cart)
+      return { ...ticket, notProcessed }
+    },
+    close: () => Promise.all([stocks.close(), tickets.close()]),
   }
 }
 

@@ -16,5 +16,11 @@ export function cartRoutes(store) {
     response.json({ status: 'success', payload: cart })
   })
 
+  router.post('/:cid/purchase', async (request, response) => {
+    const sold = await store.purchase(request.params.cid, request.body?.purchaser ?? 'course@localhost')
+    if (!sold) return response.status(404).json({ status: 'error', error: 'not_found' })
+    response.status(201).json({ status: 'success', payload: sold })
+  })
+
   return router
 }

@@ -1,0 +1,169 @@
+package app
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"pulperia/dao"
+	"pulperia/dao/dbmanagers"
+	"pulperia/dao/models"
+	trade "pulperia/shop"
+)
+
+// soldStore is a store with five pieces of a product, of which two orders hold one each.
+func soldStore(t *testing.T, store string) (product models.ID, orders []models.Order) {
+	t.Helper()
+	s := closedInside(t, store)
+	p, _, err := s.trade.CreateProduct(t.Context(), models.Product{
+		Title: "Yerba", Description: "d", Code: "Y", Category: "c", Price: 1000, Status: true, Stock: 5,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		cart, _, err := s.trade.CreateCart(t.Context(), models.Cart{Products: []models.Item{{Product: p.ID, Quantity: 1}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		placed, _, err := s.trade.PlaceOrder(t.Context(), trade.Sender{Who: trade.Machine}, trade.OrderRequest{
+			Cart: cart.ID, Buyer: models.Buyer{Name: "Ana"},
+			Delivery: models.OrderDelivery{Way: "pickup"}, Payment: models.OrderPayment{Way: "cash"},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		orders = append(orders, placed.Order)
+	}
+	s.close()
+	return p.ID, orders
+}
+
+// spoil changes the text of a value behind the shop's back: in the file, or in the document.
+func spoil(t *testing.T, store, kinds string, id models.ID, file [2]string, set bson.M) {
+	t.Helper()
+	if dbmanagers.IsURL(store) {
+		db := databaseOf(t, store)
+		db.Collection(kinds).Indexes().DropAll(t.Context())
+		done, err := db.Collection(kinds).UpdateOne(t.Context(), bson.M{"_id": bson.ObjectID(id)}, bson.M{"$set": set})
+		if err != nil || done.ModifiedCount != 1 {
+			t.Fatalf("%+v, %v", done, err)
+		}
+		return
+	}
+	name := filepath.Join(store, kinds+".json")
+	text, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := strings.Index(string(text), id.String())
+	changed := strings.Replace(string(text[at:]), file[0], file[1], 1)
+	if at < 0 || changed == string(text[at:]) {
+		t.Fatalf("there is no %s in\n%s", file[0], text)
+	}
+	if err := os.WriteFile(name, append(text[:at:at], changed...), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// check finds each way in which stock and orders can be wrong, on both engines, and passes what is
+// right.
+func TestCheckFindsWrongOrders(t *testing.T) {
+	t.Parallel()
+	onOrder := func(change func(*models.Order)) func(*testing.T, string, models.ID, []models.Order) {
+		return func(t *testing.T, store string, _ models.ID, orders []models.Order) {
+			stepIn(t, store, func(tx dao.Tx) error {
+				_, err := dao.Order.Within(tx).Update(orders[1].ID, func(o *models.Order) error { change(o); return nil })
+				return err
+			})
+		}
+	}
+	onProduct := func(change func(*models.Product)) func(*testing.T, string, models.ID, []models.Order) {
+		return func(t *testing.T, store string, product models.ID, _ []models.Order) {
+			stepIn(t, store, func(tx dao.Tx) error {
+				_, err := dao.Product.Within(tx).Update(product, func(p *models.Product) error { change(p); return nil })
+				return err
+			})
+		}
+	}
+	for what, tt := range map[string]struct {
+		spoil func(t *testing.T, store string, product models.ID, orders []models.Order)
+		want  string
+	}{
+		"nothing":         {func(*testing.T, string, models.ID, []models.Order) {}, ""},
+		"too much held":   {onProduct(func(p *models.Product) { p.Held = 7 }), `product "Y": 7 pieces are held, and open orders hold 2`},
+		"too little held": {onProduct(func(p *models.Product) { p.Held = 1 }), `product "Y": 1 pieces are held, and open orders hold 2`},
+		"an end that gave nothing back": {
+			onOrder(func(o *models.Order) { o.State = models.OrderCancelled }), `product "Y": 2 pieces are held, and open orders hold 1`,
+		},
+		"lines that do not sum": {onOrder(func(o *models.Order) { o.Totals.Total = 990 }), "order 2: its lines are 1 together"},
+		"a fact in two ledgers": {func(t *testing.T, store string, _ models.ID, orders []models.Order) {
+			stepIn(t, store, func(tx dao.Tx) error {
+				for _, o := range orders {
+					_, err := dao.Order.Within(tx).Update(o.ID, func(o *models.Order) error {
+						o.Ledger = []models.Fact{{ID: "once", Kind: models.FactPaid, Amount: 1000}}
+						return nil
+					})
+					if err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+		}, "the fact once of its ledger stands in that of order"},
+		"a counter that stands too low": {func(t *testing.T, store string, _ models.ID, _ []models.Order) {
+			stepIn(t, store, func(tx dao.Tx) error {
+				_, err := dao.Counter.Within(tx).Update(models.TheOne, func(c *models.Counter) error { c.Orders = 1; return nil })
+				return err
+			})
+		}, "the counter of orders stands at 1, and there is an order 2"},
+		"a product that is gone": {func(t *testing.T, store string, product models.ID, _ []models.Order) {
+			stepIn(t, store, func(tx dao.Tx) error {
+				_, err := dao.Product.Within(tx).Delete(product)
+				return err
+			})
+		}, "which is gone"},
+		"stock below nothing": {func(t *testing.T, store string, product models.ID, _ []models.Order) {
+			spoil(t, store, "products", product, [2]string{`"stock": 3`, `"stock": -3`}, bson.M{"stock": -3})
+		}, "stock must be at least 0; got -3"},
+		"a number twice": {func(t *testing.T, store string, _ models.ID, orders []models.Order) {
+			spoil(t, store, "orders", orders[1].ID, [2]string{`"number": 2`, `"number": 1`}, bson.M{"number": 1})
+		}, "number"},
+		"more back than came": {func(t *testing.T, store string, _ models.ID, orders []models.Order) {
+			fact := bson.A{bson.M{"_id": "back", "at": bson.DateTime(0), "by": "", "kind": "refunded", "amount": 1, "reference": ""}}
+			spoil(t, store, "orders", orders[1].ID, [2]string{
+				`"ledger": []`, `"ledger": [{"_id":"back","at":"2026-01-01T00:00:00.000Z","by":"","kind":"refunded","amount":1,"reference":""}]`,
+			}, bson.M{"ledger": fact})
+		}, "ledger"},
+	} {
+		t.Run(what, func(t *testing.T) {
+			onEachEngine(t, func(t *testing.T, newStore func() string) {
+				store := newStore()
+				product, orders := soldStore(t, store)
+				tt.spoil(t, store, product, orders)
+				t.Attr("planted", "1")
+				out, code := execute(t, "check", "--store", store)
+				wrong := tt.want != "" && (what != "stock below nothing" || !dbmanagers.IsURL(store)) // another program may do that there
+				if (code != 0) != wrong || !strings.Contains(out, tt.want) {
+					t.Errorf("it ends with %d, and does not say %q:\n%s", code, tt.want, out)
+				}
+			})
+		})
+	}
+}
+
+// stepIn runs a step beside the shop's rules.
+func stepIn(t *testing.T, name string, do func(dao.Tx) error) {
+	t.Helper()
+	store, err := (&globals{}).openStore(t.Context(), name, storeOptions{keep: wholeFeed, log: quiet})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = store.Update(t.Context(), do)
+	if closed := store.Close(); err != nil || closed != nil {
+		t.Fatal(err, closed)
+	}
+}

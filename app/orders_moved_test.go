@@ -1,0 +1,114 @@
+package app
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"pulperia/dao"
+	"pulperia/dao/models"
+	trade "pulperia/shop"
+)
+
+// nextOrder places an order of a product and returns it.
+func nextOrder(t *testing.T, store string, product models.ID) models.Order {
+	t.Helper()
+	s := closedInside(t, store)
+	defer s.close()
+	cart, _, err := s.trade.CreateCart(t.Context(), models.Cart{Products: []models.Item{{Product: product, Quantity: 1}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	placed, _, err := s.trade.PlaceOrder(t.Context(), trade.Sender{Who: trade.Machine}, trade.OrderRequest{
+		Cart: cart.ID, Buyer: models.Buyer{Name: "Ana"},
+		Delivery: models.OrderDelivery{Way: "pickup"}, Payment: models.OrderPayment{Way: "cash"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return placed.Order
+}
+
+// A backup with orders, brought into an empty store, is the shop as it was: orders, what they hold,
+// and the counter; a migration takes all of it there and back. What check says of it is nothing.
+func TestOrdersMove(t *testing.T) {
+	t.Parallel()
+	onEachEngine(t, func(t *testing.T, newStore func() string) {
+		store, backup := newStore(), filepath.Join(t.TempDir(), "backup.jsonl")
+		product, _ := soldStore(t, store)
+		says(t, "2 orders", "export", backup, "--store", store)
+		want := exportedWithin(t, store)
+		other := newStore()
+		says(t, "0 refused", "import", backup, "--store", other)
+		if got := exportedWithin(t, other); got != want {
+			t.Errorf("brought in, it is\n%s, not\n%s", got, want)
+		}
+		says(t, "everything is in order", "check", "--store", other)
+		says(t, "0 created, 0 updated", "import", backup, "--store", other)
+		if o := nextOrder(t, other, product); o.Number != 3 {
+			t.Errorf("the next order has the number %d", o.Number)
+		}
+		says(t, "everything is in order", "check", "--store", other)
+	})
+}
+
+// Migrated both ways, orders and what they hold are the same, and their links open them.
+func TestOrdersMigrate(t *testing.T) {
+	t.Parallel()
+	files, there, back := t.TempDir(), database(t), filepath.Join(t.TempDir(), "back")
+	product, _ := soldStore(t, files)
+	want := exportedWithin(t, files)
+	for _, ends := range [][2]string{{files, there}, {there, back}} {
+		says(t, "orders", "migrate", "--from", ends[0], "--to", ends[1])
+		if got := exportedWithin(t, ends[1]); got != want {
+			t.Errorf("%s holds\n%s, not\n%s", ends[1], got, want)
+		}
+		says(t, "everything is in order", "check", "--store", ends[1])
+	}
+	if o := nextOrder(t, back, product); o.Number != 3 {
+		t.Errorf("the next order has the number %d", o.Number)
+	}
+}
+
+// Orders that are brought into a shop that has some keep their numbers, and those of the shop go on
+// above the highest; one whose number the shop's own order has is refused by name, and what no
+// order holds is held no more.
+func TestOrdersMeetOthers(t *testing.T) {
+	t.Parallel()
+	onEachEngine(t, func(t *testing.T, newStore func() string) {
+		from, backup := newStore(), filepath.Join(t.TempDir(), "backup.jsonl")
+		soldStore(t, from)
+		says(t, "2 orders", "export", backup, "--store", from)
+		higher := newStore()
+		stepIn(t, higher, func(tx dao.Tx) error {
+			_, err := dao.Counter.Within(tx).Create(models.Counter{Head: models.Head{ID: models.TheOne}, Orders: 9})
+			return err
+		})
+		out, _ := runMain(t, "import", backup, "--store", higher)
+		if strings.Contains(out, "order number") {
+			t.Errorf("it refuses orders:\n%s", out)
+		}
+		says(t, "everything is in order", "check", "--store", higher)
+		text, err := os.ReadFile(backup)
+		if err != nil {
+			t.Fatal(err)
+		}
+		own := newStore()
+		mine, orders := soldStore(t, own)
+		says(t, "everything is in order", "check", "--store", own)
+		lines := strings.ReplaceAll(string(text), `"code":"Y"`, `"code":"Z"`)
+		if err := os.WriteFile(backup, []byte(lines), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		out, code := runMain(t, "import", backup, "--store", own)
+		if code == 0 || !strings.Contains(out, `number "1" is already taken`) {
+			t.Errorf("it ends with %d, and does not say whose number it is:\n%s", code, out)
+		}
+		says(t, "everything is in order", "check", "--store", own)
+		if o := nextOrder(t, own, mine); o.Number != int64(len(orders)+1) {
+			t.Errorf("the next order has the number %d", o.Number)
+		}
+		says(t, "everything is in order", "check", "--store", own)
+	})
+}

@@ -1,0 +1,15 @@
+package main
+
+import "context"
+
+// orders measures what the chapter on orders has: placing.go and placingmongo.go orders placed beside
+// the bare limit, ordersbeside.go the course's last stage beside the peer, orderlists.go what the staff
+// lists.
+func (b *bench) orders(ctx context.Context, r *report) error {
+	for _, part := range []part{b.placingInFiles, b.placingInMongoDB, b.purchases, b.orderLists} {
+		if err := part(ctx, r); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,25 @@
+package main
+
+var orders = []promise{
+	{"Nothing is sold twice: of so many pieces just as many are ordered, and all others are told that there are none left.",
+		"A thousand buyers order the last piece and two hundred the last fifty, over HTTP, from one program and from three on a database.",
+		[]string{"crowds of buyers"}},
+	{"What was answered as ordered is ordered, once, under its number, and its pieces are held.",
+		"The program is killed again and again while people order. Who had no answer asks again and has the same order; stock, what is held and the numbers are right, and so says check after each kill.",
+		[]string{"orders killed"}},
+	{"Whatever is done to a shop in whatever order, its stock, what is held, the states of its orders and their money are what they must be.",
+		"Random acts (place, accept, hand over, cancel, pay, refund, edit stock, count, take off sale, import, delete, wait) go to shops on both engines, and to a model; every outcome and every figure is compared, and each verb is tried from every state.",
+		[]string{"random shops", "random shops on both engines", "states of orders"}},
+	{"Acts that meet are done one after the other: a sale and an edit, a claim and the end of an order's time, two refunds.",
+		"One act is done in the middle of another, by the same process or a second one: before each step of it, within the step, and after it. The outcome must be that of the two in turn.",
+		[]string{"acts in the middle"}},
+	{"What is wrong with stock or orders is found by check.",
+		"Each way is planted, in files and in databases, and check must name it.",
+		[]string{"orders checked"}},
+	{"Orders outlive their store: a backup, an import, a migration there and back bring orders, what they hold, their links and their numbers.",
+		"Each is done with orders that are open, on both engines, and the shop goes on with the next number.",
+		[]string{"orders moved"}},
+	{"An order is for its buyer and the staff that may see it; how many pieces are held is for who counts them.",
+		"Everybody tries every verb on an order that is there, and every way to one whose secret he does not have; all that is public is searched for what is held.",
+		[]string{"orders of everybody"}},
+}

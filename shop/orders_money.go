@@ -1,0 +1,261 @@
+package shop
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"time"
+
+	"pulperia/dao"
+	"pulperia/dao/models"
+)
+
+// Money is what comes or goes. Facts have ids, so that one that is told twice is one.
+type Money struct {
+	Fact      string // its id: given by whoever may tell it again; "" for a new one
+	Amount    *models.Money
+	Reference string
+}
+
+func (m Money) fact(kind models.FactKind) models.Fact {
+	fact := models.Fact{ID: m.Fact, Kind: kind, Reference: models.NormalText(m.Reference)}
+	if fact.ID == "" {
+		fact.ID = models.NewID(time.Now()).String()
+	}
+	return fact
+}
+
+// ClaimOrder notes that the buyer, who has the secret, says that he has paid, and keeps his receipt.
+// The order does not end by itself from then on.
+func (s *Shop) ClaimOrder(
+	ctx context.Context, who Who, secret string, claim Claim,
+) (models.Order, dao.Receipt, error) {
+	fact, receipt := claim.fact(models.FactClaimed), models.Receipt{}
+	if claim.Receipt != nil { // which takes work: not of who has no order, or one that takes none
+		order, err := s.OwnOrder(ctx, secret)
+		if err == nil {
+			err = mayClaim(&order)
+		}
+		if err == nil {
+			receipt, err = s.takeReceipt(ctx, claim.Receipt)
+		}
+		if err != nil {
+			return models.Order{}, dao.Receipt{}, err
+		}
+	}
+	return s.changeOwnOrder(ctx, who, secret, func(tx dao.Tx, o *models.Order) error {
+		if known, err := knows(o, fact, nil); known {
+			return err
+		}
+		was := len(o.Receipts)
+		if !receipt.ID.IsZero() {
+			if err := addReceipt(tx, o, receipt); err != nil {
+				return err
+			}
+		}
+		if o.PaymentState() == models.PaymentClaimed && len(o.Receipts) == was {
+			last := o.Ledger[len(o.Ledger)-1]
+			if last.Kind == models.FactClaimed && (fact.Reference == "" || last.Reference == fact.Reference) {
+				return nil
+			}
+		}
+		if err := mayClaim(o); err != nil {
+			return err
+		}
+		addFact(tx, o, fact)
+		return nil
+	})
+}
+
+// mayClaim refuses a claim where no money is awaited, or it was said too often.
+func mayClaim(o *models.Order) error {
+	claims := 0
+	for _, one := range o.Ledger {
+		if one.Kind == models.FactClaimed {
+			claims++
+		}
+	}
+	isAwaited := slices.Contains([]models.PaymentState{models.PaymentWaiting, models.PaymentFailed, models.PaymentClaimed}, o.PaymentState())
+	if !isAwaited || !o.State.Holds() || claims >= maxClaims {
+		return notAllowed(o)
+	}
+	return nil
+}
+
+// maxClaims is how often a buyer can say so.
+const maxClaims = 20
+
+// OrderPaid notes that money has come: orders.write. Without an amount all that was due has; more
+// than that is refused. Money may come for an order that has ended.
+func (s *Shop) OrderPaid(
+	ctx context.Context, who Who, id models.ID, paid Money,
+) (models.Order, dao.Receipt, error) {
+	fact := paid.fact(models.FactPaid)
+	return s.changeOrder(ctx, by(who, OrdersWrite), id, func(tx dao.Tx, o *models.Order) error {
+		if fact.Amount = o.Due(); paid.Amount != nil {
+			fact.Amount = *paid.Amount
+		}
+		if known, err := knows(o, fact, paid.Amount); known {
+			return err
+		}
+		switch due := o.Due(); {
+		case due == 0: // it is paid
+			return nil
+		case fact.Amount < 1:
+			return tooLittle(o.Currency, fact.Amount)
+		case fact.Amount > due:
+			return models.Invalid{{Field: "amount", Rule: models.TooLarge, Limit: due.String(), Got: fact.Amount.String()}}
+		}
+		if err := checkAmount(o, paid.Amount); err != nil {
+			return err
+		}
+		addFact(tx, o, fact)
+		return nil
+	})
+}
+
+// tooLittle refuses an amount of nothing, or less.
+func tooLittle(currency string, amount models.Money) error {
+	return models.Invalid{{Field: "amount", Rule: models.TooSmall, Limit: models.UnitOf(currency).String(), Got: amount.String()}}
+}
+
+// checkAmount refuses an amount that is not in whole units of the order's currency; nil says none.
+func checkAmount(o *models.Order, amount *models.Money) error {
+	var wrong models.Invalid
+	if amount != nil {
+		wrong.CheckUnit("amount", *amount, o.Currency)
+	}
+	return wrong.Err()
+}
+
+// OrderFailed notes that a payment did not come about, or that one was claimed and has not come:
+// orders.write. It ends nothing; the order waits for its money as before.
+func (s *Shop) OrderFailed(
+	ctx context.Context, who Who, id models.ID, failed Money,
+) (models.Order, dao.Receipt, error) {
+	fact := failed.fact(models.FactFailed)
+	return s.changeOrder(ctx, by(who, OrdersWrite), id, func(tx dao.Tx, o *models.Order) error {
+		if known, err := knows(o, fact, nil); known {
+			return err
+		}
+		switch o.PaymentState() {
+		case models.PaymentFailed:
+			return nil
+		case models.PaymentWaiting, models.PaymentClaimed:
+			addFact(tx, o, fact)
+			return nil
+		}
+		return notAllowed(o)
+	})
+}
+
+// Refund is what goes back to the buyer: an amount, or some of the lines.
+type Refund struct {
+	Money
+	Lines   []RefundLine
+	Restock bool // of lines: the pieces can be sold again
+}
+
+// RefundLine is so many of a line.
+type RefundLine struct {
+	Line     int // of the order, from 0
+	Quantity int64
+}
+
+// RefundOrder notes that money has gone back: orders.refund. No more can than has come. Pieces that
+// were handed over and have come back can be sold again, line by line as the merchant says.
+func (s *Shop) RefundOrder(
+	ctx context.Context, who Who, id models.ID, refund Refund,
+) (models.Order, dao.Receipt, error) {
+	if refund.Amount == nil && len(refund.Lines) == 0 {
+		return models.Order{}, dao.Receipt{}, models.Invalid{{Field: "amount", Rule: models.Required}}
+	}
+	fact := refund.fact(models.FactRefunded)
+	return s.changeOrder(ctx, by(who, OrdersRefund), id, func(tx dao.Tx, o *models.Order) error {
+		if known, err := knows(o, fact, refund.Amount); known {
+			return err
+		}
+		amount, err := refund.take(o)
+		if err != nil {
+			return err
+		}
+		fact.Amount = amount
+		paid, refunded := o.Sums()
+		if left := paid - refunded; fact.Amount > left {
+			return models.Invalid{{Field: "amount", Rule: models.TooLarge, Limit: left.String(), Got: fact.Amount.String()}}
+		}
+		addFact(tx, o, fact)
+		return nil
+	})
+}
+
+// take notes of the lines what comes back, and returns how much that was paid for it, unless an amount
+// is said.
+func (r Refund) take(o *models.Order) (amount models.Money, err error) {
+	if r.Amount != nil && *r.Amount < 1 {
+		return 0, tooLittle(o.Currency, *r.Amount)
+	}
+	if err := checkAmount(o, r.Amount); err != nil {
+		return 0, err
+	}
+	var v models.Invalid
+	for i, one := range r.Lines {
+		field := "lines[" + strconv.Itoa(i) + "]."
+		if one.Line < 0 || one.Line >= len(o.Lines) {
+			v.Add(field+"line", models.TooLarge, len(o.Lines)-1, strconv.Itoa(one.Line))
+			continue
+		}
+		line := &o.Lines[one.Line]
+		if left := line.Quantity - line.Refunded; one.Quantity < 1 || one.Quantity > left {
+			v.Add(field+"quantity", models.TooLarge, left, strconv.FormatInt(one.Quantity, 10))
+			continue
+		}
+		// As a difference of two parts of the line, so that all of its parts are the line's total.
+		unit := models.UnitOf(o.Currency)
+		amount += part(line.Total, line.Refunded+one.Quantity, line.Quantity, unit) - part(line.Total, line.Refunded, line.Quantity, unit)
+		line.Refunded += one.Quantity
+		if r.Restock {
+			line.Restocked += one.Quantity
+		}
+	}
+	if err := v.Err(); err != nil {
+		return 0, err
+	}
+	if r.Restock && !o.State.HandedOver() {
+		return 0, notAllowed(o) // they are still here, or have come back when it ended
+	}
+	if r.Amount != nil {
+		amount = *r.Amount
+	}
+	return amount, nil
+}
+
+// part is n of all parts of an amount, rounded down to whole units; all of them are the amount.
+func part(amount models.Money, n, all int64, unit models.Money) models.Money {
+	if n == all {
+		return amount
+	}
+	units := int64(amount / unit)
+	whole, rest := units/all, units%all // the rest is below a million, as is n
+	return models.Money(whole*n+rest*n/all) * unit
+}
+
+// knows says whether an order has a fact already; another one under its id is a conflict. amount is
+// what was said of it; nil where that is left to the order.
+func knows(o *models.Order, fact models.Fact, amount *models.Money) (bool, error) {
+	i := slices.IndexFunc(o.Ledger, func(known models.Fact) bool { return known.ID == fact.ID })
+	if i < 0 {
+		return false, nil
+	}
+	known := o.Ledger[i]
+	if known.Kind != fact.Kind || known.Reference != fact.Reference || amount != nil && known.Amount != *amount {
+		return true, dao.Conflict{Field: "_id", Value: fact.ID}
+	}
+	return true, nil
+}
+
+// addFact puts a fact into the ledger.
+func addFact(tx dao.Tx, o *models.Order, fact models.Fact) {
+	fact.At, fact.By = tx.Now(), tx.By()
+	o.Ledger = append(o.Ledger, fact)
+}

@@ -1,0 +1,244 @@
+package shop
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"time"
+
+	"pulperia/dao"
+	"pulperia/dao/models"
+)
+
+// OrderRequest is what a buyer asks for. The same again, under the same id or key, is the same
+// order.
+type OrderRequest struct {
+	ID       models.ID // made by the client; zero for a new one
+	Key      string    // stands for an id: of the header Idempotency-Key
+	Cart     models.ID
+	Buyer    models.Buyer
+	Delivery models.OrderDelivery // its way and its address
+	Payment  models.OrderPayment  // its way
+	Note     string
+	Seen     *models.Money // the total that the buyer saw; nil where he does not say
+	SeenAt   dao.Position  // where the feed was when he looked; zero where he does not say
+}
+
+// draft is the order as far as the buyer says it.
+func (r OrderRequest) draft() models.Order {
+	o := models.Order{
+		State: models.OrderPlaced, Cart: r.Cart, Buyer: r.Buyer,
+		Delivery: models.OrderDelivery{Way: r.Delivery.Way, Address: r.Delivery.Address},
+		Payment:  models.OrderPayment{Way: r.Payment.Way}, Note: r.Note,
+	}
+	o.Normalize()
+	return o
+}
+
+// Check lists what is wrong with what the buyer says of himself and of the way to him.
+func (r OrderRequest) Check() models.Invalid {
+	o := r.draft()
+	return o.CheckAsked()
+}
+
+// Placed is an order and the secret that opens it.
+type Placed struct {
+	Order  models.Order
+	Secret string
+}
+
+// Link is the path under which the buyer sees his order.
+func (p Placed) Link() string { return "/o/" + p.Secret }
+
+// PlaceOrder makes an order of a cart, in one step: it looks at each line again, holds the pieces,
+// takes a number and empties the cart, or does nothing of that. What is no longer as the buyer saw it
+// is OrderChanged. It is public, and so it goes by limits: TooFast and TooManyOpen.
+func (s *Shop) PlaceOrder(
+	ctx context.Context, from Sender, asked OrderRequest,
+) (Placed, dao.Receipt, error) {
+	p, err := s.prepare(ctx, from, asked)
+	if err != nil {
+		return Placed{}, dao.Receipt{}, err
+	}
+	undo, err := s.orderPace.take(from)
+	if err != nil {
+		return s.placedBefore(ctx, p, err)
+	}
+	if p.seen, err = s.pricesAt(ctx, asked); err != nil {
+		undo()
+		return s.placedBefore(ctx, p, err)
+	}
+	var placed Placed
+	var repeated bool
+	receipt, err := s.store.Update(p.from.Who.With(ctx), func(tx dao.Tx) (err error) {
+		repeated = false
+		known, err := dao.Order.Within(tx).Get(p.draft.ID)
+		if err == nil {
+			repeated = true
+			placed, err = p.again(known)
+			return err
+		} else if !errors.Is(err, dao.ErrNotFound) {
+			return err
+		}
+		placed, err = p.place(tx)
+		return err
+	})
+	switch {
+	case err != nil && !errors.Is(err, dao.ErrUnknown):
+		undo()
+		return Placed{}, dao.Receipt{}, err
+	case repeated:
+		undo()
+		receipt = dao.Receipt{Repeated: true}
+	}
+	return placed, receipt, err
+}
+
+// placedBefore answers a request that was refused before its step: a repetition is no new order and
+// goes by no limit. Whether it is one is asked only here, since an engine may have to go far for that.
+func (s *Shop) placedBefore(ctx context.Context, p placing, refused error) (Placed, dao.Receipt, error) {
+	known, err := dao.Order.In(s.store.Values).Get(ctx, p.draft.ID)
+	if errors.Is(err, dao.ErrNotFound) {
+		return Placed{}, dao.Receipt{}, refused
+	} else if err != nil {
+		return Placed{}, dao.Receipt{}, err
+	}
+	placed, err := p.again(known)
+	return placed, dao.Receipt{Repeated: true}, err
+}
+
+// placing is an order that is about to be placed: all that a step may not make or ask for itself.
+type placing struct {
+	draft  models.Order
+	asked  OrderRequest
+	from   Sender
+	seen   map[models.Choice]models.Money // what the buyer saw of prices
+	sign   signer
+	secret string      // opens the order
+	open   []models.ID // whom limits of open orders are about
+	most   int         // such orders of each; 0 for any number
+}
+
+// prepare checks what is asked for.
+func (s *Shop) prepare(ctx context.Context, from Sender, asked OrderRequest) (p placing, err error) {
+	if from.Who.By, err = s.by(ctx, from); err != nil {
+		return placing{}, err
+	}
+	o := asked.draft()
+	o.By = from.Who.By
+	wrong := o.CheckAsked()
+	if o.Cart.IsZero() {
+		wrong.Add("cart", models.Required, nil, "")
+	}
+	if err := wrong.Err(); err != nil {
+		return placing{}, err
+	}
+	o.RequestHash = hashOf(string(models.JSON(
+		[]any{o.Cart, o.Buyer, o.Delivery.Way, o.Delivery.Address, o.Payment.Way, o.Note})))
+	switch {
+	case !asked.ID.IsZero():
+		o.ID = asked.ID
+	case asked.Key != "":
+		sum := sha256.Sum256([]byte("order\x00" + o.Cart.String() + "\x00" + asked.Key))
+		o.ID = models.ID(sum[:12])
+	default:
+		o.ID = models.NewID(time.Now())
+	}
+	p = placing{draft: o, asked: asked, from: from}
+	if p.sign, err = s.signer(ctx); err != nil {
+		return placing{}, err
+	}
+	p.draft.Network = hex.EncodeToString(p.sign("network of orders", from.Network.String())[:8])
+	p.secret = p.sign.secretOf(p.draft) // here, since one step waits for another
+	p.draft.LinkHash = hashOf(p.secret)
+	if s.openOrders > 0 && !from.Who.SignedIn() {
+		p.most, p.open = s.openOrders, p.sign.openIDs(p.draft, from)
+	}
+	return p, nil
+}
+
+// again answers a repetition: the same order, and the same link.
+func (p placing) again(known models.Order) (Placed, error) {
+	if known.RequestHash != p.draft.RequestHash {
+		return Placed{}, dao.Conflict{Field: "_id", Value: known.ID.String()}
+	}
+	return Placed{known, p.sign.secretOf(known)}, nil
+}
+
+// place is the step.
+func (p placing) place(tx dao.Tx) (Placed, error) {
+	carts := dao.Cart.Within(tx)
+	cart, err := carts.Get(p.draft.Cart)
+	if err != nil {
+		return Placed{}, missing("cart", p.draft.Cart, err)
+	}
+	o := p.draft.Clone()
+	refused, err := linesOf(tx, cart.Products, &o, p.seen)
+	if err != nil {
+		return Placed{}, err
+	}
+	if err := p.price(tx, &o, &refused); err != nil {
+		return Placed{}, err
+	}
+	if len(refused) > 0 {
+		return Placed{}, OrderChanged{Lines: refused, Totals: o.Totals}
+	}
+	if err := p.countOpen(tx, o.ID); err != nil {
+		return Placed{}, err
+	}
+	if o, err = p.store(tx, o); err != nil {
+		return Placed{}, err
+	}
+	_, err = carts.Update(cart.ID, func(c *models.Cart) error { c.Products = nil; return nil })
+	return Placed{o, p.secret}, err
+}
+
+// price says what the order costs. Where that is not what the buyer saw, and no line says why, each
+// one does.
+func (p placing) price(tx dao.Tx, o *models.Order, refused *[]RefusedLine) error {
+	settings, err := settingsOf(tx)
+	if err != nil {
+		return err
+	}
+	if len(o.Lines) == 0 && len(*refused) == 0 {
+		return emptyCart()
+	}
+	if len(o.Lines) == 0 {
+		return nil
+	}
+	if err := priceOrder(settings, o, tx.Now()); err != nil {
+		return err
+	}
+	if p.asked.Seen == nil || *p.asked.Seen == o.Totals.Total || len(*refused) > 0 {
+		return nil
+	}
+	for i, line := range o.Lines {
+		*refused = append(*refused, RefusedLine{
+			Line: i, Product: line.Product, Variant: line.Variant, Reason: RefusedPrice, Price: line.Unit,
+		})
+	}
+	return nil
+}
+
+func emptyCart() error { return models.Invalid{{Field: "cart", Rule: models.NoGoods}} }
+
+func settingsOf(tx dao.Tx) (models.Settings, error) {
+	settings, err := dao.Settings.Within(tx).Get(models.TheOne)
+	return settings, notMissing(err)
+}
+
+// store holds the pieces and keeps the order under the next number.
+func (p placing) store(tx dao.Tx, o models.Order) (models.Order, error) {
+	err := eachProduct(tx, o.Lines, func(product *models.Product, i int) {
+		product.Hold(o.Lines[i].Variant, o.Lines[i].Quantity)
+	})
+	if err != nil {
+		return models.Order{}, err
+	}
+	o.History = []models.Event{{At: tx.Now(), By: tx.By(), What: string(models.OrderPlaced)}}
+	if o.State != models.OrderPlaced {
+		o.History = append(o.History, models.Event{At: tx.Now(), What: string(o.State)})
+	}
+	return createNumbered(tx, o)
+}
