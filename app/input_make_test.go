@@ -178,7 +178,8 @@ func (m *maker) object(schema map[string]any, depth int) string {
 		}
 		rare := name == "thumbnail" || name == "variants" || name == "variant"
 		if needed || m.chance(400) && !rare || m.chance(50) {
-			// No schema knows which options and ways go together, which variants there are, and what a price is higher than.
+			// No schema knows which options and ways go together, which variants there are, and what
+			// a price is higher than.
 			m.spoilt = m.spoilt || strings.HasPrefix(name, "variant") || slices.Contains([]string{"compareAt", "payments", "deliveries", "taxes"}, name)
 			fields = append(fields, strconv.Quote(name)+":"+m.text(name, properties[name].(map[string]any), depth+1))
 		}

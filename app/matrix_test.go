@@ -178,7 +178,8 @@ func (r reply) isForeign(who comer) bool { return who.foreign && !r.isRead() }
 
 // wrong says what is wrong with an answer, or nothing.
 func (r reply) wrong(route routes.Route, who comer) string {
-	program := strings.HasPrefix(r.path, "/api/") || strings.HasPrefix(r.path, "/o/") || r.path == "/metrics" // none asks for a page
+	// Nobody here says that he accepts a page, which an order's address would give him.
+	program := strings.HasPrefix(r.path, "/api/") || strings.HasPrefix(r.path, "/o/") || r.path == "/metrics"
 	leads := r.status == http.StatusSeeOther && strings.HasPrefix(r.header.Get("Location"), "/signin?")
 	may := slices.Contains(who.rights, route.Right)
 	switch route.Right {

@@ -88,7 +88,8 @@ func (k *orderKills) round(t *testing.T) {
 			time.Sleep(time.Millisecond)
 		}
 	}
-	time.Sleep(time.Duration(k.random.IntN(k.window)) * time.Millisecond) // the moment of the kill, not a wait for anything
+	// The moment of the kill, not a wait for anything.
+	time.Sleep(time.Duration(k.random.IntN(k.window)) * time.Millisecond)
 	if err := s.Kill(); err != nil {
 		t.Fatal(err)
 	}

@@ -105,17 +105,25 @@ type contest struct {
 	products   []models.Product
 }
 
-// beside measures the peer beside the shop.
-func (b *bench) beside(ctx context.Context, r *report) (err error) {
+// openContest opens a shop for a contest with the peer, whose program is ready; nil where there is no
+// Node.
+func (b *bench) openContest(ctx context.Context, r *report, store string, flags ...string) (*contest, error) {
 	dir, err := peerDir(ctx)
 	if err != nil || dir == "" {
-		return err
+		return nil, err
 	}
 	if r.node, err = nodeVersion(ctx); err != nil {
-		return err
+		return nil, err
 	}
 	c := &contest{bench: b, peerDir: dir}
-	if c.shop, err = openShop(ctx, b.program, filepath.Join(b.dir, "large")); err != nil {
+	c.shop, err = openShop(ctx, b.program, filepath.Join(b.dir, store), flags...)
+	return c, err
+}
+
+// beside measures the peer beside the shop.
+func (b *bench) beside(ctx context.Context, r *report) (err error) {
+	c, err := b.openContest(ctx, r, "large")
+	if err != nil || c == nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, c.shop.stop()) }()
@@ -130,7 +138,7 @@ func (b *bench) beside(ctx context.Context, r *report) (err error) {
 	if err := c.fill(ctx, store); err != nil {
 		return err
 	}
-	if c.peer, err = openPeer(ctx, dir, store); err != nil {
+	if c.peer, err = openPeer(ctx, c.peerDir, store); err != nil {
 		return err
 	}
 	defer func() { c.peer.stop() }() // by then it may be another one

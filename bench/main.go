@@ -10,8 +10,9 @@
 // one of durable writes, large.go what is measured on a large store, live.go and the files beside
 // it what goes over WebSocket, mongodb.go the MongoDB engine beside the bare driver, report.go the
 // table; orders.go and the files that it names what concerns orders; access.go what it costs to be
-// somebody, guess.go what others notice of passwords that are guessed; curve.go and the files beside it what grows with the size, and plot.go draws it. The
-// server that is measured is the program as it is shipped, in a process of its own.
+// somebody, guess.go what others notice of passwords that are guessed; curve.go and the files beside
+// it what grows with the size, and plot.go draws it. The server that is measured is the program as it
+// is shipped, in a process of its own.
 package main
 
 import (

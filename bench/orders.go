@@ -2,7 +2,7 @@ package main
 
 import "context"
 
-// orders measures what the chapter on orders has: placing.go and placingmongo.go orders placed beside
+// orders measures what the chapter on orders has: placing.go and the two beside it orders placed beside
 // the bare limit, ordersbeside.go the course's last stage beside the peer, orderlists.go what the staff
 // lists.
 func (b *bench) orders(ctx context.Context, r *report) error {

@@ -12,15 +12,8 @@ import (
 // purchases measures the course's last stage over HTTP beside the peer: each cart is bought once, of
 // one piece of a product in turn.
 func (b *bench) purchases(ctx context.Context, r *report) (err error) {
-	dir, err := peerDir(ctx)
-	if err != nil || dir == "" {
-		return err
-	}
-	if r.node, err = nodeVersion(ctx); err != nil {
-		return err
-	}
-	c := &contest{bench: b, peerDir: dir}
-	if c.shop, err = openShop(ctx, b.program, filepath.Join(b.dir, "sold"), "--demo", "--orders-per-hour", "0"); err != nil {
+	c, err := b.openContest(ctx, r, "sold", "--demo", "--orders-per-hour", "0")
+	if err != nil || c == nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, c.shop.stop()) }()
@@ -40,7 +33,7 @@ func (b *bench) purchases(ctx context.Context, r *report) (err error) {
 	if _, err := writeSynced(filepath.Join(store, "products.json"), models.JSON(c.products)); err != nil {
 		return err
 	}
-	if c.peer, err = openPeer(ctx, dir, store); err != nil {
+	if c.peer, err = openPeer(ctx, c.peerDir, store); err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, c.peer.stop()) }()

@@ -1,20 +1,12 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
-	"errors"
-	"log/slog"
-	"math"
 	"os"
-	"path/filepath"
-	"slices"
 	"sync/atomic"
 	"time"
 
 	"pulperia/dao"
-	"pulperia/dao/filemanagers"
 	"pulperia/dao/models"
 	"pulperia/shop"
 )
@@ -164,44 +156,6 @@ func (b *bench) fitting(one round) int {
 	return max(buyers, int(one.perSecond*b.length.Seconds()))
 }
 
-// placingInFiles measures both kinds of orders on the store of files.
-func (b *bench) placingInFiles(ctx context.Context, r *report) (err error) {
-	dir, err := os.MkdirTemp(b.dir, "orders-")
-	if err != nil {
-		return err
-	}
-	store, err := filemanagers.Open(ctx, dir, filemanagers.Options{Log: slog.New(slog.DiscardHandler)})
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, store.Close()) }()
-	t, err := b.openTill(ctx, store)
-	if err != nil {
-		return err
-	}
-	record, err := t.recordOfOrder(ctx, dir)
-	if err != nil {
-		return err
-	}
-	file, err := os.Create(filepath.Join(dir, "bare"))
-	if err != nil {
-		return err
-	}
-	bare := newGroupCommit(file)
-	defer func() { err = errors.Join(err, bare.close()) }()
-	for _, hot := range []bool{false, true} {
-		p, err := t.placingDuel(ctx, hot, func(n int) (round, error) {
-			return countedRound(ctx, n, func(context.Context, int) error { return bare.append(record) })
-		})
-		if err != nil {
-			return err
-		}
-		p.what, p.records = "files, "+ofProducts(hot), number("appends of %d bytes", len(record))
-		b.addPlacing(r, p)
-	}
-	return nil
-}
-
 func ofProducts(hot bool) string {
 	if hot {
 		return "all of one product"
@@ -213,43 +167,4 @@ func (b *bench) addPlacing(r *report, p placing) {
 	r.placings = append(r.placings, p)
 	b.log.Info("orders placed: "+p.what, "ours", figures(p.ours.sample, "orders", p.ours.cpu),
 		"bare", figures(p.bare.sample, p.records, p.bare.cpu), "ratio", percent(p.ratio))
-}
-
-// recordOfOrder places an order and returns what the journal got for it: all lines of its step.
-func (t *till) recordOfOrder(ctx context.Context, dir string) ([]byte, error) {
-	if _, err := t.placingRound(ctx, 1, false); err != nil { // makes what a shop has one of
-		return nil, err
-	}
-	if _, err := t.placingRound(ctx, 1, false); err != nil {
-		return nil, err
-	}
-	return lastStep(dir)
-}
-
-// lastStep reads the lines of the last step from a store's journal.
-func lastStep(dir string) (record []byte, err error) {
-	lines, err := journalLines(dir, math.MaxInt)
-	if err != nil {
-		return nil, err
-	}
-	blank := func(line []byte) bool { return len(bytes.TrimSpace(line)) == 0 } // what is reserved
-	lines = slices.DeleteFunc(lines, blank)
-	type place struct {
-		Offset int64
-		Step   [2]int64
-	}
-	var last place
-	if err := json.Unmarshal(lines[len(lines)-1], &last); err != nil {
-		return nil, err
-	}
-	for _, line := range lines {
-		var at place
-		if err := json.Unmarshal(line, &at); err != nil {
-			return nil, err
-		}
-		if at.Step == last.Step {
-			record = append(record, line...)
-		}
-	}
-	return record, nil
 }

@@ -118,7 +118,8 @@ func (t *till) storedOrder(ctx context.Context, s *shelf) (order bson.D, err err
 		return nil, err
 	}
 	orders := s.client.Database(s.name).Collection("orders")
-	for begin := time.Now(); time.Since(begin) < time.Minute; time.Sleep(10 * time.Millisecond) { // it is brought there soon
+	// A step is brought forward into documents a moment after its commit.
+	for begin := time.Now(); time.Since(begin) < time.Minute; time.Sleep(10 * time.Millisecond) {
 		err = orders.FindOne(ctx, bson.D{{Key: "_id", Value: bson.ObjectID(page.Orders[0].ID)}}).Decode(&order)
 		if !errors.Is(err, mongo.ErrNoDocuments) {
 			break

@@ -53,8 +53,8 @@ func (f *followed) read(ctx context.Context, look func()) error {
 	return nil
 }
 
-// begin reads all, and then what has happened meanwhile, to the last: a deletion by another process
-// that were learned of later would have hidden a value for good.
+// begin reads all, and then what has happened meanwhile, to the last: while values are read page by
+// page a deletion by another process moves those behind it, and one of them may be missed for good.
 func (f *followed) begin(ctx context.Context) error {
 	for range loads {
 		head, err := f.feed.Head(ctx)

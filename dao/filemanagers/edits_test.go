@@ -126,18 +126,22 @@ func TestBadEdits(t *testing.T) {
 	}
 }
 
-// An amount of three decimals is one by hand, too, where the shop's currency has three.
+// An amount of three decimals is one by hand, too, where the shop's currency has three: of a product
+// and of a delivery.
 func TestFineEdits(t *testing.T) {
+	const zone = `,"deliveries":[{"way":"moto","kind":"zone","name":"Moto","price":1500.555}]`
 	for currency, want := range map[string]bool{"": false, "ARS": false, "CLP": false, "KWD": true} {
-		dir := writeFiles(t, map[string]string{
-			productsFile: strings.ReplaceAll(handWritten, "1234.5", "1234.555"), "settings.json": `[{"currency":"` + currency + `"}]`,
-		})
-		s, err := openDir(t, dir)
-		if (err == nil) != want {
-			t.Errorf("%q: %v", currency, err)
-		}
-		if err == nil {
-			s.Close()
+		for field, files := range map[string]map[string]string{
+			"price":               {productsFile: strings.ReplaceAll(handWritten, "1234.5", "1234.555"), "settings.json": `[{"currency":"` + currency + `"}]`},
+			"deliveries[0].price": {"settings.json": `[{"currency":"` + currency + `"` + zone + `}]`},
+		} {
+			s, err := openDir(t, writeFiles(t, files))
+			if (err == nil) != want || err != nil && !strings.Contains(err.Error(), field+" must have at most 2 decimals") {
+				t.Errorf("%s in %q: %v", field, currency, err)
+			}
+			if err == nil {
+				s.Close()
+			}
 		}
 	}
 }

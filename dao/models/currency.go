@@ -65,15 +65,28 @@ func (v *Invalid) CheckUnit(field string, amount Money, currency string) {
 // who writes 12.345 by hand may mean twelve thousand. That a currency has no decimals does not count,
 // since it may have been another one.
 func (p Product) CheckFine(currency string) (v Invalid) {
-	if DecimalsOf(currency) < PricePlaces {
-		currency = ""
-	}
-	v.CheckUnit("price", p.Price, currency)
-	v.CheckUnit("compareAt", p.CompareAt, currency)
+	v.checkFine("price", p.Price, currency)
+	v.checkFine("compareAt", p.CompareAt, currency)
 	for i, variant := range p.Variants {
-		v.CheckUnit(fmt.Sprintf("variants[%d].price", i), variant.Price, currency)
+		v.checkFine(fmt.Sprintf("variants[%d].price", i), variant.Price, currency)
 	}
 	return v
+}
+
+// CheckFine is that of products, for what deliveries cost, in the currency that the settings name.
+func (s Settings) CheckFine(string) (v Invalid) {
+	for i, delivery := range s.Deliveries {
+		v.checkFine(fmt.Sprintf("deliveries[%d].price", i), delivery.Price, s.Currency)
+		v.checkFine(fmt.Sprintf("deliveries[%d].freeFrom", i), delivery.FreeFrom, s.Currency)
+	}
+	return v
+}
+
+func (v *Invalid) checkFine(field string, amount Money, currency string) {
+	if DecimalsOf(currency) < PricePlaces {
+		currency = "" // of hundredths
+	}
+	v.CheckUnit(field, amount, currency)
 }
 
 // Rounded is the amount in whole units, half of one up; nothing where it is negative.

@@ -36,7 +36,7 @@ const (
 	Another     Rule = "another"
 	NotZone     Rule = "not_zone"
 	NotPhone    Rule = "not_phone"
-	NotDialled  Rule = "not_dialled" // of a telephone number as one writes it at home
+	NotTel      Rule = "not_tel" // of a telephone number as one writes it at home
 	NotCurrency Rule = "not_currency"
 	FinerMoney  Rule = "finer_money" // of a currency whose smallest unit no amount is
 	SameUnit    Rule = "same_unit"   // of a currency where there are orders in another: the rule of the shop
@@ -100,7 +100,7 @@ var reasons = map[Rule]string{
 	NotZone:     "must be a time zone like America/Argentina/Buenos_Aires",
 	NotPhone:    "must be a telephone number with its country's code, 8 to 15 digits, like 5491122334455",
 	NoGoods:     "has nothing in it: put something into it first",
-	NotDialled:  "must be a telephone number, 6 to 15 digits, like +54 9 11 2233-4455",
+	NotTel:      "must be a telephone number, 6 to 15 digits, like +54 9 11 2233-4455",
 	NotCurrency: "must be the three letters of a currency, like ARS",
 	FinerMoney:  "must be a currency of at most %s decimals",
 	SameUnit:    "must have %s decimals, as the currency of the orders that there are",

@@ -114,7 +114,7 @@ func (o Order) CheckAsked() (v Invalid) {
 	if o.Buyer.Phone != "" {
 		v.checkText("buyer.phone", o.Buyer.Phone, MaxPhone, false)
 		if n := len(o.Buyer.PhoneDigits()); (n < 6 || n > 15) && !v.Has("buyer.phone") {
-			v.Add("buyer.phone", NotDialled, nil, quote(o.Buyer.Phone))
+			v.Add("buyer.phone", NotTel, nil, quote(o.Buyer.Phone))
 		}
 	}
 	v.checkText("delivery.way", o.Delivery.Way, MaxWay, false)

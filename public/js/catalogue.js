@@ -150,8 +150,8 @@ function asks(element, source, take) {
   return true
 }
 
-/** giveForm takes an element from the page as the shop has it now. Where that comes from a process that is behind it is asked again, less
- * and less often.
+/** giveForm takes an element from the page as the shop has it now. Where that comes from a process that is behind
+ * it is asked again, less and less often.
  * @type {(element: HTMLElement, source: string, take: (element: HTMLElement, formed: HTMLElement) => void, pause?: number) => Promise<void>} */
 async function giveForm(element, source, take, pause = gather) {
   try {

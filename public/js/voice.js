@@ -23,13 +23,13 @@ export function number(n) {
   return String(n).replace(/\B(?=(\d{3})+$)/g, forms.thousands)
 }
 
-/** amountOf returns the thousandths of an amount as the API writes it: up to 10^13 of them, which a double still tells apart.
+/** amountOf returns the thousandths of an amount as the API writes it: up to 10^13, which a double tells apart.
  * @type {(price: number) => number} */
 export function amountOf(price) {
   return Math.round(price * 1000)
 }
 
-/** money writes an amount of thousandths with the currency's sign, rounded to its smallest unit, which is of so many cents.
+/** money writes an amount of thousandths with the currency's sign, rounded to its smallest unit.
  * @type {(amount: number) => string} */
 export function money(amount) {
   const all = BigInt(amount)

@@ -179,6 +179,13 @@ func TestOtherSites(t *testing.T) {
 			t.Errorf("%+v: %s", tt, got.Body)
 		}
 	}
+	order := "/o/" + shop.Order(shop.Product("A").ID).Secret + "/cancel"
+	for accept, page := range map[string]bool{"text/html": true, "application/json": false, "*/*": false} {
+		got := shop.Do("POST", order, "", "Origin", "https://evil.example", "Accept", accept)
+		if got.Code != 403 || got.IsHTML() != page || !page && got.Failure().Error != "forbidden" {
+			t.Errorf("an order, for who accepts %s: %d %s", accept, got.Code, got.Body)
+		}
+	}
 }
 
 // Text is compressed for who accepts it, and only then; what is small is not worth it.

@@ -70,9 +70,14 @@ type Refusals struct {
 	Page func(http.ResponseWriter, *http.Request, error)
 }
 
+// isProgram says whether a program asks: by the path, or, of an order, which has one address for
+// both, by what it accepts.
+func isProgram(r *http.Request) bool {
+	return isAPI(r.URL.Path) || slices.Contains(programPaths, r.URL.Path) || strings.HasPrefix(r.URL.Path, "/o/") && !WantsPage(r)
+}
+
 func (f Refusals) refuse(w http.ResponseWriter, r *http.Request, err error) {
-	isOrder := strings.HasPrefix(r.URL.Path, "/o/") && !WantsPage(r)
-	if isAPI(r.URL.Path) || slices.Contains(programPaths, r.URL.Path) || isOrder {
+	if isProgram(r) {
 		Explain(f.Log, w, err).Write(w)
 		return
 	}

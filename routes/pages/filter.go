@@ -29,9 +29,9 @@ type filter struct {
 	problems                      models.Invalid
 }
 
-// readFilter reads the query of an address, with prices in a currency. Words and prices are typed by people, so bad ones are a
-// problem to show beside their field, and a field that is empty, as a form sends it, asks for
-// nothing; whatever else cannot be read counts as absent.
+// readFilter reads the query of an address, with prices in a currency. Words and prices are typed by
+// people, so bad ones are a problem to show beside their field, and a field that is empty, as a form
+// sends it, asks for nothing; whatever else cannot be read counts as absent.
 func readFilter(values url.Values, currency string) filter {
 	f := filter{
 		typedText: strings.TrimSpace(typed(values, "q")),

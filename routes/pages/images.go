@@ -15,8 +15,10 @@ import (
 func (p *Pages) Image(w http.ResponseWriter, r *http.Request) {
 	hash := models.Hash(r.PathValue("hash"))
 	picture, err := p.shop.PictureBytes(r.Context(), hash)
-	if errors.Is(err, dao.ErrSpoilt) { // nobody who looks can mend that: it is told to who keeps the shop
-		p.log.WarnContext(r.Context(), "a picture cannot be shown", "path", r.URL.Path, "err", err)
+	if errors.Is(err, dao.ErrSpoilt) { // no visitor can mend that: who keeps the shop is told, once
+		if _, told := p.spoilt.LoadOrStore(hash, true); !told {
+			p.log.WarnContext(r.Context(), "a picture cannot be shown", "path", r.URL.Path, "err", err)
+		}
 	}
 	if errors.Is(err, dao.ErrNotFound) || errors.Is(err, dao.ErrSpoilt) {
 		p.NotFound(w, r)

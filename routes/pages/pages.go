@@ -21,6 +21,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"pulperia/routes/files"
@@ -42,7 +43,8 @@ type Pages struct {
 	kept      *pageCache
 	additions additions
 	siteMap   siteMap
-	build     string // stands for the program: the same data looks the same as long as it is the same
+	spoilt    sync.Map // by models.Hash: pictures that the log has told of
+	build     string   // stands for the program: the same data looks the same as long as it is the same
 	version   string
 }
 

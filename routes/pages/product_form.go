@@ -48,8 +48,8 @@ func filledFields(voice *views.Voice, product models.Product, uncounted string) 
 	return form
 }
 
-// readProduct reads the form, with prices in a currency, into a product that is ready to be stored, or tells all that is wrong
-// with it.
+// readProduct reads the form, with prices in a currency, into a product that is ready to be stored,
+// or tells all that is wrong with it.
 func readProduct(form url.Values, currency string) (models.Product, models.Invalid) {
 	var product models.Product
 	grid, notation := readGrid(form), notationOf(form, fields.ProductForm, currency)
