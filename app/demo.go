@@ -64,6 +64,9 @@ func tryDemo(ctx context.Context, shop *trade.Shop, log *slog.Logger) (bool, err
 		if err := order.place(ctx, shop, carts[i].ID); err != nil { // the settings may have no such ways
 			log.Warn("an order of the demo is left out", "buyer", order.Buyer.Name, "err", err)
 		}
+		if err := shop.DeleteCart(ctx, carts[i].ID); err != nil {
+			return false, err
+		}
 	}
 	return true, nil
 }

@@ -101,7 +101,7 @@ func TestExportToCapitals(t *testing.T) {
 		if text, err := os.ReadFile(path); code != 0 || err != nil || !strings.HasPrefix(string(text), begin) {
 			t.Errorf("exit %d: %s (%v) %.20q", code, out, err, text)
 		}
-		if out, code := execute(t, "import", path, "--store", t.TempDir()); code != 0 || !strings.Contains(out, "32 created") {
+		if out, code := execute(t, "import", path, "--store", t.TempDir()); code != 0 || !strings.Contains(out, "39 created") {
 			t.Errorf("exit %d: %s", code, out)
 		}
 	}

@@ -153,6 +153,12 @@ func (s *Shop) changeCart(
 	return cart, receipt, missing("cart", id, err)
 }
 
+// DeleteCart removes a cart whose id nobody was given.
+func (s *Shop) DeleteCart(ctx context.Context, id models.ID) error {
+	_, _, err := s.store.Carts.Delete(ctx, id)
+	return missing("cart", id, err)
+}
+
 // ExpireCarts notes that the shop has been open for so long until now, removes the carts that
 // nobody has touched while it was open for as long as age, and returns how many.
 func (s *Shop) ExpireCarts(ctx context.Context, open, age time.Duration) (int, error) {

@@ -41,10 +41,24 @@ func productForm() form {
 // notAlways are the fields that a document has only where there is something of them.
 var notAlways = []string{"compareAt", "counted", "held", "tags", "tax", "vendor", "barcode"}
 
+// isTheirs says whether what a document has by one of our names is another program's own.
+func isTheirs(doc bson.Raw, name string) bool {
+	value := doc.Lookup(name)
+	switch {
+	case value.IsZero():
+		return false
+	case name == "held":
+		return heldOf(value) == 0
+	case name == "tax":
+		return value.Type != bson.TypeString
+	}
+	return false
+}
+
 func innerOfProduct(note func(string, []bson.RawElement, ...string), doc bson.Raw) []string {
-	known := notAlways
+	known := slices.DeleteFunc(slices.Clone(notAlways), func(name string) bool { return isTheirs(doc, name) })
 	if len(variantsIn(doc)) > 0 {
-		known = append(slices.Clone(known), "variants")
+		known = append(known, "variants")
 		for _, one := range valuesOf(doc.Lookup("variants")) {
 			note("variants[].", elementsOf(one), "_id", "code", "options", "price", "stock", "counted", "held", "thumbnail", "barcode")
 		}

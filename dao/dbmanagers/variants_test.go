@@ -44,9 +44,9 @@ func TestOthersKnowNoVariants(t *testing.T) {
 		stocks []int64
 		price  models.Money
 	}{
-		{bson.M{"$inc": bson.M{"stock": -2}}, []int64{5, 1, 4}, 1000},
-		{bson.M{"$set": bson.M{"stock": 9, "price": 12.5}}, []int64{9, 5, 4}, 1250},
-		{bson.M{"$set": bson.M{"title": "Otra"}}, []int64{9, 5, 4}, 1250},
+		{bson.M{"$inc": bson.M{"stock": -2}}, []int64{5, 1, 4}, 10 * models.One},
+		{bson.M{"$set": bson.M{"stock": 9, "price": 12.5}}, []int64{9, 5, 4}, 12500},
+		{bson.M{"$set": bson.M{"title": "Otra"}}, []int64{9, 5, 4}, 12500},
 	} {
 		_, err := p.db.Collection("products").UpdateOne(p.ctx, bson.M{"_id": objectID(number(1))}, one.update)
 		p.ok("update", err)
@@ -113,14 +113,14 @@ func TestOthersChangeVariants(t *testing.T) {
 		update bson.M
 		want   figures
 	}{
-		{bson.M{"$set": bson.M{"variants.0.stock": 1, "variants.0.note": "theirs"}}, figures{1000, 5, 1000, 1}},
-		{bson.M{"$set": bson.M{"variants.0.price": 4.0}}, figures{400, 5, 400, 1}},
-		{bson.M{"$set": bson.M{"variants.0.price": 90.0}}, figures{1000, 5, 9000, 1}},
-		{bson.M{"$push": bson.M{"variants": added}}, figures{300, 14, 9000, 1}},
-		{bson.M{"$pull": bson.M{"variants": bson.M{"code": "a-S"}}}, figures{1000, 5, 9000, 1}},
+		{bson.M{"$set": bson.M{"variants.0.stock": 1, "variants.0.note": "theirs"}}, figures{10000, 5, 10000, 1}},
+		{bson.M{"$set": bson.M{"variants.0.price": 4.0}}, figures{4000, 5, 4000, 1}},
+		{bson.M{"$set": bson.M{"variants.0.price": 90.0}}, figures{10000, 5, 90000, 1}},
+		{bson.M{"$push": bson.M{"variants": added}}, figures{3000, 14, 90000, 1}},
+		{bson.M{"$pull": bson.M{"variants": bson.M{"code": "a-S"}}}, figures{10000, 5, 90000, 1}},
 		// of these a step of ours takes one
-		{bson.M{"$set": bson.M{"variants.1.stock": 3}}, figures{1000, 3, 9000, 1}},
-		{bson.M{"$inc": bson.M{"stock": 2}}, figures{1000, 5, 9000, 3}},
+		{bson.M{"$set": bson.M{"variants.1.stock": 3}}, figures{10000, 3, 90000, 1}},
+		{bson.M{"$inc": bson.M{"stock": 2}}, figures{10000, 5, 90000, 3}},
 	} {
 		_, err := p.db.Collection("products").UpdateOne(p.ctx, bson.M{"_id": objectID(number(1))}, one.update)
 		p.ok("update", err)
@@ -169,7 +169,7 @@ func TestVariantsInserted(t *testing.T) {
 func TestVariantsOfOthersAreMet(t *testing.T) {
 	p := newPlace(t)
 	table, shirt := p.db.Collection("products"), aShirt()
-	shirt.Price, shirt.Stock = 1000, 7
+	shirt.Price, shirt.Stock = 10000, 7
 	s := p.open(Options{sweepEvery: 50 * time.Millisecond})
 	f := s.follow(s.feed.last())
 	_, err := table.InsertOne(p.ctx, productDoc(shirt))
@@ -189,9 +189,9 @@ func TestVariantsOfOthersAreMet(t *testing.T) {
 		update       bson.M
 		price, stock int64
 	}{
-		{bson.M{"$pop": bson.M{"variants": 1}}, 1000, 3},
-		{bson.M{"$set": bson.M{"variants.0.stock": 9}}, 1000, 9},
-		{bson.M{"$set": bson.M{"price": 20, "stock": 8}}, 2000, 8},
+		{bson.M{"$pop": bson.M{"variants": 1}}, 10000, 3},
+		{bson.M{"$set": bson.M{"variants.0.stock": 9}}, 10000, 9},
+		{bson.M{"$set": bson.M{"price": 20, "stock": 8}}, 20000, 8},
 	} {
 		_, err := table.UpdateByID(p.ctx, objectID(number(1)), one.update)
 		p.ok("update", err)
