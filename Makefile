@@ -3,7 +3,7 @@
 ifndef together # only what `test` names runs side by side
 .NOTPARALLEL:
 endif
-.PHONY: run quick most contract test simulate inside e2e check setup format tidy lint release bench faults screens
+.PHONY: run quick most contract test simulate inside race e2e check setup format tidy lint release bench faults screens
 
 # A program with the race detector waits for a second before it ends, and tests start hundreds of them. What is suppressed are
 # races inside of the driver.
@@ -34,6 +34,7 @@ contract:
 # All tests, the browser's included: these wait while the others compute. What a package says comes in one piece.
 test: setup
 	$(MAKE) --no-print-directory -j2 together=yes inside e2e
+	$(MAKE) --no-print-directory race
 
 # The simulation of the MongoDB engine, that it finds broken ones, and how many round trips things take: virtual time, so
 # without the race detector.
@@ -42,13 +43,19 @@ simulate:
 
 # The tests without a browser.
 inside: setup
-	$(with_mongodb) go test -race -timeout 75m ./...
-	$(with_mongodb) go -C bench test -race -timeout 75m ./...
+	$(with_mongodb) go test -timeout 40m ./...
+	$(with_mongodb) go -C bench test -timeout 40m ./...
 
-# The browser tests; the race detector is in the program that they try. Never from the cache: that program lies outside of
-# their module, where the cache of results does not look.
+# The same in small doses with the race detector, which makes everything take five times as long: a race shows at the first
+# meeting of two, and not at the hundredth kill.
+race: setup
+	$(with_mongodb) go test -race -short -timeout 40m ./...
+	$(with_mongodb) go -C bench test -race -short -timeout 40m ./...
+
+# The browser tests. Never from the cache: the program that they try lies outside of their module, where the cache of results
+# does not look. With -race that program has the race detector.
 e2e: setup
-	$(with_mongodb) go -C e2e test -count=1 -timeout 75m ./...
+	$(with_mongodb) go -C e2e test -count=1 -timeout 40m ./...
 
 check: setup format tidy lint simulate test
 

@@ -23,7 +23,7 @@ import (
 )
 
 var (
-	generatedRequests = dose.Flag("generated", 200, 1500, "how many requests are made up from the shop's OpenAPI document; on MongoDB a third of them")
+	generatedRequests = dose.Flag("generated", 400, 1500, "how many requests are made up from the shop's OpenAPI document; on MongoDB a third of them")
 	generatedSeed     = flag.Uint64("generated.seed", 0, "seed of the requests that are made up; 0 takes a new one")
 )
 

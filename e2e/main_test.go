@@ -53,7 +53,7 @@ func testAll(m *testing.M) (code int, err error) {
 		return 0, err
 	}
 	defer os.RemoveAll(dir)
-	if world.program, err = harness.Build(dir, "-race"); err != nil {
+	if world.program, err = harness.Build(dir, raceFlags...); err != nil {
 		return 0, err
 	}
 	axe, err := os.ReadFile("node_modules/axe-core/axe.min.js")

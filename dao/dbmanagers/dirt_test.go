@@ -79,7 +79,7 @@ func TestProductDirt(t *testing.T) {
 		{"price", "12,50", `price is "12,50": shown as 12.5`},
 		{"price", "free", `price is "free": shown as 0`},
 		{"price", 0.30000000000000004, `price is 0.30000000000000004: shown as 0.3`},
-		{"price", 12.345, `price is 12.345: shown as 12.35`},
+		{"price", 12.3456, `price is 12.3456: shown as 12.346`},
 		{"price", decimal128(t, "12.5"), `price is {"$numberDecimal":"12.5"}: shown as 12.5`},
 		{"price", -5.0, `price must be at least 0; got -5: shown as it is`},
 		{"price", int64(5), ``},
