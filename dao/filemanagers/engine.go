@@ -45,7 +45,8 @@ func newEngine(c *contents, o Options) *engine {
 	for _, one := range c.kinds {
 		e.compactor.hashes = append(e.compactor.hashes, one.hash)
 	}
-	e.identity.Store(&c.meta.Identity)
+	identity := c.meta.Identity // of its own: a pointer into what was read would keep all of that in memory
+	e.identity.Store(&identity)
 	e.compactor.size.Store(e.compactor.meta.rewritten())
 	e.compactor.grown.Store(c.unfoldedBytes())
 	committer.grew = e.compactor.journalGrew

@@ -204,7 +204,7 @@ func indexLines(f file, size int64) (*history, hash.Hash, error) {
 		}
 		log.ids = append(log.ids, idOf(text))
 		log.index.put(log.ids)
-		log.at = append(log.at, log.size)
+		log.mark(log.size)
 		log.size += int64(len(text))
 	}
 }

@@ -31,8 +31,8 @@ func (r reader) read(from, to int, visit func(doc []byte) error) error {
 func (r reader) readOnce(from, to int, visit func(doc []byte) error) error {
 	r.mu.RLock()
 	log := r.kind.history
-	folded := len(log.at)
-	start, end := log.where(min(from, folded)), log.where(min(to, folded))
+	folded := log.folded
+	start, skipped, end := log.stretch(min(from, folded), min(to, folded))
 	fresh := log.fresh[max(0, from-folded):max(0, to-folded)]
 	r.mu.RUnlock()
 
@@ -40,7 +40,14 @@ func (r reader) readOnce(from, to int, visit func(doc []byte) error) error {
 	if _, err := log.file.ReadAt(text, start); err != nil && len(text) > 0 {
 		return fmt.Errorf("%w: read %s: %w", dao.ErrUnavailable, r.kind.File(), err)
 	}
+	i := min(from, folded) - skipped
 	for one := range bytes.Lines(text) {
+		if i++; i <= from {
+			continue
+		}
+		if i > to {
+			break
+		}
 		if err := visit(one); err != nil {
 			return fmt.Errorf("%w: read %s: %w", dao.ErrUnavailable, r.kind.File(), err)
 		}
@@ -87,13 +94,18 @@ func run(offsets []int64) int {
 
 // history says where each value of a kind stands. The values themselves are not in memory.
 type history struct {
-	file  file
-	size  int64       // of the file, as far as it counts
-	ids   []models.ID // of all values, in the order of the feed
-	index *places     // where in ids
-	at    []int64     // for the first of them, where they begin in the file
-	fresh []int64     // for the others, their offsets: they stand only in the journal until the next compaction
+	file   file
+	size   int64       // of the file, as far as it counts
+	ids    []models.ID // of all values, in the order of the feed
+	index  *places     // where in ids
+	folded int         // how many of them, the first ones, stand in the file
+	marks  []int64     // where every so many-th of those begins there
+	fresh  []int64     // for the others, their offsets: they stand only in the journal until the next compaction
 }
+
+// markEvery is how many values share a mark: a million marks would be as much memory as the ids,
+// and some lines more are read as quickly.
+const markEvery = 16
 
 func (l *history) place(id models.ID) (i int, known bool) { return l.index.find(l.ids, id) }
 
@@ -103,16 +115,34 @@ func (l *history) append(id models.ID, offset int64) {
 	l.fresh = append(l.fresh, offset)
 }
 
-// where returns where value i begins in the file, or the file's end for the one after the last.
-func (l *history) where(i int) int64 {
-	if i < len(l.at) {
-		return l.at[i]
+// stretch returns where in the file the folded values from ≤ i < to stand, with how many before
+// them, and maybe some after them.
+func (l *history) stretch(from, to int) (start int64, before int, end int64) {
+	mark := func(i int) int64 {
+		if i < len(l.marks) {
+			return l.marks[i]
+		}
+		return l.size
 	}
-	return l.size
+	if from == to {
+		return 0, 0, 0
+	}
+	return mark(from / markEvery), from % markEvery, mark((to + markEvery - 1) / markEvery)
+}
+
+// mark notes that the next value begins there in the file.
+func (l *history) mark(at int64) {
+	if l.folded%markEvery == 0 {
+		l.marks = append(l.marks, at)
+	}
+	l.folded++
 }
 
 // fold notes that the next values stand in the file now.
 func (l *history) fold(at []int64, size int64) {
-	l.at, l.size = append(l.at, at...), size
+	for _, begin := range at {
+		l.mark(begin)
+	}
+	l.size = size
 	l.fresh = append([]int64(nil), l.fresh[len(at):]...) // readers may still hold the old list
 }

@@ -28,12 +28,11 @@ type slot uint32
 // row holds what ordering and filtering look at beside the product, so that it need not be visited.
 type row struct {
 	created   models.Time
-	status    bool
 	available bool
-	product   *models.Product // nil when the slot is free
+	*shelved  // nil when the slot is free
 }
 
-func rowOf(p *models.Product) row { return row{p.CreatedAt, p.Status, p.Available(), p} }
+func rowOf(p *models.Product) row { return row{p.CreatedAt, p.Available(), shelve(p)} }
 
 // orders is one set of products in each order of a listing.
 type orders map[models.Sort]*sorted[priced]
@@ -73,21 +72,21 @@ func (c *catalogue) listed(q models.ProductQuery) *catalogue {
 
 // makeIndexes makes those of listings.
 func (c *catalogue) makeIndexes() {
-	products, entries := make([]*models.Product, len(c.rows)), make([]priced, 0, len(c.byID))
+	entries := make([]priced, 0, len(c.byID))
 	categories := map[string][]priced{}
 	for s, r := range c.rows {
-		if r.product == nil {
+		if r.shelved == nil {
 			continue
 		}
-		entry := priced{r.product.Price, slot(s)}
-		products[s], entries = r.product, append(entries, entry)
-		categories[r.product.Category] = append(categories[r.product.Category], entry)
+		entry := priced{r.price, slot(s)}
+		entries = append(entries, entry)
+		categories[r.category] = append(categories[r.category], entry)
 	}
 	c.all, c.byCategory = c.newOrders(entries), map[string]orders{}
 	for name, entries := range categories {
 		c.byCategory[name] = c.newOrders(entries)
 	}
-	c.words = newVocabulary(products)
+	c.words = newVocabulary(c.rows)
 }
 
 // indexed says whether it has the indexes of listings.
@@ -107,7 +106,7 @@ func (c *catalogue) comparer(order models.Sort) func(a, b priced) int {
 		if x.created != y.created {
 			return cmp.Compare(x.created, y.created)
 		}
-		return x.product.ID.Compare(y.product.ID)
+		return x.id.Compare(y.id)
 	}
 	if order == models.Oldest {
 		return byAge
@@ -125,7 +124,7 @@ func (c *catalogue) comparer(order models.Sort) func(a, b priced) int {
 
 func (c *catalogue) get(id models.ID) models.Value {
 	if s, ok := c.byID[id]; ok {
-		return c.rows[s].product
+		return new(c.rows[s].product())
 	}
 	return nil
 }
@@ -147,7 +146,7 @@ func (c *catalogue) take(s slot, p *models.Product) {
 // owners returns the ids of the products that have a code, themselves or in a variant.
 func (c *catalogue) owners(_ int, code string) (ids []models.ID) {
 	for _, s := range c.codes.of(code) {
-		ids = append(ids, c.rows[s].product.ID)
+		ids = append(ids, c.rows[s].id)
 	}
 	return ids
 }
@@ -173,11 +172,11 @@ func (c *catalogue) first(newest bool) models.Value {
 	best := priced{}
 	for s, r := range c.rows {
 		this := priced{slot: slot(s)}
-		if r.product != nil && (c.rows[best.slot].product == nil || older(this, best) < 0 != newest) {
+		if r.shelved != nil && (c.rows[best.slot].shelved == nil || older(this, best) < 0 != newest) {
 			best = this
 		}
 	}
-	return new(c.rows[best.slot].product.Clone())
+	return new(c.rows[best.slot].product().Clone())
 }
 
 // put stores a product, a new one or in the place of the one with its id.
@@ -185,10 +184,10 @@ func (c *catalogue) put(v models.Value) {
 	own := v.(*models.Product).Packed()
 	p := &own
 	s, known := c.byID[p.ID]
-	var old *models.Product
+	var old models.Product
 	if known {
-		old = c.rows[s].product
-		c.leave(s, old)
+		old = c.rows[s].product()
+		c.leave(s, &old)
 	} else {
 		s = c.newSlot()
 		c.byID[p.ID] = s
@@ -199,14 +198,12 @@ func (c *catalogue) put(v models.Value) {
 		return
 	}
 	c.joinOrders(s, p)
-	if old != nil && old.SameWords(*p) {
-		return // most changes are of stock and price, and leave the words alone
-	}
-	if old == nil {
+	switch {
+	case !known:
 		c.words.insert(s, p)
-		return
+	case !old.SameWords(*p): // most changes are of stock and price, and leave the words alone
+		c.words.replace(s, &old, p)
 	}
-	c.words.replace(s, old, p)
 }
 
 func (c *catalogue) newSlot() slot {
@@ -222,10 +219,10 @@ func (c *catalogue) newSlot() slot {
 // remove takes a product out.
 func (c *catalogue) remove(id models.ID) {
 	s := c.byID[id]
-	old := c.rows[s].product
-	c.leave(s, old)
+	old := c.rows[s].product()
+	c.leave(s, &old)
 	if c.indexed() {
-		c.words.remove(s, old)
+		c.words.remove(s, &old)
 	}
 	delete(c.byID, id)
 	c.rows[s] = row{}
@@ -279,7 +276,7 @@ func (o orders) remove(e priced) {
 func (c *catalogue) every() []models.Value {
 	products := make([]models.Value, 0, len(c.byID))
 	for _, s := range c.byID {
-		products = append(products, c.rows[s].product)
+		products = append(products, new(c.rows[s].product()))
 	}
 	return products
 }

@@ -66,13 +66,13 @@ func (c *catalogue) copies(entries []priced) []models.Product {
 	c.fetch(entries)
 	thumbnails := 0
 	for _, e := range entries {
-		thumbnails += len(c.rows[e.slot].product.Thumbnails)
+		thumbnails += len(c.rows[e.slot].thumbnails)
 	}
 	room := make([]string, 0, thumbnails)
 	products := make([]models.Product, len(entries))
 	for i, e := range entries {
 		p := &products[i]
-		*p = *c.rows[e.slot].product
+		*p = c.rows[e.slot].product()
 		begin := len(room)
 		room = append(room, p.Thumbnails...)
 		p.Thumbnails = slices.Clip(room[begin:])
@@ -92,7 +92,7 @@ func (c *catalogue) fetch(entries []priced) {
 	const line = 64 // bytes
 	var read byte
 	for _, e := range entries {
-		text := c.rows[e.slot].product.Description
+		text := c.rows[e.slot].description
 		for i := 0; i < len(text); i += line {
 			read += text[i]
 		}
@@ -168,8 +168,8 @@ func (c *catalogue) orderFor(q models.ProductQuery) *sorted[priced] {
 	if q.Codes != nil || q.IDs != nil {
 		var entries []priced
 		for _, s := range c.named(q) {
-			if p := c.rows[s].product; q.Category == "" || q.Category == p.Category {
-				entries = append(entries, priced{p.Price, s})
+			if r := c.rows[s]; q.Category == "" || q.Category == r.category {
+				entries = append(entries, priced{r.price, s})
 			}
 		}
 		return newSorted(c.comparer(q.Sort), entries)
@@ -184,7 +184,7 @@ func (c *catalogue) orderFor(q models.ProductQuery) *sorted[priced] {
 func (c *catalogue) named(q models.ProductQuery) (slots []slot) {
 	for _, code := range q.Codes {
 		for _, s := range c.codes.of(code) {
-			if q.IDs == nil || slices.Contains(q.IDs, c.rows[s].product.ID) {
+			if q.IDs == nil || slices.Contains(q.IDs, c.rows[s].id) {
 				slots = append(slots, s)
 			}
 		}
@@ -212,7 +212,7 @@ func (c *catalogue) test(q models.ProductQuery, found bitset, priceDone bool) fu
 			(found == nil || found.has(e.slot)) &&
 			(status == nil || *status == c.rows[e.slot].status) &&
 			(!available || c.rows[e.slot].available) &&
-			(mostStock == nil || c.rows[e.slot].product.Stock <= *mostStock) &&
-			(stock == nil || *stock == c.rows[e.slot].product.Stock)
+			(mostStock == nil || c.rows[e.slot].stock <= *mostStock) &&
+			(stock == nil || *stock == c.rows[e.slot].stock)
 	}
 }

@@ -39,9 +39,9 @@ func (c *catalogue) entriesOf(found bitset, n int, category string, test func(pr
 	for i, word := range found {
 		for ; word != 0; word &= word - 1 {
 			s := slot(i*64 + bits.TrailingZeros64(word))
-			p := c.rows[s].product
-			e := priced{p.Price, s}
-			if (category == "" || category == p.Category) && (test == nil || test(e)) {
+			r := c.rows[s]
+			e := priced{r.price, s}
+			if (category == "" || category == r.category) && (test == nil || test(e)) {
 				entries = append(entries, e)
 			}
 		}

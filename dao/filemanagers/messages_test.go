@@ -1,6 +1,9 @@
 package filemanagers
 
 import (
+	"fmt"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -41,4 +44,59 @@ func TestMessageHasTheTimeOfItsStep(t *testing.T) {
 	if err != nil || len(page) != len(made) || page[3] != made[3] {
 		t.Errorf("the page is %+v (%v), want %+v", page, err, made)
 	}
+}
+
+// Every stretch of a chat is read as it was said, wherever in the file it begins and ends, whether
+// it stands there or in the journal, and after a restart.
+func TestEveryStretch(t *testing.T) {
+	dir := t.TempDir()
+	s, err := openDir(t, dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want []string
+	say := func(n int) {
+		for range n {
+			text := strings.Repeat("ñ", 1+len(want)*7%40) + fmt.Sprint(len(want))
+			if _, _, err := s.Messages.Append(t.Context(), models.Message{User: "ana@example.com", Message: text}); err != nil {
+				t.Fatal(err)
+			}
+			want = append(want, text)
+		}
+	}
+	wantAll := func() {
+		t.Helper()
+		e := s.Engine.(*engine)
+		for from := range len(want) + 1 {
+			for to := from; to <= len(want); to++ {
+				var got []string
+				err := e.reader(e.kind(dao.Message.Schema)).read(from, to, func(doc []byte) error {
+					m, err := models.DecodeMessage(doc)
+					got = append(got, m.Message)
+					return err
+				})
+				if err != nil || !slices.Equal(got, want[from:to]) {
+					t.Fatalf("from %d to %d: %q (%v)", from, to, got, err)
+				}
+			}
+		}
+	}
+	for _, n := range []int{markEvery - 1, 1, 2*markEvery + 3} {
+		say(n)
+		wantAll()
+		if err := s.Engine.(*engine).compactor.compact(false); err != nil {
+			t.Fatal(err)
+		}
+		wantAll()
+	}
+	say(5)
+	wantAll()
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if s, err = openDir(t, dir); err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	wantAll()
 }

@@ -138,7 +138,7 @@ func (s *state) snapshot(f *feed, since int64) snapshot {
 	for i, k := range s.kinds {
 		switch one := &shot.kinds[i]; {
 		case k.History:
-			*one = kindSnapshot{kind: k, folded: len(k.history.at), fresh: k.history.fresh}
+			*one = kindSnapshot{kind: k, folded: k.history.folded, fresh: k.history.fresh}
 		case k.last > since:
 			*one = kindSnapshot{kind: k, values: k.table.every()}
 		default:

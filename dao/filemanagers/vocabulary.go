@@ -23,9 +23,9 @@ type postings map[string]*holders
 // newVocabulary reads the products on all cores: when a store is opened, this is what takes
 // longest. It reads them in parts whose words and lists stay in a processor's cache; with those of
 // a million products each word would have to be waited for.
-func newVocabulary(products []*models.Product) *vocabulary {
+func newVocabulary(rows []row) *vocabulary {
 	const partSize = 1 << 13
-	parts := slices.Collect(slices.Chunk(products, partSize))
+	parts := slices.Collect(slices.Chunk(rows, partSize))
 	read := make([]chan postings, len(parts))
 	for i := range read {
 		read[i] = make(chan postings, 1)
@@ -38,9 +38,9 @@ func newVocabulary(products []*models.Product) *vocabulary {
 			}
 		}()
 	}
-	v := &vocabulary{postings: postings{}, slots: len(products)}
+	v := &vocabulary{postings: postings{}, slots: len(rows)}
 	for _, part := range read {
-		v.postings.join(<-part, len(products))
+		v.postings.join(<-part, len(rows))
 	}
 	words := make([]string, 0, len(v.postings))
 	for word, h := range v.postings {
@@ -53,16 +53,16 @@ func newVocabulary(products []*models.Product) *vocabulary {
 	return v
 }
 
-// wordsOf returns the words of products, of which the first has the given slot; nil is none. They
-// are cut from longer texts.
-func wordsOf(products []*models.Product, first slot) postings {
+// wordsOf returns the words of products, of which the first has the given slot; a row may be free.
+// They are cut from longer texts.
+func wordsOf(rows []row, first slot) postings {
 	p := postings{}
-	for i, product := range products {
-		if product == nil {
+	for i, r := range rows {
+		if r.shelved == nil {
 			continue
 		}
 		s := first + slot(i)
-		for _, word := range product.Words() {
+		for _, word := range r.product().Words() {
 			h := p[word]
 			if h == nil {
 				h = new(holders)

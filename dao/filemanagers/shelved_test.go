@@ -1,0 +1,35 @@
+package filemanagers
+
+import (
+	"reflect"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"pulperia/dao/models"
+)
+
+// Whatever a product has stays on the shelf, a field that somebody adds tomorrow included.
+func TestShelvedIsWhole(t *testing.T) {
+	kind := reflect.TypeFor[models.Product]()
+	for i := range kind.NumField() {
+		var p models.Product
+		switch field := reflect.ValueOf(&p).Elem().Field(i); field.Kind() {
+		case reflect.String:
+			field.SetString("a")
+		case reflect.Int64:
+			field.SetInt(7)
+		case reflect.Bool:
+			field.SetBool(true)
+		case reflect.Slice:
+			field.Set(reflect.MakeSlice(field.Type(), 1, 1))
+		case reflect.Array:
+			field.Index(0).SetUint(7)
+		default:
+			t.Fatalf("no value for %s", kind.Field(i).Name)
+		}
+		if diff := cmp.Diff(p, shelve(&p).product()); diff != "" {
+			t.Errorf("%s (-given +kept): %s", kind.Field(i).Name, diff)
+		}
+	}
+}
