@@ -18,7 +18,7 @@ import (
 // heldPieces are as many as nothing else has in the tests of what is held.
 const heldPieces = 7919
 
-var toldHeld = regexp.MustCompile(`7[.,\s]?919|"held"`)
+var toldHeld = regexp.MustCompile(`\b7[.,\s]?919\b|"held"`)
 
 // heldInside is a shop in which open orders hold so many of a product, and of a variant of another one.
 func heldInside(t *testing.T, store string) (s *inside, plain, sized models.Product) {
