@@ -57,7 +57,7 @@ race: setup
 e2e: setup
 	$(with_mongodb) go -C e2e test -count=1 -timeout 40m ./...
 
-check: setup format tidy lint simulate test
+check: setup format tidy lint test
 
 # Installs what is missing, or says how to.
 setup:
