@@ -53,6 +53,9 @@ func (d *Dose[T]) set(text string) (err error) {
 	return err
 }
 
+// Given says whether its flag says how much it is.
+func (d *Dose[T]) Given() bool { return d.given != nil }
+
 // Get returns it.
 func (d *Dose[T]) Get() T {
 	if d.given != nil {

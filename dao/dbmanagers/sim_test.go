@@ -285,7 +285,7 @@ func (h modelHandle) writeNow(one write) bool {
 	return n == 1
 }
 
-// TestSimulation runs seeds until one is wrong.
+// TestSimulation runs seeds until one is wrong: one that is given, or so many from it on.
 func TestSimulation(t *testing.T) {
 	seeds := uint64(simSeeds.Get())
 	if underRace {
@@ -293,7 +293,9 @@ func TestSimulation(t *testing.T) {
 	}
 	first := uint64(time.Now().UnixNano())
 	if *simSeed != 0 {
-		first, seeds = *simSeed, 1
+		if first = *simSeed; !simSeeds.Given() {
+			seeds = 1
+		}
 	}
 	t.Attr("seeds", fmt.Sprint(seeds))
 	for seed := first; seed < first+seeds; seed++ {
