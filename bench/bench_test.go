@@ -49,6 +49,11 @@ func TestRun(t *testing.T) {
 			t.Errorf("nothing was measured: %s", row)
 		}
 	}
+	for _, what := range []string{"`GET /api/products/:pid` |", "`GET /` with 24", "`GET /products/:pid`, the page"} {
+		if row := lineOf(t, text[bytes.Index(text, []byte("## "+variantsTitle)):], "| "+what); strings.Contains(row, "| 0 requests") {
+			t.Errorf("nothing was measured: %s", row)
+		}
+	}
 	if r.guessed.answers[http.StatusUnauthorized] == 0 || len(r.guessed.answers) != 2 {
 		t.Errorf("wrong passwords are answered %v", r.guessed.answers)
 	}

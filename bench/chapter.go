@@ -23,6 +23,7 @@ type chapter struct {
 var chapters = []chapter{
 	{accessTitle, func(b *bench) []part { return []part{b.access} }, (*report).access},
 	{besideTitle, func(b *bench) []part { return []part{b.fillLarge, b.beside} }, (*report).besidesAlone},
+	{variantsTitle, func(b *bench) []part { return []part{b.variants} }, (*report).sizes},
 	{ordersTitle, func(b *bench) []part { return []part{b.orders} }, (*report).orders},
 }
 

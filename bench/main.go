@@ -144,7 +144,7 @@ const wholeReport = "../docs/benchmarks.md"
 type part func(context.Context, *report) error
 
 func allParts(b *bench) []part {
-	return []part{b.small, b.creates, b.large, b.beside, b.orders, b.access, b.live, b.mongodb, b.curves}
+	return []part{b.small, b.creates, b.large, b.beside, b.variants, b.orders, b.access, b.live, b.mongodb, b.curves}
 }
 
 func onlyCurves(b *bench) []part { return []part{b.curves} }

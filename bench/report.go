@@ -25,6 +25,9 @@ type report struct {
 	asked                 []askedRow
 	guessed               guesses
 
+	sizedRows                []sizedRow // what the chapter on variants has
+	plainMemory, sizedMemory int64      // resident bytes of both shops, at rest
+
 	placings   []placing // what the chapter on orders has
 	purchase   purchase
 	orderLists []listedRow
@@ -53,6 +56,7 @@ func (r *report) markdown(plots string) []byte {
 			one.what(r.scale), one.measured, dash(one.limit), dash(one.ratio), dash(one.required), one.verdict())
 	}
 	r.besides(&b)
+	r.sizes(&b)
 	r.orders(&b)
 	r.access(&b)
 	r.explain(&b)
