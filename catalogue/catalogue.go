@@ -82,6 +82,7 @@ func (s Summary) String() string {
 //
 // A file is read to its end, to see that it is whole and how its text and its figures are written,
 // before anything of it is handed out: one that is unknown, damaged or cut off hands out nothing.
+// While visit is busy, the file is read on.
 func Read(name string, r io.ReadSeeker, o Options, visit func(Entry) error) (Summary, error) {
 	as, err := writingOf(r)
 	if err != nil {
@@ -104,9 +105,12 @@ func Read(name string, r io.ReadSeeker, o Options, visit func(Entry) error) (Sum
 	case ',':
 		notation.Point, notation.Comma = false, true
 	}
-	unique := once(visit)
-	second := &reading{notation: notation, put: func(entry func() Entry) error { return unique(entry()) }}
-	return second.file(name, r, as)
+	err = ahead(func(e Entry) bool { return e.Bytes != nil }, func(yield func(Entry) error) (err error) {
+		second := &reading{notation: notation, put: func(entry func() Entry) error { return yield(entry()) }}
+		s, err = second.file(name, r, as)
+		return err
+	}, once(visit))
+	return s, err
 }
 
 // reading is one pass over a file.

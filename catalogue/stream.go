@@ -39,15 +39,24 @@ func (s *stream) delim(want json.Delim) error {
 	return nil
 }
 
-// list reads a list, handing out its elements.
+// element is one of a list.
+type element struct {
+	line int
+	raw  json.RawMessage
+}
+
+// list reads a list, handing out its elements; the next ones are read meanwhile.
 func (s *stream) list(visit func(line int, raw json.RawMessage) error) error {
-	return s.each(func() error {
-		line, raw, err := s.value()
-		if err != nil {
-			return err
-		}
-		return visit(line, raw)
-	})
+	return ahead(func(e element) bool { return len(e.raw) > 100_000 }, func(yield func(element) error) error {
+		return s.each(func() error {
+			s.raw = nil // the last one is not done with yet
+			line, raw, err := s.value()
+			if err != nil {
+				return err
+			}
+			return yield(element{line, raw})
+		})
+	}, func(e element) error { return visit(e.line, e.raw) })
 }
 
 // each reads a list, of which next reads one element at a time.
