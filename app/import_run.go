@@ -46,7 +46,7 @@ func (r *importRun) read(ctx context.Context) (catalogue.Summary, error) {
 			return catalogue.Summary{}, err
 		}
 	}
-	options := catalogue.Options{Decimal: r.options.Decimal, Currency: settings.Currency, Whole: func(store string) error { r.failure = r.become(ctx, store); return r.failure }}
+	options := catalogue.Options{Decimal: r.options.Decimal, Currency: settings.Currency, Taxes: settings.Taxes, Whole: func(store string) error { r.failure = r.become(ctx, store); return r.failure }}
 	summary, err := catalogue.Read(r.source.name, r.source, options, func(e catalogue.Entry) error { return r.take(ctx, e) })
 	if err == nil {
 		err = r.flush(ctx)

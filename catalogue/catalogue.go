@@ -60,6 +60,8 @@ type Options struct {
 	// Currency is that of the amounts (ISO 4217); "" for one of two decimals. Those of our own export
 	// are taken as they are.
 	Currency string
+
+	Taxes []models.Tax // the shop's rates, which other systems' files name or give as a percentage
 }
 
 // Summary says what a file was read as.
@@ -106,7 +108,7 @@ func Read(name string, r io.ReadSeeker, o Options, visit func(Entry) error) (Sum
 		notation.Point, notation.Comma = false, true
 	}
 	err = ahead(func(e Entry) bool { return e.Bytes != nil }, func(yield func(Entry) error) (err error) {
-		second := &reading{notation: notation, put: func(entry func() Entry) error { return yield(entry()) }}
+		second := &reading{notation: notation, taxes: o.Taxes, put: func(entry func() Entry) error { return yield(entry()) }}
 		s, err = second.file(name, r, as)
 		return err
 	}, once(visit))
@@ -116,6 +118,7 @@ func Read(name string, r io.ReadSeeker, o Options, visit func(Entry) error) (Sum
 // reading is one pass over a file.
 type reading struct {
 	notation models.Notation                // of its figures
+	taxes    []models.Tax                   // the shop's rates
 	learns   bool                           // this pass finds that out, and makes no entries
 	store    string                         // whose backup it is
 	put      func(entry func() Entry) error // takes the entries; it makes those that it wants, before it returns

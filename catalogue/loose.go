@@ -20,6 +20,7 @@ import (
 type loose struct {
 	notation models.Notation // of the figures that are texts
 	own      bool            // of our own export
+	taxes    []models.Tax    // the shop's rates
 	says     []string        // fields, in the order in which they were read
 	bad      models.Invalid
 	notes    []Note

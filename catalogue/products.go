@@ -27,6 +27,8 @@ type item struct {
 	Counted     json.RawMessage `json:"counted"`
 	Held        json.RawMessage `json:"held"`
 	Tax         json.RawMessage `json:"tax"`
+	IVA         json.RawMessage `json:"iva"`      // what lists of the course call the tax
+	Impuesto    json.RawMessage `json:"impuesto"` // as well
 	Tags        json.RawMessage `json:"tags"`
 	Vendor      json.RawMessage `json:"vendor"`
 	Brand       json.RawMessage `json:"brand"` // DummyJSON's word for the vendor
@@ -43,7 +45,7 @@ func (r *reading) readProduct(line int, raw json.RawMessage, format Format) Entr
 	if json.Unmarshal(raw, &in) != nil || absent(raw) {
 		return Entry{Line: line, Problem: models.Invalid{{Field: "entry", Rule: models.NotObject, Got: shown(raw)}}}
 	}
-	l := loose{notation: r.notation, own: format == Export}
+	l := loose{notation: r.notation, own: format == Export, taxes: r.taxes}
 	p := models.Product{
 		Title:       l.text("title", in.Title),
 		Description: l.text("description", in.Description),
@@ -61,6 +63,8 @@ func (r *reading) readProduct(line int, raw json.RawMessage, format Format) Entr
 		p.ID = l.id("_id", in.OwnID)
 		p.CreatedAt, p.UpdatedAt = l.time("createdAt", in.CreatedAt), l.time("updatedAt", in.UpdatedAt)
 		p.Rev = l.revision(in.Rev)
+	case Course:
+		p.Tax = l.rate("tax", either(in.Tax, in.IVA, in.Impuesto))
 	case DummyJSON:
 		if id, _ := scalar(in.ID); p.Code == "" && absent(in.SKU) && id != "" { // its early lists had no sku
 			p.Code = "dummyjson-" + id

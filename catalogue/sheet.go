@@ -23,6 +23,7 @@ const (
 	colStatus
 	colProductCategory
 	colVendor
+	colTax
 	colBarcode
 	colName1
 	colName2
@@ -43,7 +44,8 @@ const (
 
 // headers are the names of each column, in lower case, in Shopify's old template and in its new
 // one. See https://help.shopify.com/en/manual/products/import-export/using-csv
-var headers = [columns][2]string{
+// That of the tax, which Shopify does not have, stands as a merchant writes it beside them.
+var headers = [columns][]string{
 	colHandle:          {"handle", "url handle"},
 	colTitle:           {"title", "title"},
 	colPrice:           {"variant price", "price"},
@@ -54,6 +56,7 @@ var headers = [columns][2]string{
 	colStatus:          {"status", "status"},
 	colProductCategory: {"product category", "product category"},
 	colVendor:          {"vendor", "vendor"},
+	colTax:             {"tax", "iva", "vat", "impuesto", "impuestos", "tax rate", "tasa de iva", "alícuota", "alicuota", "alícuota iva", "alicuota iva"},
 	colBarcode:         {"variant barcode", "barcode"},
 	colName1:           {"option1 name", "option1 name"},
 	colName2:           {"option2 name", "option2 name"},

@@ -147,7 +147,7 @@ func (g group) sold() (rows []*row) {
 // product makes the product of a handle: with variants, unless it is sold in one form only, which has
 // no options.
 func (r *reading) product(s *sheet, g group) Entry {
-	l := loose{notation: r.notation}
+	l := loose{notation: r.notation, taxes: r.taxes}
 	rows := g.sold()
 	first := rows[0]
 	p := models.Product{
@@ -155,6 +155,7 @@ func (r *reading) product(s *sheet, g group) Entry {
 		Category: l.cell("category", g.category()),
 		Tags:     l.cellTags("tags", g.first(colTags)),
 		Vendor:   l.cell("vendor", g.first(colVendor)),
+		Tax:      l.rate("tax", models.JSON(g.first(colTax))),
 		Status:   true,
 	}
 	p.Description = l.cell("description", g.description())

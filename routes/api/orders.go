@@ -45,7 +45,7 @@ func newOrders(a *API, trade *shop.Shop, clients frame.Clients) Orders {
 		Paid:       a.private(r.paid, r.describePaid),
 		Failed:     a.private(r.failed, r.describeFailed),
 		Refund:     a.private(r.refund, r.describeRefund),
-		Link:       a.private(r.link, r.describeLink),
+		Link:       a.linking(r),
 	}
 }
 
@@ -55,7 +55,14 @@ type orderRoutes struct {
 	clients frame.Clients
 }
 
-// placing is the operation that places. Beside the order stands its link.
+// withLink is an order as an answer shows it, and beside it the link that opens it to its buyer.
+func withLink(order any, placed shop.Placed) []byte {
+	answer := append([]byte(frame.Begin), models.JSON(order)...)
+	answer = append(append(answer, `,"link":`...), models.JSON(placed.Link())...)
+	return append(answer, frame.End...)
+}
+
+// placing is the operation that places.
 func (a *API) placing(o orderRoutes) Operation {
 	return Operation{func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Cache-Control", "no-store")
@@ -71,9 +78,7 @@ func (a *API) placing(o orderRoutes) Operation {
 		if receipt.Position != (dao.Position{}) {
 			w.Header().Set("X-Position", receipt.Position.String())
 		}
-		answer := append([]byte(frame.Begin), models.JSON(shop.ShowOrder(placed.Order))...)
-		answer = append(append(answer, `,"link":`...), models.JSON(placed.Link())...)
-		frame.WriteJSON(w, status, append(answer, frame.End...))
+		frame.WriteJSON(w, status, withLink(shop.ShowOrder(placed.Order), placed))
 	}, o.describePlace}
 }
 

@@ -116,5 +116,6 @@ func (orderRoutes) describeRefund(op *document.Operation) {
 
 func (orderRoutes) describeLink(op *document.Operation) {
 	op.Is("linkOrder", "orders", "Make another link for its buyer", "The one before opens nothing any more.")
-	op.AnswersPrivately(201, "The link.", orderLinkAnswerDoc{})
+	op.AnswersPrivately(200, "The order, and its link.", linkedAnswerDoc{})
+	op.Fails(403, 429, 500, 503)
 }

@@ -202,6 +202,12 @@ type staffOrderAnswerDoc struct {
 	Payload staffOrderDoc `json:"payload"`
 }
 
+type linkedAnswerDoc struct {
+	Status  string        `json:"status" enum:"success"`
+	Payload staffOrderDoc `json:"payload"`
+	Link    string        `json:"link" doc:"As of an order that was placed; the one before opens nothing." example:"/o/…"`
+}
+
 type orderPageDoc struct {
 	Status  string          `json:"status" enum:"success"`
 	Payload []staffOrderDoc `json:"payload" nullable:"false"`
@@ -219,15 +225,6 @@ type purchasedDoc struct {
 type purchasedAnswerDoc struct {
 	Status  string       `json:"status" enum:"success"`
 	Payload purchasedDoc `json:"payload"`
-}
-
-type orderLinkDoc struct {
-	Link string `json:"link" doc:"A path of the shop." example:"/o/…"`
-}
-
-type orderLinkAnswerDoc struct {
-	Status  string       `json:"status" enum:"success"`
-	Payload orderLinkDoc `json:"payload"`
 }
 
 type reasonDoc struct {

@@ -162,17 +162,24 @@ func (o orderRoutes) refund(_ http.ResponseWriter, r *http.Request) (int, any, e
 	})
 }
 
-// orderLink is the path under which a buyer sees his order.
-type orderLink struct {
-	Link string `json:"link"`
+// linking is the operation that makes another link.
+func (a *API) linking(o orderRoutes) Operation {
+	return Operation{func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Cache-Control", "no-store")
+		placed, err := o.link(r)
+		if err != nil {
+			a.refuse(w, err)
+			return
+		}
+		frame.WriteJSON(w, http.StatusOK, withLink(shop.ShowStaffOrder(placed.Order), placed))
+	}, o.describeLink}
 }
 
-func (o orderRoutes) link(_ http.ResponseWriter, r *http.Request) (int, any, error) {
+func (o orderRoutes) link(r *http.Request) (shop.Placed, error) {
 	var wrong models.Invalid
 	id := idInPath(r, "oid", &wrong)
 	if err := wrong.Err(); err != nil {
-		return 0, nil, err
+		return shop.Placed{}, err
 	}
-	placed, err := o.shop.LinkOrder(r.Context(), frame.WhoFrom(r.Context()), id)
-	return http.StatusCreated, orderLink{placed.Link()}, err
+	return o.shop.LinkOrder(r.Context(), frame.WhoFrom(r.Context()), id)
 }

@@ -53,7 +53,9 @@ type orderRow struct {
 	Quantity, Refunded int64
 	Left               int64 // that can be given back
 	Unit, Total        models.Money
-	Asked              field // to give back so many
+	TaxBeside          bool   // the price of one is without the tax
+	Tax                string // its name
+	Asked              field  // to give back so many
 }
 
 // buyerCard is who bought, and how he is reached.
@@ -169,7 +171,7 @@ func (s *deskSheet) tell(v *visit, o *models.Order, names map[string]string) {
 
 // orderRows are the lines of an order, with what was asked of them.
 func (p *Pages) orderRows(ctx context.Context, o *models.Order, form typedForm) (rows []orderRow, err error) {
-	sources := make([]string, len(o.Lines))
+	sources, shown := make([]string, len(o.Lines)), shop.ShowOrder(*o).Lines
 	for i, line := range o.Lines {
 		if sources[i] = line.Thumbnail; sources[i] == "" {
 			sources[i] = p.asset(drawing(""))
@@ -181,7 +183,7 @@ func (p *Pages) orderRows(ctx context.Context, o *models.Order, form typedForm) 
 		rows = append(rows, orderRow{
 			Picture: shownAs(own, sources[i], line.Title), Title: lineTitle(line), Code: line.Code, Name: name,
 			Quantity: line.Quantity, Refunded: line.Refunded, Left: line.Quantity - line.Refunded,
-			Unit: line.Unit, Total: line.Total, Asked: form[name],
+			Unit: line.Unit, Total: line.Total, TaxBeside: shown[i].TaxBeside(), Tax: line.Tax.Name, Asked: form[name],
 		})
 	}
 	return rows, err

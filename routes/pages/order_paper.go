@@ -23,9 +23,13 @@ type paperSheet struct {
 	Way     string // of delivering
 	Lines   []orderRow
 	Totals  models.Totals
+	Paid    models.Money
+	Refund  models.Money // that has gone back
+	Due     models.Money
 	Payment string
 	Note    string
 	Priced  bool
+	Ended   string // in words, where the order ended before anything was handed over
 }
 
 // paperForm leads to another form of the same paper.
@@ -58,7 +62,11 @@ func (p *Pages) OrderPaper(w http.ResponseWriter, r *http.Request) {
 			Page: p.counter(v, v.voice.Say("desk.order", map[string]any{"n": o.Number}), ordersPage), As: as, Back: orderLink(id), Number: o.Number,
 			Date: v.voice.Day(o.CreatedAt) + " " + v.voice.Clock(o.CreatedAt), Buyer: buyerOf(v, &o), Address: addressLines(o.Delivery.Address),
 			Pickup: o.Delivery.Pickup, Way: o.Delivery.Name, Totals: o.Totals, Payment: wayName(v.voice, o.Payment.Way), Note: o.Note,
-			Priced: as != "slip",
+			Priced: as != "slip", Due: o.Due(),
+		}
+		sheet.Paid, sheet.Refund = o.Sums()
+		if o.State == models.OrderCancelled || o.State == models.OrderExpired {
+			sheet.Ended, sheet.Due = stateWords(v.voice, &o), 0
 		}
 		for _, form := range papers {
 			sheet.Forms = append(sheet.Forms, paperForm{orderLink(id) + "/paper?as=" + form, v.voice.Say("desk.paper."+form, nil), form == as})
