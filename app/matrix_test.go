@@ -21,9 +21,9 @@ import (
 var rightsOf = map[models.Role][]trade.Right{
 	models.RoleOwner: {"catalogue.write", "stock.write", "carts.read", "people.read", "people.write",
 		"keys.write", "settings.write", "payments.write", "metrics.read", "data.export",
-		"orders.read", "orders.write", "orders.refund", "orders.purchase"},
+		"orders.read", "orders.write", "orders.refund", "orders.purchase", "sales.read"},
 	models.RoleManager: {"catalogue.write", "stock.write", "carts.read", "people.read", "settings.write",
-		"orders.read", "orders.write", "orders.refund", "orders.purchase"},
+		"orders.read", "orders.write", "orders.refund", "orders.purchase", "sales.read"},
 	models.RoleHelper: {"stock.write", "orders.read", "orders.write", "orders.purchase"},
 }
 

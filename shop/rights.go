@@ -26,6 +26,7 @@ const (
 	OrdersWrite    Right = "orders.write"    // take them on, hand them over, note their money
 	OrdersRefund   Right = "orders.refund"   // note what goes back
 	OrdersPurchase Right = "orders.purchase" // sell a cart over the counter, as the course does
+	SalesRead      Right = "sales.read"      // what was taken, and of whom: all orders in one table
 )
 
 // roles is the one table of who may do what, from the role that may do most. course is everybody
@@ -36,11 +37,11 @@ var roles = []struct {
 }{
 	{models.RoleOwner, []Right{
 		CatalogueWrite, StockWrite, CartsRead, PeopleRead, PeopleWrite, KeysWrite, SettingsWrite, PaymentsWrite,
-		MetricsRead, DataExport, OrdersRead, OrdersWrite, OrdersRefund, OrdersPurchase,
+		MetricsRead, DataExport, OrdersRead, OrdersWrite, OrdersRefund, OrdersPurchase, SalesRead,
 	}},
 	{models.RoleManager, []Right{
 		CatalogueWrite, StockWrite, CartsRead, PeopleRead, SettingsWrite,
-		OrdersRead, OrdersWrite, OrdersRefund, OrdersPurchase,
+		OrdersRead, OrdersWrite, OrdersRefund, OrdersPurchase, SalesRead,
 	}},
 	{models.RoleHelper, []Right{StockWrite, OrdersRead, OrdersWrite, OrdersPurchase}},
 	{course, []Right{CatalogueWrite, StockWrite, CartsRead, OrdersPurchase}},

@@ -49,7 +49,7 @@ type SalesTax struct {
 	Tax   models.Money
 }
 
-// Sales adds up the days from one to another, both included, of a zone: orders.read.
+// Sales adds up the days from one to another, both included, of a zone: sales.read.
 func (s *Shop) Sales(ctx context.Context, who Who, from, to time.Time, zone *time.Location) (Sales, error) {
 	sum := newSalesSum(zone)
 	for day := from; !day.After(to) && len(sum.sales.Days) < MaxSalesDays; day = day.AddDate(0, 0, 1) {
@@ -69,11 +69,11 @@ func (s *Shop) Sales(ctx context.Context, who Who, from, to time.Time, zone *tim
 const salesChunk = 500
 
 // OrdersOfDays visits the orders that were placed from one day to another, both included, in the order
-// of their numbers: orders.read. The days begin where from and to do.
+// of their numbers: sales.read. The days begin where from and to do.
 func (s *Shop) OrdersOfDays(
 	ctx context.Context, who Who, from, to time.Time, visit func(models.Order) error,
 ) error {
-	if err := who.Must(OrdersRead); err != nil {
+	if err := who.Must(SalesRead); err != nil {
 		return err
 	}
 	first, end := models.TimeOf(from), models.TimeOf(to.AddDate(0, 0, 1))

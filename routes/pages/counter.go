@@ -17,7 +17,7 @@ var doors = []struct {
 	{counterPage, "counter.waits", shop.StockWrite},
 	{ordersPage, "counter.orders", shop.OrdersRead},
 	{stockPage, "counter.stock", shop.StockWrite},
-	{salesPage, "counter.sales", shop.OrdersRead},
+	{salesPage, "counter.sales", shop.SalesRead},
 	{shelvesPage, "counter.shelves", shop.StockWrite},
 	{peoplePage, "counter.people", shop.PeopleRead},
 	{keysPage, "counter.keys", shop.KeysWrite},

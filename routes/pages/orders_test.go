@@ -101,7 +101,7 @@ func TestRefundWithRestock(t *testing.T) {
 }
 
 // Who may see orders and who may do what with them: nobody and visitors nothing, helpers all but give
-// money back.
+// money back and see what was taken of whom, of which nothing leads there either.
 func TestRightsOfTheDay(t *testing.T) {
 	v := staff(t, models.RoleHelper)
 	_, _, page := orderOf(v, "7")
@@ -111,13 +111,24 @@ func TestRightsOfTheDay(t *testing.T) {
 	}
 	v.Post(page+"/refund", "amount", "1").Want(403)
 	guest := v.Another()
-	for _, path := range []string{"/admin/orders", page, page + "/paper", "/admin/stock", "/admin/sales", "/admin/sales.csv"} {
+	for _, path := range []string{"/admin/orders", page, page + "/paper", "/admin/stock"} {
 		if got := guest.Get(path); got.Code != http.StatusSeeOther || !strings.HasPrefix(got.Header().Get("Location"), "/signin") || strings.Contains(got.Body.String(), "Ana") {
 			t.Errorf("%s: %d %s", path, got.Code, got.Body)
 		}
 		if got := v.Get(path); got.Code != 200 {
 			t.Errorf("%s: %d to a helper", path, got.Code)
 		}
+	}
+	for _, path := range []string{"/admin/sales", "/admin/sales.csv"} {
+		if got := v.Get(path); got.Code != 403 || strings.Contains(got.Body.String(), "Ana") {
+			t.Errorf("%s: %d to a helper", path, got.Code)
+		}
+		if got := guest.Get(path); got.Code != http.StatusSeeOther {
+			t.Errorf("%s: %d to a visitor", path, got.Code)
+		}
+	}
+	if got := v.Get("/admin"); len(got.All("a[href=/admin/sales]")) > 0 || len(got.All("a[href=/admin/orders]")) == 0 {
+		t.Errorf("a helper is led to what was taken, or not to the orders: %s", got.Text("body"))
 	}
 	for _, act := range []string{"accept", "ready", "send", "done", "hand", "paid", "failed", "cancel", "note", "link", "end", "refund"} {
 		if got := guest.Post(page + "/" + act); got.Code != 401 {
