@@ -84,9 +84,7 @@ func (c Collection[T]) List(ctx context.Context, page, limit int) (list []T, tot
 func (c Collection[T]) Create(ctx context.Context, value T) (stored T, receipt Receipt, err error) {
 	value = c.kind.cloneOf(&value)
 	own := c.kind.value(&value)
-	own.Normalize()
-	c.kind.Settle(own, nil)
-	if err := own.Check(); err != nil {
+	if _, err := c.kind.prepare(own, nil); err != nil {
 		return stored, Receipt{}, err
 	}
 	made, receipt, err := c.kind.createIn(ctx, c.values, own)

@@ -302,15 +302,20 @@ func (s *Schema) Altered(before models.Value, alter func(models.Value) error) (m
 	}
 	after := s.Clone(given) // alter may have kept its argument
 	after.SetHead(before.GetHead())
-	after.Normalize()
-	s.Settle(after, before)
-	if err := s.judge(after, before); err != nil {
+	if changed, err := s.prepare(after, before); !changed || err != nil {
 		return nil, err
 	}
-	if s.Same(after, before) {
-		return nil, nil
-	}
 	return after, nil
+}
+
+// prepare makes a value normal and checks it for what is new about it; before is what it was, or nil.
+func (s *Schema) prepare(after, before models.Value) (changed bool, err error) {
+	after.Normalize()
+	s.Settle(after, before)
+	if err := s.Judge(after, before); err != nil {
+		return false, err
+	}
+	return before == nil || !s.Same(after, before), nil
 }
 
 // Stat is the figure of how many values an engine says there are.

@@ -131,6 +131,32 @@ func (w Within[T]) copyOf(v models.Value, err error) (value T, _ error) {
 // Get returns one value, or ErrNotFound.
 func (w Within[T]) Get(id models.ID) (T, error) { return w.copyOf(w.tx.Get(w.kind.Schema, id)) }
 
+// Look is Get without a copy: what it returns is the store's, and nobody alters it.
+func (w Within[T]) Look(id models.ID) (*T, error) {
+	v, err := w.tx.Get(w.kind.Schema, id)
+	if err != nil {
+		return nil, err
+	}
+	return any(v).(*T), nil
+}
+
+// Put makes a value, or puts it in the place of the one with its id, as Create and Update do, but it
+// becomes the store's: whoever puts it gives a copy of what he looked at, and never alters it again.
+func (w Within[T]) Put(value *T) error {
+	v := w.kind.value(value)
+	var before models.Value
+	if id := v.GetHead().ID; !id.IsZero() {
+		var err error
+		if before, err = peek(w.tx, w.kind.Schema, id); err != nil {
+			return err
+		}
+	}
+	if changed, err := w.kind.prepare(v, before); !changed || err != nil {
+		return err
+	}
+	return putChecked(w.tx, w.kind.Schema, v)
+}
+
 // Owner returns the id of the value that has a unique text, or the zero ID for nobody.
 func (w Within[T]) Owner(field, text string) (models.ID, error) {
 	return w.tx.Owner(w.kind.Schema, field, text)
@@ -140,9 +166,7 @@ func (w Within[T]) Owner(field, text string) (models.ID, error) {
 func (w Within[T]) Create(value T) (stored T, err error) {
 	own := w.kind.cloneOf(&value)
 	v := w.kind.value(&own)
-	v.Normalize()
-	w.kind.Settle(v, nil)
-	if err := v.Check(); err != nil {
+	if _, err := w.kind.prepare(v, nil); err != nil {
 		return stored, err
 	}
 	return w.copyOf(w.kind.Schema.Create(w.tx, v))

@@ -2,7 +2,6 @@ package shop
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strconv"
 
@@ -204,14 +203,17 @@ func eachProduct(tx dao.Tx, lines []models.OrderLine, change func(p *models.Prod
 		of[line.Product] = append(of[line.Product], i)
 	}
 	dao.Ask(tx, dao.Product.Schema, ids...)
+	products := dao.Product.Within(tx)
 	for _, id := range ids {
-		_, err := dao.Product.Within(tx).Update(id, func(p *models.Product) error {
+		was, err := products.Look(id)
+		if err == nil {
+			now := was.Clone()
 			for _, i := range of[id] {
-				change(p, i)
+				change(&now, i)
 			}
-			return nil
-		})
-		if err != nil && !errors.Is(err, dao.ErrNotFound) {
+			err = products.Put(&now)
+		}
+		if notMissing(err) != nil {
 			return fmt.Errorf("product %s: %w", id, err)
 		}
 	}

@@ -1,7 +1,6 @@
 package shop
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -57,18 +56,18 @@ func linesOf(
 	}
 	dao.Ask(tx, dao.Product.Schema, ids...)
 	for i, item := range whole.Products {
-		p, err := dao.Product.Within(tx).Get(item.Product)
+		p, err := dao.Product.Within(tx).Look(item.Product)
 		if notMissing(err) != nil {
 			return nil, err
 		}
-		line, reason := lineOf(p, err == nil, item)
+		line, reason := lineOf(p, item)
 		if before, is := seen[item.Choice()]; is && reason == "" && before != line.Unit {
 			reason = RefusedPrice
 		}
 		if reason != "" {
 			refused = append(refused, RefusedLine{
 				Line: i, Product: item.Product, Variant: item.Variant, Reason: reason, Price: line.Unit,
-				Available: max(0, leftOf(p, err == nil, item.Variant)),
+				Available: max(0, leftOf(p, item.Variant)),
 			})
 			continue
 		}
@@ -77,9 +76,10 @@ func linesOf(
 	return refused, nil
 }
 
-// lineOf makes a line of an item, or says why there can be none.
-func lineOf(p models.Product, there bool, item models.Item) (line models.OrderLine, reason string) {
-	left := leftOf(p, there, item.Variant)
+// lineOf makes a line of an item, or says why there can be none. The product is nil where there is
+// none of it.
+func lineOf(p *models.Product, item models.Item) (line models.OrderLine, reason string) {
+	left := leftOf(p, item.Variant)
 	switch left {
 	case absent, noVariant:
 		return line, RefusedGone
@@ -93,8 +93,8 @@ func lineOf(p models.Product, there bool, item models.Item) (line models.OrderLi
 	if v := p.Variant(item.Variant); v != nil {
 		line.Code, line.Options, line.Unit, line.Thumbnail = v.Code, v.Name(), v.Price, v.Thumbnail
 	}
-	if pictures := p.Pictures(); len(pictures) > 0 {
-		line.Thumbnail = cmp.Or(line.Thumbnail, pictures[0])
+	if line.Thumbnail == "" {
+		line.Thumbnail = p.Picture()
 	}
 	if item.Quantity < 1 || item.Quantity > min(left, models.MaxQuantity) {
 		return line, RefusedShort
@@ -147,7 +147,7 @@ func (s *Shop) pricesAt(
 		if !is {
 			continue
 		}
-		line, _ := lineOf(p, true, item)
+		line, _ := lineOf(&p, item)
 		prices[item.Choice()] = line.Unit
 	}
 	return prices, notGone(err)

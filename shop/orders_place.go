@@ -69,30 +69,24 @@ func (s *Shop) PlaceOrder(
 		undo()
 		return s.placedBefore(ctx, p, err)
 	}
-	var placed Placed
-	var repeated bool
+	var known, placed *models.Order
 	receipt, err := s.store.Update(p.from.Who.With(ctx), func(tx dao.Tx) (err error) {
-		repeated = false
-		known, err := dao.Order.Within(tx).Get(p.draft.ID)
-		if err == nil {
-			repeated = true
-			placed, err = p.again(known)
-			return err
-		} else if !errors.Is(err, dao.ErrNotFound) {
+		if known, err = dao.Order.Within(tx).Look(p.draft.ID); notMissing(err) != nil || known != nil {
 			return err
 		}
 		placed, err = p.place(tx)
 		return err
 	})
 	switch {
-	case err != nil && !errors.Is(err, dao.ErrUnknown):
+	case err != nil && (placed == nil || !errors.Is(err, dao.ErrUnknown)):
 		undo()
 		return Placed{}, dao.Receipt{}, err
-	case repeated:
+	case known != nil:
 		undo()
-		receipt = dao.Receipt{Repeated: true}
+		again, err := p.again(*known)
+		return again, dao.Receipt{Repeated: true}, err
 	}
-	return placed, receipt, err
+	return Placed{placed.Clone(), p.secret}, receipt, err
 }
 
 // placedBefore answers a request that was refused before its step: a repetition is no new order and
@@ -113,6 +107,7 @@ type placing struct {
 	draft  models.Order
 	asked  OrderRequest
 	from   Sender
+	terms  *lastTerms
 	seen   map[models.Choice]models.Money // what the buyer saw of prices
 	sign   signer
 	secret string      // opens the order
@@ -134,8 +129,7 @@ func (s *Shop) prepare(ctx context.Context, from Sender, asked OrderRequest) (p 
 	if err := wrong.Err(); err != nil {
 		return placing{}, err
 	}
-	o.RequestHash = hashOf(string(models.JSON(
-		[]any{o.Cart, o.Buyer, o.Delivery.Way, o.Delivery.Address, o.Payment.Way, o.Note})))
+	o.RequestHash = hashOf(string(o.Request()))
 	switch {
 	case !asked.ID.IsZero():
 		o.ID = asked.ID
@@ -145,7 +139,7 @@ func (s *Shop) prepare(ctx context.Context, from Sender, asked OrderRequest) (p 
 	default:
 		o.ID = models.NewID(time.Now())
 	}
-	p = placing{draft: o, asked: asked, from: from}
+	p = placing{draft: o, asked: asked, from: from, terms: &s.terms}
 	if p.sign, err = s.signer(ctx); err != nil {
 		return placing{}, err
 	}
@@ -163,41 +157,42 @@ func (p placing) again(known models.Order) (Placed, error) {
 	if known.RequestHash != p.draft.RequestHash {
 		return Placed{}, dao.Conflict{Field: "_id", Value: known.ID.String()}
 	}
-	return Placed{known, p.sign.secretOf(known)}, nil
+	return Placed{known.Clone(), p.sign.secretOf(known)}, nil
 }
 
-// place is the step.
-func (p placing) place(tx dao.Tx) (Placed, error) {
+// place is the step. What it returns is the store's.
+func (p *placing) place(tx dao.Tx) (*models.Order, error) {
 	carts := dao.Cart.Within(tx)
-	cart, err := carts.Get(p.draft.Cart)
+	cart, err := carts.Look(p.draft.Cart)
 	if err != nil {
-		return Placed{}, missing("cart", p.draft.Cart, err)
+		return nil, missing("cart", p.draft.Cart, err)
 	}
-	o := p.draft.Clone()
-	refused, err := linesOf(tx, cart.Products, &o, p.seen)
+	o := new(p.draft.Clone())
+	refused, err := linesOf(tx, cart.Products, o, p.seen)
 	if err != nil {
-		return Placed{}, err
+		return nil, err
 	}
-	if err := p.price(tx, &o, &refused); err != nil {
-		return Placed{}, err
+	if err := p.price(tx, o, &refused); err != nil {
+		return nil, err
 	}
 	if len(refused) > 0 {
-		return Placed{}, OrderChanged{Lines: refused, Totals: o.Totals}
+		return nil, OrderChanged{Lines: refused, Totals: o.Totals}
 	}
 	if err := p.countOpen(tx, o.ID); err != nil {
-		return Placed{}, err
+		return nil, err
 	}
-	if o, err = p.store(tx, o); err != nil {
-		return Placed{}, err
+	if err := p.store(tx, o); err != nil {
+		return nil, err
 	}
-	_, err = carts.Update(cart.ID, func(c *models.Cart) error { c.Products = nil; return nil })
-	return Placed{o, p.secret}, err
+	empty := *cart
+	empty.Products = nil
+	return o, carts.Put(&empty)
 }
 
 // price says what the order costs. Where that is not what the buyer saw, and no line says why, each
 // one does.
-func (p placing) price(tx dao.Tx, o *models.Order, refused *[]RefusedLine) error {
-	settings, err := settingsOf(tx)
+func (p *placing) price(tx dao.Tx, o *models.Order, refused *[]RefusedLine) error {
+	terms, err := p.terms.now(tx)
 	if err != nil {
 		return err
 	}
@@ -207,7 +202,7 @@ func (p placing) price(tx dao.Tx, o *models.Order, refused *[]RefusedLine) error
 	if len(o.Lines) == 0 {
 		return nil
 	}
-	if err := priceOrder(settings, o, tx.Now()); err != nil {
+	if err := priceOrder(terms, o, tx.Now()); err != nil {
 		return err
 	}
 	if p.asked.Seen == nil || *p.asked.Seen == o.Totals.Total || len(*refused) > 0 {
@@ -223,18 +218,13 @@ func (p placing) price(tx dao.Tx, o *models.Order, refused *[]RefusedLine) error
 
 func emptyCart() error { return models.Invalid{{Field: "cart", Rule: models.NoGoods}} }
 
-func settingsOf(tx dao.Tx) (models.Settings, error) {
-	settings, err := dao.Settings.Within(tx).Get(models.TheOne)
-	return settings, notMissing(err)
-}
-
 // store holds the pieces and keeps the order under the next number.
-func (p placing) store(tx dao.Tx, o models.Order) (models.Order, error) {
+func (p *placing) store(tx dao.Tx, o *models.Order) error {
 	err := eachProduct(tx, o.Lines, func(product *models.Product, i int) {
 		product.Hold(o.Lines[i].Variant, o.Lines[i].Quantity)
 	})
 	if err != nil {
-		return models.Order{}, err
+		return err
 	}
 	o.History = []models.Event{{At: tx.Now(), By: tx.By(), What: string(models.OrderPlaced)}}
 	if o.State != models.OrderPlaced {

@@ -2,18 +2,17 @@ package shop
 
 import (
 	"errors"
-	"time"
 
 	"pulperia/dao/models"
 )
 
 // priceOrder says what an order costs by the ways that its buyer has chosen, and until when it waits
 // for its money. A way that there is not, and an address that none reaches, are models.Invalid.
-func priceOrder(settings models.Settings, o *models.Order, now models.Time) error {
+func priceOrder(terms *terms, o *models.Order, now models.Time) error {
 	to := o.Delivery.Address
-	delivery, noDelivery := DeliveryOf(
-		settings, o.Delivery.Way, Address{Country: to.Country, Province: to.Province, Postcode: to.Postcode})
-	payment, noPayment := PaymentOf(settings, o.Payment.Way)
+	delivery, noDelivery := deliveryOf(
+		terms.Deliveries, o.Delivery.Way, Address{Country: to.Country, Province: to.Province, Postcode: to.Postcode})
+	payment, noPayment := paymentOf(terms.Payments, o.Payment.Way)
 	wrong, _ := errors.AsType[models.Invalid](noDelivery)
 	more, _ := errors.AsType[models.Invalid](noPayment)
 	wrong = append(wrong, more...)
@@ -28,11 +27,11 @@ func priceOrder(settings models.Settings, o *models.Order, now models.Time) erro
 		o.Delivery.Place = delivery.Address
 	}
 	o.Payment.Awaited = payment.Way == models.PayTransfer
-	o.Until = Deadline(payment, now, ZoneOf(settings, time.UTC))
-	if settings.AcceptAtOnce {
+	o.Until = Deadline(payment, now, terms.zone)
+	if terms.AcceptAtOnce {
 		o.State = models.OrderAccepted
 	}
-	return priceLines(settings, o, &delivery)
+	return priceLines(terms.Settings, o, &delivery)
 }
 
 // priceLines says what the lines of an order and their delivery cost; nil for none. Each line has the

@@ -60,8 +60,8 @@ func (p placing) purchase(tx dao.Tx, paid models.Fact) (bought Purchase, err err
 	if err != nil {
 		return Purchase{}, missing("cart", p.draft.Cart, err)
 	}
-	o := p.draft.Clone()
-	refused, err := linesOf(tx, cart.Products, &o, nil)
+	o := new(p.draft.Clone())
+	refused, err := linesOf(tx, cart.Products, o, nil)
 	if err != nil {
 		return Purchase{}, err
 	}
@@ -71,22 +71,22 @@ func (p placing) purchase(tx dao.Tx, paid models.Fact) (bought Purchase, err err
 	case len(o.Lines) == 0:
 		return Purchase{}, emptyCart()
 	}
-	settings, err := settingsOf(tx)
+	terms, err := p.terms.now(tx)
 	if err != nil {
 		return Purchase{}, err
 	}
-	if err := priceLines(settings, &o, nil); err != nil {
+	if err := priceLines(terms.Settings, o, nil); err != nil {
 		return Purchase{}, err
 	}
 	o.Delivery.Pickup = true
 	if paid.Amount = o.Totals.Total; paid.Amount > 0 {
-		addFact(tx, &o, paid)
+		addFact(tx, o, paid)
 	}
-	if o, err = p.store(tx, o); err != nil {
+	if err := p.store(tx, o); err != nil {
 		return Purchase{}, err
 	}
 	for _, state := range []models.OrderState{models.OrderAccepted, models.OrderReady, models.OrderDone} {
-		o, err = orderChange{}.apply(tx, o.ID, func(_ dao.Tx, o *models.Order) error {
+		bought.Order, err = orderChange{}.apply(tx, o.ID, func(_ dao.Tx, o *models.Order) error {
 			o.State = state
 			return nil
 		})
@@ -109,7 +109,6 @@ func (p placing) purchase(tx dao.Tx, paid models.Fact) (bought Purchase, err err
 		bought.NotProcessed = rest
 		return nil
 	})
-	bought.Order = o
 	return bought, err
 }
 

@@ -32,8 +32,12 @@ func (s *Shop) look(ctx context.Context, items []models.Item) (request, error) {
 	products, err := s.productsOf(ctx, items)
 	r := request{items: items, left: make(map[models.Choice]int64, len(items))}
 	for _, item := range items {
+		var found *models.Product
 		product, there := products[item.Product]
-		if r.left[item.Choice()] = leftOf(product, there, item.Variant); r.left[item.Choice()] == unchosen {
+		if there {
+			found = &product
+		}
+		if r.left[item.Choice()] = leftOf(found, item.Variant); r.left[item.Choice()] == unchosen {
 			if r.choices == nil {
 				r.choices = make(map[models.ID][]models.Variant)
 			}
@@ -43,16 +47,17 @@ func (s *Shop) look(ctx context.Context, items []models.Item) (request, error) {
 	return r, err
 }
 
-func leftOf(p models.Product, there bool, variant models.ID) int64 {
+// leftOf says how many can be bought of a choice; of no product, nil, none.
+func leftOf(p *models.Product, variant models.ID) int64 {
 	switch {
-	case !there:
+	case p == nil:
 		return absent
 	case variant.IsZero() && len(p.Variants) > 0:
 		return unchosen
 	case !variant.IsZero() && p.Variant(variant) == nil:
 		return noVariant
 	}
-	return LeftOf(p, variant)
+	return LeftOf(*p, variant)
 }
 
 func (s *Shop) lookOne(ctx context.Context, item models.Item) (request, error) {

@@ -26,6 +26,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -65,6 +66,8 @@ type Shop struct {
 	openOrders int // that are unpaid, of one visit, telephone or address; 0 for any number
 
 	openAnyway bool
+	terms      lastTerms
+	codes      atomic.Pointer[codes]
 	making     chan struct{} // has room for the one who makes the shop's secrets
 	spellings  spellings
 

@@ -73,7 +73,7 @@ func (c StockChange) stockOf(
 	p *models.Product,
 ) (stock *int64, held int64, uncounted models.Uncounted, err error) {
 	variant := p.Variant(c.Variant)
-	switch left := leftOf(*p, true, c.Variant); {
+	switch left := leftOf(p, c.Variant); {
 	case left == unchosen:
 		return nil, 0, false, models.Invalid{{Field: "variant", Rule: models.Choose, Limit: listed(p.Variants)}}
 	case left == noVariant:

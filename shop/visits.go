@@ -7,8 +7,10 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"hash"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"pulperia/dao"
@@ -87,12 +89,32 @@ func (s *Shop) signer(ctx context.Context) (signer, error) {
 	if err != nil {
 		return nil, err
 	}
+	if known := s.codes.Load(); known != nil && known.key == secrets.ShopKey {
+		return known.sign, nil
+	}
 	key, err := hex.DecodeString(secrets.ShopKey)
-	return func(purpose, text string) []byte {
-		code := hmac.New(sha256.New, key)
-		code.Write([]byte(purpose + "\x00" + text))
-		return code.Sum(nil)
-	}, err
+	if err != nil {
+		return nil, err
+	}
+	made := &codes{key: secrets.ShopKey}
+	made.begun.New = func() any { return hmac.New(sha256.New, key) }
+	s.codes.Store(made)
+	return made.sign, nil
+}
+
+// codes makes codes by one key. Those that have begun are used again: to begin one takes as long as to
+// make it.
+type codes struct {
+	key   string
+	begun sync.Pool
+}
+
+func (c *codes) sign(purpose, text string) []byte {
+	code := c.begun.Get().(hash.Hash)
+	defer c.begun.Put(code)
+	code.Reset()
+	code.Write([]byte(purpose + "\x00" + text))
+	return code.Sum(nil)
 }
 
 // passes returns how many passes over a password a hash of this shop takes.

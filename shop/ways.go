@@ -24,7 +24,10 @@ func Deliveries(settings models.Settings, to Address) []models.Delivery {
 // DeliveryOf returns the delivery that an order names, for its address. What is not there, and an
 // address where it does not go, is refused by the name of the field.
 func DeliveryOf(settings models.Settings, way string, to Address) (models.Delivery, error) {
-	all := settings.WithStart().Deliveries
+	return deliveryOf(settings.WithStart().Deliveries, way, to)
+}
+
+func deliveryOf(all []models.Delivery, way string, to Address) (models.Delivery, error) {
 	i := slices.IndexFunc(all, func(d models.Delivery) bool { return d.Way == way })
 	var wrong models.Invalid
 	switch {
@@ -41,7 +44,10 @@ func DeliveryOf(settings models.Settings, way string, to Address) (models.Delive
 // PaymentOf returns the way of paying that an order names; another is refused by the name of the
 // field.
 func PaymentOf(settings models.Settings, way string) (models.Payment, error) {
-	all := settings.WithStart().Payments
+	return paymentOf(settings.WithStart().Payments, way)
+}
+
+func paymentOf(all []models.Payment, way string) (models.Payment, error) {
 	if i := slices.IndexFunc(all, func(p models.Payment) bool { return p.Way == way }); i >= 0 {
 		return all[i], nil
 	}

@@ -39,7 +39,7 @@ type committer struct {
 	broken atomic.Pointer[error] // why no more writes are taken
 	syncs  atomic.Int64
 	waited atomic.Int64 // for syncs, in nanoseconds
-	spare  *batch       // one that is done, for the next one
+	spares []*batch     // that are done, for those to come: two, as one gathers while the other is synced
 	at     models.Time  // of the last step
 	buffer []byte
 }
@@ -107,8 +107,11 @@ func (c *committer) gather() *batch {
 		if c.syncing != nil {
 			base, head = c.syncing, c.syncing.Head
 		}
-		c.gathering = newBatch(base, steps.Options{Head: head(), At: c.at, Clock: &c.state.clock}, c.spare)
-		c.spare = nil
+		var used *batch
+		if n := len(c.spares) - 1; n >= 0 {
+			used, c.spares = c.spares[n], c.spares[:n]
+		}
+		c.gathering = newBatch(base, steps.Options{Head: head(), At: c.at, Clock: &c.state.clock}, used)
 		select {
 		case c.wake <- struct{}{}:
 		default: // it will look anyway
@@ -178,7 +181,7 @@ func (c *committer) take() *batch {
 // settle ends a batch, and with an error also the one that gathers on top of it.
 func (c *committer) settle(b *batch, err error) {
 	c.mu.Lock()
-	c.syncing, c.spare = nil, b
+	c.syncing, c.spares = nil, append(c.spares, b)
 	above := c.gathering
 	if above != nil {
 		above.On(c.state)

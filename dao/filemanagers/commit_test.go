@@ -388,3 +388,25 @@ func TestTooLargeLeavesNoLines(t *testing.T) {
 	wantWholeFeed(t, s)
 	s.Close()
 }
+
+// Two batches take turns: what they have made room for is used again, also where one gathered while the
+// other was synced.
+func TestBatchesTakeTurns(t *testing.T) {
+	f := &feed{segments: []*segment{{first: 1}}}
+	c := &committer{state: &state{feed: f}, feed: f, wake: make(chan struct{}, 1)}
+	const room = 100
+	for turn := range 4 {
+		for i := range 2 {
+			b := c.gather()
+			if turn > 0 && cap(b.bodies) != room {
+				t.Errorf("turn %d: batch %d has room for %d bytes, not %d", turn, i, cap(b.bodies), room)
+			}
+			b.bodies = make([]byte, 0, room)
+			if i == 0 {
+				c.take()
+			}
+		}
+		c.settle(c.syncing, nil)
+		c.settle(c.take(), nil)
+	}
+}

@@ -2,6 +2,7 @@ package filemanagers
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 	"sync"
 
@@ -181,28 +182,36 @@ func (c *catalogue) first(newest bool) models.Value {
 
 // put stores a product, a new one or in the place of the one with its id.
 func (c *catalogue) put(v models.Value) {
-	own := v.(*models.Product).Packed()
-	p := &own
-	s, known := c.byID[p.ID]
-	var old models.Product
-	if known {
-		old = c.rows[s].product()
-		c.leave(s, &old)
-	} else {
-		s = c.newSlot()
-		c.byID[p.ID] = s
-	}
-	c.rows[s] = rowOf(p)
-	c.take(s, p)
-	if !c.indexed() {
+	p := v.(*models.Product)
+	if s, known := c.byID[p.ID]; known {
+		c.replace(s, p)
 		return
 	}
-	c.joinOrders(s, p)
-	switch {
-	case !known:
-		c.words.insert(s, p)
-	case !old.SameWords(*p): // most changes are of stock and price, and leave the words alone
-		c.words.replace(s, &old, p)
+	s, own := c.newSlot(), p.Packed()
+	c.byID[p.ID] = s
+	c.rows[s] = rowOf(&own)
+	c.join(s, &own)
+	if c.indexed() {
+		c.words.insert(s, &own)
+	}
+}
+
+// replace puts a product in the place of what it was. Most changes are of the stock: they leave orders
+// and words alone.
+func (c *catalogue) replace(s slot, p *models.Product) {
+	old := c.rows[s].product()
+	own, stays := p.PackedLike(&old) // else the codes must not keep the old texts in memory
+	stays = stays && own.Price == old.Price && own.CreatedAt == old.CreatedAt &&
+		slices.EqualFunc(own.Variants, old.Variants, func(a, b models.Variant) bool { return a.Code == b.Code })
+	if !stays {
+		c.leave(s, &old)
+	}
+	c.rows[s] = rowOf(&own)
+	if !stays {
+		c.join(s, &own)
+	}
+	if c.indexed() && !old.SameWords(own) {
+		c.words.replace(s, &old, &own)
 	}
 }
 
@@ -229,7 +238,12 @@ func (c *catalogue) remove(id models.ID) {
 	c.free = append(c.free, s)
 }
 
-func (c *catalogue) joinOrders(s slot, p *models.Product) {
+// join is the reverse of leave.
+func (c *catalogue) join(s slot, p *models.Product) {
+	c.take(s, p)
+	if !c.indexed() {
+		return
+	}
 	entry := priced{p.Price, s}
 	c.all.insert(entry)
 	if c.byCategory[p.Category] == nil {

@@ -17,8 +17,14 @@ func TestSortedIsASortedSlice(t *testing.T) {
 		for _, n := range rapid.SliceOfN(rapid.IntRange(0, 5_000), 0, 1_000).Draw(t, "changes") {
 			i, there := slices.BinarySearch(model, n)
 			if there {
-				list.remove(n)
 				model = slices.Delete(model, i, i+1)
+				if _, taken := slices.BinarySearch(model, n+5_001); !taken && rapid.Bool().Draw(t, "moved") {
+					list.replace(n, n+5_001)
+					model = append(model, n+5_001)
+					slices.Sort(model)
+				} else {
+					list.remove(n)
+				}
 			} else {
 				list.insert(n)
 				model = slices.Insert(model, i, n)
@@ -29,7 +35,7 @@ func TestSortedIsASortedSlice(t *testing.T) {
 		if got := slices.Collect(list.between(from, to)); list.size != len(model) || !slices.Equal(got, model[from:to]) {
 			t.Fatalf("%d elements, from %d to %d: %v, not %d, %v", list.size, from, to, got, len(model), model[from:to])
 		}
-		limit := rapid.IntRange(-1, 5_001).Draw(t, "limit")
+		limit := rapid.IntRange(-1, 10_002).Draw(t, "limit")
 		want, _ := slices.BinarySearch(model, limit)
 		if got := list.rank(func(n int) bool { return n >= limit }); got != want {
 			t.Fatalf("%d comes at rank %d, not %d", limit, got, want)

@@ -118,12 +118,37 @@ func (r *rows) take(v models.Value) {
 
 func (r *rows) put(v models.Value) {
 	id := v.GetHead().ID
-	r.remove(id)
+	old := r.byID[id]
 	r.byID[id] = v
-	r.take(v)
-	r.byAge.insert(placed{ageOf(v), v})
+	if old == nil {
+		r.take(v)
+		r.byAge.insert(placed{ageOf(v), v})
+		for i, sort := range r.schema.Sorts {
+			r.orders[i].insert(placed{sort.Of(v), v})
+		}
+		return
+	}
+	r.retake(old, v)
+	r.byAge.replace(placed{ageOf(old), old}, placed{ageOf(v), v})
 	for i, sort := range r.schema.Sorts {
-		r.orders[i].insert(placed{sort.Of(v), v})
+		r.orders[i].replace(placed{sort.Of(old), old}, placed{sort.Of(v), v})
+	}
+}
+
+// retake has a value have its own texts, and not those of what it was, as far as they differ.
+func (r *rows) retake(old, v models.Value) {
+	id := v.GetHead().ID
+	for i, unique := range r.schema.Unique {
+		for text := range unique.All(old) {
+			if !unique.Has(v, text) {
+				r.texts[i].leave(text, id)
+			}
+		}
+		for text := range unique.All(v) {
+			if !unique.Has(old, text) {
+				r.texts[i].take(text, id)
+			}
+		}
 	}
 }
 

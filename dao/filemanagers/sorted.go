@@ -33,8 +33,12 @@ func (s *sorted[T]) insert(element T) {
 		s.chunks = append(s.chunks, []T{element})
 		return
 	}
-	c := min(s.chunk(element), len(s.chunks)-1)
-	i, _ := slices.BinarySearchFunc(s.chunks[c], element, s.compare)
+	c := len(s.chunks) - 1
+	i := len(s.chunks[c])
+	if s.compare(s.chunks[c][i-1], element) > 0 { // else it belongs to the end, as what is new mostly does
+		c = s.chunk(element)
+		i, _ = slices.BinarySearchFunc(s.chunks[c], element, s.compare)
+	}
 	chunk := slices.Insert(s.chunks[c], i, element)
 	s.chunks[c] = chunk
 	if len(chunk) > chunkSize {
@@ -53,6 +57,18 @@ func (s *sorted[T]) remove(element T) {
 	if len(s.chunks[c]) == 0 {
 		s.chunks = slices.Delete(s.chunks, c, c+1)
 	}
+}
+
+// replace puts an element in the place of one that is there.
+func (s *sorted[T]) replace(old, element T) {
+	if s.compare(old, element) != 0 {
+		s.remove(old)
+		s.insert(element)
+		return
+	}
+	c := s.chunk(old)
+	i, _ := slices.BinarySearchFunc(s.chunks[c], old, s.compare)
+	s.chunks[c][i] = element
 }
 
 // chunk returns the first chunk that does not end before element.

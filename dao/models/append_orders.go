@@ -33,6 +33,17 @@ func (o *Order) AppendJSON(b []byte) []byte {
 	return append(b, '}')
 }
 
+// Request is what the buyer asks for, as JSON: a repetition is known by its hash, which is kept.
+func (o *Order) Request() []byte {
+	b := o.Cart.append(append(make([]byte, 0, 512), '['))
+	b = o.Buyer.append(append(b, ','))
+	b = appendText(append(b, ','), o.Delivery.Way)
+	b = o.Delivery.Address.append(append(b, ','))
+	b = appendText(append(b, ','), o.Payment.Way)
+	b = appendText(append(b, ','), o.Note)
+	return append(b, ']')
+}
+
 // AppendJSON appends the JSON form of a counter, byte for byte what encoding/json makes of it.
 func (c *Counter) AppendJSON(b []byte) []byte {
 	b = strconv.AppendInt(append(c.Head.append(b), `,"orders":`...), c.Orders, 10)
@@ -72,12 +83,16 @@ func (d *OrderDelivery) append(b []byte) []byte {
 	b = strconv.AppendBool(append(b, `,"pickup":`...), d.Pickup)
 	b = appendText(append(b, `,"place":`...), d.Place)
 	b = appendText(append(b, `,"hours":`...), d.Hours)
-	b = appendText(append(b, `,"address":{"street":`...), d.Address.Street)
-	b = appendText(append(b, `,"city":`...), d.Address.City)
-	b = appendText(append(b, `,"province":`...), d.Address.Province)
-	b = appendText(append(b, `,"postcode":`...), d.Address.Postcode)
-	b = appendText(append(b, `,"country":`...), d.Address.Country)
-	return append(b, '}', '}')
+	return append(d.Address.append(append(b, `,"address":`...)), '}')
+}
+
+func (a *Address) append(b []byte) []byte {
+	b = appendText(append(b, `{"street":`...), a.Street)
+	b = appendText(append(b, `,"city":`...), a.City)
+	b = appendText(append(b, `,"province":`...), a.Province)
+	b = appendText(append(b, `,"postcode":`...), a.Postcode)
+	b = appendText(append(b, `,"country":`...), a.Country)
+	return append(b, '}')
 }
 
 func (l *OrderLine) append(b []byte) []byte {

@@ -46,6 +46,19 @@ func (f filler) number(t *rapid.T, of reflect.Type, name string) int64 {
 	return rapid.Int64Range(-1_000_000, 1_000_000_000_000).Draw(t, name)
 }
 
+// Hashes of requests are kept: what they are made of must not change.
+func TestRequest(t *testing.T) {
+	f := filler{rapid.OneOf(rapid.String(), rapid.SampledFrom(pieces))}
+	rapid.Check(t, func(t *rapid.T) {
+		var o Order
+		f.fill(t, reflect.ValueOf(&o).Elem(), "")
+		want := string(encode([]any{o.Cart, o.Buyer, o.Delivery.Way, o.Delivery.Address, o.Payment.Way, o.Note}))
+		if got := string(o.Request()); got != want {
+			t.Fatalf("got  %s\nwant %s", got, want)
+		}
+	})
+}
+
 func TestAppendJSONOfOrders(t *testing.T) {
 	f := filler{rapid.OneOf(rapid.String(), rapid.SampledFrom(pieces))}
 	rapid.Check(t, func(t *rapid.T) {

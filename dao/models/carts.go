@@ -93,6 +93,9 @@ func (c *Cart) index(of Choice) int {
 // Normalize adds up the quantities of a choice that is named twice and turns a missing list into
 // an empty one.
 func (c *Cart) Normalize() {
+	if c.Products != nil && !c.isRepeated() {
+		return
+	}
 	items := c.Products
 	c.Products = make([]Item, 0, len(items))
 	at := make(map[Choice]int, len(items))
@@ -104,6 +107,24 @@ func (c *Cart) Normalize() {
 		at[item.Choice()] = len(c.Products)
 		c.Products = append(c.Products, item)
 	}
+}
+
+// isRepeated says whether a choice is named twice.
+func (c *Cart) isRepeated() bool {
+	const few = 20 // among which to look takes less than a map
+	if len(c.Products) <= few {
+		for i, item := range c.Products {
+			if c.index(item.Choice()) < i {
+				return true
+			}
+		}
+		return false
+	}
+	known := make(map[Choice]bool, len(c.Products))
+	for _, item := range c.Products {
+		known[item.Choice()] = true
+	}
+	return len(known) < len(c.Products)
 }
 
 // addUp adds quantities without running over; one that is out of range stays so, for Check to
@@ -132,11 +153,15 @@ func (c Cart) CheckChange(old Cart) error {
 		if slices.Contains(old.Products, item) {
 			continue
 		}
-		field := "products[" + strconv.Itoa(i) + "]."
-		if item.Product.IsZero() {
-			v.Add(field+"product", Required, nil, "")
-		}
-		checkRange(&v, field+"quantity", item.Quantity, 1, MaxQuantity)
+		v.addUnder("products", i, item.problems())
 	}
 	return v.Err()
+}
+
+func (i Item) problems() (v Invalid) {
+	if i.Product.IsZero() {
+		v.Add("product", Required, nil, "")
+	}
+	checkRange(&v, "quantity", i.Quantity, 1, MaxQuantity)
+	return v
 }

@@ -130,6 +130,23 @@ func TestCartNormalize(t *testing.T) {
 	if diff := cmp.Diff([]models.Item{item(1, 1), item(2, 1), item(1, 1)}, given); diff != "" {
 		t.Errorf("normalizing wrote over the list it was given:\n%s", diff)
 	}
+	for n := range 60 { // of which one is named twice
+		list := make([]models.Item, n, n+1)
+		for i := range list {
+			list[i] = item(byte(i+1), 1)
+		}
+		c.Products = list
+		if c.Normalize(); len(c.Products) != n {
+			t.Errorf("%d items became %d", n, len(c.Products))
+		}
+		if n == 0 {
+			continue
+		}
+		c.Products = append(list, item(byte(n), 1))
+		if c.Normalize(); len(c.Products) != n || c.Products[n-1].Quantity != 2 {
+			t.Errorf("%d items, the last of them twice, became %v", n, c.Products)
+		}
+	}
 }
 
 // What another program wrote badly can be used and mended item by item.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/hex"
 	"encoding/json"
+	"slices"
 	"strconv"
 	"time"
 	"unicode/utf8"
@@ -107,6 +108,22 @@ func plainProduct(text []byte) (p Product, ok bool) {
 func (p Product) Packed() Product {
 	pack(&p, p.Title, p.Description, p.Code, p.Category, p.Thumbnails)
 	return p
+}
+
+// PackedLike is Packed of what has become of a product that is packed. Where its texts are as they
+// were, as they mostly are, they stay those of old.
+func (p Product) PackedLike(old *Product) (packed Product, stay bool) {
+	if !p.samePacked(old) {
+		return p.Packed(), false
+	}
+	p.Title, p.Description, p.Code, p.Category, p.Thumbnails = old.Title, old.Description, old.Code, old.Category, old.Thumbnails
+	return p, true
+}
+
+// samePacked says whether two products have the same texts, of those that are packed.
+func (p *Product) samePacked(o *Product) bool {
+	return p.Title == o.Title && p.Description == o.Description && p.Code == o.Code && p.Category == o.Category &&
+		slices.Equal(p.Thumbnails, o.Thumbnails)
 }
 
 // pack sets the texts of a product.

@@ -84,7 +84,7 @@ func (d *OrderDelivery) Normalize() {
 }
 
 // Check returns [Invalid] with every field that breaks a rule, or nil.
-func (o Order) Check() error {
+func (o *Order) Check() error {
 	var v Invalid
 	checkRange(&v, "number", o.Number, 1, 1<<53)
 	if !slices.Contains(OrderStates(), o.State) {
@@ -96,8 +96,8 @@ func (o Order) Check() error {
 	if n := len(o.Lines); n == 0 || n > MaxItems {
 		v.Add("lines", TooMany, MaxItems, strconv.Itoa(n))
 	}
-	for i, line := range o.Lines {
-		line.check(&v, "lines["+strconv.Itoa(i)+"].")
+	for i := range o.Lines {
+		v.addUnder("lines", i, o.Lines[i].problems())
 	}
 	checkRange(&v, "totals.total", o.Totals.Total, 0, MaxTotal)
 	o.checkLedger(&v)
@@ -106,7 +106,7 @@ func (o Order) Check() error {
 }
 
 // CheckAsked lists what is wrong with what a buyer says.
-func (o Order) CheckAsked() (v Invalid) {
+func (o *Order) CheckAsked() (v Invalid) {
 	v.checkPersonName("buyer.name", o.Buyer.Name)
 	if o.Buyer.Email != "" {
 		v.checkAddress("buyer.email", o.Buyer.Email)
@@ -118,15 +118,15 @@ func (o Order) CheckAsked() (v Invalid) {
 		}
 	}
 	v.checkText("delivery.way", o.Delivery.Way, MaxWay, false)
-	for name, text := range map[string]string{
-		"street": o.Delivery.Address.Street, "city": o.Delivery.Address.City,
-		"province": o.Delivery.Address.Province, "postcode": o.Delivery.Address.Postcode,
+	to := &o.Delivery.Address
+	for _, part := range [...]struct{ name, text string }{
+		{"street", to.Street}, {"city", to.City}, {"province", to.Province}, {"postcode", to.Postcode},
 	} {
-		if text != "" {
-			v.checkName("delivery.address."+name, text)
+		if part.text != "" {
+			v.checkName("delivery.address."+part.name, part.text)
 		}
 	}
-	if c := o.Delivery.Address.Country; c != "" && (len(c) != 2 || strings.Trim(c, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "") {
+	if c := to.Country; c != "" && (len(c) != 2 || strings.Trim(c, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "") {
 		v.Add("delivery.address.country", NotCountry, nil, quote(c))
 	}
 	v.checkText("payment.way", o.Payment.Way, MaxWay, false)
@@ -139,20 +139,21 @@ func (o Order) CheckAsked() (v Invalid) {
 	return v
 }
 
-func (l OrderLine) check(v *Invalid, field string) {
+func (l *OrderLine) problems() (v Invalid) {
 	if l.Product.IsZero() {
-		v.Add(field+"product", Required, nil, "")
+		v.Add("product", Required, nil, "")
 	}
-	checkRange(v, field+"quantity", l.Quantity, 1, MaxQuantity)
-	checkRange(v, field+"unit", l.Unit, 0, math.MaxInt64)
-	checkRange(v, field+"total", l.Total, 0, MaxTotal)
-	checkRange(v, field+"tax.rate", l.Tax.Rate, 0, MaxRate)
-	checkRange(v, field+"refunded", l.Refunded, 0, l.Quantity)
-	checkRange(v, field+"restocked", l.Restocked, 0, l.Refunded)
+	checkRange(&v, "quantity", l.Quantity, 1, MaxQuantity)
+	checkRange(&v, "unit", l.Unit, 0, math.MaxInt64)
+	checkRange(&v, "total", l.Total, 0, MaxTotal)
+	checkRange(&v, "tax.rate", l.Tax.Rate, 0, MaxRate)
+	checkRange(&v, "refunded", l.Refunded, 0, l.Quantity)
+	checkRange(&v, "restocked", l.Restocked, 0, l.Refunded)
+	return v
 }
 
 // checkLedger holds that no fact stands in it twice, and that no more goes back than has come.
-func (o Order) checkLedger(v *Invalid) {
+func (o *Order) checkLedger(v *Invalid) {
 	if n := len(o.Ledger); n > MaxLedger {
 		v.Add("ledger", TooMany, MaxLedger, strconv.Itoa(n))
 	}
@@ -186,4 +187,13 @@ func joined[T ~string](values []T) string {
 		texts[i] = string(value)
 	}
 	return strings.Join(texts, ", ")
+}
+
+// addUnder adds the problems of an entry of a list. Entries name no list themselves, as mostly nothing
+// is wrong with them.
+func (v *Invalid) addUnder(list string, i int, of Invalid) {
+	for _, p := range of {
+		p.Field = list + "[" + strconv.Itoa(i) + "]." + p.Field
+		*v = append(*v, p)
+	}
 }

@@ -62,7 +62,13 @@ func (p Product) Clone() Product {
 
 // Same says whether both hold the same content: all but the revision and the times.
 func (p Product) Same(o Product) bool {
-	return p.ID == o.ID && len(ChangedFields(p, o)) == 0
+	return p.ID == o.ID && p.sameTexts(&o) && p.Price == o.Price && p.Status == o.Status && p.Stock == o.Stock &&
+		p.CompareAt == o.CompareAt && p.Uncounted == o.Uncounted && p.Held == o.Held && SameVariants(p.Variants, o.Variants)
+}
+
+// sameTexts says whether both have the same texts, but for those of variants.
+func (p *Product) sameTexts(o *Product) bool {
+	return p.samePacked(o) && p.Tax == o.Tax && slices.Equal(p.Tags, o.Tags) && p.Vendor == o.Vendor && p.Barcode == o.Barcode
 }
 
 // Words returns the words that a search finds the product by, repeated ones included.
@@ -162,14 +168,20 @@ func (p Product) Check() error { return p.problems().Err() }
 // CheckChange is Check for a change of old: a field that stays as it was is not held against it, so
 // that a product which another program wrote badly can still be mended field by field.
 func (p Product) CheckChange(old Product) error {
+	problems := p.problems()
+	recounted := old.Uncounted && !p.Uncounted && len(p.Variants) == 0 && p.Stock == UncountedStock
+	if recounted {
+		problems.Add("stock", Required, nil, "")
+	}
+	if len(problems) == 0 {
+		return nil
+	}
 	changed := ChangedFields(p, old)
+	if recounted {
+		changed = append(changed, "stock")
+	}
 	if slices.Contains(changed, "variants") { // the product's figures go by them
 		changed = append(changed, "price", "stock", "counted")
-	}
-	problems := p.problems()
-	if old.Uncounted && !p.Uncounted && len(p.Variants) == 0 && p.Stock == UncountedStock {
-		problems.Add("stock", Required, nil, "")
-		changed = append(changed, "stock")
 	}
 	return Invalid(slices.DeleteFunc(problems, func(problem Problem) bool {
 		field, _, _ := strings.Cut(problem.Field, "[")
@@ -275,6 +287,14 @@ func isScheme(text string) bool {
 	letters := func(r rune) bool { return 'a' <= r|0x20 && r|0x20 <= 'z' }
 	rest := strings.TrimLeftFunc(text, letters)
 	return rest != text && strings.Trim(rest, "+-.0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") == ""
+}
+
+// Picture returns the first of the product that can be shown, or "".
+func (p *Product) Picture() string {
+	if i := slices.IndexFunc(p.Thumbnails, IsPicture); i >= 0 {
+		return p.Thumbnails[i]
+	}
+	return ""
 }
 
 // Pictures returns those of the product that can be shown.

@@ -35,7 +35,7 @@ func (r Receipt) FileName(number int64, n int) string {
 	return "comprobante-" + strconv.FormatInt(number, 10) + "-" + strconv.Itoa(n+1) + "." + ending
 }
 
-func (o Order) checkReceipts(v *Invalid) {
+func (o *Order) checkReceipts(v *Invalid) {
 	if n := len(o.Receipts); n > MaxReceipts {
 		v.Add("receipts", TooMany, MaxReceipts, strconv.Itoa(n))
 	}

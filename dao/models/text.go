@@ -14,17 +14,38 @@ import (
 // NormalText is a text as it is kept: without white space around it, and in Unicode's composed form
 // (NFC), so that two texts which look the same are the same, whichever keyboard or program wrote
 // them.
-func NormalText(text string) string { return strings.TrimSpace(norm.NFC.String(text)) }
+func NormalText(text string) string {
+	if isComposed(text) {
+		return strings.TrimSpace(text)
+	}
+	return strings.TrimSpace(norm.NFC.String(text))
+}
+
+// isComposed says whether a text is surely in the composed form: it has no character from U+0300 on,
+// which are the first that join others. Texts of western languages are, and one look at each byte
+// takes a tenth of the time of asking for the form of each character.
+func isComposed(text string) bool {
+	for i := 0; i < len(text); i++ {
+		if text[i] >= 0xCC {
+			return false
+		}
+	}
+	return true
+}
 
 // NormalName is NormalText for what is compared as a whole, as codes and categories are: the spaces
 // in it are plain ones.
 func NormalName(text string) string {
+	text = NormalText(text)
+	if isComposed(text) && utf8.ValidString(text) && !strings.Contains(text, "\u00a0") { // the only other space below U+0300
+		return text
+	}
 	return strings.Map(func(r rune) rune {
 		if unicode.Is(unicode.Zs, r) {
 			return ' '
 		}
 		return r
-	}, NormalText(text))
+	}, text)
 }
 
 // checkName is checkText for a line that is compared as a whole: a hidden character in it would

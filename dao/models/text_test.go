@@ -8,10 +8,32 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+	"golang.org/x/text/unicode/norm"
 	"pgregory.net/rapid"
 
 	"pulperia/dao/models"
 )
+
+// Most texts are normal without being looked at character by character; none gets another form by that.
+func TestNormalTextIsNFC(t *testing.T) {
+	one := rapid.OneOf(rapid.Rune(), rapid.RuneFrom([]rune(" \t\u00a0\u2003éñÅ\u0301\u0340\u030A\u02FFaA\uFFFD")))
+	rapid.Check(t, func(t *rapid.T) {
+		text := rapid.StringOf(one).Draw(t, "text") + rapid.SampledFrom([]string{"", "\xff", "\xc3", "\x80 ", " e\u0301"}).Draw(t, "end")
+		want := strings.TrimSpace(norm.NFC.String(text))
+		if got := models.NormalText(text); got != want {
+			t.Errorf("%q is %q, not %q", text, got, want)
+		}
+		want = strings.Map(func(r rune) rune {
+			if unicode.Is(unicode.Zs, r) {
+				return ' '
+			}
+			return r
+		}, want)
+		if got := models.NormalName(text); got != want {
+			t.Errorf("%q is the name %q, not %q", text, got, want)
+		}
+	})
+}
 
 func TestWords(t *testing.T) {
 	for text, want := range map[string]string{

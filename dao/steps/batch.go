@@ -77,7 +77,7 @@ func NewBatch(base Base, o Options) *Batch {
 }
 
 // mostCleared is how much may be in a map that is used again: to clear a large one takes long.
-const mostCleared = 256
+const mostCleared = 2_000
 
 // use takes over the lists of a batch that is not needed any more, and what they refer to is let go.
 func (b *Batch) use(old *Batch) {
@@ -202,21 +202,24 @@ func (b *Batch) wantFree(s *dao.Schema, before, after models.Value) error {
 	return nil
 }
 
-// set notes what has become of a value, for the steps to come.
-func (b *Batch) set(n name, e entry) {
+// set notes what has become of a value, for the steps to come; before is what it was.
+func (b *Batch) set(n name, e entry, before models.Value) {
 	was, known := b.values[n]
 	b.journal = append(b.journal, undo{n, was, known})
-	b.own(n, e.value)
+	b.own(n, e.value, before)
 	b.values[n] = e
 }
 
-func (b *Batch) own(n name, v models.Value) {
+// own notes whose the texts of a value are. Those that it had before are known to be its own.
+func (b *Batch) own(n name, v, before models.Value) {
 	if v == nil {
 		return
 	}
 	for i, unique := range n.schema.Unique {
 		for text := range unique.All(v) {
-			b.owned[uniqueText{n.schema, i, text}] = n.id
+			if before == nil || !unique.Has(before, text) {
+				b.owned[uniqueText{n.schema, i, text}] = n.id
+			}
 		}
 	}
 }
@@ -246,5 +249,5 @@ func (b *Batch) restore(u undo) {
 		return
 	}
 	b.values[u.name] = u.entry
-	b.own(u.name, u.value)
+	b.own(u.name, u.value, nil)
 }

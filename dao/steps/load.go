@@ -59,7 +59,7 @@ func (tx *Tx) load(s *dao.Schema, v models.Value) error {
 	head.Rev = max(head.Rev, was.last+1)
 	v.SetHead(head)
 	c := Change{Schema: s, Op: dao.OpPut, ID: head.ID, Rev: head.Rev, After: v}
-	tx.record(entry{value: v, last: head.Rev}, c)
+	tx.record(entry{value: v, last: head.Rev}, c, nil)
 	tx.bytes += tx.batch.size(tx.step, len(tx.step.Changes)-1)
 	return nil
 }

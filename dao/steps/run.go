@@ -33,7 +33,7 @@ func (b *Batch) Add(by string, now models.Time, c Change) *Step {
 	if c.Schema.History && c.Op == dao.OpPut && c.After == nil {
 		tx.step.Changes = append(tx.step.Changes, c)
 	} else {
-		tx.record(entry{value: c.After, last: c.Rev}, c)
+		tx.record(entry{value: c.After, last: c.Rev}, c, nil)
 	}
 	tx.accept()
 	return tx.step

@@ -152,7 +152,7 @@ func (tx *Tx) PutChecked(s *dao.Schema, v models.Value) error {
 		tx.step.Changes = append(tx.step.Changes, c)
 		return nil
 	}
-	tx.record(entry{value: v, last: c.Rev, step: was.step, at: was.at}, c)
+	tx.record(entry{value: v, last: c.Rev, step: was.step, at: was.at}, c, was.value)
 	return nil
 }
 
@@ -176,12 +176,13 @@ func (tx *Tx) Delete(s *dao.Schema, id models.ID) error {
 	}
 	c := Change{Schema: s, Op: dao.OpDelete, ID: id}
 	c.Before, c.Rev = tx.origin(was)
-	tx.record(entry{last: c.Rev, step: was.step, at: was.at}, c)
+	tx.record(entry{last: c.Rev, step: was.step, at: was.at}, c, was.value)
 	return nil
 }
 
-// record makes a change one of the step's, in the place of an earlier one of the same value.
-func (tx *Tx) record(e entry, c Change) {
+// record makes a change one of the step's, in the place of an earlier one of the same value; before
+// is what that was until now.
+func (tx *Tx) record(e entry, c Change, before models.Value) {
 	if e.step == tx.n {
 		tx.step.Changes[e.at], tx.again = c, true
 	} else {
@@ -189,7 +190,7 @@ func (tx *Tx) record(e entry, c Change) {
 		tx.step.Changes = append(tx.step.Changes, c)
 	}
 	n := name{c.Schema, c.ID}
-	tx.batch.set(n, e)
+	tx.batch.set(n, e, before)
 	tx.seen, tx.found = n, e
 }
 
