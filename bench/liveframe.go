@@ -37,7 +37,15 @@ func dialLive(ctx context.Context, address string, i int, topics []string, since
 }
 
 func greet(line net.Conn, address string, i int, topics []string, since string) error {
+	return greetAs(line, address, "", i, topics, since)
+}
+
+// greetAs is greet by who has a cookie; "" for nobody.
+func greetAs(line net.Conn, address, cookie string, i int, topics []string, since string) error {
 	upgrader := ws.Dialer{ReadBufferSize: 1 << 10, WriteBufferSize: 1 << 10}
+	if cookie != "" {
+		upgrader.Header = ws.HandshakeHeaderHTTP{"Cookie": {cookie}}
+	}
 	early, _, err := upgrader.Upgrade(line, &url.URL{Scheme: "ws", Host: address, Path: "/ws"})
 	if err != nil {
 		return fmt.Errorf("handshake of socket %d: %w", i, err)

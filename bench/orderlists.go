@@ -36,7 +36,7 @@ func (b *bench) orderLists(ctx context.Context, r *report) error {
 	if err != nil {
 		return err
 	}
-	server, err := startShop(ctx, b.program, store)
+	server, err := startShop(ctx, b.program, store, "--orders-per-hour", "0")
 	if err != nil {
 		return err
 	}
@@ -59,8 +59,10 @@ func (b *bench) orderLists(ctx context.Context, r *report) error {
 		r.orderLists = append(r.orderLists, row)
 		b.log.Info("a list of orders: "+row.what, "api", row.api.say(), "page", row.page.say())
 	}
-	r.ordersBusy, err = b.settled(ctx, server)
-	return err
+	if r.ordersBusy, err = b.settled(ctx, server); err != nil {
+		return err
+	}
+	return b.rings(ctx, r, server, session)
 }
 
 // fillOrders makes a store of many orders: one of a hundred is open, one of ten was cancelled.

@@ -28,6 +28,7 @@ func (r *report) orders(b *bytes.Buffer) {
 	r.writePlacings(b)
 	r.writePurchases(b)
 	r.writeLists(b)
+	r.writeRings(b)
 	r.explainOrders(b)
 }
 
@@ -71,6 +72,18 @@ func (r *report) writeLists(b *bytes.Buffer) {
 		float64(r.ordersIdle)/1e6, float64(r.ordersBusy)/1e6)
 }
 
+func (r *report) writeRings(b *bytes.Buffer) {
+	if len(r.rings) == 0 {
+		return
+	}
+	fmt.Fprintf(b, "\n| a new order among %s | measured | required | met |\n|---|---|---|---|\n", number("%d", r.scale.orders()))
+	for _, one := range r.rings {
+		worst := one.quantile(1)
+		fmt.Fprintf(b, "| %s | p50 %s, p99 %s, worst %s | worst within %.0f s | %s |\n", one.what,
+			milli(one.quantile(0.5)), milli(one.quantile(0.99)), milli(worst), mostRung.Seconds(), yesOrNo(worst <= mostRung))
+	}
+}
+
 func (r *report) explainOrders(b *bytes.Buffer) {
 	fmt.Fprintf(b, `
 - **Orders placed** are of one piece each, by a visitor without limits (`+"`--orders-per-hour 0`"+`): each of another of %s, or all
@@ -82,5 +95,8 @@ func (r *report) explainOrders(b *bytes.Buffer) {
 - **The Node peer** buys as the course has it: each product is looked at and saved, then the ticket, then the cart, each durable by an
   append that all who wait share. Who comes in between sees the same pieces: it sells more than there are. Ours does all in one step.
 - **Lists** are asked for one after the other over one connection, by who keeps the shop, of orders of a year by half as many buyers.
-`, number("%d products", shelfSize))
+- **A new order** comes over HTTP, one after the other, while %d pages of the staff have their lines open: each time is that of one page, from
+  the sending of the order to its being there, from where on the page rings at once. A lost line: all are closed, an order comes, and
+  they come back at the same time; each time is from dialling to the order's being there. How long a browser waits before it dials is not in it.
+`, number("%d products", shelfSize), openPages)
 }

@@ -33,6 +33,7 @@ type report struct {
 	orderLists []listedRow
 	ordersIdle int64 // resident bytes with as many orders, at rest
 	ordersBusy int64 // after all lists
+	rings      []ringRow
 
 	figures []*figure
 }

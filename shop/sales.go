@@ -14,8 +14,8 @@ import (
 const MaxSalesDays = 366
 
 // Sales are the orders of some days that were neither cancelled nor have expired, added up. Each sum of
-// its parts is the total: of days, of ways to pay, and of products with the delivery and, where prices
-// are without it, the tax.
+// its parts is the total: of days, of ways to pay, and of products, as of rates, with the delivery. Tax
+// that is added to prices is in all of them.
 type Sales struct {
 	Orders   int
 	Total    models.Money

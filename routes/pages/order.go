@@ -30,7 +30,8 @@ type orderSheet struct {
 	WayNote    string
 	Paid       string // how it stands with the money, in words
 	Due        models.Money
-	Until      string // when it ends by itself; "" for never
+	Refunded   models.Money // that has gone back
+	Until      string       // when it ends by itself; "" for never
 	Accounts   []models.Account
 	Claim      claimForm
 	CanCancel  bool
@@ -122,7 +123,8 @@ func (s *orderSheet) fill(v *visit, order models.Order) {
 	s.Way, s.Due = voice.Say("pay."+payName(shown.Payment.Way), nil), shown.Payment.Due
 	s.Paid = voice.Say("order.money."+strings.ReplaceAll(string(shown.Payment.State), " ", "_"), map[string]any{"due": voice.Money(s.Due)})
 	s.transfer(v, order)
-	paid, _ := order.Sums()
+	paid, refunded := order.Sums()
+	s.Refunded = refunded
 	s.CanCancel = order.State == models.OrderPlaced && paid == 0
 	s.IsFinished = !order.State.Holds() && order.State != models.OrderSent
 	s.Receipts = receiptsOf(&order, s.Base)

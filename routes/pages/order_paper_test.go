@@ -29,7 +29,7 @@ func TestPriceOfOneSaysTheTax(t *testing.T) {
 }
 
 // What is on paper is how it stands: what was paid and given back, and what is due still; of an order
-// that has ended, that it has.
+// that has ended, that it has. The buyer's page has what was given back, too.
 func TestPaperSaysHowItStands(t *testing.T) {
 	v := staff(t, models.RoleHelper)
 	_, order, page := orderOf(v, "7")
@@ -54,6 +54,9 @@ func TestPaperSaysHowItStands(t *testing.T) {
 	says("a4", true, "Pagado$ 1.234,50", "Devuelto− $ 1.234,50", "1 devuelta")
 	says("a4", false, "Falta cobrar", "cancelado")
 	says("slip", true, "1 devuelta")
+	if got := v.Get("/o/" + order.Secret).Text(".order"); !strings.Contains(got, "cada uno · 1 devuelta") || !strings.Contains(got, "Devuelto − $ 1.234,50") {
+		t.Errorf("the buyer is told %s", got)
+	}
 	says("slip", false, "$", "Pagado", "Devuelto")
 
 	order = v.Shop.Order(v.Product("Z").ID)
