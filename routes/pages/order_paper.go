@@ -12,20 +12,21 @@ import (
 // paperSheet is an order on paper.
 type paperSheet struct {
 	views.Page
-	As      string
-	Back    string // the order
-	Forms   []paperForm
-	Number  int64
-	Date    string
-	Buyer   buyerCard
-	Address []string
-	Pickup  bool
-	Way     string // of delivering
-	Lines   []orderRow
-	Totals  models.Totals
-	Payment string
-	Note    string
-	Priced  bool
+	As       string
+	Back     string // the order
+	Forms    []paperForm
+	Number   int64
+	Date     string
+	Buyer    buyerCard
+	Address  []string
+	Pickup   bool
+	Way      string // of delivering
+	Lines    []orderRow
+	Totals   models.Totals
+	Currency string // of the order
+	Payment  string
+	Note     string
+	Priced   bool
 }
 
 // paperForm leads to another form of the same paper.
@@ -57,7 +58,7 @@ func (p *Pages) OrderPaper(w http.ResponseWriter, r *http.Request) {
 		sheet := paperSheet{
 			Page: p.counter(v, v.voice.Say("desk.order", map[string]any{"n": o.Number}), ordersPage), As: as, Back: orderLink(id), Number: o.Number,
 			Date: v.voice.Day(o.CreatedAt) + " " + v.voice.Clock(o.CreatedAt), Buyer: buyerOf(v, &o), Address: addressLines(o.Delivery.Address),
-			Pickup: o.Delivery.Pickup, Way: o.Delivery.Name, Totals: o.Totals, Payment: wayName(v.voice, o.Payment.Way), Note: o.Note,
+			Pickup: o.Delivery.Pickup, Way: o.Delivery.Name, Totals: o.Totals, Currency: o.Currency, Payment: wayName(v.voice, o.Payment.Way), Note: o.Note,
 			Priced: as != "slip",
 		}
 		for _, form := range papers {
