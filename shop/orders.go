@@ -14,7 +14,8 @@ import (
 // it. One that is not allowed is [NotAllowed]; one that is done already changes nothing.
 //
 // orders_place.go places, orders_number.go numbers, orders_lines.go makes lines of a cart,
-// orders_price.go says what they cost, orders_money.go keeps the ledger, orders_refund.go gives back,
+// orders_price.go says what they cost, orders_seen.go whether the buyer saw that, orders_back.go what
+// he saw, orders_money.go keeps the ledger, orders_refund.go gives back,
 // orders_link.go opens an order to its buyer, orders_limits.go bounds what is public, orders_sweep.go
 // ends what nobody pays, orders_read.go reads, orders_check.go proves.
 

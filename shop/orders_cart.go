@@ -50,7 +50,7 @@ func (s *Shop) AmendCart(ctx context.Context, id models.ID) (cart models.Cart, r
 		if cart, err = carts.Get(id); err != nil {
 			return err
 		}
-		refused, err := linesOf(tx, cart.Products, &models.Order{}, nil)
+		refused, err := linesOf(tx, cart.Products, &models.Order{})
 		if err != nil || len(refused) == 0 {
 			return err
 		}

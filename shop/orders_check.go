@@ -46,6 +46,8 @@ type books struct {
 	facts   map[string]int64
 	counter int64
 	highest int64
+	units   map[models.Money]models.Order // by the smallest unit of its currency, one of such
+	in      string                        // the shop's currency
 	found   Findings
 }
 
@@ -61,6 +63,7 @@ func booksOf(ctx context.Context, store Dumper) (*books, error) {
 	b := &books{
 		pieces: map[models.Choice]int64{}, holder: map[models.Choice]int64{},
 		numbers: map[int64]models.ID{}, facts: map[string]int64{},
+		units: map[models.Money]models.Order{},
 	}
 	_, err := store.Dump(ctx, func(batch dao.Batch) error {
 		for _, p := range batch.Products {
@@ -72,6 +75,8 @@ func booksOf(ctx context.Context, store Dumper) (*books, error) {
 				b.takeOrder(*v)
 			case *models.Counter:
 				b.counter = max(b.counter, v.Orders)
+			case *models.Settings:
+				b.in = v.Currency
 			}
 		}
 		return nil
@@ -98,6 +103,7 @@ func (b *books) takeOrder(o models.Order) {
 		b.wrong("order %s has the number %d, which order %s has", o.ID, o.Number, other)
 	}
 	b.numbers[o.Number], b.highest = o.ID, max(b.highest, o.Number)
+	b.units[models.UnitOf(o.Currency)] = o
 	if err := o.Check(); err != nil {
 		b.wrong("order %d: %v", o.Number, err)
 	}
@@ -138,6 +144,12 @@ func (b *books) audit() {
 	for choice, n := range b.pieces {
 		if !there[choice] {
 			b.wrong("order %d holds pieces of product %s, of which %d are held and which is gone", b.holder[choice], choice.Product, n)
+		}
+	}
+	for unit, o := range b.units {
+		if unit != models.UnitOf(b.in) {
+			b.wrong("the shop's currency %q has %d decimals, and order %d is in %q, which has %d: have the settings name one of as many",
+				b.in, models.DecimalsOf(b.in), o.Number, o.Currency, models.DecimalsOf(o.Currency))
 		}
 	}
 	if b.highest > b.counter {

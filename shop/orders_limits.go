@@ -122,7 +122,7 @@ func (sign signer) openIDs(o models.Order, from Sender) (ids []models.ID) {
 	if from.Who.IsVisit() {
 		add("visit", from.Who.By)
 	}
-	add("phone", o.Buyer.PhoneDigits())
+	add("phone", o.Buyer.PhoneKey())
 	add("address", o.Buyer.Email)
 	return ids
 }
@@ -160,7 +160,8 @@ func (p placing) countOpen(tx dao.Tx, order models.ID) error {
 	return nil
 }
 
-// stillOpen returns which of some orders are open and unpaid, and when the first of them ends.
+// stillOpen returns which of some orders are open and no money has come for, whatever their buyers
+// say of it, and when the first of them ends by itself.
 func stillOpen(tx dao.Tx, ids []models.ID) (open []models.ID, ends models.Time, err error) {
 	dao.Ask(tx, dao.Order.Schema, ids...)
 	for _, id := range ids {
@@ -168,11 +169,11 @@ func stillOpen(tx dao.Tx, ids []models.ID) (open []models.ID, ends models.Time, 
 		if notMissing(err) != nil {
 			return nil, 0, err
 		}
-		if err != nil || !o.State.Holds() || !o.IsUnpaid() {
+		if paid, _ := o.Sums(); err != nil || !o.State.Holds() || paid > 0 {
 			continue
 		}
 		open = append(open, id)
-		if o.Until != 0 && (ends == 0 || o.Until < ends) {
+		if o.EndsByItself() && (ends == 0 || o.Until < ends) {
 			ends = o.Until
 		}
 	}

@@ -127,6 +127,42 @@ func TestOpenOrders(t *testing.T) {
 	}
 }
 
+// An order counts until money has come for it, whatever its buyer says of that; 00 before a telephone
+// number is the + of another one.
+func TestOpenOrdersUntilMoneyComes(t *testing.T) {
+	s, _ := open(t, shop.Options{PasswordPasses: 1, OrdersPerHour: 1000})
+	sells(t, s)
+	yerba := stocked(t, s, "Y", 100)
+	place := func(i int, allowed bool) (p shop.Placed) {
+		t.Helper()
+		asked := buyer(cartOf(t, s, of(yerba.ID, 1)))
+		asked.Payment.Way = models.PayTransfer
+		asked.Buyer.Phone = []string{"+54 9 11 4000 1234", "0054 9 11 4000-1234"}[i%2]
+		p, _, err := s.PlaceOrder(t.Context(), visitor(i, i), asked)
+		if _, is := errors.AsType[shop.TooManyOpen](err); (err == nil) != allowed || is == allowed {
+			t.Errorf("order %d: %v", i, err)
+		}
+		return p
+	}
+	var all []shop.Placed
+	for i := range 3 {
+		all = append(all, place(i, true))
+		if _, _, err := s.ClaimOrder(t.Context(), visitor(i, i).Who, all[i].Secret, shop.Claim{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	place(3, false)
+	if _, _, err := s.OrderFailed(t.Context(), shop.Machine, all[0].Order.ID, shop.Money{}); err != nil {
+		t.Fatal(err)
+	}
+	place(4, false)
+	if _, _, err := s.OrderPaid(t.Context(), shop.Machine, all[1].Order.ID, shop.Money{}); err != nil {
+		t.Fatal(err)
+	}
+	place(5, true)
+	place(6, false)
+}
+
 // All open orders of one network, or of one telephone, end in one act; those that are paid, and those
 // of others, stay.
 func TestEndOpenOrders(t *testing.T) {

@@ -11,37 +11,6 @@ import (
 	"pulperia/dao/models"
 )
 
-// OrderRequest is what a buyer asks for. The same again, under the same id or key, is the same
-// order.
-type OrderRequest struct {
-	ID       models.ID // made by the client; zero for a new one
-	Key      string    // stands for an id: of the header Idempotency-Key
-	Cart     models.ID
-	Buyer    models.Buyer
-	Delivery models.OrderDelivery // its way and its address
-	Payment  models.OrderPayment  // its way
-	Note     string
-	Seen     *models.Money // the total that the buyer saw; nil where he does not say
-	SeenAt   dao.Position  // where the feed was when he looked; zero where he does not say
-}
-
-// draft is the order as far as the buyer says it.
-func (r OrderRequest) draft() models.Order {
-	o := models.Order{
-		State: models.OrderPlaced, Cart: r.Cart, Buyer: r.Buyer,
-		Delivery: models.OrderDelivery{Way: r.Delivery.Way, Address: r.Delivery.Address},
-		Payment:  models.OrderPayment{Way: r.Payment.Way}, Note: r.Note,
-	}
-	o.Normalize()
-	return o
-}
-
-// Check lists what is wrong with what the buyer says of himself and of the way to him.
-func (r OrderRequest) Check() models.Invalid {
-	o := r.draft()
-	return o.CheckAsked()
-}
-
 // Placed is an order and the secret that opens it.
 type Placed struct {
 	Order  models.Order
@@ -65,7 +34,7 @@ func (s *Shop) PlaceOrder(
 	if err != nil {
 		return s.placedBefore(ctx, p, err)
 	}
-	if p.seen, err = s.pricesAt(ctx, asked); err != nil {
+	if p.seen, err = s.sightOf(ctx, asked); err != nil {
 		undo()
 		return s.placedBefore(ctx, p, err)
 	}
@@ -108,7 +77,7 @@ type placing struct {
 	asked  OrderRequest
 	from   Sender
 	terms  *lastTerms
-	seen   map[models.Choice]models.Money // what the buyer saw of prices
+	seen   sight
 	sign   signer
 	secret string      // opens the order
 	open   []models.ID // whom limits of open orders are about
@@ -168,15 +137,20 @@ func (p *placing) place(tx dao.Tx) (*models.Order, error) {
 		return nil, missing("cart", p.draft.Cart, err)
 	}
 	o := new(p.draft.Clone())
-	refused, err := linesOf(tx, cart.Products, o, p.seen)
+	refused, err := linesOf(tx, cart.Products, o)
 	if err != nil {
 		return nil, err
 	}
-	if err := p.price(tx, o, &refused); err != nil {
+	changed, err := p.price(tx, o, refused)
+	if err != nil {
 		return nil, err
 	}
-	if len(refused) > 0 {
-		return nil, OrderChanged{Lines: refused, Totals: o.Totals}
+	changed.Lines, err = inCart(tx, cart.Products, refused, changed.Lines)
+	if err == nil && len(changed.Lines)+len(changed.Parts) > 0 {
+		err = changed
+	}
+	if err != nil {
+		return nil, err
 	}
 	if err := p.countOpen(tx, o.ID); err != nil {
 		return nil, err
@@ -189,31 +163,27 @@ func (p *placing) place(tx dao.Tx) (*models.Order, error) {
 	return o, carts.Put(&empty)
 }
 
-// price says what the order costs. Where that is not what the buyer saw, and no line says why, each
-// one does.
-func (p *placing) price(tx dao.Tx, o *models.Order, refused *[]RefusedLine) error {
+// price says what the order costs, and what of that is not as the buyer saw it. refused are the lines
+// of the cart that are not in it.
+func (p *placing) price(
+	tx dao.Tx, o *models.Order, refused []RefusedLine,
+) (changed OrderChanged, err error) {
 	terms, err := p.terms.now(tx)
 	if err != nil {
-		return err
+		return changed, err
 	}
-	if len(o.Lines) == 0 && len(*refused) == 0 {
-		return emptyCart()
+	if len(o.Lines) == 0 && len(refused) == 0 {
+		return changed, emptyCart()
 	}
 	if len(o.Lines) == 0 {
-		return nil
+		return changed, nil
 	}
+	wanted := wantedOf(o)
 	if err := priceOrder(terms, o, tx.Now()); err != nil {
-		return err
+		return changed, err
 	}
-	if p.asked.Seen == nil || *p.asked.Seen == o.Totals.Total || len(*refused) > 0 {
-		return nil
-	}
-	for i, line := range o.Lines {
-		*refused = append(*refused, RefusedLine{
-			Line: i, Product: line.Product, Variant: line.Variant, Reason: RefusedPrice, Price: line.Unit,
-		})
-	}
-	return nil
+	changed.Totals = o.Totals
+	return changed, p.compare(terms.Settings, o, wanted, len(refused) == 0, &changed)
 }
 
 func emptyCart() error { return models.Invalid{{Field: "cart", Rule: models.NoGoods}} }

@@ -37,11 +37,7 @@ func priceOrder(terms *terms, o *models.Order, now models.Time) error {
 // priceLines says what the lines of an order and their delivery cost; nil for none. Each line has the
 // name of the rate of its product.
 func priceLines(settings models.Settings, o *models.Order, delivery *models.Delivery) error {
-	wanted := make([]Wanted, len(o.Lines))
-	for i, line := range o.Lines {
-		wanted[i] = Wanted{Unit: line.Unit, Quantity: line.Quantity, Tax: line.Tax.Name}
-	}
-	sums, err := Price(settings, wanted, delivery)
+	sums, err := Price(settings, wantedOf(o), delivery)
 	if err != nil {
 		return err
 	}
@@ -55,4 +51,13 @@ func priceLines(settings models.Settings, o *models.Order, delivery *models.Deli
 		Items: sums.Items, Delivery: sums.Delivery.Total, Tax: sums.Tax, Total: sums.Total,
 	}
 	return nil
+}
+
+// wantedOf are the lines of an order before they are priced.
+func wantedOf(o *models.Order) []Wanted {
+	wanted := make([]Wanted, len(o.Lines))
+	for i, line := range o.Lines {
+		wanted[i] = Wanted{Unit: line.Unit, Quantity: line.Quantity, Tax: line.Tax.Name}
+	}
+	return wanted
 }

@@ -61,7 +61,7 @@ func (p placing) purchase(tx dao.Tx, paid models.Fact) (bought Purchase, err err
 		return Purchase{}, missing("cart", p.draft.Cart, err)
 	}
 	o := new(p.draft.Clone())
-	refused, err := linesOf(tx, cart.Products, o, nil)
+	refused, err := linesOf(tx, cart.Products, o)
 	if err != nil {
 		return Purchase{}, err
 	}

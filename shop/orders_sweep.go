@@ -80,7 +80,7 @@ func (s *Shop) EndOpenOrders(ctx context.Context, who Who, id models.ID) (n int,
 		return 0, missing("order", id, err)
 	}
 	err = s.eachOrder(ctx, func(o models.Order) error {
-		samePhone := o.Buyer.PhoneDigits() != "" && o.Buyer.PhoneDigits() == like.Buyer.PhoneDigits()
+		samePhone := o.Buyer.PhoneKey() != "" && o.Buyer.PhoneKey() == like.Buyer.PhoneKey()
 		if !samePhone && (o.Network == "" || o.Network != like.Network) {
 			return nil
 		}

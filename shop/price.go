@@ -37,6 +37,7 @@ type Sums struct {
 	Items models.Money // the totals of the lines
 	Tax   models.Money // in the total
 	Total models.Money // of the lines and of the delivery
+	Added models.Money // of the tax, what the prices do not include
 }
 
 // Price prices lines and their delivery; nil for none. Tax is worked out once for all that has one
@@ -72,6 +73,7 @@ func Price(settings models.Settings, lines []Wanted, delivery *models.Delivery) 
 	if sums.Total = sums.Items + sums.Delivery.Total; sums.Total > most {
 		return Sums{}, tooDear(most)
 	}
+	sums.Added = sums.Total - goods - last.Unit
 	return sums, nil
 }
 

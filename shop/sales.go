@@ -13,9 +13,9 @@ import (
 // MaxSalesDays is how many days sales are added up of at most.
 const MaxSalesDays = 366
 
-// Sales are the orders of some days that were neither cancelled nor have expired, added up. Each sum of
-// its parts is the total: of days, of ways to pay, and of products, as of rates, with the delivery. Tax
-// that is added to prices is in all of them.
+// Sales are the orders of some days, in one currency, that were neither cancelled nor have expired,
+// added up. Each sum of its parts is the total: of days, of ways to pay, and of products, as of rates,
+// with the delivery. Tax that is added to prices is in all of them.
 type Sales struct {
 	Orders   int
 	Total    models.Money
@@ -28,6 +28,9 @@ type Sales struct {
 	Products []SalesPart // the largest first
 	Taxes    []SalesTax
 	Ways     []SalesPart // of paying
+
+	Currency string  // of all these
+	Others   []Sales // in other currencies, which the shop had before: amounts of two cannot be added up
 
 	DeliveryTax *SalesTax // of delivering, whose rate an order does not say; nil where nothing was delivered
 }
@@ -51,18 +54,30 @@ type SalesTax struct {
 
 // Sales adds up the days from one to another, both included, of a zone: sales.read.
 func (s *Shop) Sales(ctx context.Context, who Who, from, to time.Time, zone *time.Location) (Sales, error) {
-	sum := newSalesSum(zone)
-	for day := from; !day.After(to) && len(sum.sales.Days) < MaxSalesDays; day = day.AddDate(0, 0, 1) {
-		sum.days[day.Format(time.DateOnly)] = len(sum.sales.Days)
-		sum.sales.Days = append(sum.sales.Days, SalesPart{Name: day.Format(time.DateOnly)})
+	currency, err := s.currency(ctx)
+	if err != nil {
+		return Sales{}, err
 	}
-	err := s.OrdersOfDays(ctx, who, from, to, func(o models.Order) error {
-		if o.State != models.OrderCancelled && o.State != models.OrderExpired {
-			sum.take(&o)
+	sums := map[string]*salesSum{currency: newSalesSum(from, to, zone)}
+	err = s.OrdersOfDays(ctx, who, from, to, func(o models.Order) error {
+		if o.State == models.OrderCancelled || o.State == models.OrderExpired {
+			return nil
 		}
+		if sums[o.Currency] == nil {
+			sums[o.Currency] = newSalesSum(from, to, zone)
+		}
+		sums[o.Currency].take(&o)
 		return nil
 	})
-	return sum.whole(), err
+	whole := sums[currency].whole()
+	whole.Currency = currency
+	delete(sums, currency)
+	for _, code := range slices.Sorted(maps.Keys(sums)) {
+		other := sums[code].whole()
+		other.Currency = code
+		whole.Others = append(whole.Others, other)
+	}
+	return whole, err
 }
 
 // salesChunk is how many orders are read at once.
@@ -109,10 +124,15 @@ type salesSum struct {
 	ways     map[string]*SalesPart
 }
 
-func newSalesSum(zone *time.Location) *salesSum {
-	return &salesSum{
+func newSalesSum(from, to time.Time, zone *time.Location) *salesSum {
+	sum := &salesSum{
 		zone: zone, days: map[string]int{}, products: map[models.Choice]*SalesPart{}, taxes: map[SalesTax]*SalesTax{}, ways: map[string]*SalesPart{},
 	}
+	for day := from; !day.After(to) && len(sum.sales.Days) < MaxSalesDays; day = day.AddDate(0, 0, 1) {
+		sum.days[day.Format(time.DateOnly)] = len(sum.sales.Days)
+		sum.sales.Days = append(sum.sales.Days, SalesPart{Name: day.Format(time.DateOnly)})
+	}
+	return sum
 }
 
 func (s *salesSum) take(o *models.Order) {

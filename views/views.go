@@ -30,6 +30,8 @@ func Files() fs.FS { return files }
 // Settings are what all pages share.
 type Settings struct {
 	Currency string                   // the sign that stands with an amount
+	Code     string                   // of the currency (ISO 4217); "" where none is named
+	NoCode   string                   // the sign of amounts in a currency that nobody has named
 	Unit     models.Money             // the smallest of the currency; 0 for a hundredth
 	Name     string                   // of the shop; "" for the one that it has from the start
 	Logo     string                   // the text beside the drawing; "" for the name

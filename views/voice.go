@@ -23,6 +23,8 @@ type Voice struct {
 	point            string            // before the decimals
 	unit             models.Money      // of the currency, which amounts are rounded to
 	sign             string            // of the currency, with the space before the digits if there is one
+	code, bare       string            // of the currency: its code, and its sign by itself
+	noCode           string            // the sign where there is no code
 	zone             *time.Location
 	months, weekdays []string
 }
@@ -38,26 +40,61 @@ func newVoice(language Language, s Settings) (*Voice, error) {
 		}
 	}
 	v := &Voice{
-		Language: language, texts: all, groups: groupTexts(all), sign: s.Currency, unit: cmp.Or(s.Unit, models.One/100), zone: s.Zone,
+		Language: language, texts: all, groups: groupTexts(all), code: s.Code, noCode: s.NoCode, unit: cmp.Or(s.Unit, models.One/100), zone: s.Zone,
 		months:   strings.Split(all["date.months"].other, " "),
 		weekdays: strings.Split(all["date.weekdays"].other, " "),
 	}
-	last, _ := utf8.DecodeLastRuneInString(s.Currency)
 	v.thousands, v.point = ",", "."
 	if language == Spanish {
 		v.thousands, v.point = ".", ","
 	}
-	if s.Currency != "" && (language == Spanish || unicode.IsLetter(last)) {
+	v.setSign(s.Currency)
+	return v, nil
+}
+
+// setSign has amounts written with a sign.
+func (v *Voice) setSign(sign string) {
+	v.bare, v.sign = sign, sign
+	last, _ := utf8.DecodeLastRuneInString(sign)
+	if sign != "" && (v.Language == Spanish || unicode.IsLetter(last)) {
 		v.sign += " "
 	}
-	return v, nil
+}
+
+// In is the same voice for amounts in the currency of a code, which the shop may have had before: an
+// order keeps its own. Where the sign is that of the shop's currency too, the code stands for it.
+func (v *Voice) In(code string) *Voice {
+	if code == v.code {
+		return v
+	}
+	sign := v.noCode
+	if code != "" {
+		if sign = SignOf(code); sign == v.bare {
+			sign = code
+		}
+	}
+	other := *v
+	other.code, other.unit = code, models.UnitOf(code)
+	other.setSign(sign)
+	return &other
+}
+
+// Sign is that of the currency.
+func (v *Voice) Sign() string { return v.bare }
+
+// moneyIn is Money for templates, in another currency where they name one: {{money total in=currency}}.
+func (v *Voice) moneyIn(m models.Money, o *raymond.Options) string {
+	if code, is := o.HashProp("in").(string); is {
+		return v.In(code).Money(m)
+	}
+	return v.Money(m)
 }
 
 // helpers are what the templates may call.
 func (v *Voice) helpers(asset func(string) string) map[string]any {
 	return map[string]any{
 		"t":      func(key string, o *raymond.Options) string { return v.Say(key, o.Hash()) },
-		"money":  v.Money,
+		"money":  v.moneyIn,
 		"number": v.Number,
 		"day":    v.Day,
 		"clock":  v.Clock,

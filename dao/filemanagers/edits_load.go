@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"pulperia/dao"
 	"pulperia/dao/models"
 )
 
@@ -42,6 +43,32 @@ func (c *contents) loadEdits(d disk) error {
 			return err
 		}
 		c.sums = append(c.sums, c.sumUp(one, undated))
+	}
+	return c.keepsUnit()
+}
+
+// keepsUnit refuses settings that were edited to a currency whose amounts have other decimals than
+// those of the orders, as the shop does where there are any.
+func (c *contents) keepsUnit() error {
+	if !slices.Contains(c.edited, dao.Settings.File()) {
+		return nil
+	}
+	now := c.currency()
+	for _, one := range c.kinds {
+		for _, v := range one.values {
+			o, is := v.(*models.Order)
+			if !is {
+				break
+			}
+			if models.UnitOf(o.Currency) != models.UnitOf(now) {
+				wrong := models.Problem{
+					Field: "currency", Rule: models.SameUnit, Limit: fmt.Sprint(models.DecimalsOf(o.Currency)), Got: models.Quoted(now),
+				}
+				return &Damage{File: dao.Settings.File(), Byte: -1,
+					Wrong:  fmt.Sprintf("%s, and order %d is in %q", models.Invalid{wrong}.Error(), o.Number, o.Currency),
+					Remedy: "Put back the currency that was there"}
+			}
+		}
 	}
 	return nil
 }

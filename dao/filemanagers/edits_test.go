@@ -2,6 +2,7 @@ package filemanagers
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"log/slog"
 	"os"
@@ -142,6 +143,27 @@ func TestFineEdits(t *testing.T) {
 			if err == nil {
 				s.Close()
 			}
+		}
+	}
+}
+
+// Where there are orders, another currency by hand has as many decimals as theirs, as one that is set
+// in the shop.
+func TestEditOfCurrencyWithOrders(t *testing.T) {
+	const order = `[{"_id":"660000000000000000000009","number":1,"state":"done","cart":"660000000000000000000008","requestHash":"%[2]s","linkHash":"%[2]s",` +
+		`"buyer":{"name":"Ana"},"delivery":{"way":"pickup"},"payment":{"way":"cash"},"currency":%[1]q,` +
+		`"lines":[{"product":"660000000000000000000002","code":"M-1","title":"Mate","quantity":1,"unit":10,"total":10}],"totals":{"items":10,"total":10}}]`
+	for currency, want := range map[string]bool{"USD": true, "ARS": true, "CLP": false, "KWD": false} {
+		dir := writeFiles(t, map[string]string{
+			dao.Order.File(): fmt.Sprintf(order, "ARS", strings.Repeat("a", 64)), dao.Settings.File(): `[{"currency":"` + currency + `"}]`,
+		})
+		s, err := openDir(t, dir)
+		if err == nil {
+			s.Close()
+		}
+		if damage, is := errors.AsType[*Damage](err); (err == nil) != want || is == want || is && (damage.File != dao.Settings.File() ||
+			!strings.Contains(damage.Wrong, "currency must have 2 decimals") || !strings.Contains(damage.Wrong, `order 1 is in "ARS"`)) {
+			t.Errorf("%s: %v", currency, err)
 		}
 	}
 }

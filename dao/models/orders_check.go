@@ -72,6 +72,10 @@ func (b Buyer) PhoneDigits() string {
 	}, b.Phone)
 }
 
+// PhoneKey returns that by which a telephone number is known again, however it is written: 00 stands
+// for the + before a country.
+func (b Buyer) PhoneKey() string { return strings.TrimPrefix(b.PhoneDigits(), "00") }
+
 // Normalize makes the texts normal ones.
 func (d *OrderDelivery) Normalize() {
 	d.Way = NormalName(d.Way)

@@ -103,9 +103,14 @@ func (o orderRoutes) place(r *http.Request) (shop.Placed, dao.Receipt, error) {
 	payment.require("way")
 	payment.text("way", &asked.Payment.Way)
 	body.text("note", &asked.Note)
-	if seen := body.child("seen"); seen.has("total") {
+	seen := body.child("seen")
+	if seen.has("total") {
 		asked.Seen = new(models.Money)
 		seen.money("total", asked.Seen)
+	}
+	if seen.has("currency") {
+		asked.SeenIn = new(string)
+		seen.text("currency", asked.SeenIn)
 	}
 	if at := r.Header.Get("X-Position"); at != "" {
 		if asked.SeenAt, err = dao.ParsePosition(at); err != nil {

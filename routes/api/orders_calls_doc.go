@@ -14,11 +14,13 @@ func repeatable(op *document.Operation) {
 func (orderRoutes) describePlace(op *document.Operation) {
 	op.Is("placeOrder", "orders", "Order what is in a cart",
 		"Whoever has the id of a cart may. Each line is looked at again: what is gone, scarcer or costs something else than the buyer saw is 409 `changed`, "+
-			"with a `reason` and figures for each line, and nothing is stored.")
+			"with a `reason` and figures for each line, and nothing is stored. So are `currency`, `delivery`, `tax` (what is added to the prices) and, where nothing "+
+			"tells what has changed, `total`: with what it `was` and is `now`. What the buyer saw say `seen` and `X-Position`; without either it is today's price.")
 	op.Writes()
 	op.Takes(orderPlaceDoc{}, true)
 	repeatable(op)
-	op.Parameter("header", "X-Position", "Where the feed was when the buyer looked.", &huma.Schema{Type: huma.TypeString})
+	op.Parameter("header", "X-Position", "Where the feed was when the buyer looked: prices of the lines, of the delivery and taxes are compared with those of then, "+
+		"as far as the feed still tells of them.", &huma.Schema{Type: huma.TypeString})
 	op.AnswersPrivately(201, "The order, and its link.", placedAnswerDoc{})
 	op.Responses["201"].Headers = document.Headers("X-Request-Id", "X-Position")
 	op.Answers(200, "It was placed already, with this id and this content.", placedAnswerDoc{})

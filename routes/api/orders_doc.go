@@ -18,12 +18,14 @@ type orderPlaceDoc struct {
 	Delivery deliveryInputDoc `json:"delivery"`
 	Payment  wayDoc           `json:"payment"`
 	Note     string           `json:"note" required:"false" maxLength:"1000"`
-	Seen     orderSeenDoc     `json:"seen" required:"false" doc:"What the buyer saw; it wins over X-Position."`
+	Seen     orderSeenDoc     `json:"seen" required:"false" doc:"What the buyer saw. A total wins over X-Position, which then only says what has changed."`
 }
 
 type orderSeenDoc struct {
 	_     struct{} `json:"-" additionalProperties:"true"`
 	Total float64  `json:"total" required:"false" example:"2469"`
+
+	Currency string `json:"currency" required:"false" doc:"In which the total was, as the settings name it. Left out it is taken to be that of when the cart was last changed, or of X-Position." example:"ARS"`
 }
 
 type wayDoc struct {

@@ -39,6 +39,8 @@ type failureDetailDoc struct {
 	Product   string   `json:"product,omitempty" pattern:"^[0-9a-f]{24}$" doc:"Of a line of a cart that cannot be ordered; the reason is price, gone, short or choose."`
 	Variant   string   `json:"variant,omitempty" pattern:"^[0-9a-f]{24}$"`
 	Price     *float64 `json:"price,omitempty" minimum:"0" doc:"Of a line of another price: of one, now."`
+	Was       any      `json:"was,omitempty" doc:"Of currency, delivery, tax or total, where the buyer saw another one: the code or the amount that he saw."`
+	Now       any      `json:"now,omitempty" doc:"And what it is now."`
 }
 
 // ID describes an id.

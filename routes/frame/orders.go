@@ -40,10 +40,11 @@ func orderProblem(err error) (Problem, bool) {
 	return Problem{}, false
 }
 
-// errOrderChanged says of each line what it is now.
+// errOrderChanged says of each line what it is now, and of the parts of the sum what they were.
 func errOrderChanged(changed shop.OrderChanged) Problem {
 	p := Problem{Status: http.StatusConflict, Code: "changed",
-		Message: "The cart is no longer as you saw it, and nothing was ordered. See details for each line, and order again what you still want."}
+		Message: "It is no longer as you saw it, and nothing was ordered. See details for each line and each part of the sum that has changed, " +
+			"and order again what you still want."}
 	for _, line := range changed.Lines {
 		detail := failureDetail{
 			Field: "lines[" + strconv.Itoa(line.Line) + "]", Reason: line.Reason, Product: line.Product.String(),
@@ -56,6 +57,13 @@ func errOrderChanged(changed shop.OrderChanged) Problem {
 			detail.Price = &line.Price
 		case shop.RefusedShort:
 			detail.Available = json.Number(strconv.FormatInt(line.Available, 10))
+		}
+		p.Lines = append(p.Lines, detail)
+	}
+	for _, part := range changed.Parts {
+		detail := failureDetail{Field: part.Field, Reason: shop.RefusedPrice, Was: part.Was, Now: part.Now}
+		if part.Field == shop.PartCurrency {
+			detail.Reason, detail.Was, detail.Now = part.Field, part.WasIn, part.NowIn
 		}
 		p.Lines = append(p.Lines, detail)
 	}

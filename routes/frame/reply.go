@@ -173,6 +173,10 @@ type failureDetail struct {
 	Product string        `json:"product,omitempty"`
 	Variant string        `json:"variant,omitempty"`
 	Price   *models.Money `json:"price,omitempty"` // of one, now
+
+	// Of a part of a sum that has changed: amounts, or the codes of currencies.
+	Was any `json:"was,omitempty"`
+	Now any `json:"now,omitempty"`
 }
 
 func detailOf(p models.Problem) failureDetail {

@@ -3,6 +3,7 @@ package pages
 import (
 	"context"
 	"net/http"
+	"strings"
 
 	"pulperia/dao/models"
 	"pulperia/shop"
@@ -41,6 +42,7 @@ type checkoutLine struct {
 type totalOf struct {
 	Known           bool
 	Delivery, Total models.Money
+	Fee, Added      models.Money // of the delivery without tax that is added, and that tax of all
 	Taxes           []taxRow
 }
 
@@ -129,15 +131,18 @@ func (p *Pages) checkoutSheet(ctx context.Context, v *visit, form checkoutForm) 
 	}
 	sheet.Items = sums.Items
 	sheet.lines(v.voice, bill, sums)
-	if form.asksAgain {
-		sheet.Changes = form.changes(v.voice, bill, sums)
+	if form.compares() {
+		sheet.Changes = form.changes(v.voice, settings.Currency, bill, sums)
 	}
 	if len(sheet.Goods) == 0 {
 		return sheet, nil
 	}
 	sheet.deliveries(v.voice, settings, bill, form)
-	if fee := sheet.Total.Delivery; form.asksAgain && sheet.Total.Known && form.fee >= 0 && fee != form.fee {
-		sheet.Changes = append(sheet.Changes, v.voice.Say("checkout.change.delivery", map[string]any{"was": v.voice.Money(form.fee), "now": v.voice.Money(fee)}))
+	if form.compares() {
+		sheet.Changes = form.sumChanges(v.voice, settings.Currency, sheet.Deliveries, sheet.Changes)
+	}
+	if len(sheet.Changes) > 0 && !form.asksAgain { // and he has something to mend, too
+		sheet.Notice = strings.TrimSpace(sheet.Notice + " " + v.voice.Say("checkout.also", nil))
 	}
 	sheet.payments(settings, form)
 	sheet.countries(v.voice, settings, form)

@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -36,7 +35,7 @@ type checkoutForm struct {
 	refused           error // why nothing was placed
 	asksAgain         bool  // the cart is not as the visitor saw it
 	saw               []sawLine
-	fee               models.Money // of the delivery, as the visitor saw it; below 0 where he has not
+	sums              map[string]sawSum // by each way of delivering, as the visitor saw them
 }
 
 // checkoutFields are the fields, as refusals name them.
@@ -71,15 +70,14 @@ func (p *Pages) readCheckout(r *http.Request) (f checkoutForm, err error) {
 			Postcode: text("postcode"), Country: text("country"),
 		}},
 	}
-	f.fee = -1
+	f.sums = map[string]sawSum{}
 	for _, one := range f.values["seen"] {
-		if parts := strings.SplitN(one, " ", 3); len(parts) == 3 && parts[2] == f.delivery {
-			sum, wrong1 := strconv.ParseInt(parts[0], 10, 64)
-			fee, wrong2 := strconv.ParseInt(parts[1], 10, 64)
-			if wrong1 == nil && wrong2 == nil {
-				total, f.fee = models.Money(sum), models.Money(fee)
-			}
+		if way, sum, is := parseSum(one); is && len(f.sums) < models.MaxItems {
+			f.sums[way] = sum
 		}
+	}
+	if sum, is := f.sums[f.delivery]; is {
+		total, f.asked.SeenIn = sum.total, &sum.currency
 	}
 	for _, one := range f.values["line"] {
 		if line, is := parseSaw(one); is && len(f.saw) < models.MaxItems {

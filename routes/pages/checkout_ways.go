@@ -2,7 +2,6 @@ package pages
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 
 	"golang.org/x/text/language"
@@ -39,13 +38,15 @@ func (s *checkoutSheet) deliveries(voice *views.Voice, settings models.Settings,
 		if err != nil {
 			continue
 		}
-		one.Of = totalOf{Known: true, Delivery: sums.Delivery.Total, Total: sums.Total}
+		one.Of = totalOf{
+			Known: true, Delivery: sums.Delivery.Total, Total: sums.Total, Fee: sums.Delivery.Unit, Added: sums.Added,
+		}
 		for _, rate := range sums.Rates {
 			if rate.Tax > 0 {
 				one.Of.Taxes = append(one.Of.Taxes, taxRow{rate.Rate.Name, rate.Tax})
 			}
 		}
-		one.Saw = strconv.FormatInt(int64(sums.Total), 10) + " " + strconv.FormatInt(int64(sums.Delivery.Total), 10) + " " + d.Way
+		one.Saw = sawSum{sums.Total, sums.Delivery.Unit, sums.Added, settings.Currency}.of(d.Way)
 		if one.Chosen {
 			s.Total = one.Of
 		}

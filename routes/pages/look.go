@@ -65,6 +65,7 @@ func (l *looks) under(settings models.Settings) (*look, error) {
 	}
 	said := l.from
 	said.Name, said.Logo, said.About = settings.Name, settings.Logo, settings.About
+	said.Code, said.NoCode = settings.Currency, l.from.Currency
 	if said.Unit = models.UnitOf(settings.Currency); settings.Currency != "" && !l.sign {
 		said.Currency = views.SignOf(settings.Currency)
 	}

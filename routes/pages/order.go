@@ -21,6 +21,7 @@ type orderSheet struct {
 	Notice     string // why what was asked for was not done
 	Goods      []shop.ShownLine
 	Totals     models.Totals
+	Currency   string // of the order, as of all its amounts
 	Pickup     bool
 	Delivery   models.OrderDelivery
 	Address    []string // in lines
@@ -109,7 +110,8 @@ func (p *Pages) showOrder(w http.ResponseWriter, r *http.Request, status int, sh
 }
 
 func (s *orderSheet) fill(v *visit, order models.Order) {
-	shown, voice := shop.ShowOrder(order), v.voice
+	shown, voice := shop.ShowOrder(order), v.voice.In(order.Currency)
+	s.Currency = order.Currency
 	s.Number, s.Goods, s.Totals, s.Buyer, s.Note = shown.Number, shown.Lines, shown.Totals, shown.Buyer, shown.Note
 	s.Pickup, s.Delivery, s.Address = shown.Delivery.Pickup, shown.Delivery, addressLines(shown.Delivery.Address)
 	if s.Delivery.Name == "" {

@@ -113,7 +113,7 @@ func (p *Pages) deskSheet(ctx context.Context, v *visit, id models.ID, again ord
 	}
 	sheet.tell(v, &o, names)
 	if sheet.Editable {
-		sheet.Next, sheet.Others = stepsOf(v.voice, &o, sheet.Returns)
+		sheet.Next, sheet.Others = stepsOf(v.voice.In(o.Currency), &o, sheet.Returns)
 	}
 	if again.link != "" && sheet.Buyer.WhatsApp != "" {
 		sheet.LinkShare = waTo(sheet.Buyer.WhatsApp, v.voice.Say("desk.wa.link", map[string]any{"n": o.Number, "link": again.link}))

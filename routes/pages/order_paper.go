@@ -12,24 +12,25 @@ import (
 // paperSheet is an order on paper.
 type paperSheet struct {
 	views.Page
-	As      string
-	Back    string // the order
-	Forms   []paperForm
-	Number  int64
-	Date    string
-	Buyer   buyerCard
-	Address []string
-	Pickup  bool
-	Way     string // of delivering
-	Lines   []orderRow
-	Totals  models.Totals
-	Paid    models.Money
-	Refund  models.Money // that has gone back
-	Due     models.Money
-	Payment string
-	Note    string
-	Priced  bool
-	Ended   string // in words, where the order ended before anything was handed over
+	As       string
+	Back     string // the order
+	Forms    []paperForm
+	Number   int64
+	Date     string
+	Buyer    buyerCard
+	Address  []string
+	Pickup   bool
+	Way      string // of delivering
+	Lines    []orderRow
+	Totals   models.Totals
+	Currency string // of the order
+	Paid     models.Money
+	Refund   models.Money // that has gone back
+	Due      models.Money
+	Payment  string
+	Note     string
+	Priced   bool
+	Ended    string // in words, where the order ended before anything was handed over
 }
 
 // paperForm leads to another form of the same paper.
@@ -61,7 +62,7 @@ func (p *Pages) OrderPaper(w http.ResponseWriter, r *http.Request) {
 		sheet := paperSheet{
 			Page: p.counter(v, v.voice.Say("desk.order", map[string]any{"n": o.Number}), ordersPage), As: as, Back: orderLink(id), Number: o.Number,
 			Date: v.voice.Day(o.CreatedAt) + " " + v.voice.Clock(o.CreatedAt), Buyer: buyerOf(v, &o), Address: addressLines(o.Delivery.Address),
-			Pickup: o.Delivery.Pickup, Way: o.Delivery.Name, Totals: o.Totals, Payment: wayName(v.voice, o.Payment.Way), Note: o.Note,
+			Pickup: o.Delivery.Pickup, Way: o.Delivery.Name, Totals: o.Totals, Currency: o.Currency, Payment: wayName(v.voice, o.Payment.Way), Note: o.Note,
 			Priced: as != "slip", Due: o.Due(),
 		}
 		sheet.Paid, sheet.Refund = o.Sums()

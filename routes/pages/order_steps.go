@@ -110,6 +110,6 @@ func waTo(digits, text string) string {
 func (p *Pages) greeting(v *visit, o *models.Order) string {
 	return v.voice.Say("desk.wa.hello", map[string]any{
 		"name": o.Buyer.Name, "shop": v.voice.Say("shop.name", nil), "n": o.Number,
-		"total": v.voice.Money(o.Totals.Total), "state": v.voice.Say("desk.state."+string(o.State), nil),
+		"total": v.voice.In(o.Currency).Money(o.Totals.Total), "state": v.voice.Say("desk.state."+string(o.State), nil),
 	})
 }

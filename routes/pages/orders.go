@@ -55,6 +55,7 @@ type orderCard struct {
 	ID, Name, To             string
 	Number, Rev              int64
 	Total                    models.Money
+	Currency                 string // of the order
 	What                     string // that was bought, in short
 	More                     int64  // lines that What does not name
 	State, Payment           string // words; Payment is empty where it says nothing
@@ -80,7 +81,7 @@ func orderLink(id models.ID) string { return ordersPage + "/" + id.String() }
 func orderCardOf(v *visit, o *models.Order) orderCard {
 	payment := o.PaymentState()
 	card := orderCard{
-		ID: o.ID.String(), Name: o.Buyer.Name, To: orderLink(o.ID), Number: o.Number, Rev: o.Rev, Total: o.Totals.Total,
+		ID: o.ID.String(), Name: o.Buyer.Name, To: orderLink(o.ID), Number: o.Number, Rev: o.Rev, Total: o.Totals.Total, Currency: o.Currency,
 		State: stateWords(v.voice, o), StateSign: string(o.State), PaymentSign: signOf(payment),
 		Placed: momentOf(v, o.CreatedAt), NeedsSomeone: shop.TaskOf(o) != "",
 	}

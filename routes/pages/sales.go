@@ -26,6 +26,17 @@ type salesSheet struct {
 	views.Page
 	From, To string
 	Spans    []salesSpan
+	Parts    []salesPart // of each currency, the shop's first
+	Many     bool        // these are more than one
+	CSV      string
+	NotAll   bool // the days that were asked for are more than are shown
+}
+
+// salesPart is what was sold in one currency, added up.
+type salesPart struct {
+	Key      string // which tells its tables from those of others
+	Currency string
+	Called   string // how the currency is called: by its code, or else its sign
 	Sum      shop.Sales
 	Orders   int64
 	Average  models.Money // of an order
@@ -36,8 +47,6 @@ type salesSheet struct {
 	More     int64    // how many these are
 	Taxes    []salesRow
 	Ways     []salesRow
-	CSV      string
-	NotAll   bool // the days that were asked for are more than are shown
 }
 
 // salesSpan leads to the last days.
@@ -100,37 +109,53 @@ func (p *Pages) salesSheet(ctx context.Context, v *visit, args salesArgs) (any, 
 		return nil, err
 	}
 	sheet := salesSheet{
-		Page: p.counter(v, v.voice.Say("sales.title", nil), salesPage), Sum: sum, Orders: int64(sum.Orders), NotAll: args.cut,
+		Page: p.counter(v, v.voice.Say("sales.title", nil), salesPage), NotAll: args.cut,
 		From: args.from.Format(time.DateOnly), To: args.to.Format(time.DateOnly), CSV: args.link(salesPage + ".csv"),
-		Spans: spansOf(v, args), Chart: chartOf(v.voice, sum.Days),
+		Spans: spansOf(v, args),
 	}
-	if sum.Orders > 0 {
-		sheet.Average = sum.Total / models.Money(sum.Orders)
+	for i, one := range append([]shop.Sales{sum}, sum.Others...) {
+		if one.Orders > 0 {
+			part := salesPartOf(v.voice.In(one.Currency), one)
+			if i > 0 {
+				part.Key = "-" + strconv.Itoa(i)
+			}
+			sheet.Parts = append(sheet.Parts, part)
+		}
+	}
+	sheet.Many = len(sheet.Parts) > 1
+	return sheet, nil
+}
+
+// salesPartOf is what was sold in one currency, which the voice is for.
+func salesPartOf(voice *views.Voice, sum shop.Sales) salesPart {
+	part := salesPart{
+		Currency: sum.Currency, Called: cmp.Or(sum.Currency, voice.Sign()), Sum: sum, Orders: int64(sum.Orders),
+		Average: sum.Total / models.Money(sum.Orders), Chart: chartOf(voice, sum.Days),
 	}
 	for i := range sum.Days {
 		if day := sum.Days[len(sum.Days)-1-i]; day.Orders > 0 {
-			sheet.Days = append(sheet.Days, salesRow{Name: dayName(v.voice, day.Name), N: int64(day.Orders), Total: day.Total})
+			part.Days = append(part.Days, salesRow{Name: dayName(voice, day.Name), N: int64(day.Orders), Total: day.Total})
 		}
 	}
-	for i, part := range sum.Products {
+	for i, one := range sum.Products {
 		if i >= salesMost {
-			sheet.More++
-			sheet.Rest.N += part.Quantity
-			sheet.Rest.Total += part.Total
+			part.More++
+			part.Rest.N += one.Quantity
+			part.Rest.Total += one.Total
 			continue
 		}
-		sheet.Products = append(sheet.Products, salesRow{Name: part.Name, Code: part.Code, N: part.Quantity, Total: part.Total})
+		part.Products = append(part.Products, salesRow{Name: one.Name, Code: one.Code, N: one.Quantity, Total: one.Total})
 	}
 	for _, tax := range sum.Taxes {
-		sheet.Taxes = append(sheet.Taxes, salesRow{Name: rateName(v.voice, tax), Tax: tax.Tax, Total: tax.Total})
+		part.Taxes = append(part.Taxes, salesRow{Name: rateName(voice, tax), Tax: tax.Tax, Total: tax.Total})
 	}
 	if of := sum.DeliveryTax; of != nil {
-		sheet.Taxes = append(sheet.Taxes, salesRow{Name: v.voice.Say("sales.delivery", nil), Tax: of.Tax, Total: of.Total})
+		part.Taxes = append(part.Taxes, salesRow{Name: voice.Say("sales.delivery", nil), Tax: of.Tax, Total: of.Total})
 	}
 	for _, way := range sum.Ways {
-		sheet.Ways = append(sheet.Ways, salesRow{Name: wayName(v.voice, way.Name), N: int64(way.Orders), Total: way.Total})
+		part.Ways = append(part.Ways, salesRow{Name: wayName(voice, way.Name), N: int64(way.Orders), Total: way.Total})
 	}
-	return sheet, nil
+	return part
 }
 
 // dayName is a date as people say it.

@@ -109,7 +109,7 @@ func workOf(v *visit, task shop.OrdersTask, key, to string) workTask {
 	for i := range task.Orders {
 		row := workRow{orderCard: orderCardOf(v, &task.Orders[i]), Back: counterPage}
 		if quickSteps[task.Task] && v.who.Can(shop.OrdersWrite) {
-			if next, _ := stepsOf(v.voice, &task.Orders[i], false); next != nil {
+			if next, _ := stepsOf(v.voice.In(task.Orders[i].Currency), &task.Orders[i], false); next != nil {
 				row.Do, row.Act = next.Do, next.To
 			}
 		}

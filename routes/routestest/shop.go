@@ -143,6 +143,7 @@ type failingDetail struct {
 	Product       string // of a line of a cart, as are the following
 	Variant       string
 	Price         json.Number
+	Was, Now      any // of a part of a sum
 }
 
 // Failure reads an answer that tells of a problem, and checks that it has the contract's form.
