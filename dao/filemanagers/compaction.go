@@ -34,7 +34,7 @@ type compactor struct {
 	feed  *feed
 	log   *slog.Logger
 	keep  int64 // how many changes the feed keeps at least
-	every int64 // how many bytes the journal grows between compactions, if the folded files are smaller than that
+	every int64 // how many bytes the journal grows between compactions, if the folded files are smaller than half of that
 
 	grown   atomic.Int64 // bytes of the journal since the last compaction
 	size    atomic.Int64 // of the files that it writes anew
@@ -53,10 +53,13 @@ type compactor struct {
 // more would take long.
 const longestJournal = 256 << 20
 
+// due is how many bytes the journal grows between compactions: twice as many as one writes, so that it
+// takes less than the writes themselves.
+func (f *compactor) due() int64 { return max(f.every, min(2*f.size.Load(), longestJournal)) }
+
 // journalGrew starts a compaction when it is due.
 func (f *compactor) journalGrew(bytes int64) {
-	due := max(f.every, min(f.size.Load(), longestJournal))
-	if f.grown.Add(bytes) < due || !f.busy.CompareAndSwap(false, true) {
+	if f.grown.Add(bytes) < f.due() || !f.busy.CompareAndSwap(false, true) {
 		return
 	}
 	f.running.Go(func() {

@@ -224,3 +224,13 @@ func TestGravesAreClearedBesideWrites(t *testing.T) {
 		t.Errorf("the feed begins with change %d, and %d deleted values are remembered", oldest, n)
 	}
 }
+
+// The journal grows to twice the files, to no less than is set and to no more than a start can take.
+func TestCompactionIsDue(t *testing.T) {
+	f := compactor{every: 16 << 20}
+	for size, want := range map[int64]int64{0: 16 << 20, 8 << 20: 16 << 20, 20 << 20: 40 << 20, 1 << 30: longestJournal} {
+		if f.size.Store(size); f.due() != want {
+			t.Errorf("files of %d bytes: %d, not %d", size, f.due(), want)
+		}
+	}
+}
