@@ -38,5 +38,6 @@ func (r OrderRequest) Check() models.Invalid {
 
 func checkAsked(o models.Order) models.Invalid {
 	wrong := o.CheckAsked()
+	wrong.CheckHidden("note", o.Note)
 	return wrong
 }
