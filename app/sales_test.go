@@ -60,7 +60,7 @@ func TestSalesSayWhatTheOrdersSay(t *testing.T) {
 			if err := json.Unmarshal([]byte(s.must(t, "GET", "/api/orders?limit=1000", "")), &said); err != nil || len(said.Payload) != 3*ordersOfMarket {
 				t.Fatalf("%d orders: %v", len(said.Payload), err)
 			}
-			merchant := s.staff(t, "eva@staff.example", models.RoleHelper)(t)
+			merchant := s.staff(t, "eva@staff.example", models.RoleManager)(t)
 			compareSales(t, currency, figuresOfOrders(said.Payload, m.unit), figuresOfPage(t, s.shownTo(t, merchant, "/admin/sales")))
 			checkSalesTable(t, currency, said.Payload, s.shownTo(t, merchant, "/admin/sales.csv"))
 			s.close()

@@ -33,6 +33,11 @@ func (r OrderRequest) draft() models.Order {
 
 // Check lists what is wrong with what the buyer says of himself and of the way to him.
 func (r OrderRequest) Check() models.Invalid {
-	o := r.draft()
-	return o.CheckAsked()
+	return checkAsked(r.draft())
+}
+
+func checkAsked(o models.Order) models.Invalid {
+	wrong := o.CheckAsked()
+	wrong.CheckHidden("note", o.Note)
+	return wrong
 }

@@ -14,7 +14,10 @@ import (
 func (s *Shop) HandOverOrder(
 	ctx context.Context, who Who, id models.ID, paid Money,
 ) (models.Order, dao.Receipt, error) {
-	fact := paid.fact(models.FactPaid)
+	fact, err := paid.fact(models.FactPaid)
+	if err != nil {
+		return models.Order{}, dao.Receipt{}, err
+	}
 	return s.changeOrder(ctx, by(who, OrdersWrite), id, func(tx dao.Tx, o *models.Order) error {
 		if o.State == models.OrderDone && o.Due() == 0 {
 			return nil

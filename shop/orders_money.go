@@ -16,12 +16,14 @@ type Money struct {
 	Reference string
 }
 
-func (m Money) fact(kind models.FactKind) models.Fact {
+func (m Money) fact(kind models.FactKind) (models.Fact, error) {
 	fact := models.Fact{ID: m.Fact, Kind: kind, Reference: models.NormalText(m.Reference)}
 	if fact.ID == "" {
 		fact.ID = models.NewID(time.Now()).String()
 	}
-	return fact
+	var wrong models.Invalid
+	wrong.CheckReference("reference", fact.Reference)
+	return fact, wrong.Err()
 }
 
 // ClaimOrder notes that the buyer, who has the secret, says that he has paid, and keeps his receipt.
@@ -29,7 +31,11 @@ func (m Money) fact(kind models.FactKind) models.Fact {
 func (s *Shop) ClaimOrder(
 	ctx context.Context, who Who, secret string, claim Claim,
 ) (models.Order, dao.Receipt, error) {
-	fact, receipt := claim.fact(models.FactClaimed), models.Receipt{}
+	fact, err := claim.fact(models.FactClaimed)
+	if err != nil {
+		return models.Order{}, dao.Receipt{}, err
+	}
+	var receipt models.Receipt
 	if claim.Receipt != nil { // which takes work: not of who has no order, or one that takes none
 		order, err := s.OwnOrder(ctx, secret)
 		if err == nil {
@@ -89,7 +95,10 @@ const maxClaims = 20
 func (s *Shop) OrderPaid(
 	ctx context.Context, who Who, id models.ID, paid Money,
 ) (models.Order, dao.Receipt, error) {
-	fact := paid.fact(models.FactPaid)
+	fact, err := paid.fact(models.FactPaid)
+	if err != nil {
+		return models.Order{}, dao.Receipt{}, err
+	}
 	return s.changeOrder(ctx, by(who, OrdersWrite), id, func(tx dao.Tx, o *models.Order) error {
 		if fact.Amount = o.Due(); paid.Amount != nil {
 			fact.Amount = *paid.Amount
@@ -132,7 +141,10 @@ func checkAmount(o *models.Order, amount *models.Money) error {
 func (s *Shop) OrderFailed(
 	ctx context.Context, who Who, id models.ID, failed Money,
 ) (models.Order, dao.Receipt, error) {
-	fact := failed.fact(models.FactFailed)
+	fact, err := failed.fact(models.FactFailed)
+	if err != nil {
+		return models.Order{}, dao.Receipt{}, err
+	}
 	return s.changeOrder(ctx, by(who, OrdersWrite), id, func(tx dao.Tx, o *models.Order) error {
 		if known, err := knows(o, fact, nil); known {
 			return err

@@ -91,7 +91,7 @@ func (s *Shop) prepare(ctx context.Context, from Sender, asked OrderRequest) (p 
 	}
 	o := asked.draft()
 	o.By = from.Who.By
-	wrong := o.CheckAsked()
+	wrong := checkAsked(o)
 	if o.Cart.IsZero() {
 		wrong.Add("cart", models.Required, nil, "")
 	}

@@ -29,7 +29,10 @@ func (s *Shop) RefundOrder(
 	if refund.Amount == nil && len(refund.Lines) == 0 {
 		return models.Order{}, dao.Receipt{}, models.Invalid{{Field: "amount", Rule: models.Required}}
 	}
-	fact := refund.fact(models.FactRefunded)
+	fact, err := refund.fact(models.FactRefunded)
+	if err != nil {
+		return models.Order{}, dao.Receipt{}, err
+	}
 	return s.changeOrder(ctx, by(who, OrdersRefund), id, func(tx dao.Tx, o *models.Order) error {
 		if known, err := knows(o, fact, refund.Amount); known {
 			return err

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	"errors"
 	"slices"
 	"time"
 
@@ -37,6 +38,10 @@ func (s *Shop) takeReceipt(ctx context.Context, upload []byte) (models.Receipt, 
 	content := upload
 	if !bytes.HasPrefix(upload, []byte("%PDF-")) {
 		made, err := s.maker.Make(ctx, upload)
+		if refused, is := errors.AsType[pictures.Refused](err); is && refused.Why == pictures.Unknown {
+			refused.Text = "this is no receipt that the shop takes: send a JPEG, PNG, WebP or GIF, or a PDF"
+			return receipt, refused
+		}
 		if err != nil {
 			return receipt, err
 		}

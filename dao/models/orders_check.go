@@ -62,7 +62,7 @@ func (b *Buyer) Normalize() {
 	b.Name, b.Email, b.Phone = NormalName(b.Name), NormalEmail(b.Email), NormalName(b.Phone)
 }
 
-// PhoneDigits returns the telephone number by which one is known again, however it is written.
+// PhoneDigits returns the digits of the telephone number.
 func (b Buyer) PhoneDigits() string {
 	return strings.Map(func(r rune) rune {
 		if r < '0' || r > '9' {
@@ -141,6 +141,22 @@ func (o *Order) CheckAsked() (v Invalid) {
 		v.checkText("privateNote", o.PrivateNote, MaxOrderNote, true)
 	}
 	return v
+}
+
+// CheckHidden notes characters in a text of one or more lines that leave nothing to see, or have
+// others show elsewhere: in what a stranger says of an order, as in his name.
+func (v *Invalid) CheckHidden(field, text string) {
+	if !v.Has(field) && hasHidden(strings.NewReplacer("\n", " ", "\r", " ", "\t", " ").Replace(NormalName(text))) {
+		v.Add(field, Hidden, nil, quote(text))
+	}
+}
+
+// CheckReference notes what is wrong with the reference of a payment, which may be empty.
+func (v *Invalid) CheckReference(field, text string) {
+	if text != "" {
+		v.checkText(field, text, MaxReference, false)
+		v.CheckHidden(field, text)
+	}
 }
 
 func (l *OrderLine) problems() (v Invalid) {

@@ -120,11 +120,12 @@ func (o orderRoutes) place(r *http.Request) (shop.Placed, dao.Receipt, error) {
 	if err := wrong.Err(); err != nil {
 		return shop.Placed{}, dao.Receipt{}, err
 	}
-	return o.shop.PlaceOrder(r.Context(), o.clients.Sender(r), asked)
+	placed, receipt, err := o.shop.PlaceOrder(r.Context(), o.clients.Sender(r), asked)
+	if asked.ID.IsZero() {
+		err = keyUsed(r, err)
+	}
+	return placed, receipt, err
 }
-
-// maxIdempotencyKey is how long such a key may be.
-const maxIdempotencyKey = 255
 
 // child reads an object within an object; one that is absent has no fields.
 func (o object) child(name string) object {
@@ -188,7 +189,7 @@ func (o orderRoutes) claimOwn(w http.ResponseWriter, r *http.Request) (int, any,
 		return 0, nil, err
 	}
 	order, _, err := o.shop.ClaimOrder(r.Context(), o.clients.Sender(r).Who, r.PathValue("secret"), claim)
-	return http.StatusOK, shop.ShowOrder(order), err
+	return http.StatusOK, shop.ShowOrder(order), keyUsed(r, err)
 }
 
 // readOwnClaim reads {reference?} as JSON, or as a form with a receipt.
@@ -218,14 +219,6 @@ func readMoneyFact(r *http.Request, amount bool) (fact shop.Money, err error) {
 	return fact, wrong.Err()
 }
 
-// factOf is the id of the fact that a request tells of; "" for one that nobody repeats.
-func factOf(r *http.Request) string {
-	if key := r.Header.Get("Idempotency-Key"); key != "" {
-		return string(models.HashOf([]byte("fact\x00" + r.URL.Path + "\x00" + key)))
-	}
-	return ""
-}
-
 // orderVerb takes an order one step further.
 type orderVerb func(context.Context, shop.Who, models.ID) (models.Order, dao.Receipt, error)
 
@@ -246,5 +239,5 @@ func onOrder(r *http.Request, do func(shop.Who, models.ID) (models.Order, dao.Re
 		return 0, nil, err
 	}
 	order, _, err := do(frame.WhoFrom(r.Context()), id)
-	return http.StatusOK, shop.ShowStaffOrder(order), err
+	return http.StatusOK, shop.ShowStaffOrder(order), keyUsed(r, err)
 }
