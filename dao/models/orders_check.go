@@ -94,7 +94,7 @@ func (o Order) Check() error {
 	v.checkSecret("linkHash", o.LinkHash, true)
 	v = append(v, o.CheckAsked()...)
 	if n := len(o.Lines); n == 0 || n > MaxItems {
-		v.Add("lines", TooMany, MaxItems, strconv.Itoa(n))
+		v.Add("lines", NoneOrMany, MaxItems, strconv.Itoa(n))
 	}
 	for i, line := range o.Lines {
 		line.check(&v, "lines["+strconv.Itoa(i)+"].")
@@ -147,8 +147,8 @@ func (l OrderLine) check(v *Invalid, field string) {
 	checkRange(v, field+"unit", l.Unit, 0, math.MaxInt64)
 	checkRange(v, field+"total", l.Total, 0, MaxTotal)
 	checkRange(v, field+"tax.rate", l.Tax.Rate, 0, MaxRate)
-	checkRange(v, field+"refunded", l.Refunded, 0, l.Quantity)
-	checkRange(v, field+"restocked", l.Restocked, 0, l.Refunded)
+	checkRange(v, field+"refunded", l.Refunded, 0, max(0, l.Quantity))
+	checkRange(v, field+"restocked", l.Restocked, 0, max(0, l.Refunded))
 }
 
 // checkLedger holds that no fact stands in it twice, and that no more goes back than has come.
