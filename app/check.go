@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"pulperia/dao"
 	"pulperia/dao/dbmanagers"
@@ -75,5 +76,23 @@ func (g *globals) checkOrders(ctx context.Context, streams Streams, report *dao.
 	defer func() { err = errors.Join(err, store.Close()) }()
 	found, err := trade.Audit(ctx, store)
 	report.Notes, report.Problems = append(report.Notes, found.Notes...), append(report.Problems, found.Wrong...)
+	if len(found.Owed) > 0 {
+		report.Notes = append(report.Notes, owed(found.Owed))
+	}
 	return err
+}
+
+// owed tells of orders that were handed over and are not all paid, as far as the shop knows.
+func owed(numbers []int64) string {
+	const most = 20
+	slices.Sort(numbers)
+	text := ""
+	for _, n := range numbers[:min(most, len(numbers))] {
+		text += fmt.Sprintf(" %d", n)
+	}
+	if n := len(numbers) - most; n > 0 {
+		text += fmt.Sprintf(" and %d more", n)
+	}
+	return fmt.Sprintf("%s: handed over, and not all of the money is noted in the ledger: note on the page of each what has come: numbers%s",
+		counts(len(numbers), "order"), text)
 }

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"strings"
@@ -100,6 +101,33 @@ func TestCheckFindsWrongOrders(t *testing.T) {
 			onOrder(func(o *models.Order) { o.State = models.OrderCancelled }), `product "Y": 2 pieces are held, and open orders hold 1`,
 		},
 		"lines that do not sum": {onOrder(func(o *models.Order) { o.Totals.Total = 990 }), "order 2: its lines are 1 together"},
+		"more paid than it costs": {onOrder(func(o *models.Order) {
+			o.Ledger = []models.Fact{{ID: "x", Kind: models.FactPaid, Amount: 99999}}
+		}), "order 2: ledger: 99.999 are noted as paid, and totals.total is 1"},
+		"a payment of nothing": {onOrder(func(o *models.Order) {
+			o.Ledger = []models.Fact{{ID: "x", Kind: models.FactPaid}}
+		}), `order 2: ledger[0].amount is 0, which no fact of the kind "paid" has`},
+		"a line that does not sum": {onOrder(func(o *models.Order) { o.Lines[0].Unit = 5 }), "order 2: lines[0].total is 1, and 1 pieces"},
+		"a tax that does not sum":  {onOrder(func(o *models.Order) { o.Totals.Tax = 210 }), "order 2: totals.tax is 0.21, and lines[…].tax.amount are 0 together"},
+		"a tax that is not its rate's": {onOrder(func(o *models.Order) {
+			o.Lines[0].Tax = models.LineTax{Name: "IVA", Rate: 2100, Amount: 300}
+			o.Totals.Tax = 300
+		}), "order 2: lines[0].tax.amount is 0.3, and lines[0].tax.rate, which is 2100 hundredths of a percent, makes it 0.17"},
+		"pieces back without money": {onOrder(func(o *models.Order) { o.Lines[0].Refunded = 1 }), "order 2: lines[0].refunded is 1, and no fact of its ledger is a refund"},
+		"pieces back that never left": {onOrder(func(o *models.Order) {
+			o.Lines[0].Refunded, o.Lines[0].Restocked = 1, 1
+			o.Ledger = []models.Fact{{ID: "x", Kind: models.FactPaid, Amount: 1000}, {ID: "y", Kind: models.FactRefunded, Amount: 1000}}
+		}), "order 2: lines[0].restocked is 1, and its state is placed"},
+		"a receipt without its bytes": {onOrder(func(o *models.Order) {
+			hash := models.HashOf([]byte("gone"))
+			o.Receipts = []models.Receipt{{ID: o.ID, Type: "application/pdf", Upload: hash, SHA256: hash}}
+		}), "order 2: receipts[0] (comprobante-2-1.pdf): its bytes " + string(models.HashOf([]byte("gone"))) + " are missing: import a backup that has them"},
+		"no history":      {onOrder(func(o *models.Order) { o.History = nil }), "order 2: history is empty"},
+		"another history": {onOrder(func(o *models.Order) { o.State = models.OrderAccepted }), "order 2: state is accepted, and by its history it is placed"},
+		"a leap": {onOrder(func(o *models.Order) {
+			o.State = models.OrderReady
+			o.History = append(o.History, models.Event{What: "ready"})
+		}), `order 2: history[1].what is ready, which does not follow on "placed"`},
 		"a fact in two ledgers": {func(t *testing.T, store string, _ models.ID, orders []models.Order) {
 			stepIn(t, store, func(tx dao.Tx) error {
 				for _, o := range orders {
@@ -153,6 +181,58 @@ func TestCheckFindsWrongOrders(t *testing.T) {
 			})
 		})
 	}
+}
+
+// An order to which another program has given a state that there is none of is shown in the one that its
+// history says, and goes on from there; check names each field that is not as the shop shows it, with
+// both sides of it.
+func TestStateOfAnotherProgram(t *testing.T) {
+	t.Parallel()
+	store := database(t)
+	_, orders := soldStore(t, store)
+	spoil(t, store, "orders", orders[1].ID, [2]string{}, bson.M{"state": "flying", "totals.tax": "mucho", "lines.0.unit": "caro"})
+	out, _ := execute(t, "check", "--store", store)
+	for _, want := range []string{
+		`state is "flying": shown as "placed"`, `totals.tax is "mucho": shown as 0`, `lines[0].unit is "caro": shown as 0`,
+	} {
+		if !strings.Contains(out, want) {
+			t.Errorf("it does not say %q:\n%s", want, out)
+		}
+	}
+	s := closedInside(t, store)
+	defer s.close()
+	if o, err := s.trade.Order(t.Context(), trade.Machine, orders[1].ID); err != nil || o.State != models.OrderPlaced {
+		t.Errorf("it is %q, %v", o.State, err)
+	}
+	if o, _, err := s.trade.AcceptOrder(t.Context(), trade.Machine, orders[1].ID); err != nil || o.State != models.OrderAccepted {
+		t.Errorf("taken on, it is %q, %v", o.State, err)
+	}
+}
+
+// Of an order that was handed over and of which no money is noted check tells, be it that none has come
+// or that its ledger was lost: that is no damage.
+func TestCheckTellsOfMoneyThatIsNotNoted(t *testing.T) {
+	t.Parallel()
+	onEachEngine(t, func(t *testing.T, newStore func() string) {
+		store := newStore()
+		_, orders := soldStore(t, store)
+		s := closedInside(t, store)
+		for _, step := range []func(context.Context, trade.Who, models.ID) (models.Order, dao.Receipt, error){s.trade.AcceptOrder, s.trade.ReadyOrder} {
+			if _, _, err := step(t.Context(), trade.Machine, orders[1].ID); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, _, err := s.trade.HandOverOrder(t.Context(), trade.Machine, orders[1].ID, trade.Money{}); err != nil {
+			t.Fatal(err)
+		}
+		s.close()
+		says(t, "everything is in order", "check", "--store", store)
+		stepIn(t, store, func(tx dao.Tx) error {
+			_, err := dao.Order.Within(tx).Update(orders[1].ID, func(o *models.Order) error { o.Ledger = nil; return nil })
+			return err
+		})
+		says(t, "1 order: handed over, and not all of the money is noted in the ledger: note on the page of each what has come: numbers 2", "check", "--store", store)
+	})
 }
 
 // stepIn runs a step beside the shop's rules.

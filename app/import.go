@@ -164,15 +164,16 @@ type importer struct {
 	shop    *trade.Shop // nil where there is none
 	options importOptions
 	had     possessions
-	orders  bool                    // there are some in the files
-	begun   bool                    // a file was seen to be whole
-	ids     map[models.ID]models.ID // the ids that products of the files have in the store; zero for none
-	refused map[models.ID]string    // the codes of products that were refused, by their ids in the files
-	byCode  map[string]models.ID    // the ids that products of the files have in the store
-	said    map[models.ID]uint64    // hashes of the store's messages, for a dry run
-	becomes bool                    // the store becomes the one whose backup is taken in
-	spelled map[[2]string]string    // how the shop writes categories, by what a file says and what was
-	last    models.Time             // when the newest batch was made; the next is made later, so that listings keep the order of the files
+	orders  bool                      // there are some in the files
+	begun   bool                      // a file was seen to be whole
+	ids     map[models.ID]models.ID   // the ids that products of the files have in the store; zero for none
+	refused map[models.ID]string      // the codes of products that were refused, by their ids in the files
+	byCode  map[string]models.ID      // the ids that products of the files have in the store
+	said    map[models.ID]uint64      // hashes of the store's messages, for a dry run
+	becomes bool                      // the store becomes the one whose backup is taken in
+	spelled map[[2]string]string      // how the shop writes categories, by what a file says and what was
+	moves   map[models.ID][]stockMove // of the store's orders; nil until they are asked for
+	last    models.Time               // when the newest batch was made; the next is made later, so that listings keep the order of the files
 }
 
 // possessions says of what kinds a store had anything when the import began. Into an empty store

@@ -87,7 +87,9 @@ func (r *importRun) compare(
 	default:
 		c, err = r.compareValue(ctx, e)
 	}
-	c.entry = e
+	if c.entry.Product == nil { // else it may have been noted on
+		c.entry = e
+	}
 	return c, err
 }
 
@@ -95,7 +97,11 @@ func (r *importRun) compareProduct(ctx context.Context, e catalogue.Entry, known
 	p := e.Product
 	if old, joined, ok := find(p, known); ok {
 		r.noteID(p, old.ID)
-		now := p.Over(old)
+		keeps, err := r.keepsStock(ctx, &e, old)
+		if err != nil {
+			return comparison{}, err
+		}
+		now := (&change{entry: e, keeps: keeps}).over(old)
 		category, made, err := r.spell(ctx, now.Category, old)
 		if err != nil {
 			return comparison{}, err
@@ -106,12 +112,12 @@ func (r *importRun) compareProduct(ctx context.Context, e catalogue.Entry, known
 		}
 		made = append(made, p.LeftOpen(old)...)
 		if now.Same(old) && joined == nil {
-			return comparison{same: true, made: made}, nil
+			return comparison{entry: e, same: true, made: made}, nil
 		}
 		if joined != nil {
 			old = joined[0]
 		}
-		return comparison{differs: &change{e, old, now, joined, made}}, nil
+		return comparison{entry: e, differs: &change{e, old, now, joined, made, keeps}}, nil
 	}
 	r.noteID(p, models.ID{})
 	whole, made, err := p.Whole()
@@ -303,6 +309,10 @@ func (r *importRun) compareValue(ctx context.Context, e catalogue.Entry) (compar
 		return comparison{same: true}, nil
 	}
 	if e.Kind.Same(value, old) && !slices.Contains(e.Notes, catalogue.Note{Text: lostItems}) {
+		return comparison{same: true}, nil
+	}
+	if kept, is := isLaterHere(value, old); is {
+		r.made.count(e, kept)
 		return comparison{same: true}, nil
 	}
 	refused := fmt.Errorf("_id %s is already that of another %s, which is left as it is", id, e.Kind.Kind)

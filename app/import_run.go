@@ -146,6 +146,16 @@ type change struct {
 	before, now models.Product
 	joined      []models.Product // what was one product for each variant
 	made        []string         // what is in the shop otherwise than in the file
+	keeps       bool             // the stock that there is, since orders changed it
+}
+
+// over is a product as it is to be.
+func (c *change) over(old models.Product) models.Product {
+	now := c.entry.Product.Over(old)
+	if c.keeps {
+		now = withStockOf(now, old)
+	}
+	return now
 }
 
 // fresh is an entry for a value that is not there, also as it was read: it may have to be looked up
@@ -314,7 +324,7 @@ func (r *importRun) change(ctx context.Context, c *change) (models.Product, dao.
 	}
 	return r.shop.ChangeProduct(ctx, c.before.ID, func(p *models.Product) error {
 		c.before = p.Clone()
-		*p = c.entry.Product.Over(*p)
+		*p = c.over(*p)
 		return nil
 	})
 }

@@ -53,6 +53,48 @@ func TestOrdersMove(t *testing.T) {
 	})
 }
 
+// Brought into the shop that it comes from, a backup does not give back what orders have taken of the
+// stock since, nor take what they gave back: it says of each product that it stays, and why. An order
+// that has gone on is left as it is, which is no refusal; what the file says of prices comes in.
+func TestBackupIntoItsOwnShop(t *testing.T) {
+	t.Parallel()
+	onEachEngine(t, func(t *testing.T, newStore func() string) {
+		store, backup := newStore(), filepath.Join(t.TempDir(), "backup.jsonl")
+		product, orders := soldStore(t, store)
+		says(t, "2 orders", "export", backup, "--store", store)
+		s := closedInside(t, store)
+		if _, _, err := s.trade.CancelOrder(t.Context(), trade.Machine, orders[0].ID, ""); err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := s.trade.ChangeProduct(t.Context(), product, func(p *models.Product) error { p.Price = 2000; return nil }); err != nil {
+			t.Fatal(err)
+		}
+		s.close()
+		for range 2 {
+			nextOrder(t, store, product)
+		}
+		out, code := runMain(t, "import", backup, "--store", store)
+		for _, want := range []string{
+			`"Y": the stock stays what the shop has, 2, and does not become that of the file, 3: 3 orders (1, 3, 4) took pieces`,
+			"1 order (line ", "the shop has gone on with it since: it is left as it is", " 0 refused",
+		} {
+			if code != 0 || !strings.Contains(out, want) {
+				t.Errorf("it ends with %d, and does not say %q:\n%s", code, want, out)
+			}
+		}
+		says(t, "everything is in order", "check", "--store", store)
+		s = closedInside(t, store)
+		defer s.close()
+		now, err := s.trade.Products.Get(t.Context(), product)
+		if err != nil || now.Stock != 2 || now.Held != 3 || now.Price != 1000 {
+			t.Errorf("%+v, %v", now, err)
+		}
+		if o, err := s.trade.Order(t.Context(), trade.Machine, orders[0].ID); err != nil || o.State != models.OrderCancelled {
+			t.Errorf("%+v, %v", o, err)
+		}
+	})
+}
+
 // Migrated both ways, orders and what they hold are the same, and their links open them.
 func TestOrdersMigrate(t *testing.T) {
 	t.Parallel()

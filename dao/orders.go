@@ -74,6 +74,7 @@ func exampleOrder(n int) models.Order {
 			{Product: models.ID{11: 1}, Code: "Y", Title: "Yerba", Quantity: 2, Unit: 1000, Total: 2000},
 		},
 		Totals: models.Totals{Items: 2000, Total: 2000},
-		Ledger: []models.Fact{}, Receipts: []models.Receipt{}, History: []models.Event{},
+		Ledger: []models.Fact{}, Receipts: []models.Receipt{},
+		History: []models.Event{{What: string(models.OrderPlaced)}},
 	}
 }

@@ -29,13 +29,35 @@ func (r *Report) Problem(format string, args ...any) {
 	r.Problems = append(r.Problems, fmt.Sprintf(format, args...))
 }
 
-// Named are hashes of bytes outside the feed, and for people which value stands for them.
-type Named map[models.Hash]string
+// Named are hashes of bytes outside the feed, and which value stands for them.
+type Named map[models.Hash]Owner
+
+// Owner is what bytes are of, and how they come back, in words for people.
+type Owner struct{ what, remedy string }
+
+// String returns what they are of.
+func (o Owner) String() string { return o.what }
+
+func ownerOf(v models.Value, hash models.Hash) Owner {
+	o, is := v.(*models.Order)
+	if !is {
+		return Owner{
+			fmt.Sprintf("%s %s", KindImage, v.GetHead().ID), "upload the picture again, or bring them back from a backup"}
+	}
+	owner := Owner{what: fmt.Sprintf("order %d", o.Number), remedy: "import a backup that has them (no order changes by that), or ask " +
+		o.Buyer.Name + " to send the receipt again, by other means than the order's page where that takes none any more"}
+	for i, receipt := range o.Receipts {
+		if receipt.SHA256 == hash {
+			owner.what = fmt.Sprintf("order %d: receipts[%d] (%s)", o.Number, i, receipt.FileName(o.Number, i))
+		}
+	}
+	return owner
+}
 
 // Add notes those that the values of a batch stand for.
 func (n Named) Add(batch Batch) {
 	for hash, v := range BytesOf(batch) {
-		n[hash] = fmt.Sprintf("%s %s", KindImage, v.GetHead().ID)
+		n[hash] = ownerOf(v, hash)
 	}
 }
 
@@ -44,7 +66,7 @@ func (r *Report) CheckImages(ctx context.Context, images Images, named Named) er
 	for _, hash := range slices.Sorted(maps.Keys(named)) {
 		switch _, err := images.Get(ctx, hash); {
 		case errors.Is(err, ErrNotFound):
-			r.Problem("%s: its bytes %s are missing: upload the picture again, or bring them back from a backup", named[hash], hash)
+			r.Problem("%s: its bytes %s are missing: %s", named[hash], hash, named[hash].remedy)
 		case errors.Is(err, ErrUnavailable), err != nil && ctx.Err() != nil:
 			return err
 		case err != nil:
@@ -53,7 +75,7 @@ func (r *Report) CheckImages(ctx context.Context, images Images, named Named) er
 	}
 	loose := 0
 	err := images.Each(ctx, func(hash models.Hash) error {
-		if named[hash] == "" {
+		if named[hash] == (Owner{}) {
 			loose++
 		}
 		return nil

@@ -3,6 +3,7 @@ package shop_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -64,6 +65,95 @@ func TestRefundLines(t *testing.T) {
 	now, err := s.Order(t.Context(), shop.Machine, o.ID)
 	if paid, back := now.Sums(); err != nil || paid != 3000 || back != 3000 || now.PaymentState() != models.PaymentRefunded || now.Lines[0].Restocked != 1 {
 		t.Errorf("%s paid, %s back, %+v, %v", paid, back, now.Lines[0], err)
+	}
+}
+
+// What came back of a product that is gone, or that has been split into variants since, is named in the
+// history and counts as put back nowhere; the money goes back all the same, and the rest is put back.
+func TestRefundOfWhatIsGone(t *testing.T) {
+	s, _ := open(t, shop.Options{PasswordPasses: 1})
+	gone, split, stays := stocked(t, s, "GONE", 10), stocked(t, s, "SPLIT", 10), stocked(t, s, "STAYS", 10)
+	o := placed(t, s, buyer(cartOf(t, s, of(gone.ID, 2), of(split.ID, 1), of(stays.ID, 3)))).Order
+	for _, step := range []func(context.Context, shop.Who, models.ID) (models.Order, dao.Receipt, error){s.AcceptOrder, s.ReadyOrder} {
+		if _, _, err := step(t.Context(), shop.Machine, o.ID); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, _, err := s.HandOverOrder(t.Context(), shop.Machine, o.ID, shop.Money{}); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := s.RemoveProduct(t.Context(), gone.ID); err != nil {
+		t.Fatal(err)
+	}
+	_, _, err := s.ChangeProduct(t.Context(), split.ID, func(p *models.Product) error {
+		p.Variants = []models.Variant{{Code: "SPLIT-M", Options: models.Options{{Name: "Talle", Value: "M"}}, Price: 1000, Stock: 4}}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := []shop.RefundLine{{Line: 0, Quantity: 1}, {Line: 1, Quantity: 1}, {Line: 2, Quantity: 2}}
+	back, _, err := s.RefundOrder(t.Context(), shop.Machine, o.ID, shop.Refund{Lines: lines, Restock: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	last := back.History[len(back.History)-1]
+	if _, refunded := back.Sums(); refunded != 4000 || last.What != "not restocked" || !strings.Contains(last.Note, "1 × GONE") ||
+		!strings.Contains(last.Note, "1 × SPLIT") || strings.Contains(last.Note, "STAYS") {
+		t.Errorf("%s back, %+v", refunded, last)
+	}
+	for i, want := range []int64{0, 0, 2} {
+		if back.Lines[i].Restocked != want {
+			t.Errorf("line %d: %d put back", i, back.Lines[i].Restocked)
+		}
+	}
+	for _, event := range shop.ShowOrder(back).History {
+		if event.What == "not restocked" {
+			t.Error("the buyer is told of the shop's stock")
+		}
+	}
+	figures(t, s, stays.ID, 9, 0)
+	consistent(t, s)
+}
+
+// No more goes back than the order cost, whatever another program has written into its ledger; pieces
+// and a sum at once are refused; and more money for what is paid already, cancelled or not, is never
+// taken for told.
+func TestMoneyThatCannotBe(t *testing.T) {
+	s, store := open(t, shop.Options{PasswordPasses: 1})
+	yerba := stocked(t, s, "Y", 10)
+	for _, ended := range []bool{false, true} {
+		o := placed(t, s, buyer(cartOf(t, s, of(yerba.ID, 2)))).Order
+		if ended {
+			if _, _, err := s.CancelOrder(t.Context(), shop.Machine, o.ID, ""); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for i, want := range []error{nil, dao.ErrConflict, dao.ErrConflict} {
+			now, _, err := s.OrderPaid(t.Context(), shop.Machine, o.ID, shop.Money{})
+			if paid, _ := now.Sums(); !errors.Is(err, want) || err == nil && paid != 2000 {
+				t.Errorf("payment %d, ended %t: %v, %s", i, ended, err, paid)
+			}
+		}
+		amount := models.Money(10)
+		_, _, err := s.RefundOrder(t.Context(), shop.Machine, o.ID, shop.Refund{
+			Money: shop.Money{Amount: &amount}, Lines: []shop.RefundLine{{Line: 0, Quantity: 1}}})
+		if refused(err) != "amount one_only lines" {
+			t.Errorf("pieces and a sum: %v", refused(err))
+		}
+		_, err = store.Update(t.Context(), func(tx dao.Tx) error {
+			_, err := dao.Order.Within(tx).Update(o.ID, func(o *models.Order) error { o.Ledger[0].Amount = 99999; return nil })
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for amount, want := range map[models.Money]string{2010: "amount too_large 2", 99990: "amount too_large 2"} {
+			_, _, err := s.RefundOrder(t.Context(), shop.Machine, o.ID, shop.Refund{Money: shop.Money{Amount: &amount}})
+			if refused(err) != want {
+				t.Errorf("%s back: %v", amount, refused(err))
+			}
+		}
 	}
 }
 

@@ -91,7 +91,7 @@ func mayClaim(o *models.Order) error {
 const maxClaims = 20
 
 // OrderPaid notes that money has come: orders.write. Without an amount all that was due has; more
-// than that is refused. Money may come for an order that has ended.
+// than that is refused, and so is any where nothing is due. Money may come for an order that has ended.
 func (s *Shop) OrderPaid(
 	ctx context.Context, who Who, id models.ID, paid Money,
 ) (models.Order, dao.Receipt, error) {
@@ -107,8 +107,8 @@ func (s *Shop) OrderPaid(
 			return err
 		}
 		switch due := o.Due(); {
-		case due == 0: // it is paid
-			return nil
+		case due == 0: // all has come: more of it, under another fact, was not told of in error of this one
+			return notAllowed(o)
 		case fact.Amount < 1:
 			return tooLittle(o.Currency, fact.Amount)
 		case fact.Amount > due:

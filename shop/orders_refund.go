@@ -2,7 +2,9 @@ package shop
 
 import (
 	"context"
+	"fmt"
 	"strconv"
+	"strings"
 
 	"pulperia/dao"
 	"pulperia/dao/models"
@@ -22,7 +24,8 @@ type RefundLine struct {
 }
 
 // RefundOrder notes that money has gone back: orders.refund. No more can than has come. Pieces that
-// were handed over and have come back can be sold again, line by line as the merchant says.
+// were handed over and have come back can be sold again, line by line as the merchant says; what the
+// catalogue has no longer is named in the history.
 func (s *Shop) RefundOrder(
 	ctx context.Context, who Who, id models.ID, refund Refund,
 ) (models.Order, dao.Receipt, error) {
@@ -37,13 +40,20 @@ func (s *Shop) RefundOrder(
 		if known, err := knows(o, fact, refund.Amount); known {
 			return err
 		}
+		if refund.Amount != nil && len(refund.Lines) > 0 {
+			return models.Invalid{{Field: "amount", Rule: models.OneOnly, Limit: "lines"}}
+		}
 		amount, err := refund.take(o)
 		if err != nil {
 			return err
 		}
+		if refund.Restock {
+			if err := refund.unstock(tx, o); err != nil {
+				return err
+			}
+		}
 		fact.Amount = amount
-		paid, refunded := o.Sums()
-		if left := paid - refunded; fact.Amount > left {
+		if left := o.Refundable(); fact.Amount > left {
 			return models.Invalid{{Field: "amount", Rule: models.TooLarge, Limit: left.String(), Got: fact.Amount.String()}}
 		}
 		addFact(tx, o, fact)
@@ -51,8 +61,8 @@ func (s *Shop) RefundOrder(
 	})
 }
 
-// take notes of the lines what comes back, and returns how much that was paid for it, unless an amount
-// is said.
+// take notes of the lines what comes back, and returns how much was paid for it, or the amount that is
+// said instead.
 func (r Refund) take(o *models.Order) (amount models.Money, err error) {
 	if r.Amount != nil && *r.Amount < 1 {
 		return 0, tooLittle(o.Currency, *r.Amount)
@@ -90,6 +100,31 @@ func (r Refund) take(o *models.Order) (amount models.Money, err error) {
 		amount = *r.Amount
 	}
 	return amount, nil
+}
+
+// unstock takes back of the lines what cannot be sold again, since its product or variant is gone, and
+// names it in the history: the money goes back all the same.
+func (r Refund) unstock(tx dao.Tx, o *models.Order) error {
+	var names []string
+	for _, one := range r.Lines {
+		line := &o.Lines[one.Line]
+		p, err := dao.Product.Within(tx).Get(line.Product)
+		if notMissing(err) != nil {
+			return err
+		}
+		if err == nil && p.Has(line.Variant) {
+			continue
+		}
+		line.Restocked -= one.Quantity
+		names = append(names, fmt.Sprintf("%d × %s", one.Quantity, strings.TrimSpace(line.Code+" "+line.Title+" "+line.Options)))
+	}
+	if len(names) > 0 {
+		note := []rune(strings.Join(names, "; "))
+		o.History = append(o.History, models.Event{
+			At: tx.Now(), By: tx.By(), What: models.EventNotRestocked, Note: string(note[:min(len(note), models.MaxOrderNote)]),
+		})
+	}
+	return nil
 }
 
 // part is n of all parts of an amount, rounded down to whole units; all of them are the amount.

@@ -75,7 +75,7 @@ func ShowOrder(o models.Order) ShownOrder {
 		ID: o.ID, Rev: o.Rev, CreatedAt: o.CreatedAt, UpdatedAt: o.UpdatedAt, Number: o.Number, State: o.State,
 		Payment: ShownPayment{o.Payment.Way, o.PaymentState(), o.Due()}, Buyer: o.Buyer, Delivery: o.Delivery,
 		Note: o.Note, Currency: o.Currency, Lines: make([]ShownLine, len(o.Lines)), Totals: o.Totals,
-		Receipts: make([]ShownReceipt, len(o.Receipts)), History: make([]ShownEvent, len(o.History)),
+		Receipts: make([]ShownReceipt, len(o.Receipts)), History: make([]ShownEvent, 0, len(o.History)),
 	}
 	for i, receipt := range o.Receipts {
 		shown.Receipts[i] = ShownReceipt{receipt.ID, receipt.At, receipt.Type}
@@ -88,8 +88,10 @@ func ShowOrder(o models.Order) ShownOrder {
 			l.Product, l.Variant, l.Code, l.Title, l.Options, l.Thumbnail, l.Quantity, l.Unit, l.Total, l.Tax, l.Refunded,
 		}
 	}
-	for i, event := range o.History {
-		shown.History[i] = ShownEvent{event.At, event.What}
+	for _, event := range o.History {
+		if event.What != models.EventNotRestocked { // which is nothing to the buyer
+			shown.History = append(shown.History, ShownEvent{event.At, event.What})
+		}
 	}
 	return shown
 }

@@ -92,17 +92,17 @@ func TestStock(t *testing.T) {
 		if got := refused(err); got != "no product" {
 			t.Errorf("of what is not there it says %q", got)
 		}
-		stale := func(what string, err error, now int64) {
+		stale := func(what string, err error, now int64, why models.Rule) {
 			t.Helper()
 			is, said := errors.AsType[shop.Stale](err)
-			if !said || is.Product.Stock != now || !errors.Is(err, dao.ErrConflict) {
+			if !said || is.Product.Stock != now || is.Why != why || is.Limit != now || !errors.Is(err, dao.ErrConflict) {
 				t.Errorf("%s: got error %v", what, err)
 			}
 		}
 		_, _, err = s.ChangeStock(ctx, helper, yerba.ID, shop.StockChange{Add: number(-11)})
-		stale("fewer than none", err, 10)
+		stale("fewer than none", err, 10, models.Fewer) // which is no count of before: nobody said what was
 		_, _, err = s.ChangeStock(ctx, helper, yerba.ID, shop.StockChange{Set: number(3), Was: number(9)})
-		stale("a count of before", err, 10)
+		stale("a count of before", err, 10, models.Recounted)
 		var all sync.WaitGroup
 		for range 20 {
 			all.Go(func() {

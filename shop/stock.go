@@ -22,6 +22,8 @@ type StockChange struct {
 type Stale struct {
 	Product models.Product // as it is now
 	Stock   int64          // of it on the shelf, or of the variant that was counted
+	Why     models.Rule    // Recounted, Fewer or KeptBack
+	Limit   int64          // of that rule
 }
 
 // Error says what there is.
@@ -60,8 +62,13 @@ func (s *Shop) ChangeStock(
 			} else {
 				*stock += *change.Add
 			}
-			if change.Was != nil && *change.Was != is || *stock < 0 {
-				return Stale{now, is}
+			switch {
+			case change.Was != nil && *change.Was != is:
+				return Stale{now, is, models.Recounted, is}
+			case *stock < 0 && change.Set != nil:
+				return Stale{now, is, models.KeptBack, held}
+			case *stock < 0:
+				return Stale{now, is, models.Fewer, is - held}
 			}
 			return nil
 		})

@@ -82,11 +82,15 @@ func itemField(i int, rest string) string { return "products[" + strconv.Itoa(i)
 type dirt struct {
 	sentences []string
 	fields    map[string]bool
+	deep      bool // documents and lists are compared field by field
 }
 
 // dirtOf compares a document to what we would write.
 func dirtOf(doc bson.Raw, ours bson.D) *dirt {
-	d := &dirt{fields: make(map[string]bool)}
+	return (&dirt{fields: make(map[string]bool)}).of(doc, ours)
+}
+
+func (d *dirt) of(doc bson.Raw, ours bson.D) *dirt {
 	if err := doc.Validate(); err != nil {
 		d.add("the document", "is damaged ("+err.Error()+"): shown as far as it can be read")
 	}
@@ -115,8 +119,25 @@ func (d *dirt) comparePictures(doc bson.Raw, ours bson.E) {
 }
 
 func (d *dirt) compare(field string, there bson.RawValue, ours any) {
-	if written := valueOf(ours); !there.Equal(written) && !sameNumber(there, written) {
+	d.compareRaw(field, there, valueOf(ours))
+}
+
+func (d *dirt) compareRaw(field string, there, written bson.RawValue) {
+	switch {
+	case there.Equal(written) || sameNumber(there, written):
+	case d.deep && there.Type == written.Type && written.Type == bson.TypeEmbeddedDocument:
+		doc, _ := there.DocumentOK()
+		for _, one := range elementsOf(written) {
+			d.compareRaw(field+"."+one.Key(), doc.Lookup(one.Key()), one.Value())
+		}
+	case d.deep && there.Type == written.Type && len(valuesOf(written)) > 0 && len(valuesOf(there)) == len(valuesOf(written)):
+		for i, one := range valuesOf(written) {
+			d.compareRaw(field+"["+strconv.Itoa(i)+"]", valuesOf(there)[i], one)
+		}
+	default:
 		d.add(field, "is "+show(there)+": shown as "+show(written))
+		whole, _, _ := strings.Cut(field, "[")
+		d.fields[whole] = true
 	}
 }
 

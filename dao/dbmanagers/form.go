@@ -79,18 +79,26 @@ func formOf(s *dao.Schema) form {
 		return own
 	}
 	wantFields(s.Plural, reflect.TypeOf(s.New()).Elem())
-	f := form{write: documentOf, read: func(doc bson.Raw) models.Value { return valueIn(s, doc) }}
+	f := form{write: documentOf, read: func(doc bson.Raw) models.Value { return mended(valueIn(s, doc)) }}
 	f.change = func(old, new models.Value, _ bson.Raw) (set, unset bson.D) {
 		return changedFields(documentOf(old), documentOf(new))
 	}
 	f.keys = func(v models.Value) bson.D { return schemaKeys(s, v) }
 	f.dirt = func(doc bson.Raw) []string {
 		v := f.read(doc)
-		d := dirtOf(doc, slices.DeleteFunc(f.write(v), func(field bson.E) bool { return isNew(doc, field) }))
+		d := (&dirt{fields: make(map[string]bool), deep: true}).of(doc, slices.DeleteFunc(f.write(v), func(field bson.E) bool { return isNew(doc, field) }))
 		d.addRules(v.Check(), func(field string) string { return field })
 		return d.sentences
 	}
 	return f
+}
+
+// mended is a value without what no value of its kind can have, which another program has written.
+func mended(v models.Value) models.Value {
+	if o, is := v.(*models.Order); is {
+		o.MendState()
+	}
+	return v
 }
 
 // isNew says whether a field is missing because a program of before did not know it, and says

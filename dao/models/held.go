@@ -44,6 +44,12 @@ func (p *Product) Restock(variant ID, n int64) (ok bool) {
 	return ok
 }
 
+// Has says whether there is such a choice of the product.
+func (p *Product) Has(variant ID) bool {
+	_, _, _, ok := p.pieces(variant)
+	return ok
+}
+
 // pieces are the figures of a choice.
 func (p *Product) pieces(variant ID) (stock, held *int64, uncounted, ok bool) {
 	switch v := p.Variant(variant); {

@@ -50,10 +50,13 @@ const (
 	WholeMoney  Rule = "whole_money" // of an amount in a currency without decimals: the rule of the shop
 	TooLong     Rule = "too_long"
 	TooMany     Rule = "too_many"
+	NoneOrMany  Rule = "none_or_many" // as is too_many, of a list that must have some
 	NoWord      Rule = "no_word"
 	ManyWords   Rule = "many_words"
 	Changed     Rule = "changed"   // since it was read: the rule of a store, not of a value
 	Recounted   Rule = "recounted" // as is this, of a stock
+	Fewer       Rule = "fewer"     // and this, of more that go than there are
+	KeptBack    Rule = "kept_back" // and this, of a count below what open orders hold
 	Gone        Rule = "gone"      // what it names is not there
 	Scarce      Rule = "scarce"    // more than can be bought: the rule of the shop
 	OffSale     Rule = "off_sale"  // as is this, of what cannot be bought at all
@@ -63,7 +66,8 @@ const (
 	Derived     Rule = "derived"    // of a figure that goes by the variants
 	Choose      Rule = "choose"     // of a variant: the limit names those that there are
 	NotCounted  Rule = "not_counted"
-	Held        Rule = "held" // by open orders, of what cannot go as long as it is
+	OneOnly     Rule = "one_only" // of two fields of which one says all; the limit names the other
+	Held        Rule = "held"     // by open orders, of what cannot go as long as it is
 
 	TwoReadings Rule = "two_readings" // of a figure like 25.000; the limit names both
 	Twice       Rule = "twice"        // a name of a JSON object, or of a query
@@ -113,10 +117,13 @@ var reasons = map[Rule]string{
 	WholeMoney:  "must be whole: the currency has no decimals",
 	TooLong:     "must have at most %s characters",
 	TooMany:     "must have at most %s entries",
+	NoneOrMany:  "must have between 1 and %s entries",
 	NoWord:      "must have a letter or a digit",
 	ManyWords:   "must have at most %s words",
 	Changed:     "is no longer what it was: rev is %s now",
 	Recounted:   "is no longer what there is: that is %s now",
+	Fewer:       "would be below 0: there are only %s on the shelf that no open order holds",
+	KeptBack:    "would be below what open orders hold: these are %s, and lie on the shelf until they are handed over",
 	Gone:        "must be in the catalogue, or in the cart already and no more of it",
 	Scarce:      "must be at most %s: no more of it can be bought",
 	OffSale:     "must be %s: it is sold out or off sale",
@@ -125,6 +132,7 @@ var reasons = map[Rule]string{
 	NotHigher:   "must be more than the price (%s), or left out",
 	Derived:     "must be left out or %s, which its variants make of it",
 	Choose:      "must be the _id of a variant: %s",
+	OneOnly:     "must be left out where there are %s: give either of the two",
 	NotCounted:  "must be left alone: it is not counted (set counted to true first)",
 
 	Held: "must stay as it is while %s pieces of it are in open orders: take it off sale, or end these orders",

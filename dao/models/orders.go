@@ -1,6 +1,9 @@
 package models
 
-import "slices"
+import (
+	"math"
+	"slices"
+)
 
 // OrderState is how far an order has come.
 type OrderState string
@@ -153,6 +156,10 @@ type Event struct {
 	Note string `json:"note"`
 }
 
+// EventNotRestocked is the line of the history, beside states, that names what came back and could not
+// be put back, since the catalogue has it no longer.
+const EventNotRestocked = "not restocked"
+
 // PaymentState is how it stands with the money. It is what the ledger makes of it, and is kept
 // nowhere.
 type PaymentState string
@@ -181,12 +188,40 @@ func (o *Order) Sums() (paid, refunded Money) {
 	for _, fact := range o.Ledger {
 		switch fact.Kind {
 		case FactPaid:
-			paid += fact.Amount
+			paid = plus(paid, fact.Amount)
 		case FactRefunded:
-			refunded += fact.Amount
+			refunded = plus(refunded, fact.Amount)
 		}
 	}
 	return paid, refunded
+}
+
+// plus stops at the largest amount there is: other programs write into ledgers what they like.
+func plus(a, b Money) Money {
+	if b > 0 && a > math.MaxInt64-b {
+		return math.MaxInt64
+	}
+	return a + b
+}
+
+// MendState gives an order whose state is none the one that its history says: the last that it came to.
+func (o *Order) MendState() {
+	if slices.Contains(OrderStates(), o.State) {
+		return
+	}
+	o.State = OrderPlaced
+	for _, event := range o.History {
+		if state := OrderState(event.What); slices.Contains(OrderStates(), state) {
+			o.State = state
+		}
+	}
+}
+
+// Refundable returns how much can go back: what has come and has not gone back, and never more than
+// the order costs, whatever its ledger says.
+func (o *Order) Refundable() Money {
+	paid, refunded := o.Sums()
+	return max(0, min(paid, o.Totals.Total)-refunded)
 }
 
 // Due returns what is still to be paid.

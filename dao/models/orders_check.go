@@ -98,7 +98,7 @@ func (o *Order) Check() error {
 	v.checkSecret("linkHash", o.LinkHash, true)
 	v = append(v, o.CheckAsked()...)
 	if n := len(o.Lines); n == 0 || n > MaxItems {
-		v.Add("lines", TooMany, MaxItems, strconv.Itoa(n))
+		v.Add("lines", NoneOrMany, MaxItems, strconv.Itoa(n))
 	}
 	for i := range o.Lines {
 		v.addUnder("lines", i, o.Lines[i].problems())
@@ -167,8 +167,8 @@ func (l *OrderLine) problems() (v Invalid) {
 	checkRange(&v, "unit", l.Unit, 0, math.MaxInt64)
 	checkRange(&v, "total", l.Total, 0, MaxTotal)
 	checkRange(&v, "tax.rate", l.Tax.Rate, 0, MaxRate)
-	checkRange(&v, "refunded", l.Refunded, 0, l.Quantity)
-	checkRange(&v, "restocked", l.Restocked, 0, l.Refunded)
+	checkRange(&v, "refunded", l.Refunded, 0, max(0, l.Quantity))
+	checkRange(&v, "restocked", l.Restocked, 0, max(0, l.Refunded))
 	return v
 }
 

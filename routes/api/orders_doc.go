@@ -177,7 +177,7 @@ type StaffOrderParts struct {
 	By          string          `json:"by" doc:"Who placed it."`
 	PrivateNote string          `json:"privateNote"`
 	Ledger      []orderFactDoc  `json:"ledger" nullable:"false"`
-	Events      []staffEventDoc `json:"events" nullable:"false" doc:"The history with who did it."`
+	Events      []staffEventDoc `json:"events" nullable:"false" doc:"The history with who did it. What came back and is in the catalogue no longer, so that it could not be restocked, is named in one whose what is not restocked."`
 }
 
 // OrderParts is what everybody sees of an order who sees it.
@@ -260,7 +260,7 @@ type refundDoc struct {
 	_         struct{}        `json:"-" additionalProperties:"true"`
 	Amount    float64         `json:"amount" required:"false" exclusiveMinimum:"0" doc:"What the lines cost when absent: either these or an amount."`
 	Lines     []refundLineDoc `json:"lines" required:"false" nullable:"false"`
-	Restock   bool            `json:"restock" required:"false" doc:"The pieces of the lines can be sold again."`
+	Restock   bool            `json:"restock" required:"false" doc:"The pieces of the lines can be sold again. What the catalogue has no longer is not put back, and named in events."`
 	Reference string          `json:"reference" required:"false" maxLength:"100"`
 }
 

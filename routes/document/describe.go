@@ -30,7 +30,12 @@ func NewOperation(pattern string, schemas huma.Registry) *Operation {
 	op.Fails(413) // whoever sends a body that is too large is refused before anybody reads it
 	for _, segment := range strings.Split(path, "/") {
 		if name, ok := strings.CutPrefix(segment, "{"); ok {
-			op.Parameter("path", strings.TrimSuffix(name, "}"), "An id: 24 hex digits.", ID())
+			switch name = strings.TrimSuffix(name, "}"); name {
+			case "secret":
+				op.Parameter("path", name, "What opens an order to its buyer, as in the link that placing it answers.", Secret())
+			default:
+				op.Parameter("path", name, "An id: 24 hex digits.", ID())
+			}
 		}
 	}
 	return op

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -102,6 +103,17 @@ func (d *document) check(method, path string, got routestest.Answer) {
 	}
 }
 
+// fits wants what a path was called with, and found something by, to be what the document asks for.
+func (d *document) fits(method, path string, ids map[string]string, status int) {
+	d.t.Helper()
+	for _, parameter := range d.Paths[path][strings.ToLower(method)].Parameters {
+		value, is := ids[parameter.Name]
+		if pattern := parameter.Schema.Pattern; is && status < 300 && !regexp.MustCompile(pattern).MatchString(value) {
+			d.t.Errorf("%s %s: %s is %q, and the document wants %s", method, path, parameter.Name, value, pattern)
+		}
+	}
+}
+
 func hasHeader(r responseText, name string) bool {
 	for known := range r.Headers {
 		if strings.EqualFold(known, name) {
@@ -140,6 +152,7 @@ func TestEveryOperation(t *testing.T) {
 				t.Errorf("%s%s %s: %d %s, want %d", call.operation, tt.query, tt.body, got.Code, got.Body, tt.status)
 			}
 			d.check(method, path, got)
+			d.fits(method, path, call.ids, got.Code)
 			called[d.Paths[path][strings.ToLower(method)].OperationID] = true
 		}
 	}

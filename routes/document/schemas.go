@@ -48,6 +48,11 @@ func ID() *huma.Schema {
 	return &huma.Schema{Type: huma.TypeString, Pattern: "^[0-9a-f]{24}$", Examples: []any{"665f1c2ab0e84d3f9a7c1e52"}}
 }
 
+// Secret describes what opens an order.
+func Secret() *huma.Schema {
+	return &huma.Schema{Type: huma.TypeString, Pattern: "^[a-z2-7]{26}$", Examples: []any{"mzxw6ytboi2dgnbvgy3tqojqmf"}}
+}
+
 // GivenID is an id that a client makes or names: that of zeros means none.
 type GivenID struct{}
 

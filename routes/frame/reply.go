@@ -247,7 +247,7 @@ func errNoPicture(refused pictures.Refused) Problem {
 func errRecounted(stale shop.Stale) Problem {
 	p := Problem{Status: http.StatusConflict, Code: "changed", Payload: models.JSON(stale.Product),
 		Message: "There are not as many as you think, and nothing was stored. See payload for what there is, and send again what you still mean."}
-	p.Details.Add("stock", models.Recounted, stale.Stock, "")
+	p.Details.Add("stock", stale.Why, stale.Limit, "")
 	return p
 }
 

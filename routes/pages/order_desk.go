@@ -106,7 +106,7 @@ func (p *Pages) deskSheet(ctx context.Context, v *visit, id models.ID, again ord
 		Cancels: o.State.Holds(), Pays: o.Due() > 0, Fails: awaits(o.PaymentState()),
 	}
 	sheet.Paid, sheet.Refunded = o.Sums()
-	sheet.Left = sheet.Paid - sheet.Refunded
+	sheet.Left = o.Refundable()
 	sheet.Returns = v.who.Can(shop.OrdersRefund) && sheet.Left > 0
 	if sheet.Form == nil {
 		sheet.Form = typedForm{"note": field{Value: o.PrivateNote}}

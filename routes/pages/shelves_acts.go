@@ -129,7 +129,11 @@ func (p *Pages) SetStock(w http.ResponseWriter, r *http.Request) {
 	problems = refusedFields(err)
 	switch {
 	case isStale:
-		p.refuseRow(w, r, form, models.Invalid{{Field: "stock", Rule: models.Changed, Limit: strconv.FormatInt(stale.Stock, 10)}})
+		problem := models.Problem{Field: "stock", Rule: stale.Why, Limit: strconv.FormatInt(stale.Limit, 10)}
+		if stale.Why == models.Recounted { // the row shows what there is
+			problem.Rule = models.Changed
+		}
+		p.refuseRow(w, r, form, models.Invalid{problem})
 	case problems != nil:
 		p.refuseRow(w, r, form, problems)
 	case err != nil:
