@@ -13,7 +13,8 @@ func TestOrderSaysWhatIsAskedFor(t *testing.T) {
 		"lines[0].quantity must be at least 1; got -1":     {{Product: ID{11: 1}, Quantity: -1, Refunded: 0}},
 	} {
 		var said []string
-		problems, _ := Order{Number: 1, Lines: lines}.Check().(Invalid)
+		o := Order{Number: 1, Lines: lines}
+		problems, _ := o.Check().(Invalid)
 		for _, problem := range problems {
 			if strings.HasPrefix(problem.Field, "lines") {
 				said = append(said, problem.Field+" "+problem.Reason())
