@@ -176,7 +176,7 @@ func (p *Pages) refuseRow(w http.ResponseWriter, r *http.Request, form rowForm, 
 				problems[i].Field = "received"
 			}
 		}
-		if one.Rule == models.Changed {
+		if one.Rule == models.Changed || one.Rule == models.Fewer || one.Rule == models.KeptBack { // at odds with what there is
 			status = http.StatusConflict
 		}
 	}
