@@ -175,7 +175,7 @@ func TestCounterWithoutScripts(t *testing.T) {
 		helper.answered(400)
 		helper.fill("#password", password)
 		helper.follow("main [type=submit]")
-		helper.expect("doors of a helper", helper.texts(".counter a"), []string{"Pendientes", "Pedidos", "Stock", "Ventas", "Productos", "Tu cuenta"})
+		helper.expect("doors of a helper", helper.texts(".counter a"), []string{"Pendientes", "Pedidos", "Stock", "Productos", "Tu cuenta"})
 		helper.open("/admin/products")
 		helper.expect("forms of prices", helper.count("form.shelf__price"), 0)
 		helper.open("/admin/keys")
