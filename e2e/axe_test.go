@@ -47,7 +47,7 @@ func (p *page) audit(name, language string) {
 // faults returns what axe finds in the page that is shown.
 func (p *page) faults() []string {
 	p.t.Helper()
-	return eval[[]string](p, `axe.run({rules: {"target-size": {enabled: true}}, resultTypes: ["violations"]}).then(found => found.violations.flatMap(v =>
+	return evalWithin[[]string](p, 4*stepTimeout, `axe.run({rules: {"target-size": {enabled: true}}, resultTypes: ["violations"]}).then(found => found.violations.flatMap(v =>
 		v.nodes.map(n => v.id + ": " + v.help + " at " + n.target.join(" ") + " " + n.failureSummary)))`)
 }
 
