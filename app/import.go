@@ -173,7 +173,7 @@ type importer struct {
 	becomes bool                      // the store becomes the one whose backup is taken in
 	spelled map[[2]string]string      // how the shop writes categories, by what a file says and what was
 	moves   map[models.ID][]stockMove // of the store's orders; nil until they are asked for
-	last    models.Time               // when the newest batch was made; the next is made later, so that listings keep the order of the files
+	last    models.Time               // when the newest batch was made: listings keep the order of the files
 }
 
 // possessions says of what kinds a store had anything when the import began. Into an empty store

@@ -2,15 +2,15 @@ package catalogue
 
 import "errors"
 
-// errVisited ends the producing when there was an error of visit.
+// errVisited ends produce after an error of visit.
 var errVisited = errors.New("a visit has failed")
 
-// portion is how many things are handed on at once by ahead.
+// portion is how many values ahead hands on at once: a hand-over costs more than one value does.
 const portion = 250
 
-// ahead has produce run ahead of visit, on another processor, which halves what an import takes: what
-// it yields is visited here, in its order. Of what is large (alone says of what) nothing waits behind
-// it. An error of visit ends both, and is returned as it is.
+// ahead has produce run in a goroutine of its own while visit is busy, so that an import uses two
+// processors. What is yielded is visited in its order. What alone says of is handed on at once, so that
+// no more than three such things are in memory. An error of visit ends both, and is returned as it is.
 func ahead[T any](alone func(T) bool, produce func(yield func(T) error) error, visit func(T) error) (err error) {
 	portions, failed := make(chan []T), make(chan struct{})
 	var ended error

@@ -24,6 +24,9 @@ var Image = Describe[models.Image](Schema{
 		}
 		return all
 	},
+	Owner: func(v models.Value, _ models.Hash) Owner {
+		return Owner{fmt.Sprintf("%s %s", KindImage, v.GetHead().ID), "upload the picture again, or bring them back from a backup"}
+	},
 	Example: ExampleBy(func(n int) models.Image {
 		hash := models.Hash(strings.Repeat(fmt.Sprintf("%016x", n), 4))
 		return models.Image{Upload: hash, Width: 4000, Height: 3000, Alt: "mate " + strconv.Itoa(n),
@@ -64,15 +67,15 @@ type Images interface {
 // MissingImage is the error about bytes that are not there.
 func MissingImage(hash models.Hash) error { return fmt.Errorf("image %s: %w", hash, ErrNotFound) }
 
-// BytesOf yields the hashes that the values of a batch stand for, with the value.
-func BytesOf(batch Batch) iter.Seq2[models.Hash, models.Value] {
-	return func(yield func(models.Hash, models.Value) bool) {
+// BytesOf yields the hashes that the values of a batch stand for.
+func BytesOf(batch Batch) iter.Seq[models.Hash] {
+	return func(yield func(models.Hash) bool) {
 		for s, v := range batch.All() {
 			if s.Bytes == nil {
 				continue
 			}
 			for _, hash := range s.Bytes(v) {
-				if !yield(hash, v) {
+				if !yield(hash) {
 					return
 				}
 			}

@@ -1,6 +1,7 @@
 package dao
 
 import (
+	"fmt"
 	"strconv"
 
 	"pulperia/dao/models"
@@ -36,6 +37,8 @@ var Order = Describe[models.Order](Schema{
 		}
 		return all
 	},
+	Owner:   func(v models.Value, hash models.Hash) Owner { return ownerOfReceipt(v.(*models.Order), hash) },
+	Mend:    func(v models.Value) { v.(*models.Order).MendState() },
 	Example: ExampleBy(exampleOrder),
 })
 
@@ -62,6 +65,17 @@ func ends(o *models.Order) int64 {
 		return Never
 	}
 	return int64(o.Until)
+}
+
+func ownerOfReceipt(o *models.Order, hash models.Hash) Owner {
+	owner := Owner{what: fmt.Sprintf("order %d", o.Number), remedy: "import a backup that has them (no order changes by that), or ask " +
+		o.Buyer.Name + " to send the receipt again, by other means than the order's page where that takes none any more"}
+	for i, receipt := range o.Receipts {
+		if receipt.SHA256 == hash {
+			owner.what = fmt.Sprintf("order %d: receipts[%d] (%s)", o.Number, i, receipt.FileName(o.Number, i))
+		}
+	}
+	return owner
 }
 
 func exampleOrder(n int) models.Order {

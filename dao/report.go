@@ -38,26 +38,15 @@ type Owner struct{ what, remedy string }
 // String returns what they are of.
 func (o Owner) String() string { return o.what }
 
-func ownerOf(v models.Value, hash models.Hash) Owner {
-	o, is := v.(*models.Order)
-	if !is {
-		return Owner{
-			fmt.Sprintf("%s %s", KindImage, v.GetHead().ID), "upload the picture again, or bring them back from a backup"}
-	}
-	owner := Owner{what: fmt.Sprintf("order %d", o.Number), remedy: "import a backup that has them (no order changes by that), or ask " +
-		o.Buyer.Name + " to send the receipt again, by other means than the order's page where that takes none any more"}
-	for i, receipt := range o.Receipts {
-		if receipt.SHA256 == hash {
-			owner.what = fmt.Sprintf("order %d: receipts[%d] (%s)", o.Number, i, receipt.FileName(o.Number, i))
-		}
-	}
-	return owner
-}
-
 // Add notes those that the values of a batch stand for.
 func (n Named) Add(batch Batch) {
-	for hash, v := range BytesOf(batch) {
-		n[hash] = ownerOf(v, hash)
+	for s, v := range batch.All() {
+		if s.Bytes == nil {
+			continue
+		}
+		for _, hash := range s.Bytes(v) {
+			n[hash] = s.Owner(v, hash)
+		}
 	}
 }
 

@@ -41,6 +41,12 @@ type Schema struct {
 	// Bytes are the hashes of what a value stands for outside the feed: see [Images].
 	Bytes func(models.Value) []models.Hash
 
+	// Owner says whose those of a value are; nil of kinds without such.
+	Owner func(v models.Value, hash models.Hash) Owner
+
+	// Mend gives a value that another program wrote what none of its kind can be without; may be nil.
+	Mend func(models.Value)
+
 	// Example returns a valid value without an id. Those of different numbers are different, in all
 	// that must be unique, too.
 	Example func(n int) models.Value

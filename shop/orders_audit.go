@@ -35,16 +35,16 @@ type sayWrong = func(format string, args ...any)
 func auditTotals(o *models.Order, say sayWrong) {
 	var items, tax models.Money
 	for _, line := range o.Lines {
-		items, tax = plus(items, max(0, line.Total)), plus(tax, max(0, line.Tax.Amount))
+		items, tax = items.Plus(max(0, line.Total)), tax.Plus(max(0, line.Tax.Amount))
 	}
-	if items != o.Totals.Items || plus(o.Totals.Items, o.Totals.Delivery) != o.Totals.Total {
+	if items != o.Totals.Items || o.Totals.Items.Plus(o.Totals.Delivery) != o.Totals.Total {
 		say("its lines are %s together, its delivery is %s, and its totals say %s and %s in all",
 			items, o.Totals.Delivery, o.Totals.Items, o.Totals.Total)
 	}
 	if o.Totals.Delivery < 0 {
 		say("totals.delivery is %s, which is below 0", o.Totals.Delivery)
 	}
-	if least, most := tax, plus(tax, max(0, o.Totals.Delivery)); o.Totals.Tax < least || o.Totals.Tax > most {
+	if least, most := tax, tax.Plus(max(0, o.Totals.Delivery)); o.Totals.Tax < least || o.Totals.Tax > most {
 		say("totals.tax is %s, and lines[…].tax.amount are %s together, with at most %s for the delivery",
 			o.Totals.Tax, tax, most-least)
 	}
@@ -54,7 +54,7 @@ func auditTotals(o *models.Order, say sayWrong) {
 // in the total.
 func auditLine(field string, line models.OrderLine, unit models.Money, say sayWrong) {
 	pieces := times(line.Unit, max(0, line.Quantity))
-	if line.Total != pieces && line.Total != plus(pieces, max(0, line.Tax.Amount)) {
+	if line.Total != pieces && line.Total != pieces.Plus(max(0, line.Tax.Amount)) {
 		say("%stotal is %s, and %d pieces at %sunit, which is %s, are %s", field, line.Total, line.Quantity, field, line.Unit, pieces)
 	}
 	before, whole := line.Total, uint64(models.MaxPoints)

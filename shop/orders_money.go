@@ -107,7 +107,7 @@ func (s *Shop) OrderPaid(
 			return err
 		}
 		switch due := o.Due(); {
-		case due == 0: // all has come: more of it, under another fact, was not told of in error of this one
+		case due == 0: // it is another payment, and not the first one told again
 			return notAllowed(o)
 		case fact.Amount < 1:
 			return tooLittle(o.Currency, fact.Amount)

@@ -51,14 +51,14 @@ func Price(settings models.Settings, lines []Wanted, delivery *models.Delivery) 
 	for i, line := range lines {
 		price := line.Unit.Rounded(unit)
 		all[i] = Sum{Unit: price, Rate: RateOf(settings.Taxes, line.Tax), Total: times(price, line.Quantity)}
-		goods = plus(goods, all[i].Total)
+		goods = goods.Plus(all[i].Total)
 	}
 	last := Sum{}
 	if delivery != nil {
 		last.Unit, last.Rate = DeliveryPrice(*delivery, goods).Rounded(unit), RateOf(settings.Taxes, "")
 		last.Total = last.Unit
 	}
-	if plus(goods, last.Total) > most {
+	if goods.Plus(last.Total) > most {
 		return Sums{}, tooDear(most)
 	}
 	all = append(all, last)

@@ -78,7 +78,7 @@ func (s *Shop) Bill(ctx context.Context, cart models.Cart) (bill Bill, err error
 		line.Price = line.Price.Rounded(models.UnitOf(currency))
 		if line.CanBeBought() {
 			line.Subtotal = times(line.Price, item.Quantity)
-			bill.Total = plus(bill.Total, line.Subtotal)
+			bill.Total = bill.Total.Plus(line.Subtotal)
 		} else {
 			bill.Out++
 		}
@@ -87,15 +87,7 @@ func (s *Shop) Bill(ctx context.Context, cart models.Cart) (bill Bill, err error
 	return bill, err
 }
 
-// plus and times stop at the largest amount there is: 500 lines of the dearest product, a million
-// of each, would pass it, and other programs write what they like. A price below nothing is none.
-func plus(a, b models.Money) models.Money {
-	if a > math.MaxInt64-b {
-		return math.MaxInt64
-	}
-	return a + b
-}
-
+// times stops at the largest amount there is, as [models.Money.Plus] does. A price below 0 is 0.
 func times(price models.Money, n int64) models.Money {
 	high, low := bits.Mul64(uint64(max(price, 0)), uint64(n))
 	if high > 0 || low > math.MaxInt64 {

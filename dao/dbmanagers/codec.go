@@ -108,6 +108,9 @@ func valueIn(s *dao.Schema, doc bson.Raw) models.Value {
 	created := createdOf(doc)
 	v.SetHead(models.Head{ID: idOf(doc.Lookup("_id")), Rev: revOf(doc), CreatedAt: created, UpdatedAt: updatedOf(doc, created)})
 	v.Normalize()
+	if s.Mend != nil {
+		s.Mend(v)
+	}
 	return v
 }
 

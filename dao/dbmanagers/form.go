@@ -79,7 +79,7 @@ func formOf(s *dao.Schema) form {
 		return own
 	}
 	wantFields(s.Plural, reflect.TypeOf(s.New()).Elem())
-	f := form{write: documentOf, read: func(doc bson.Raw) models.Value { return mended(valueIn(s, doc)) }}
+	f := form{write: documentOf, read: func(doc bson.Raw) models.Value { return valueIn(s, doc) }}
 	f.change = func(old, new models.Value, _ bson.Raw) (set, unset bson.D) {
 		return changedFields(documentOf(old), documentOf(new))
 	}
@@ -91,14 +91,6 @@ func formOf(s *dao.Schema) form {
 		return d.sentences
 	}
 	return f
-}
-
-// mended is a value without what no value of its kind can have, which another program has written.
-func mended(v models.Value) models.Value {
-	if o, is := v.(*models.Order); is {
-		o.MendState()
-	}
-	return v
 }
 
 // isNew says whether a field is missing because a program of before did not know it, and says

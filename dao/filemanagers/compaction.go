@@ -34,7 +34,7 @@ type compactor struct {
 	feed  *feed
 	log   *slog.Logger
 	keep  int64 // how many changes the feed keeps at least
-	every int64 // how many bytes the journal grows between compactions, if the folded files are smaller than half of that
+	every int64 // the least number of bytes that the journal grows by between compactions
 
 	grown   atomic.Int64 // bytes of the journal since the last compaction
 	size    atomic.Int64 // of the files that it writes anew

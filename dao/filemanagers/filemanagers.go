@@ -45,7 +45,7 @@ import (
 // Options are the settings of the engine. Zero values mean the defaults.
 type Options struct {
 	Keep    int              // how many changes the feed keeps at least; 10,000
-	Fold    int64            // how many bytes the journal grows between compactions at least; 16 MiB, in Bulk longestJournal
+	Fold    int64            // least growth of the journal between compactions, in bytes; 16 MiB, in Bulk longestJournal
 	Log     *slog.Logger     // slog.Default()
 	Bulk    bool             // the indexes of listings are made when somebody lists: for who only brings much in
 	Becomes string           // the identity of the store that a restoration makes; "" for one of its own

@@ -47,3 +47,20 @@ func TestSortedIsASortedSlice(t *testing.T) {
 		}
 	})
 }
+
+// What takes the place of an element that compares equal is what the list has then.
+func TestSortedReplacesInPlace(t *testing.T) {
+	type element struct{ key, rev int }
+	var start []element
+	for key := range 3 * chunkSize {
+		start = append(start, element{key, 1})
+	}
+	list := newSorted(func(a, b element) int { return cmp.Compare(a.key, b.key) }, slices.Clone(start))
+	for i, e := range start {
+		start[i].rev = 2
+		list.replace(e, start[i])
+	}
+	if got := slices.Collect(list.between(0, list.size)); !slices.Equal(got, start) {
+		t.Error("the list still has what was replaced")
+	}
+}

@@ -1,8 +1,11 @@
 package filemanagers
 
 import (
+	"log/slog"
 	"reflect"
+	"runtime"
 	"testing"
+	"weak"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -32,4 +35,29 @@ func TestShelvedIsWhole(t *testing.T) {
 			t.Errorf("%s (-given +kept): %s", kind.Field(i).Name, diff)
 		}
 	}
+}
+
+// What was read of a store at its start is let go: it would be all values once more, also those that
+// have changed since.
+func TestNothingOfTheStartIsKept(t *testing.T) {
+	d := newMemDisk()
+	s, err := openDisk(d, 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	read, err := load(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := newEngine(read, Options{disk: d, Log: slog.New(slog.DiscardHandler)})
+	kept := weak.Make(read)
+	read = nil
+	runtime.GC()
+	if kept.Value() != nil {
+		t.Error("the open store holds what it was opened from")
+	}
+	runtime.KeepAlive(e)
 }

@@ -2,6 +2,7 @@ package models
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 )
@@ -15,6 +16,15 @@ const (
 	PricePlaces = 3
 	One         = Money(1000)
 )
+
+// Plus adds an amount and stops at the largest there is: 500 lines of the dearest product, a million
+// of each, would pass it, and other programs write into carts and ledgers what they like.
+func (m Money) Plus(more Money) Money {
+	if more > 0 && m > math.MaxInt64-more {
+		return math.MaxInt64
+	}
+	return m + more
+}
 
 // maxMoneyText bounds the work that a hostile number can ask for.
 const maxMoneyText = 64

@@ -1,9 +1,6 @@
 package models
 
-import (
-	"math"
-	"slices"
-)
+import "slices"
 
 // OrderState is how far an order has come.
 type OrderState string
@@ -188,20 +185,12 @@ func (o *Order) Sums() (paid, refunded Money) {
 	for _, fact := range o.Ledger {
 		switch fact.Kind {
 		case FactPaid:
-			paid = plus(paid, fact.Amount)
+			paid = paid.Plus(fact.Amount)
 		case FactRefunded:
-			refunded = plus(refunded, fact.Amount)
+			refunded = refunded.Plus(fact.Amount)
 		}
 	}
 	return paid, refunded
-}
-
-// plus stops at the largest amount there is: other programs write into ledgers what they like.
-func plus(a, b Money) Money {
-	if b > 0 && a > math.MaxInt64-b {
-		return math.MaxInt64
-	}
-	return a + b
 }
 
 // MendState gives an order whose state is none the one that its history says: the last that it came to.

@@ -25,3 +25,25 @@ func TestOrderSaysWhatIsAskedFor(t *testing.T) {
 		}
 	}
 }
+
+// An order whose state is none has come as far as its history says, whatever else stands in that.
+func TestMendState(t *testing.T) {
+	for _, c := range []struct {
+		state, want OrderState
+		history     []string
+	}{
+		{"flying", OrderPlaced, nil},
+		{"flying", OrderPlaced, []string{"placed"}},
+		{"flying", OrderAccepted, []string{"placed", "accepted", "paid", "flying"}},
+		{"", OrderCancelled, []string{"placed", "cancelled", "refunded"}},
+		{OrderReady, OrderReady, []string{"placed"}},
+	} {
+		o := Order{State: c.state}
+		for _, what := range c.history {
+			o.History = append(o.History, Event{What: what})
+		}
+		if o.MendState(); o.State != c.want {
+			t.Errorf("%q with the history %q is %q, not %q", c.state, c.history, o.State, c.want)
+		}
+	}
+}

@@ -37,7 +37,8 @@ func isComposed(text string) bool {
 // in it are plain ones.
 func NormalName(text string) string {
 	text = NormalText(text)
-	if isComposed(text) && utf8.ValidString(text) && !strings.Contains(text, "\u00a0") { // the only other space below U+0300
+	const other = "\u00a0" // the one space below U+0300 that is not plain
+	if isComposed(text) && utf8.ValidString(text) && !strings.Contains(text, other) {
 		return text
 	}
 	return strings.Map(func(r rune) rune {

@@ -176,7 +176,8 @@ func (p *Pages) refuseRow(w http.ResponseWriter, r *http.Request, form rowForm, 
 				problems[i].Field = "received"
 			}
 		}
-		if one.Rule == models.Changed || one.Rule == models.Fewer || one.Rule == models.KeptBack { // at odds with what there is
+		switch one.Rule {
+		case models.Changed, models.Fewer, models.KeptBack: // at odds with what there is
 			status = http.StatusConflict
 		}
 	}
