@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"testing"
 	"time"
+
+	"github.com/chromedp/cdproto/network"
 )
 
 // The clock on the wall is set back by hours, and the cart goes on following.
@@ -53,6 +55,24 @@ func TestDraftOutlivesAnErrorPage(t *testing.T) {
 	p.answered(404)
 	p.open("/realtimeproducts")
 	p.soon("title", `document.querySelector("#title").value`, "A medio escri")
+}
+
+// What the shop answers to a form is shown, also where the page hears of the change before the answer
+// comes, and would be loaded anew for it.
+func TestAnswerComesBeforeTheReload(t *testing.T) {
+	t.Parallel()
+	shop := openClosedShop(t)
+	p := shop.visit(t, phone)
+	p.setUp()
+	p.open("/admin/settings")
+	p.isLive()
+	p.fill("#whatsapp", "+54 9 11 2233-4455")
+	p.do(command(network.EmulateNetworkConditionsByRule, network.EmulateNetworkConditionsByRuleParams{
+		MatchedNetworkConditions: []*network.Conditions{{Latency: 3_000, DownloadThroughput: -1, UploadThroughput: -1}},
+	}))
+	p.follow("main [type=submit].button--main")
+	p.expect("number", p.value("#whatsapp"), "+5491122334455")
+	p.expect("what can be taken back", p.has(".undo"), true)
 }
 
 // A position of an epoch that is over is not waited for.
