@@ -139,9 +139,16 @@ func (p *page) ready(selector string) {
 // leave does something that leads to another page, and waits for it.
 func (p *page) leave(action chromedp.Action[chromedp.Void]) {
 	p.t.Helper()
-	load := chromedp.WaitEvent(cdppage.LoadEventFired, nil, action)
+	acted := false
+	load := chromedp.WaitEvent(cdppage.LoadEventFired, nil, func(ctx context.Context, tab *chromedp.Target) (v chromedp.Void, err error) {
+		v, err = action(ctx, tab)
+		acted = true
+		return v, err
+	})
 	p.do(func(ctx context.Context, tab *chromedp.Target) (v chromedp.Void, err error) {
-		_, err = load(ctx, tab)
+		if _, err = load(ctx, tab); err != nil {
+			err = fmt.Errorf("waiting for the next page (done what leads there: %t): %w", acted, err)
+		}
 		return v, err
 	})
 }
@@ -250,7 +257,7 @@ func (p *page) do(steps ...chromedp.Action[chromedp.Void]) {
 		err := chromedp.Do(ctx, step)
 		cancel()
 		if err != nil {
-			p.fail("%v", err)
+			p.fail("on %s: %v", p.where(), err)
 		}
 	}
 }
