@@ -11,7 +11,7 @@ var notPromised = []string{
 	"**Two shops on one folder of a network file system that has no `flock`** (some NFS, SMB and FUSE). The lock is what keeps the second one out. Several processes are what MongoDB is for.",
 	"**A position from after the moment at which a backup was made, once the backup itself was put back in the place of the store** (a copy of the folder, a dump of the whole database). " +
 		"Nothing tells the copy from the store, so it keeps its epoch: open pages load afresh, but one that comes back only when as much has happened anew goes on in a past that is not. `import` and `migrate` begin a new epoch.",
-	"**Other programs that write into the files while the shop is open.** The next fold writes over them.",
+	"**That what other programs write into the files while the shop is open is taken in.** The next fold writes the file anew; what they wrote into `products.json` and the like is kept beside it (`products.edited-….json`, and a line in the log), what they wrote behind `messages.jsonl` is not.",
 	"**That open pages hear at once of what others do in MongoDB.** It is in every answer from the next read on; open pages hear of it when the patrol comes by, within a second in a small shop, and of removed messages within some seconds; of messages that are changed or put back they do not hear. " +
 		"What they delete while no shop is open, and the feed no longer tells of, is announced to nobody.",
 	"**More than the server's own durability.** Writes wait for the majority and the journal; a standalone server is one copy, and a database that ignores write concern is believed.",

@@ -42,11 +42,12 @@ type compactor struct {
 	busy    atomic.Bool
 	running sync.WaitGroup
 
-	mu     sync.Mutex  // held while compacting
-	meta   meta        // store.json as it is
-	hashes []hash.Hash // of the files of histories, as far as meta vouches for them; by kind
-	doomed []string    // journal files that are out of the feed and still to be removed, the oldest first
-	broken error       // store.json may be the old or the new one: only a restart can tell
+	mu      sync.Mutex // held while compacting
+	meta    meta       // store.json as it is
+	written written
+	hashes  []hash.Hash // of the files of histories, as far as meta vouches for them; by kind
+	doomed  []string    // journal files that are out of the feed and still to be removed, the oldest first
+	broken  error       // store.json may be the old or the new one: only a restart can tell
 }
 
 // longestJournal is how many bytes may stand in the journal and not yet in the files: a start from
@@ -121,7 +122,9 @@ func (f *compactor) write(clean bool) (next folding, err error) {
 		case one.values != nil:
 			next.moves = append(next.moves, one.File())
 			var file vouched
-			file, err = writeArray(f.disk, one.File(), one.values)
+			if file, err = writeArray(f.disk, one.File(), one.values); err == nil {
+				err = f.keepEdited(one.Schema)
+			}
 			next.vouch(one.Schema, file)
 		}
 		if err != nil {
@@ -180,6 +183,7 @@ func (f *compactor) commit(next folding) error {
 		return err
 	}
 	f.meta, f.hashes = next.meta, next.hashes
+	f.written.see(f.disk, next.moves...)
 	return nil
 }
 

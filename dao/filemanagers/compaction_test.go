@@ -1,9 +1,11 @@
 package filemanagers
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -154,6 +156,66 @@ func TestFoldWritesWhatChanged(t *testing.T) {
 	fold()
 	if d.names[productsFile] == products || d.names[cartsFile] != carts {
 		t.Error("a changed product made a fold write the wrong files")
+	}
+}
+
+// What somebody writes into a file while the shop is open is not taken in, but it is kept: once, however
+// often it is written anew, and also where the first try fails. What is ours needs no copy.
+func TestEditOfAnOpenStoreIsKept(t *testing.T) {
+	d := &faultyDisk{disk: newMemDisk(), fault: fault{op: "rename", nth: 1, err: syscall.EIO}, well: true}
+	var log bytes.Buffer
+	s, err := open(Options{disk: d, Keep: 10, Fold: 1 << 40, Log: slog.New(slog.NewTextHandler(&log, nil))}.withDefaults(""), func() error { return nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	products := 0
+	add := func() {
+		t.Helper()
+		products++
+		if _, _, err := s.Products.Create(t.Context(), testProduct(products)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	compact := s.Engine.(*engine).compactor.compact
+	write := func(text []byte) {
+		t.Helper()
+		if err := replace(d.disk, productsFile, text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	add()
+	if err := compact(false); err != nil {
+		t.Fatal(err)
+	}
+	ours, err := readAll(d, productsFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(ours)
+	add()
+	if err := compact(false); err != nil {
+		t.Fatal(err)
+	}
+	mine := []byte(`[{"mine": true}]`)
+	write(mine)
+	add()
+	d.well = false
+	if err := compact(false); err == nil {
+		t.Fatal("the disk does not fail")
+	}
+	d.heal()
+	_ = compact(false)
+	names, _ := d.List()
+	kept := slices.DeleteFunc(names, func(name string) bool { return !strings.HasPrefix(name, "products.edited-") })
+	if len(kept) != 1 {
+		t.Fatalf("of the edit were kept %q", kept)
+	}
+	if text, err := readAll(d, kept[0]); err != nil || !bytes.Equal(text, mine) {
+		t.Errorf("%s holds %q (%v)", kept[0], text, err)
+	}
+	if said := strings.Count(log.String(), kept[0]); said != 1 {
+		t.Errorf("the log names it %d times: %s", said, log.String())
 	}
 }
 

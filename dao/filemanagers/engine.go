@@ -41,9 +41,10 @@ func newEngine(c *contents, o Options) *engine {
 	}
 	e := &engine{state: s, feed: f, committer: committer, present: o.present, unlock: func() error { return nil }}
 	e.images = &images{disk: o.disk, open: committer.open}
-	e.compactor = &compactor{disk: o.disk, state: s, feed: f, log: o.Log, keep: int64(o.Keep), every: o.Fold, meta: c.meta}
+	e.compactor = &compactor{disk: o.disk, state: s, feed: f, log: o.Log, keep: int64(o.Keep), every: o.Fold, meta: c.meta, written: written{}}
 	for _, one := range c.kinds {
 		e.compactor.hashes = append(e.compactor.hashes, one.hash)
+		e.compactor.written.see(o.disk, one.File())
 	}
 	identity := c.meta.Identity // of its own: a pointer into what was read would keep all of that in memory
 	e.identity.Store(&identity)
