@@ -53,7 +53,7 @@ func (im *importer) movesOf(ctx context.Context) (map[models.ID][]stockMove, err
 func lastMove(o *models.Order) models.Time {
 	last := o.CreatedAt
 	for _, event := range o.History {
-		if what := models.OrderState(event.What); what == models.OrderCancelled || what == models.OrderExpired {
+		if models.OrderState(event.What).IsOff() {
 			last = max(last, event.At)
 		}
 	}

@@ -239,7 +239,9 @@ func (s *Shop) NoteOrder(
 func orderNote(field, text string) (string, error) {
 	o := models.Order{PrivateNote: text}
 	o.Normalize()
-	for _, problem := range o.CheckAsked() {
+	wrong := o.CheckAsked()
+	wrong.CheckHidden("privateNote", text)
+	for _, problem := range wrong {
 		if problem.Field == "privateNote" {
 			problem.Field = field
 			return "", models.Invalid{problem}

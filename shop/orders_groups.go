@@ -24,7 +24,7 @@ func TaskOf(o *models.Order) OrderTask { return taskOf(o.State, o.PaymentState()
 
 func groupOf(state models.OrderState, payment models.PaymentState, due bool) OrderGroup {
 	unpaid := payment == models.PaymentWaiting || payment == models.PaymentFailed
-	ended := state == models.OrderCancelled || state == models.OrderExpired
+	ended := state.IsOff()
 	switch {
 	case ended && (payment == models.PaymentPaid || payment == models.PaymentClaimed),
 		payment == models.PaymentClaimed:

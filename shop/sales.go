@@ -60,7 +60,7 @@ func (s *Shop) Sales(ctx context.Context, who Who, from, to time.Time, zone *tim
 	}
 	sums := map[string]*salesSum{currency: newSalesSum(from, to, zone)}
 	err = s.OrdersOfDays(ctx, who, from, to, func(o models.Order) error {
-		if o.State == models.OrderCancelled || o.State == models.OrderExpired {
+		if o.State.IsOff() {
 			return nil
 		}
 		if sums[o.Currency] == nil {

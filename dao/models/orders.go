@@ -31,6 +31,9 @@ func (s OrderState) Holds() bool {
 // HandedOver says whether the pieces have left the shop.
 func (s OrderState) HandedOver() bool { return s == OrderSent || s == OrderDone }
 
+// IsOff says whether an order ended before its pieces left the shop.
+func (s OrderState) IsOff() bool { return s == OrderCancelled || s == OrderExpired }
+
 // Order is what somebody buys: copies of all that matters, so that it says the same for ever,
 // whatever becomes of the catalogue. Nobody but staff and its buyer sees it.
 type Order struct {
@@ -217,6 +220,14 @@ func (o *Order) Refundable() Money {
 func (o *Order) Due() Money {
 	paid, _ := o.Sums()
 	return max(0, o.Totals.Total-paid)
+}
+
+// Owed returns what the shop waits for: nothing, once the order is off.
+func (o *Order) Owed() Money {
+	if o.State.IsOff() {
+		return 0
+	}
+	return o.Due()
 }
 
 // PaymentState returns how it stands with the money. A part of the sum is a claim: it has come, and

@@ -55,7 +55,7 @@ func TestKeyUsedForSomethingElse(t *testing.T) {
 }
 
 // What is said of a payment is refused by the name under which it was sent. Nothing may hide in it,
-// nor in the note to the shop; emoji and lines stay.
+// nor in a note or in why an order is called off; emoji and lines stay.
 func TestOrderTextsRefused(t *testing.T) {
 	s := routestest.OpenAsOwner(t)
 	id, link := transfer(t, s)
@@ -66,6 +66,12 @@ func TestOrderTextsRefused(t *testing.T) {
 			if failure := got.Failure(); got.Code != 400 || len(failure.Details) != 1 || failure.Details[0].Field != "reference" || !strings.HasPrefix(failure.Details[0].Reason, want) {
 				t.Errorf("%s: %d %s", path, got.Code, got.Body)
 			}
+		}
+	}
+	for act, field := range map[string]string{"cancel": "reason", "note": "note"} {
+		got := s.Do("POST", "/api/orders/"+id+"/"+act, fmt.Sprintf(`{%q:%q}`, field, turned), "Accept", "application/json")
+		if failure := got.Failure(); got.Code != 400 || len(failure.Details) != 1 || failure.Details[0].Field != field {
+			t.Errorf("%s: %d %s", act, got.Code, got.Body)
 		}
 	}
 	cart := of(s, s.Product("Z"))

@@ -123,7 +123,9 @@ func (s *orderSheet) fill(v *visit, order models.Order) {
 		s.Until = whenOf(voice, *shown.Until)
 	}
 	s.Way, s.Due = voice.Say("pay."+payName(shown.Payment.Way), nil), shown.Payment.Due
-	s.Paid = voice.Say("order.money."+strings.ReplaceAll(string(shown.Payment.State), " ", "_"), map[string]any{"due": voice.Money(s.Due)})
+	if tellsPayment(&order) {
+		s.Paid = voice.Say("order.money."+strings.ReplaceAll(string(shown.Payment.State), " ", "_"), map[string]any{"due": voice.Money(s.Due)})
+	}
 	s.transfer(v, order)
 	paid, refunded := order.Sums()
 	s.Refunded = refunded

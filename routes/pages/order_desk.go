@@ -99,7 +99,7 @@ func (p *Pages) deskSheet(ctx context.Context, v *visit, id models.ID, again ord
 	}
 	sheet := deskSheet{
 		Page: p.counter(v, v.voice.Say("desk.order", map[string]any{"n": o.Number}), ordersPage), orderCard: orderCardOf(v, &o),
-		Refused: again.refused, Totals: o.Totals, Due: o.Due(), Buyer: buyerOf(v, &o), Address: addressLines(o.Delivery.Address),
+		Refused: again.refused, Totals: o.Totals, Due: o.Owed(), Buyer: buyerOf(v, &o), Address: addressLines(o.Delivery.Address),
 		PickupAt: o.Delivery.Place, BuyerNote: o.Note, PrivateNote: o.PrivateNote, Form: again.form, Link: again.link,
 		Receipts: receiptsOf(&o, "/api/orders/"+id.String()),
 		Editable: v.who.Can(shop.OrdersWrite), Restocks: o.State.HandedOver(),
@@ -128,6 +128,16 @@ func (p *Pages) deskSheet(ctx context.Context, v *visit, id models.ID, again ord
 // awaits says whether somebody waits for a payment.
 func awaits(payment models.PaymentState) bool {
 	return payment == models.PaymentWaiting || payment == models.PaymentClaimed
+}
+
+// tellsPayment says whether it matters how it stands with the money: not where an order is off, and
+// nothing has come nor is said to have.
+func tellsPayment(o *models.Order) bool {
+	switch o.PaymentState() {
+	case models.PaymentNone, models.PaymentWaiting, models.PaymentFailed:
+		return !o.State.IsOff()
+	}
+	return true
 }
 
 // doers are the names of who has had to do with an order.

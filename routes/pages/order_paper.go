@@ -63,11 +63,11 @@ func (p *Pages) OrderPaper(w http.ResponseWriter, r *http.Request) {
 			Page: p.counter(v, v.voice.Say("desk.order", map[string]any{"n": o.Number}), ordersPage), As: as, Back: orderLink(id), Number: o.Number,
 			Date: v.voice.Day(o.CreatedAt) + " " + v.voice.Clock(o.CreatedAt), Buyer: buyerOf(v, &o), Address: addressLines(o.Delivery.Address),
 			Pickup: o.Delivery.Pickup, Way: o.Delivery.Name, Totals: o.Totals, Currency: o.Currency, Payment: wayName(v.voice, o.Payment.Way), Note: o.Note,
-			Priced: as != "slip", Due: o.Due(),
+			Priced: as != "slip", Due: o.Owed(),
 		}
 		sheet.Paid, sheet.Refund = o.Sums()
-		if o.State == models.OrderCancelled || o.State == models.OrderExpired {
-			sheet.Ended, sheet.Due = stateWords(v.voice, &o), 0
+		if o.State.IsOff() {
+			sheet.Ended = stateWords(v.voice, &o)
 		}
 		for _, form := range papers {
 			sheet.Forms = append(sheet.Forms, paperForm{orderLink(id) + "/paper?as=" + form, v.voice.Say("desk.paper."+form, nil), form == as})

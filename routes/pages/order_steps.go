@@ -42,7 +42,7 @@ func nextSteps(o *models.Order, returns bool) (names []string) {
 	}
 	payment, due := o.PaymentState(), o.Due() > 0
 	unpaid := o.Payment.Awaited && due
-	ended := o.State == models.OrderCancelled || o.State == models.OrderExpired
+	ended := o.State.IsOff()
 	hands := o.State == models.OrderReady || o.State == models.OrderSent
 	add(ended && returns, "refund")
 	add(!ended && due && (payment == models.PaymentClaimed || unpaid), "paid")

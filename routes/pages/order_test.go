@@ -92,6 +92,9 @@ func TestOrderCancelled(t *testing.T) {
 	link := placed(v, "cash")
 	v.Follow(link+"/cancel").Want(200, ".order__state", "Cancelado", ".order__next", "Este pedido se canceló: no hay nada que hacer.")
 	v.Follow(link+"/cancel").Want(200, ".order__state", "Cancelado")
+	if page := v.Get(link); strings.Contains(page.Body.String(), "se paga al recibirlo") {
+		t.Error("the page of what is off tells when to pay")
+	}
 	again := v.Follow(link + "/again")
 	again.Want(200, "h1", "Tu carrito", ".badge", "(2)")
 	v.Follow(link+"/again").Want(200, ".badge", "(2)")

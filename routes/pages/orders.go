@@ -85,7 +85,7 @@ func orderCardOf(v *visit, o *models.Order) orderCard {
 		State: stateWords(v.voice, o), StateSign: string(o.State), PaymentSign: signOf(payment),
 		Placed: momentOf(v, o.CreatedAt), NeedsSomeone: shop.TaskOf(o) != "",
 	}
-	if payment != models.PaymentNone || o.State == models.OrderDone && o.Due() > 0 {
+	if tellsPayment(o) && payment != models.PaymentNone || o.State == models.OrderDone && o.Due() > 0 {
 		card.Payment = v.voice.Say("desk.payment."+signOf(payment), nil)
 	}
 	card.Delivered = deliveredWords(v.voice, o)

@@ -75,7 +75,7 @@ func TestOrderActsAgain(t *testing.T) {
 	v.Post(page+"/paid", "rev", rev, "amount", "300").Want(409)
 	v.Post(page+"/paid", "rev", "9", "amount", "mucho").Want(400, "#paid-amount-problem", "Tiene que ser un número, como 1234,50.")
 	v.Post(page+"/paid", "rev", "9", "amount", "5000").Want(400)
-	v.Follow(page+"/cancel", "reason", "no hay <b>más</b>").Want(200, ".tag", "cancelado", ".order__main", "Devolver la plata")
+	v.Follow(page+"/cancel", "reason", "no hay <b>más</b>").Want(200, ".tag", "cancelado", ".order__main", "Devolver la plata", ".sums", "Productos$ 1.234,50 Total$ 1.234,50 Pagado$ 200,00")
 	v.Get("/admin").Want(200, ".work h2", "1 pedido con plata para devolver")
 	v.Post(page+"/refund", "rev", "10", "line0", "3").Want(400, "#line0-problem", "Tiene que ser 1 o menos.")
 	v.Follow(page+"/refund", "rev", "10", "line0", "", "amount", "200").Want(200, ".tag--pay-refunded", "devuelto")
