@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 
 	"pulperia/dao"
 	"pulperia/dao/dbmanagers"
@@ -84,15 +86,21 @@ func (g *globals) checkOrders(ctx context.Context, streams Streams, report *dao.
 
 // owed tells of orders that were handed over and are not all paid, as far as the shop knows.
 func owed(numbers []int64) string {
+	return fmt.Sprintf("%s: handed over, and not all of the money is noted in the ledger: note on the page of each what has come: numbers %s",
+		counts(len(numbers), "order"), numbersText(numbers))
+}
+
+// numbersText names the first of the numbers of orders, and says how many more there are.
+func numbersText(numbers []int64) string {
 	const most = 20
-	slices.Sort(numbers)
-	text := ""
+	slices.Sort(numbers) // they were read in the order of ids
+	var texts []string
 	for _, n := range numbers[:min(most, len(numbers))] {
-		text += fmt.Sprintf(" %d", n)
+		texts = append(texts, strconv.FormatInt(n, 10))
 	}
+	text := strings.Join(texts, ", ")
 	if n := len(numbers) - most; n > 0 {
 		text += fmt.Sprintf(" and %d more", n)
 	}
-	return fmt.Sprintf("%s: handed over, and not all of the money is noted in the ledger: note on the page of each what has come: numbers%s",
-		counts(len(numbers), "order"), text)
+	return text
 }

@@ -53,7 +53,10 @@ func (im *importer) movesOf(ctx context.Context) (map[models.ID][]stockMove, err
 func lastMove(o *models.Order) models.Time {
 	last := o.CreatedAt
 	for _, event := range o.History {
-		if models.OrderState(event.What).IsOff() {
+		switch state := models.OrderState(event.What); {
+		case state == models.OrderPlaced:
+			last = event.At // that of the step, as the product's; the order's own may be a little later, to be the only one
+		case state.IsOff():
 			last = max(last, event.At)
 		}
 	}
@@ -78,24 +81,19 @@ func (im *importer) keepsStock(ctx context.Context, e *catalogue.Entry, old mode
 	if err != nil {
 		return false, err
 	}
-	var since []string
+	var since []int64
 	for _, move := range moves[old.ID] {
 		if move.at > p.UpdatedAt {
-			since = append(since, fmt.Sprint(move.number))
+			since = append(since, move.number)
 		}
 	}
 	said, kept := p.Over(old), withStockOf(p.Over(old), old)
 	if len(since) == 0 || said.Same(kept) {
 		return false, nil
 	}
-	const most = 10
-	orders := counts(len(since), "order") + " (" + strings.Join(since[:min(most, len(since))], ", ")
-	if len(since) > most {
-		orders += ", …"
-	}
 	e.Notes = append(e.Notes[:len(e.Notes):len(e.Notes)], catalogue.Note{Line: e.Line, Text: fmt.Sprintf(
-		"%q: the stock stays what the shop has, %s, and does not become that of the file, %s: %s) took pieces or gave them back since; "+
-			"if it is wrong, count it at /admin/stock", old.Code, stockText(old), stockText(said), orders)})
+		"%q: the stock stays what the shop has, %s, and does not become that of the file, %s: %s (%s) took pieces or gave them back since; "+
+			"if it is wrong, count it at /admin/stock", old.Code, stockText(old), stockText(said), counts(len(since), "order"), numbersText(since))})
 	return true, nil
 }
 
