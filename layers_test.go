@@ -39,7 +39,7 @@ var layers = map[string][]string{
 	"dao/filemanagers":                     {"dao", "dao/models", "dao/steps"},
 	"dao/dbmanagers":                       {"dao", "dao/models", "dao/steps", "dao/retry"},
 	"dao/steps":                            {"dao", "dao/models"},
-	"dao/daotest":                          {"dao", "dao/models"},
+	"dao/daotest":                          {"dao", "dao/models", "dose"},
 	"dao/dbmanagers/mongotest":             {},
 	"dao/dbmanagers/mongotest/withmongodb": {"dao/dbmanagers/mongotest"},
 	"dao":                                  {"dao/models"},

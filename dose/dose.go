@@ -1,16 +1,18 @@
 // Package dose says how much of their work the tests do that could go on for ever: kills, random
 // requests, spoilt disks.
 //
-// There are three doses. The small one is that of Go's own -short, as `make quick` runs everything;
-// the random tests of package rapid heed it as well. The usual one is what `go test` and `make
-// check` do. The large one is `make faults`: it gives each trial flags of its own, which [Flag]
-// makes. A dose is asked for while a test runs: before, nobody knows whether it is to be short.
+// There are three doses. The small one is that of `make check`, which asks for it by DOSE=small in
+// the environment, and of Go's own -short, with which `make quick` runs: that leaves out what takes
+// long even so. The usual one is what `go test` and `make full` do. The large one is `make faults`:
+// it gives each trial flags of its own, which [Flag] makes. A dose is asked for while a test runs:
+// before, nobody knows whether it is to be short.
 package dose
 
 import (
 	"flag"
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"slices"
 	"strconv"
 	"testing"
@@ -20,9 +22,12 @@ import (
 // amount is how often, or for how long.
 type amount interface{ int | time.Duration }
 
+// Small says whether the dose is the small one.
+func Small() bool { return testing.Short() || os.Getenv("DOSE") == "small" }
+
 // Of returns the dose of a test that has no flag.
 func Of[T amount](small, usual T) T {
-	if testing.Short() {
+	if Small() {
 		return small
 	}
 	return usual
@@ -67,7 +72,7 @@ func (d *Dose[T]) Get() T {
 // Some returns the cases of a test that has many which take long: in the small dose so many of them,
 // others each time.
 func Some[T any](cases []T, small int) []T {
-	if !testing.Short() || len(cases) <= small {
+	if !Small() || len(cases) <= small {
 		return cases
 	}
 	some := slices.Clone(cases)
@@ -75,8 +80,8 @@ func Some[T any](cases []T, small int) []T {
 	return some[:small]
 }
 
-// SkipSmall leaves a test out of the small dose. It takes long whatever it does, and the text says
-// with what.
+// SkipSmall leaves a test out with -short. It takes long whatever it does, and the text says with
+// what.
 func SkipSmall(t testing.TB, why string) {
 	t.Helper()
 	if testing.Short() {
@@ -85,8 +90,11 @@ func SkipSmall(t testing.TB, why string) {
 }
 
 // Checks sets how often each property of package rapid is checked until the test ends, unless
-// -rapid.checks says it. With -short rapid itself takes a fifth of it.
+// -rapid.checks says it; in the small dose a fifth of it.
 func Checks(t testing.TB, usual int) {
+	if Small() && !testing.Short() { // rapid itself heeds -short
+		usual = max(1, usual/5)
+	}
 	checks, isGiven := flag.Lookup("rapid.checks"), false
 	flag.Visit(func(f *flag.Flag) { isGiven = isGiven || f == checks })
 	if isGiven {

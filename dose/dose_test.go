@@ -16,6 +16,7 @@ var (
 
 // A test does a little or the usual, and what its flag says when it says something.
 func TestDose(t *testing.T) {
+	t.Setenv("DOSE", "")
 	short, _ := flag.Lookup("test.short").Value.(flag.Getter).Get().(bool)
 	for _, is := range []bool{true, false} {
 		flag.Set("test.short", map[bool]string{true: "true", false: "false"}[is])
@@ -26,6 +27,10 @@ func TestDose(t *testing.T) {
 		if times.Get() != want.n || length.Get() != want.d {
 			t.Errorf("short %v: %d, %v", is, times.Get(), length.Get())
 		}
+	}
+	t.Setenv("DOSE", "small")
+	if times.Get() != 2 {
+		t.Errorf("a check: %d", times.Get())
 	}
 	flag.Set("test.short", map[bool]string{true: "true", false: "false"}[short])
 
@@ -43,7 +48,7 @@ func TestDose(t *testing.T) {
 // The small dose takes some cases, the usual one all.
 func TestSome(t *testing.T) {
 	cases := []int{1, 2, 3, 4, 5}
-	want := map[bool]int{true: 2, false: 5}[testing.Short()]
+	want := map[bool]int{true: 2, false: 5}[Small()]
 	some := Some(cases, 2)
 	slices.Sort(some)
 	if len(slices.Compact(some)) != want || some[0] < 1 || some[len(some)-1] > 5 || !slices.Equal(cases, []int{1, 2, 3, 4, 5}) {
@@ -76,7 +81,7 @@ func TestChecks(t *testing.T) {
 	t.Run("fewer", func(t *testing.T) {
 		Checks(t, 15)
 		want := 15
-		if testing.Short() {
+		if Small() {
 			want = 3
 		}
 		if got := count(t); got != want {

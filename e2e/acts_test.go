@@ -48,7 +48,7 @@ func TestDoubleClickDeletesOne(t *testing.T) {
 		shop.add(title, title)
 	}
 	onBoth(t, func(t *testing.T, v visitor) {
-		for _, v.withoutScript = range []bool{true, false} {
+		for _, v.withoutScript = range bothWays() {
 			p := shop.visit(t, v)
 			p.open("/realtimeproducts")
 			p.ready(".act button")
@@ -112,7 +112,7 @@ func TestUndoEmptyCart(t *testing.T) {
 	shop := openShop(t, "--demo")
 	yerba := shop.product("yerba mate con palo")
 	onBoth(t, func(t *testing.T, v visitor) {
-		for _, v.withoutScript = range []bool{true, false} {
+		for _, v.withoutScript = range bothWays() {
 			p := shop.visit(t, v)
 			p.open("/products/" + yerba.ID)
 			p.buy(".buy")

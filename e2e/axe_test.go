@@ -15,7 +15,7 @@ func TestAccessibility(t *testing.T) {
 	t.Parallel()
 	empty, full := openShop(t), openShop(t, "--demo", "--messages-per-minute", "0")
 	tours := map[*shop][]sight{empty: emptyTour(), full: full.tour()}
-	for _, language := range []string{"es", "en"} {
+	for _, language := range bothLanguages() {
 		t.Run(language, func(t *testing.T) {
 			for shop, sights := range tours {
 				p := shop.visit(t, visitor{width: desktop.width, height: desktop.height, language: language})

@@ -65,7 +65,7 @@ func TestCheckout(t *testing.T) {
 	yerba := shop.product("yerba mate con palo")
 	n := 0
 	onBoth(t, func(t *testing.T, v visitor) {
-		for _, v.withoutScript = range []bool{true, false} {
+		for _, v.withoutScript = range bothWays() {
 			p := shop.visit(t, v)
 			p.open("/products/" + yerba.ID)
 			p.fill("#quantity", "2")

@@ -306,7 +306,7 @@ func TestCounterByKeyboard(t *testing.T) {
 // The merchant's pages have no fault that axe can find, and are no wider than a phone.
 func TestCounterAccessibility(t *testing.T) {
 	t.Parallel()
-	for _, language := range []string{"es", "en"} {
+	for _, language := range bothLanguages() {
 		t.Run(language, func(t *testing.T) {
 			shop := openClosedShop(t, "--demo")
 			nobody := shop.visit(t, visitor{width: desktop.width, height: desktop.height, language: language})

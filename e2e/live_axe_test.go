@@ -9,7 +9,7 @@ import (
 // is not stored, what was refused, what is gone and what is new.
 func TestLiveAccessibility(t *testing.T) {
 	t.Parallel()
-	for _, language := range []string{"es", "en"} {
+	for _, language := range bothLanguages() {
 		t.Run(language, func(t *testing.T) {
 			shop := openShop(t, "--demo", "--messages-per-minute", "12")
 			behind, wire := shop.throughWire(t)

@@ -169,7 +169,7 @@ func TestPagesOfTheDay(t *testing.T) {
 	p.leave(chromedp.KeyEvent(kb.Enter))
 	p.follow(".order__main")
 	p.follow(".order__main")
-	for _, language := range []string{"es", "en"} {
+	for _, language := range bothLanguages() {
 		for name, path := range pathsOfTheDay(done) {
 			p.become(visitor{width: desktop.width, height: desktop.height, language: language})
 			p.open(path)

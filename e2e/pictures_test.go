@@ -169,7 +169,7 @@ func (p *page) look(name string) {
 // refused.
 func TestPicturesAreAccessible(t *testing.T) {
 	t.Parallel()
-	for _, language := range []string{"es", "en"} {
+	for _, language := range bothLanguages() {
 		shop := openClosedShop(t, "--demo")
 		p := shop.visit(t, visitor{width: desktop.width, height: desktop.height, language: language})
 		p.setUp()

@@ -11,7 +11,7 @@ import (
 // A merchant fills in all that the form of a product asks for, and chooses by the keyboard which of
 // its pictures shows a variant; what is refused comes back as it was typed.
 func TestProductForm(t *testing.T) {
-	for _, scripts := range []bool{true, false} {
+	for _, scripts := range bothWays() {
 		t.Run(fmt.Sprintf("scripts=%t", scripts), func(t *testing.T) {
 			onBoth(t, func(t *testing.T, v visitor) {
 				v.withoutScript = !scripts

@@ -28,7 +28,7 @@ func (p *page) fillRow(i int, size, code, price, stock string) {
 // change as he looks, and buys it; of the other there is as much as before.
 func TestTwoSizes(t *testing.T) {
 	t.Parallel()
-	for _, scripts := range []bool{true, false} {
+	for _, scripts := range bothWays() {
 		t.Run(fmt.Sprintf("scripts=%t", scripts), func(t *testing.T) {
 			onBoth(t, func(t *testing.T, v visitor) {
 				v.withoutScript = !scripts

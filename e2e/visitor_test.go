@@ -5,6 +5,8 @@ import (
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/network"
+
+	"pulperia/dose"
 )
 
 // visitor is who opens a page, and on what.
@@ -23,11 +25,22 @@ var (
 	desktop = visitor{width: 1280, height: 900}
 )
 
-// onBoth runs a test on a phone and on a desktop.
+// onBoth runs a test on a phone and on a desktop; in the small dose on one of them.
 func onBoth(t *testing.T, test func(*testing.T, visitor)) {
-	t.Run("phone", func(t *testing.T) { test(t, phone) })
-	t.Run("desktop", func(t *testing.T) { test(t, desktop) })
+	for _, v := range dose.Some([]visitor{phone, desktop}, 1) {
+		name := "desktop"
+		if v.width == phone.width {
+			name = "phone"
+		}
+		t.Run(name, func(t *testing.T) { test(t, v) })
+	}
 }
+
+// bothLanguages are those of the pages; in the small dose one of them.
+func bothLanguages() []string { return dose.Some([]string{"es", "en"}, 1) }
+
+// bothWays are with scripts, true, and without; in the small dose one of them.
+func bothWays() []bool { return dose.Some([]bool{true, false}, 1) }
 
 // become changes who looks at the page, and on what.
 func (p *page) become(v visitor) {

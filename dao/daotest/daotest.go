@@ -35,14 +35,6 @@ type test struct {
 	run  func(t *testing.T, h Harness)
 }
 
-// times is how often: less with -short, as with the random tests.
-func times(short, usual int) int {
-	if testing.Short() {
-		return short
-	}
-	return usual
-}
-
 // Run tests that the engine keeps the contract.
 func Run(t *testing.T, h Harness) {
 	groups := []struct {

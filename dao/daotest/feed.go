@@ -7,6 +7,7 @@ import (
 
 	"pulperia/dao"
 	"pulperia/dao/models"
+	"pulperia/dose"
 )
 
 func feedTests() []test {
@@ -162,7 +163,7 @@ func feedGone(t *testing.T, h Harness) {
 // must outlive both.
 func feedKept(t *testing.T, h Harness) {
 	s := open(t, h)
-	more, kept := 300, times(1_000, 10_000)
+	more, kept := 300, dose.Of(1_000, 10_000)
 	var batch dao.Batch
 	for i := range more + kept {
 		batch.Messages = append(batch.Messages, models.Message{ID: id(i), User: "ana@example.com", Message: fmt.Sprint(i), CreatedAt: 1000})

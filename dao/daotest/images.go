@@ -10,6 +10,7 @@ import (
 
 	"pulperia/dao"
 	"pulperia/dao/models"
+	"pulperia/dose"
 )
 
 func imageTests() []test {
@@ -130,7 +131,7 @@ func imageRace(t *testing.T, h Harness) {
 	s := open(t, h)
 	b := noise(2_000_000, 7)
 	hash := s.putImage(b)
-	for range times(3, 10) {
+	for range dose.Of(3, 10) {
 		before := models.TimeOf(time.Now())
 		time.Sleep(2 * time.Millisecond)
 		atOnce(2, func(i int) {

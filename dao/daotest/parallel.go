@@ -9,6 +9,7 @@ import (
 
 	"pulperia/dao"
 	"pulperia/dao/models"
+	"pulperia/dose"
 )
 
 func parallelTests() []test {
@@ -26,7 +27,7 @@ func parallelTests() []test {
 
 func parallelAdditions(t *testing.T, h Harness) {
 	s := open(t, h)
-	n := times(50, 200)
+	n := dose.Of(50, 200)
 	cart := s.newCart()
 	atOnce(n, func(int) {
 		_, _, err := s.Carts.Update(s.ctx, cart.ID, func(c *models.Cart) error { c.Add(models.Choice{Product: id(1)}, 1); return nil })
@@ -42,7 +43,7 @@ func parallelAdditions(t *testing.T, h Harness) {
 
 func parallelCreates(t *testing.T, h Harness) {
 	s := open(t, h)
-	n := times(100, 1000)
+	n := dose.Of(100, 1000)
 	var made, conflicts atomic.Int64
 	atOnce(n, func(i int) {
 		p := product("a")
@@ -68,7 +69,7 @@ func parallelSameID(t *testing.T, h Harness) {
 	given := product("a")
 	given.ID = id(1)
 	var made atomic.Int64
-	atOnce(times(30, 100), func(int) {
+	atOnce(dose.Of(30, 100), func(int) {
 		got, receipt, err := s.Products.Create(s.ctx, given)
 		if err != nil || got.Rev != 1 || got.ID != given.ID {
 			t.Errorf("create: %+v, %v", got, err)
@@ -176,7 +177,7 @@ func parallelReads(t *testing.T, h Harness) {
 	atOnce(4, func(w int) {
 		if w == 0 {
 			defer ended.Store(true)
-			for range times(20, 50) {
+			for range dose.Of(20, 50) {
 				_, _, err := s.Carts.Update(s.ctx, cart.ID, func(c *models.Cart) error { c.Add(models.Choice{Product: id(1)}, 1); return nil })
 				if err != nil {
 					t.Errorf("update: %v", err)
@@ -222,7 +223,7 @@ func parallelTotals(t *testing.T, h Harness) {
 	atOnce(4, func(w int) {
 		if w == 0 {
 			defer ended.Store(true)
-			for i := range times(15, 60) {
+			for i := range dose.Of(15, 60) {
 				p, _, err := s.Products.Create(s.ctx, product(fmt.Sprint("more ", i)))
 				c, _, cartErr := s.Carts.Create(s.ctx, models.Cart{})
 				if err = errors.Join(err, cartErr); err == nil {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"pulperia/dao"
+	"pulperia/dose"
 )
 
 // Presence is the one thing that is not durable, so an engine is tempted to treat it like the rest,
@@ -163,9 +164,7 @@ func presenceMany(t *testing.T, h Harness) {
 // A process that was killed says no goodbye. Real time must pass here: an engine may have no clock
 // that a test could set.
 func presenceEnds(t *testing.T, h Harness) {
-	if testing.Short() {
-		t.Skip("waits for PresenceTTL; the long run tries it")
-	}
+	dose.SkipSmall(t, "it waits for PresenceTTL")
 	s := open(t, h)
 	set := time.Now()
 	s.set("killed", visitors("ana@example.com"))

@@ -9,6 +9,7 @@ import (
 
 	"pulperia/dao"
 	"pulperia/dao/models"
+	"pulperia/dose"
 )
 
 // An order is its stock, its parcel with a number of its own, its cart and a message, or no order.
@@ -64,7 +65,7 @@ func stepOrders(t *testing.T, h Harness) {
 // Each makes of the value what nobody before it has made, so that a lost one shows in the revision.
 func stepAdditions(t *testing.T, h Harness, k *dao.Schema) {
 	s := open(t, h)
-	n := times(50, 200)
+	n := dose.Of(50, 200)
 	s.step(func(tx dao.Tx) error { return tx.Put(k, example(k, 1, id(1))) })
 	atOnce(n, func(i int) {
 		_, err := s.Update(s.ctx, func(tx dao.Tx) error {
@@ -111,7 +112,7 @@ func stepOwnerSkew(t *testing.T, h Harness, k *dao.Schema) {
 
 func skew(t *testing.T, h Harness, k *dao.Schema, isThere func(tx dao.Tx, other models.Value) (bool, error)) {
 	s := open(t, h)
-	pairs := times(20, 60)
+	pairs := dose.Of(20, 60)
 	atOnce(2*pairs, func(i int) {
 		own, other := example(k, i, id(i+1)), example(k, i^1, id(i^1+1))
 		_, err := s.Update(s.ctx, func(tx dao.Tx) error {
@@ -138,7 +139,7 @@ func skew(t *testing.T, h Harness, k *dao.Schema, isThere func(tx dao.Tx, other 
 // head, at which pages are made.
 func stepFollowed(t *testing.T, h Harness) {
 	s := open(t, h)
-	writers, each := 3, times(8, 20)
+	writers, each := 3, dose.Of(8, 20)
 	atOnce(writers+2, func(w int) {
 		at := dao.Position{Epoch: s.head().Epoch}
 		for n := range each {

@@ -205,7 +205,10 @@ func (c *collection) fetchValues(ctx context.Context, ids map[models.ID]bool) (m
 func (f *feed) lastRevs(ctx context.Context, kind dao.Kind, ids any) (map[models.ID]int64, error) {
 	revs := map[models.ID]int64{}
 	q := query{
-		filter: bson.D{{Key: "changes.id", Value: ids}},
+		filter: bson.D{
+			{Key: "changes.id", Value: ids}, // which the index has
+			{Key: "changes", Value: bson.D{{Key: "$elemMatch", Value: bson.D{{Key: "kind", Value: kind}, {Key: "id", Value: ids}}}}},
+		},
 		fields: bson.D{{Key: "changes.id", Value: 1}, {Key: "changes.kind", Value: 1}, {Key: "changes.rev", Value: 1}},
 	}
 	err := f.coll.find(ctx, q, func(raw bson.Raw) error {

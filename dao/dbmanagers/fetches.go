@@ -10,10 +10,13 @@ import (
 	"pulperia/dao/models"
 )
 
-// fetches lets those who want documents of one collection share finds.
+// fetches lets those who want documents of one collection share finds, as writes share a commit: while
+// one find is under way the others gather. Several at once would be for few each, and a find costs a
+// server about the same for many: with four, a near server took a third to a half as many orders of 64
+// buyers; from 50 ms away it took 8 % more small steps.
 type fetches struct {
 	mu     sync.Mutex
-	busy   int
+	busy   bool
 	queue  []*fetching
 	recent map[ofText]ownersFetched // what the last finds have said
 }
@@ -26,17 +29,14 @@ type fetching struct {
 	done  chan struct{}
 }
 
-// findsAtOnce keeps the line to the server busy, and lets the others gather.
-const findsAtOnce = 4
-
 // fetch reads documents by their ids and by their unique texts, from now on.
 func (c *collection) fetch(ctx context.Context, have *stock, ids []models.ID, texts []ofText) error {
 	f := &c.fetches
 	f.mu.Lock()
 	if n := len(f.queue); n == 0 || len(f.queue[n-1].ids)+len(f.queue[n-1].texts) > pageSize {
 		f.queue = append(f.queue, &fetching{map[models.ID]bool{}, map[ofText]bool{}, newStock(), nil, make(chan struct{})})
-		if f.busy < findsAtOnce {
-			f.busy++
+		if !f.busy {
+			f.busy = true
 			go c.runFetches()
 		}
 	}
@@ -75,7 +75,7 @@ func (c *collection) runFetches() {
 		f.mu.Lock()
 		var one *fetching
 		if len(f.queue) == 0 {
-			f.busy--
+			f.busy = false
 		} else {
 			one, f.queue = f.queue[0], f.queue[1:]
 		}

@@ -117,6 +117,10 @@ func operate(values []bson.RawValue, op string, want bson.RawValue, whole bson.R
 		inner, _ := want.DocumentOK()
 		elements, _ := inner.Elements()
 		return any(func(v bson.RawValue) bool {
+			if !strings.HasPrefix(elements[0].Key(), "$") {
+				doc, is := v.DocumentOK()
+				return is && matches(doc, inner)
+			}
 			return !slices.ContainsFunc(elements, func(e bson.RawElement) bool { return !operate([]bson.RawValue{v}, e.Key(), e.Value(), inner) })
 		})
 	}
