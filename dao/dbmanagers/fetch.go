@@ -3,6 +3,7 @@ package dbmanagers
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -176,22 +177,21 @@ func (c *collection) fetchValues(ctx context.Context, ids map[models.ID]bool) (m
 	if err := c.each(ctx, query{filter: bson.D{{Key: "_id", Value: in}}}, add); err != nil {
 		return nil, err
 	}
-	var unsure bson.A
+	var unsure []models.ID
 	for id, one := range found {
 		if one.rec == nil || !one.rec.ours {
-			unsure = append(unsure, objectID(id))
+			unsure = append(unsure, id)
 		}
 	}
 	if len(unsure) == 0 {
 		return found, nil
 	}
-	in = bson.D{{Key: "$in", Value: unsure}}
 	if c.odd.Load() {
-		if err := c.each(ctx, query{filter: bson.D{{Key: idField, Value: in}}}, add); err != nil {
+		if err := c.each(ctx, query{filter: bson.D{{Key: idField, Value: inIDs(unsure)}}}, add); err != nil {
 			return nil, err
 		}
 	}
-	revs, err := c.feed.lastRevs(ctx, c.Kind, in)
+	revs, err := c.feed.revs(ctx, c.Kind, unsure)
 	for id, rev := range revs {
 		one := found[id]
 		one.lastRev = rev
@@ -200,8 +200,26 @@ func (c *collection) fetchValues(ctx context.Context, ids map[models.ID]bool) (m
 	return found, err
 }
 
-// lastRevs returns the last revisions that the feed knows of some ids. It is asked for without an
-// order: by one, servers walk all of it for an id that it does not have.
+// revs returns the last revisions that the feed knows of some ids. It is asked once for each, until
+// the value changes: what was never stored, like the settings of a new shop, is looked for at every
+// step.
+func (f *feed) revs(ctx context.Context, kind dao.Kind, ids []models.ID) (map[models.ID]int64, error) {
+	then := f.tail.state()
+	known, ask := f.tail.revs(kind, ids)
+	if len(ask) == 0 {
+		return known, nil
+	}
+	revs, err := f.lastRevs(ctx, kind, inIDs(ask))
+	if err != nil {
+		return nil, err
+	}
+	f.tail.keepRevs(then, kind, ask, revs)
+	maps.Copy(known, revs)
+	return known, nil
+}
+
+// lastRevs asks the feed itself, without an order: by one, servers walk all of it for an id that it
+// does not have.
 func (f *feed) lastRevs(ctx context.Context, kind dao.Kind, ids any) (map[models.ID]int64, error) {
 	revs := map[models.ID]int64{}
 	q := query{
@@ -223,4 +241,13 @@ func (f *feed) lastRevs(ctx context.Context, kind dao.Kind, ids any) (map[models
 		return nil
 	})
 	return revs, err
+}
+
+// inIDs is the condition that an id is one of these.
+func inIDs(ids []models.ID) bson.D {
+	list := make(bson.A, len(ids))
+	for i, id := range ids {
+		list[i] = objectID(id)
+	}
+	return bson.D{{Key: "$in", Value: list}}
 }

@@ -39,6 +39,7 @@ type tail struct {
 	entries []*entry // without a gap; the last one is the head
 	byValue map[valueKey][]*change
 	byText  map[ofText][]models.ID // who got a unique text
+	asked   map[valueKey]int64     // last revisions that the feed was asked for, until the next change of the value
 	applied int64                  // up to which all is in the documents
 	told    int64                  // the end of the last step that tells of something
 	lookAt  time.Time              // when the last look was sent
@@ -67,7 +68,7 @@ func (t *tail) set(meta storeMeta, entries []*entry, asked time.Time) {
 		t.applied = 0
 	}
 	t.meta, t.entries, t.told, t.lookAt = meta, nil, max(meta.Base, entries[0].First-1), asked
-	t.byValue, t.byText = map[valueKey][]*change{}, map[ofText][]models.ID{}
+	t.byValue, t.byText, t.asked = map[valueKey][]*change{}, map[ofText][]models.ID{}, map[valueKey]int64{}
 	t.loads++
 	t.forget(nil)
 	// What is pruned was applied.
@@ -92,6 +93,7 @@ func (t *tail) adopt(e *entry) {
 	for _, c := range e.Changes {
 		key := valueKey{c.Kind, c.id()}
 		t.byValue[key] = append(t.byValue[key], c)
+		delete(t.asked, key)
 		if c.Op.removes() {
 			t.forget(c)
 		}
@@ -108,6 +110,44 @@ func eachText(c *change, visit func(ofText)) {
 	for i, unique := range s.Unique {
 		for text := range unique.All(c.after()) {
 			visit(ofText{c.Kind, i, text})
+		}
+	}
+}
+
+// mostAsked is how many of the last revisions that the feed was asked for are kept.
+const mostAsked = 1_000
+
+// revs returns the last revisions of some values of a kind that the feed was asked for, and the ids of
+// those that it is to be asked for.
+func (t *tail) revs(kind dao.Kind, ids []models.ID) (known map[models.ID]int64, ask []models.ID) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	known = map[models.ID]int64{}
+	for _, id := range ids {
+		if rev, is := t.asked[valueKey{kind, id}]; is {
+			known[id] = rev
+		} else {
+			ask = append(ask, id)
+		}
+	}
+	return known, ask
+}
+
+// keepRevs keeps what the feed has answered that was asked when the tail stood as it did then: but of
+// what has changed since.
+func (t *tail) keepRevs(then tailState, kind dao.Kind, ids []models.ID, revs map[models.ID]int64) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.loads != then.loads {
+		return
+	}
+	if len(t.asked) >= mostAsked {
+		clear(t.asked)
+	}
+	for _, id := range ids {
+		key := valueKey{kind, id}
+		if told := t.byValue[key]; len(told) == 0 || told[len(told)-1].offset <= then.end {
+			t.asked[key] = revs[id]
 		}
 	}
 }
