@@ -16,7 +16,7 @@ func TestMerchantSetsTheWays(t *testing.T) {
 			p.follow(`.counter a[href="/admin/ways"]`)
 			see := func(name string) {
 				t.Helper()
-				if p.wide(name, phone.width); !bare { // axe is a script
+				if p.wide(name, phone.width); scripts { // axe is a script
 					p.audit(name, "es")
 					p.become(phone)
 				}
