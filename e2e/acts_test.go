@@ -66,6 +66,7 @@ func TestDoubleClickDeletesOne(t *testing.T) {
 			p.expect("rows", eval[[]string](p, rows), []string{"Primero", "Segundo", "Tercero"})
 			p.expect("notices", p.count(".undo"), 0)
 		}
+		v.withoutScript = false
 		p := shop.visit(t, v)
 		p.open("/realtimeproducts")
 		p.ready(".act button")

@@ -39,7 +39,7 @@ func onBoth(t *testing.T, test func(*testing.T, visitor)) {
 // bothLanguages are those of the pages; in the small dose one of them.
 func bothLanguages() []string { return dose.Some([]string{"es", "en"}, 1) }
 
-// bothWays are with scripts, true, and without; in the small dose one of them.
+// bothWays are with scripts and without; in the small dose one of them.
 func bothWays() []bool { return dose.Some([]bool{true, false}, 1) }
 
 // become changes who looks at the page, and on what.

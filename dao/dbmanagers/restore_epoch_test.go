@@ -141,7 +141,7 @@ func TestDatabaseDropped(t *testing.T) {
 	one, two := p.open(quickSweep), p.open(quickSweep)
 	p.stocked(one, 3, 2)
 	before := one.feed.last()
-	p.ok("drop", p.db.Drop(p.ctx))
+	p.ok("drop", mongotest.Drop(p.ctx, p.db))
 	p.renewed(before, one, two)
 	p.await("the indexes are back", func() bool {
 		specs, err := p.db.Collection("feed").Indexes().ListSpecifications(p.ctx)
@@ -158,7 +158,7 @@ func TestDatabaseDroppedUnderAnInsert(t *testing.T) {
 	p.stocked(one, 3, 2)
 	before := one.feed.last()
 	late := entry{First: before.Offset + 1, N: 1, Step: bson.NewObjectID(), At: bson.NewDateTimeFromTime(time.Now()), Changes: []*change{}}
-	p.ok("drop", p.db.Drop(p.ctx))
+	p.ok("drop", mongotest.Drop(p.ctx, p.db))
 	// It may be refused: the shop was first.
 	if _, err := p.db.Collection("feed").InsertOne(p.ctx, late); err != nil && !mongo.IsDuplicateKeyError(err) {
 		p.Fatal(err)

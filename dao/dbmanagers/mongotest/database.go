@@ -50,10 +50,17 @@ func drop(uri string) error {
 		return err
 	}
 	defer client.Disconnect(ctx)
-	for tries := 1; ; tries++ { // it may meet the last operation of a program that was killed
-		if err = client.Database(parsed.Database).Drop(ctx); err == nil || tries == 5 {
-			return err
+	return Drop(ctx, client.Database(parsed.Database))
+}
+
+// Drop drops a database, also while somebody writes: FerretDB refuses it when it meets that, and so
+// when it meets the last operation of a program that was killed.
+func Drop(ctx context.Context, db *mongo.Database) (err error) {
+	for range 5 {
+		if err = db.Drop(ctx); err == nil {
+			break
 		}
 		time.Sleep(100 * time.Millisecond)
 	}
+	return err
 }
