@@ -3,7 +3,7 @@
 ifndef together # only what `test` names runs side by side
 .NOTPARALLEL:
 endif
-.PHONY: run quick most contract test simulate inside race e2e check setup format tidy lint release bench faults screens
+.PHONY: run quick most contract test full simulate inside race e2e check setup format tidy lint release bench faults screens
 
 # A program with the race detector waits for a second before it ends, and tests start hundreds of them. What is suppressed are
 # races inside of the driver.
@@ -31,10 +31,15 @@ most:
 contract:
 	$(small) -run '^TestContract$$' ./dao/dbmanagers
 
-# All tests, the browser's included: these wait while the others compute. What a package says comes in one piece.
-test: setup
-	$(MAKE) --no-print-directory -j2 together=yes inside e2e
+# All tests in small doses, the browser's included: these wait while the others compute. What a package says comes in one
+# piece. Then with the race detector.
+test: export DOSE = small
+test: full
 	$(MAKE) --no-print-directory race
+
+# All tests in the usual doses, unless DOSE says something else: before a release.
+full: setup
+	$(MAKE) --no-print-directory -j2 together=yes inside e2e
 
 # The simulation of the MongoDB engine, that it finds broken ones, and how many round trips things take: virtual time, so
 # without the race detector.
@@ -46,10 +51,11 @@ inside: setup
 	$(with_mongodb) go test -timeout 40m ./...
 	$(with_mongodb) go -C bench test -timeout 40m ./...
 
-# The same in small doses with the race detector, which makes everything take five times as long: a race shows at the first
-# meeting of two, and not at the hundredth kill.
+# Those that meet in one program, in small doses and with the race detector, which makes everything take five times as long:
+# a race shows at the first meeting of two, and not at the hundredth. What starts programs is left out, and done by the full
+# name: go test -race -short ./app.
 race: setup
-	$(with_mongodb) go test -race -short -timeout 40m ./...
+	$(with_mongodb) go test -race -short -timeout 40m $$(go list ./... | grep -Ev '/app$$|/faults')
 	$(with_mongodb) go -C bench test -race -short -timeout 40m ./...
 
 # The browser tests. Never from the cache: the program that they try lies outside of their module, where the cache of results
