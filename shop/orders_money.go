@@ -2,6 +2,7 @@ package shop
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -42,13 +43,13 @@ func (s *Shop) ClaimOrder(
 			err = mayClaim(&order)
 		}
 		if err == nil {
-			receipt, err = s.takeReceipt(ctx, claim.Receipt)
+			receipt, err = s.takeReceipt(ctx, &order, claim.Receipt)
 		}
 		if err != nil {
 			return models.Order{}, dao.Receipt{}, err
 		}
 	}
-	return s.changeOwnOrder(ctx, who, secret, func(tx dao.Tx, o *models.Order) error {
+	changed, done, err := s.changeOwnOrder(ctx, who, secret, func(tx dao.Tx, o *models.Order) error {
 		if known, err := knows(o, fact, nil); known {
 			return err
 		}
@@ -70,6 +71,11 @@ func (s *Shop) ClaimOrder(
 		addFact(tx, o, fact)
 		return nil
 	})
+	took := slices.ContainsFunc(changed.Receipts, func(r models.Receipt) bool { return r.ID == receipt.ID })
+	if receipt.SHA256 != "" && !took && !errors.Is(err, dao.ErrUnknown) {
+		s.dropReceipt(ctx, receipt)
+	}
+	return changed, done, err
 }
 
 // mayClaim refuses a claim where no money is awaited, or it was said too often.

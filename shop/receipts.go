@@ -30,8 +30,11 @@ type Claim struct {
 
 // takeReceipt keeps the bytes of a receipt: of a photo those of the picture that is made of it. What
 // is neither, or too large, is refused by the field "file" or as pictures.Refused.
-func (s *Shop) takeReceipt(ctx context.Context, upload []byte) (models.Receipt, error) {
+func (s *Shop) takeReceipt(ctx context.Context, o *models.Order, upload []byte) (models.Receipt, error) {
 	receipt := models.Receipt{ID: models.NewID(time.Now()), Upload: models.HashOf(upload), Type: "application/pdf"}
+	if wanted, err := wantsReceipt(o, receipt); !wanted {
+		return receipt, err
+	}
 	if len(upload) > models.MaxReceiptBytes {
 		return receipt, pictures.Refused{Why: pictures.Large, Text: "the file has more than 5 MB: send a smaller photo, or another PDF"}
 	}
@@ -72,13 +75,28 @@ func isReceipt(kept []byte) bool {
 	return bytes.HasPrefix(kept, receiptMark) && len(kept) > len(receiptMark)+receiptChance
 }
 
-// addReceipt puts a receipt into its order, once.
-func addReceipt(tx dao.Tx, o *models.Order, receipt models.Receipt) error {
+// dropReceipt removes the bytes of a receipt that its order did not take: they are nobody else's. What
+// cannot be removed goes later, as all that no value names.
+func (s *Shop) dropReceipt(ctx context.Context, receipt models.Receipt) {
+	_, _ = s.store.Images.Remove(context.WithoutCancel(ctx), []models.Hash{receipt.SHA256}, models.TimeOf(time.Now().Add(time.Minute)))
+}
+
+// wantsReceipt says whether an order takes a receipt: not one that it has, nor, which is an error, more
+// than so many.
+func wantsReceipt(o *models.Order, receipt models.Receipt) (bool, error) {
 	switch {
 	case slices.ContainsFunc(o.Receipts, func(r models.Receipt) bool { return r.Upload == receipt.Upload }):
-		return nil
+		return false, nil
 	case len(o.Receipts) >= models.MaxReceipts:
-		return models.Invalid{{Field: "file", Rule: models.TooMany, Limit: "3"}}
+		return false, models.Invalid{{Field: "file", Rule: models.TooMany, Limit: "3"}}
+	}
+	return true, nil
+}
+
+// addReceipt puts a receipt into its order, once.
+func addReceipt(tx dao.Tx, o *models.Order, receipt models.Receipt) error {
+	if wanted, err := wantsReceipt(o, receipt); !wanted {
+		return err
 	}
 	receipt.At = tx.Now()
 	o.Receipts = append(o.Receipts, receipt)

@@ -74,7 +74,7 @@ func (c *committer) commit(ctx context.Context, run func(*batch) (dao.Receipt, e
 	}
 	b, receipt, err := c.run(run)
 	if b == nil {
-		return dao.Receipt{}, err
+		return receipt, err
 	}
 	// Awaited also after an error: what it met must not be told before it is durable.
 	if err = cmp.Or(err, b.wait(ctx)); err != nil {
@@ -83,13 +83,14 @@ func (c *committer) commit(ctx context.Context, run func(*batch) (dao.Receipt, e
 	return receipt, nil
 }
 
-// run has run add to the batch that gathers, which it returns, or none when the store takes no
-// writes.
+// run has run add to the batch that gathers, which it returns. Where the store takes no writes there
+// is none, and run may look.
 func (c *committer) run(run func(*batch) (dao.Receipt, error)) (*batch, dao.Receipt, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if err := c.ready(); err != nil {
-		return nil, dao.Receipt{}, err
+		receipt, err := c.look(run, err)
+		return nil, receipt, err
 	}
 	b := c.gather()
 	defer func() { // do may panic
@@ -98,6 +99,20 @@ func (c *committer) run(run func(*batch) (dao.Receipt, error)) (*batch, dao.Rece
 	}()
 	receipt, err := run(b)
 	return b, receipt, err
+}
+
+// look has run do what changes nothing, on what is durable; what would change something is refused.
+func (c *committer) look(run func(*batch) (dao.Receipt, error), why error) (dao.Receipt, error) {
+	if c.closed {
+		return dao.Receipt{}, why
+	}
+	head := c.feed.head()
+	b := newBatch(c.state, steps.Options{Head: head, At: c.at, Clock: &c.state.clock}, nil)
+	defer b.answer(nil)
+	if receipt, err := run(b); err != nil || b.Head() == head {
+		return receipt, err
+	}
+	return dao.Receipt{}, why
 }
 
 // gather returns the batch that gathers, and begins it if there is none.

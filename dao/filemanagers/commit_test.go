@@ -165,6 +165,15 @@ func TestABatchFailsWithTheOneBefore(t *testing.T) {
 		if err := s.create(3)(); !errors.Is(err, dao.ErrUnavailable) {
 			t.Errorf("a write after a failed sync: %v, not %v", err, dao.ErrUnavailable)
 		}
+		found := int64(0)
+		receipt, err := s.Update(t.Context(), func(tx dao.Tx) error { // that only looks
+			p, err := dao.Product.Within(tx).Get(testID(1))
+			found = p.Stock
+			return err
+		})
+		if err != nil || found != 7 || !receipt.Repeated {
+			t.Errorf("a look after a failed sync: stock %d, %+v, %v", found, receipt, err)
+		}
 		for range 8 {
 			after, err := openDisk(s.disk.crash(random), 1_000)
 			if err != nil {

@@ -66,7 +66,7 @@ func Uploads(w http.ResponseWriter, r *http.Request, visit func(name string, fil
 
 // readPart reads a part, as slowly as it comes, and no more of it than a picture may have.
 func readPart(part *multipart.Part, line *http.ResponseController) ([]byte, error) {
-	var whole []byte
+	whole := []byte{} // also where there is nothing in it: a file without any is one
 	for piece := make([]byte, 64<<10); ; {
 		n, err := part.Read(piece)
 		whole = append(whole, piece[:n]...)

@@ -136,6 +136,7 @@ func TestReceipts(t *testing.T) {
 		status int
 		said   string
 	}{
+		{nil, 415, "Tiene que ser una foto (JPEG, PNG, WebP o GIF) o un PDF."},
 		{[]byte("<html><script>"), 415, "Tiene que ser una foto (JPEG, PNG, WebP o GIF) o un PDF."},
 		{append([]byte("%PDF-1.7"), make([]byte, 5<<20)...), 413, "Pesa más de 5 MB o es una foto enorme. Mandá una más chica."},
 		{picture[:60], 400, "El archivo está roto o llegó cortado. Probá de nuevo."},
@@ -159,6 +160,11 @@ func TestReceipts(t *testing.T) {
 		t.Errorf("%q, %s", names, page.Text("main"))
 	}
 	upload(v, link+"/claim", "z.pdf", append(pdf, '2')).Want(400)
+	upload(v, link+"/claim", "x.pdf", pdf).Want(303) // it is there already
+	kept := 0
+	if err := v.Shop.Store.Images.Each(t.Context(), func(models.Hash) error { kept++; return nil }); err != nil || kept != 3 {
+		t.Errorf("the bytes of %d receipts are kept, %v", kept, err)
+	}
 
 	order, err := v.Shop.Trade.OwnOrder(t.Context(), strings.TrimPrefix(link, "/o/"))
 	if err != nil {
