@@ -113,15 +113,31 @@ func (p *Pages) PlaceOrder(w http.ResponseWriter, r *http.Request) {
 		placed, _, err = p.shop.PlaceOrder(r.Context(), p.clients.Sender(r), form.asked)
 	}
 	if err != nil {
-		if known, unknown := p.shop.OrderOfCart(r.Context(), form.id, form.asked.Cart); unknown == nil {
-			placed, err = known, nil // another tab, or the click before
+		if before := p.orderedBefore(r.Context(), form); before != "" {
+			http.Redirect(w, r, before, http.StatusSeeOther)
+			return
 		}
-	}
-	if err != nil {
 		p.refuseCheckout(w, r, form, err)
 		return
 	}
 	http.Redirect(w, r, placed.Link(), http.StatusSeeOther)
+}
+
+// saysBefore has the page of an order say that it was placed before what was typed last.
+const saysBefore = "before"
+
+// orderedBefore is where the order is that another tab has made of the cart, which is empty since: it is
+// not what this form says, and its page tells so. Where there is something in the cart again, that is
+// to be ordered.
+func (p *Pages) orderedBefore(ctx context.Context, form checkoutForm) string {
+	known, err := p.shop.OrderOfCart(ctx, form.id, form.asked.Cart)
+	if err != nil {
+		return ""
+	}
+	if cart, err := p.shop.Carts.Get(ctx, form.asked.Cart); err == nil && len(cart.Products) > 0 {
+		return ""
+	}
+	return known.Link() + "?" + saysBefore + "=1"
 }
 
 // dropAddress leaves out an address where the goods go to none: it may have been typed before the

@@ -19,6 +19,7 @@ type orderSheet struct {
 	State      string // in a word
 	Next       string // in a sentence, what happens next
 	Notice     string // why what was asked for was not done
+	Before     bool   // the order was placed before what the visitor has typed last
 	Goods      []shop.ShownLine
 	Totals     models.Totals
 	Currency   string // of the order, as of all its amounts
@@ -85,7 +86,7 @@ func ownHeaders(w http.ResponseWriter, r *http.Request, v *visit) {
 
 // Order shows an order to who has its secret.
 func (p *Pages) Order(w http.ResponseWriter, r *http.Request) {
-	p.showOrder(w, r, http.StatusOK, orderSheet{})
+	p.showOrder(w, r, http.StatusOK, orderSheet{Before: r.URL.Query().Get(saysBefore) != ""})
 }
 
 // showOrder shows an order, with what an act has left to say.
@@ -105,6 +106,9 @@ func (p *Pages) showOrder(w http.ResponseWriter, r *http.Request, status int, sh
 	ownHeaders(w, r, v)
 	sheet.Page = p.page(v, v.voice.Say("order.title", map[string]any{"n": order.Number}), "order")
 	sheet.Base, sheet.Secret = v.here, secret
+	if sheet.Before {
+		sheet.Notice = v.voice.Say("order.before", nil)
+	}
 	sheet.fill(v, order)
 	p.answer(w, r, v, status, "order", sheet)
 }
