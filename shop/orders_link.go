@@ -85,8 +85,9 @@ func (s *Shop) LinkOrder(ctx context.Context, who Who, id models.ID) (placed Pla
 	placed.Order, _, err = s.changeOrder(ctx, by(who, OrdersWrite), id, func(tx dao.Tx, o *models.Order) error {
 		o.Links++
 		placed.Secret = sign.secretOf(*o)
+		before := o.LinkHash
 		o.LinkHash = hashOf(placed.Secret)
-		o.History = append(o.History, models.Event{At: tx.Now(), By: tx.By(), What: "link"})
+		o.History = append(o.History, models.Event{At: tx.Now(), By: tx.By(), What: models.EventLink, Note: before})
 		return nil
 	})
 	if err != nil {

@@ -98,5 +98,5 @@ func ShowOrder(o models.Order) ShownOrder {
 
 // ShowStaffOrder returns an order as the staff sees it.
 func ShowStaffOrder(o models.Order) StaffOrder {
-	return StaffOrder{ShowOrder(o), o.By, o.PrivateNote, o.Ledger, o.History}
+	return StaffOrder{ShowOrder(o), o.By, o.PrivateNote, o.Ledger, o.Told()}
 }

@@ -73,9 +73,9 @@ type (
 type event struct {
 	body   any
 	topic  string
-	also   string // a further topic that it belongs to: an order is its buyer's as well; "" for none
-	offset int64  // of a change
-	end    int64  // of its step
+	also   []string // further topics that it belongs to: an order is its buyer's as well
+	offset int64    // of a change
+	end    int64    // of its step
 
 	forms [ownDoors]form
 	parts [ownDoors]form       // of a change: after which more of its step follows
@@ -306,7 +306,7 @@ func bundles(events []*event) (list []*bundle) {
 		next := &bundle{events: events[:firstStep(events)]}
 		next.size = sizeOf(next.events)
 		for _, e := range next.events {
-			for _, topic := range []string{e.topic, e.also} {
+			for _, topic := range append([]string{e.topic}, e.also...) {
 				if topic != "" && !slices.Contains(next.topics, topic) {
 					next.topics = append(next.topics, topic)
 				}

@@ -2,6 +2,7 @@ package socket
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"pulperia/dao"
@@ -43,23 +44,25 @@ type orderNews struct {
 // newOrderChange is a change of an order as it is told.
 func newOrderChange(epoch string, c dao.Change) *event {
 	var o models.Order
-	hash := ""
+	var hashes []string
 	if len(c.Doc) > 0 {
 		if json.Unmarshal(c.Doc, &o) != nil { // then nobody may see it
 			c.Doc = nil
 		} else {
-			hash = o.LinkHash
+			hashes = []string{o.LinkHash, o.LinkBefore()}
 			c.Doc = models.JSON(orderNews{c.ID, o.Rev, o.Number, o.State, o.PaymentState()})
 		}
 	}
 	e := newChange(epoch, c)
-	if hash != "" {
-		e.also = ownOrder + hash
+	for _, hash := range hashes {
+		if hash != "" {
+			e.also = append(e.also, ownOrder+hash)
+		}
 	}
 	return e
 }
 
 // isFor says whether somebody who wants some topics gets the event.
 func (e *event) isFor(wants func(topic string) bool) bool {
-	return wants(e.topic) || e.also != "" && wants(e.also)
+	return wants(e.topic) || slices.ContainsFunc(e.also, wants)
 }

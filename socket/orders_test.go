@@ -55,6 +55,33 @@ func TestOrderIsTold(t *testing.T) {
 	})
 }
 
+// Who has the link that another one has taken the place of is told that once, and hears nothing of the
+// order any more; nobody is shown the hash by which he is found.
+func TestTheOldLinkIsToldOfTheNew(t *testing.T) {
+	inBubble(t, Options{}, func(s *testShop) {
+		placed := s.order()
+		old := s.hello(ana, s.head(), "order:"+placed.Secret)
+		made, err := s.hub.Shop.LinkOrder(t.Context(), shop.Machine, placed.Order.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		settle()
+		if told := only(old.heard(), "change"); len(told) != 1 {
+			t.Errorf("the old link is told %+v", told)
+		}
+		if _, _, err := s.hub.Shop.AcceptOrder(t.Context(), shop.Machine, placed.Order.ID); err != nil {
+			t.Fatal(err)
+		}
+		settle()
+		if told := only(old.heard(), "change"); len(told) != 0 {
+			t.Errorf("then it hears %+v", told)
+		}
+		if shown := string(models.JSON(shop.ShowStaffOrder(made.Order))); strings.Contains(shown, placed.Order.LinkHash) {
+			t.Errorf("the staff sees %s", shown)
+		}
+	})
+}
+
 // order places an order of one piece.
 func (s *testShop) order() shop.Placed {
 	s.t.Helper()

@@ -156,6 +156,31 @@ type Event struct {
 	Note string `json:"note"`
 }
 
+// EventLink is the line of the history that tells of another link. Its note is the hash of the one
+// before, so that pages which that has opened learn of it; nobody is shown it.
+const EventLink = "link"
+
+// Told is the history as the staff sees it.
+func (o *Order) Told() []Event {
+	told := slices.Clone(o.History)
+	for i := range told {
+		if told[i].What == EventLink {
+			told[i].Note = ""
+		}
+	}
+	return told
+}
+
+// LinkBefore is the hash of the link that this very change has put another one in the place of; "" for
+// none.
+func (o *Order) LinkBefore() string {
+	n := len(o.History)
+	if n == 0 || o.History[n-1].What != EventLink || o.History[n-1].At != o.UpdatedAt {
+		return ""
+	}
+	return o.History[n-1].Note
+}
+
 // EventNotRestocked is the line of the history, beside states, that names what came back and could not
 // be put back, since the catalogue has it no longer.
 const EventNotRestocked = "not restocked"

@@ -165,7 +165,7 @@ func (s *deskSheet) tell(v *visit, o *models.Order, names map[string]string) {
 		}
 		return v.voice.Say("desk.by.gone", nil)
 	}
-	for _, event := range o.History {
+	for _, event := range o.Told() {
 		s.History = append(s.History, factRow{v.voice.Say("desk.event."+event.What, nil), by(event.By), event.Note, 0, momentOf(v, event.At), event.At})
 	}
 	for _, fact := range o.Ledger {
