@@ -298,6 +298,9 @@ func (r *importRun) compareValue(ctx context.Context, e catalogue.Entry) (compar
 	}
 	id := value.GetHead().ID
 	old, err := r.shop.Find(ctx, e.Kind, id)
+	if r.options.DryRun && errors.Is(err, dao.ErrNotFound) {
+		return r.compareTexts(ctx, e.Kind, value)
+	}
 	if err != nil {
 		return comparison{}, ignoreNotFound(err)
 	}
@@ -320,6 +323,49 @@ func (r *importRun) compareValue(ctx context.Context, e catalogue.Entry) (compar
 		refused = fmt.Errorf("%w: %s", refused, differing(old, value))
 	}
 	return comparison{refused: refused}, nil
+}
+
+// compareTexts refuses a new value of which another one has a unique text, as the store does when it
+// takes values in.
+func (r *importRun) compareTexts(ctx context.Context, kind *dao.Schema, value models.Value) (comparison, error) {
+	if r.texts == nil {
+		r.texts = uniqueTexts{}
+		_, err := r.shop.Dump(ctx, func(batch dao.Batch) error {
+			for s, v := range batch.All() {
+				r.texts.add(s, v)
+			}
+			return nil
+		})
+		if err != nil {
+			return comparison{}, err
+		}
+	}
+	for _, unique := range kind.Unique {
+		for text := range unique.All(value) {
+			if r.texts[uniqueText{kind.Kind, unique.Field, text}] {
+				return comparison{refused: dao.Conflict{Field: unique.Field, Value: text}}, nil
+			}
+		}
+	}
+	r.texts.add(kind, value)
+	return comparison{}, nil
+}
+
+// uniqueText is a unique text of a kind.
+type uniqueText struct {
+	kind        dao.Kind
+	field, text string
+}
+
+// uniqueTexts are those that values have.
+type uniqueTexts map[uniqueText]bool
+
+func (t uniqueTexts) add(s *dao.Schema, v models.Value) {
+	for _, unique := range s.Unique {
+		for text := range unique.All(v) {
+			t[uniqueText{s.Kind, unique.Field, text}] = true
+		}
+	}
 }
 
 // compareMessage asks for the page before a message to learn whether it is there. Only then it is

@@ -143,9 +143,11 @@ func TestOrdersMeetOthers(t *testing.T) {
 		if err := os.WriteFile(backup, []byte(lines), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		out, code := runMain(t, "import", backup, "--store", own)
-		if code == 0 || !strings.Contains(out, `number "1" is already taken`) {
-			t.Errorf("it ends with %d, and does not say whose number it is:\n%s", code, out)
+		for _, how := range [][]string{{"--dry-run"}, nil} {
+			out, code := runMain(t, append([]string{"import", backup, "--store", own}, how...)...)
+			if code == 0 || !strings.Contains(out, `number "1" is already taken`) || !strings.Contains(out, " 2 refused") {
+				t.Errorf("%v: it ends with %d, and does not say whose number it is:\n%s", how, code, out)
+			}
 		}
 		says(t, "everything is in order", "check", "--store", own)
 		if o := nextOrder(t, own, mine); o.Number != int64(len(orders)+1) {
