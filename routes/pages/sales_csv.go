@@ -71,8 +71,18 @@ func salesRecord(o *models.Order, zone *time.Location) []string {
 // formula is what a spreadsheet takes for the beginning of one, full-width forms included.
 const formula = "=+-@\t\r\n|%＝＋－＠"
 
-// harmless is a text that no spreadsheet takes for a formula, also behind spaces.
+// harmless is a text that no spreadsheet takes for a formula: also one that divides the cells at
+// semicolons, as where the comma is that of decimals.
 func harmless(text string) string {
+	cells := strings.Split(text, ";")
+	for i := range cells {
+		cells[i] = harmlessCell(cells[i])
+	}
+	return strings.Join(cells, ";")
+}
+
+// harmlessCell is one without semicolons; a formula may stand behind spaces.
+func harmlessCell(text string) string {
 	if start := strings.TrimLeft(text, " \u00a0\u200b\ufeff"); start != "" && strings.ContainsRune(formula, []rune(start)[0]) {
 		return "'" + text
 	}
