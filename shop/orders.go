@@ -221,15 +221,19 @@ func eachProduct(tx dao.Tx, lines []models.OrderLine, change func(p *models.Prod
 	return nil
 }
 
-// NoteOrder keeps what the staff notes of an order for themselves: orders.write.
+// NoteOrder keeps what the staff notes of an order for themselves: orders.write. Where it is said what
+// the note was, another one than that is not written over.
 func (s *Shop) NoteOrder(
-	ctx context.Context, who Who, id models.ID, note string,
+	ctx context.Context, who Who, id models.ID, note string, was *string,
 ) (models.Order, dao.Receipt, error) {
 	note, err := orderNote("note", note)
 	if err != nil {
 		return models.Order{}, dao.Receipt{}, err
 	}
 	return s.changeOrder(ctx, by(who, OrdersWrite), id, func(_ dao.Tx, o *models.Order) error {
+		if was != nil && o.PrivateNote != models.NormalText(*was) && o.PrivateNote != note {
+			return models.Invalid{{Field: "note", Rule: models.Changed}}
+		}
 		o.PrivateNote = note
 		return nil
 	})

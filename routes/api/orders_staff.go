@@ -108,7 +108,7 @@ func (o orderRoutes) note(_ http.ResponseWriter, r *http.Request) (int, any, err
 		return 0, nil, err
 	}
 	return onOrder(r, func(who shop.Who, id models.ID) (models.Order, dao.Receipt, error) {
-		return o.shop.NoteOrder(r.Context(), who, id, note)
+		return o.shop.NoteOrder(r.Context(), who, id, note, nil)
 	})
 }
 

@@ -36,10 +36,17 @@ func (p *Pages) Fail(w http.ResponseWriter, r *http.Request, err error) {
 		key = "error.not_ended"
 	case errors.Is(err, dao.ErrUnknown):
 		key = "error.unknown"
+	case isInOrders(err):
+		key = "error.inOrders"
 	case errors.Is(err, shop.ErrInhabited):
 		key = "error.inhabited"
 	}
 	p.errorPage(w, r, problem.Status, key)
+}
+
+func isInOrders(err error) bool {
+	_, is := errors.AsType[shop.InOrders](err)
+	return is
 }
 
 // errorPage answers with the page of a status, in the person's language. It works without the

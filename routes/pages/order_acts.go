@@ -76,7 +76,11 @@ func (p *Pages) CancelOrder(w http.ResponseWriter, r *http.Request) {
 // NoteOrder keeps the note that the staff makes for itself.
 func (p *Pages) NoteOrder(w http.ResponseWriter, r *http.Request) {
 	p.orderForm(func(ctx context.Context, act orderAct) error {
-		_, _, err := p.shop.NoteOrder(ctx, act.who, act.id, act.Get("note"))
+		var was *string
+		if act.Has("was") {
+			was = new(act.Get("was"))
+		}
+		_, _, err := p.shop.NoteOrder(ctx, act.who, act.id, act.Get("note"), was)
 		return err
 	})(w, r)
 }
@@ -202,7 +206,7 @@ func (p *Pages) orderForm(do func(context.Context, orderAct) error) http.Handler
 		case told && conflict.Field == "_id": // from a page that was about what the order was before
 			p.refuseOrder(w, r, act, http.StatusConflict, nil)
 		case problems != nil:
-			p.refuseOrder(w, r, act, http.StatusBadRequest, problems)
+			p.refuseOrder(w, r, act, statusOf(problems), problems)
 		case err != nil:
 			p.Fail(w, r, err)
 		default:

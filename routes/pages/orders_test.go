@@ -262,3 +262,23 @@ func TestHostileOrders(t *testing.T) {
 		}
 	}
 }
+
+// A note of the staff that somebody has written meanwhile is not written over by an older page: it shows
+// both, and sent again it is meant.
+func TestNoteThatSomebodyHasChanged(t *testing.T) {
+	v := staff(t, models.RoleManager)
+	_, _, page := orderOf(v, "7")
+	v.Follow(page+"/note", "was", "", "note", "llamó\na las tres").Want(200, "#note", "llamó a las tres")
+	v.Post(page+"/note", "was", "", "note", "viene el lunes").Want(409, "#note-problem", "Cambió mientras tanto. Mirá cómo está ahora y probá de nuevo.",
+		"#note", "viene el lunes", ".order__note", "llamó a las tres")
+	was := v.Get(page).Attribute("input[name=was]", "value")
+	v.Follow(page+"/note", "was", was, "note", "viene el lunes").Want(200, "#note", "viene el lunes")
+	v.Follow(page+"/note", "was", was, "note", "viene el lunes").Want(200, "#note", "viene el lunes")
+}
+
+// A product of which open orders hold pieces is not deleted, and the page says why and what can be done.
+func TestProductOfOpenOrdersStays(t *testing.T) {
+	v := staff(t, models.RoleManager)
+	product, _, _ := orderOf(v, "7")
+	v.Post("/admin/products/"+product.ID.String()+"/delete").Want(409, "h1", "Hay pedidos abiertos")
+}
