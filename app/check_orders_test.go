@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
@@ -41,6 +42,22 @@ func soldStore(t *testing.T, store string) (product models.ID, orders []models.O
 	}
 	s.close()
 	return p.ID, orders
+}
+
+// An edit of orders that are right one by one is taken in; where they no longer agree with the stock, the
+// log of the start says so, as check does.
+func TestEditOfOrdersIsAudited(t *testing.T) {
+	t.Parallel()
+	store := t.TempDir()
+	product, orders := soldStore(t, store)
+	spoil(t, store, "products", product, [2]string{`"held": 2`, `"held": 5`}, nil)
+	s := startShop(t, store).untilOpen(t)
+	const want = "5 pieces are held, and open orders hold 2"
+	for end := time.Now().Add(10 * time.Second); !strings.Contains(s.Log.String(), want); time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("the log of the start does not say %q, of %d orders:\n%s", want, len(orders), &s.Log)
+		}
+	}
 }
 
 // spoil changes the text of a value behind the shop's back: in the file, or in the document.

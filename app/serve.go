@@ -87,6 +87,9 @@ func (c *serveCommand) Run(ctx context.Context, g *globals, streams Streams) (er
 	defer inBackground(ctx, sweepAccess(shop, log))()
 	defer inBackground(ctx, sweepPictures(shop, log))()
 	defer inBackground(ctx, sweepOrders(shop, log))()
+	if files, is := store.Engine.(interface{ EditedByHand() bool }); is && files.EditedByHand() {
+		defer inBackground(ctx, auditOrders(shop, log))()
+	}
 	expiry := c.expireCarts(ctx, shop, log)
 	defer expiry()
 	url := c.announce(listener.Addr(), g.Store, log)

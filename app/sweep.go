@@ -45,6 +45,27 @@ func sweepPictures(shop *trade.Shop, log *slog.Logger) func(context.Context) {
 	}
 }
 
+// auditOrders returns what says, once, where stock and orders do not agree: somebody has edited files,
+// each of which is right by itself.
+func auditOrders(shop *trade.Shop, log *slog.Logger) func(context.Context) {
+	return func(ctx context.Context) {
+		found, err := shop.CheckOrders(ctx)
+		if err != nil {
+			if ctx.Err() == nil {
+				log.Error("could not look whether stock and orders agree", "err", err)
+			}
+			return
+		}
+		const most = 10
+		for _, wrong := range found.Wrong[:min(most, len(found.Wrong))] {
+			log.Warn("stock and orders do not agree", "wrong", wrong)
+		}
+		if n := len(found.Wrong) - most; n > 0 {
+			log.Warn("stock and orders do not agree in more than that: see pulperia check", "more", n)
+		}
+	}
+}
+
 // sweepOrders returns what ends, every minute, the orders that nobody has paid in time, and forgets,
 // every hour, whom limits were about a month ago.
 func sweepOrders(shop *trade.Shop, log *slog.Logger) func(context.Context) {

@@ -133,7 +133,7 @@ func (b *books) audit() {
 			b.found.Notes = append(b.found.Notes, fmt.Sprintf("product %q: its stock is %d", s.code, s.stock))
 		}
 		if want := b.pieces[s.Choice]; s.held != want {
-			b.wrong("product %q: %d pieces are held, and open orders hold %d", s.code, s.held, want)
+			b.wrong("product %q: %d pieces are held, and open orders hold %d: write that into its field held", s.code, s.held, want)
 		}
 	}
 	for choice, n := range b.pieces {

@@ -26,6 +26,7 @@ type engine struct {
 	images    *images
 	identity  atomic.Pointer[string]
 	readOnly  bool
+	edited    bool // the files were, before it was opened
 	present   func() error
 	unlock    func() error
 
@@ -168,6 +169,9 @@ func sortByID(values []models.Value) {
 		values[i] = all[i].value
 	}
 }
+
+// EditedByHand says whether somebody had edited the files when the store was opened.
+func (e *engine) EditedByHand() bool { return e.edited }
 
 // Ready says whether the store can still write.
 func (e *engine) Ready(ctx context.Context) error {

@@ -135,7 +135,7 @@ func open(o Options, unlock func() error) (dao.Store, error) {
 	if products := newProducts(values{e.state, e.committer}).catalogue; !o.Bulk {
 		products.listable.Do(products.makeIndexes) // of an empty one, too: then no listing has to make them
 	}
-	e.unlock = unlock
+	e.unlock, e.edited = unlock, c.tookIn
 	go e.committer.loop()
 	return e.store(), nil
 }
@@ -155,6 +155,7 @@ func loadAdopted(o Options) (c *contents, format int, err error) {
 	c, err = found.adopted(o.disk, o.Accept)
 	if err == nil && len(found.edited) > 0 {
 		o.Log.Info("took in files that were edited by hand; the epoch is a new one", "files", found.edits())
+		c.tookIn = true
 	}
 	return c, format, err
 }

@@ -26,6 +26,7 @@ type contents struct {
 
 	// What was found instead of the vouched files.
 	isNew  bool      // there is no store.json
+	tookIn bool      // files that were edited were taken in just now
 	edited []string  // files that somebody wrote by hand
 	sums   []editSum // what became of the entries of those
 	past   past      // what the entries were, as far as the journal holds it
