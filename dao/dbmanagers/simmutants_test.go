@@ -1,6 +1,8 @@
 package dbmanagers
 
 import (
+	"maps"
+	"slices"
 	"testing"
 
 	"pulperia/dose"
@@ -27,7 +29,7 @@ func TestSimulationFinds(t *testing.T) {
 	if underRace { // make simulate does it without
 		return
 	}
-	for mutant, what := range mutants {
+	for _, mutant := range dose.Some(slices.Sorted(maps.Keys(mutants)), 3) {
 		t.Run(mutant, func(t *testing.T) {
 			for seed := uint64(1); seed <= uint64(mutantSeeds.Get()); seed++ {
 				s := scenarioOf(seed)
@@ -38,7 +40,7 @@ func TestSimulationFinds(t *testing.T) {
 					return
 				}
 			}
-			t.Errorf("%s is not found: %s", mutant, what)
+			t.Errorf("%s is not found: %s", mutant, mutants[mutant])
 		})
 	}
 }
