@@ -26,6 +26,12 @@ func TestCheckoutNamesWhatChanged(t *testing.T) {
 		"the delivery": {func(v *routestest.Visitor, _ models.Product) {
 			says(v, func(s *models.Settings) { s.Deliveries[1].Price = 600 * models.One })
 		}, []string{"La entrega costaba $ 500,00 y ahora cuesta $ 600,00."}, "$ 800,00"},
+		"what is said of the delivery": {func(v *routestest.Visitor, _ models.Product) {
+			says(v, func(s *models.Settings) { s.Deliveries[1].Hours = "solo los lunes" })
+		}, []string{"Moto: la tienda cambió dónde o cuándo. Fijate antes de confirmar."}, "$ 700,00"},
+		"what is said of another one": {func(v *routestest.Visitor, _ models.Product) {
+			says(v, func(s *models.Settings) { s.Deliveries[0].Hours = "solo los lunes" })
+		}, nil, "$ 700,00"},
 		"added taxes": {func(v *routestest.Visitor, _ models.Product) {
 			says(v, func(s *models.Settings) { s.TaxAdded = true })
 		}, []string{"Los impuestos que se suman a los precios eran $ 0,00 y ahora son $ 147,00."}, "$ 847,00"},

@@ -36,6 +36,7 @@ type checkoutForm struct {
 	asksAgain         bool  // the cart is not as the visitor saw it
 	saw               []sawLine
 	sums              map[string]sawSum // by each way of delivering, as the visitor saw them
+	moved             bool              // the shop says something else of the chosen way than he saw
 }
 
 // checkoutFields are the fields, as refusals name them.
@@ -103,12 +104,17 @@ func (p *Pages) PlaceOrder(w http.ResponseWriter, r *http.Request) {
 	if form.payment == "" {
 		form.wrong.Add("payment.way", models.Choose, nil, "")
 	}
-	err = p.dropAddress(r.Context(), &form)
+	err = p.meetDelivery(r.Context(), &form)
 	if form.wrong != nil { // then all that is wrong is said at once
 		form.wrong = append(form.wrong, form.asked.Check()...)
 		err = cmp.Or(err, form.wrong.Err())
 	}
 	var placed shop.Placed
+	if err == nil && form.moved {
+		if err = form.asked.Check().Err(); err == nil {
+			err = shop.OrderChanged{}
+		}
+	}
 	if err == nil {
 		placed, _, err = p.shop.PlaceOrder(r.Context(), p.clients.Sender(r), form.asked)
 	}
@@ -140,14 +146,20 @@ func (p *Pages) orderedBefore(ctx context.Context, form checkoutForm) string {
 	return known.Link() + "?" + saysBefore + "=1"
 }
 
-// dropAddress leaves out an address where the goods go to none: it may have been typed before the
-// visitor chose to come for them.
-func (p *Pages) dropAddress(ctx context.Context, form *checkoutForm) error {
+// meetDelivery looks at the way that is chosen. Where the goods go to no address it leaves one out, which
+// may have been typed before the visitor chose to come for them; and it notes whether the shop says
+// something else of the way than the visitor saw.
+func (p *Pages) meetDelivery(ctx context.Context, form *checkoutForm) error {
 	settings, err := p.shop.Settings(ctx)
 	for _, d := range settings.WithStart().Deliveries {
-		if d.Way == form.delivery && d.Kind == models.DeliverPickup {
+		if d.Way != form.delivery {
+			continue
+		}
+		if d.Kind == models.DeliverPickup {
 			form.asked.Delivery.Address = models.Address{}
 		}
+		saw := form.sums[d.Way].terms
+		form.moved = saw != "" && saw != termsOf(d)
 	}
 	return err
 }

@@ -106,6 +106,12 @@ func (f checkoutForm) changes(voice *views.Voice, currency string, bill shop.Bil
 type sawSum struct {
 	total, fee, added models.Money // fee: of the delivery, without tax that is added, which added is of all
 	currency          string
+	terms             string // what the shop says of the way, as a hash; "" for not known
+}
+
+// termsOf are what a shop says of a way of delivering: who agrees to come for his things knows where.
+func termsOf(d models.Delivery) string {
+	return string(models.HashOf([]byte(strings.Join([]string{d.Name, d.Address, d.Hours}, "\x00")))[:8])
 }
 
 // noCode stands in the form for a currency that nobody has named.
@@ -113,7 +119,7 @@ const noCode = "-"
 
 // of is what the form says of a sum by a way.
 func (s sawSum) of(way string) string {
-	return fmt.Sprintf("%d %d %d %s %s", s.total, s.fee, s.added, cmp.Or(s.currency, noCode), way)
+	return fmt.Sprintf("%d %d %d %s #%s %s", s.total, s.fee, s.added, cmp.Or(s.currency, noCode), s.terms, way)
 }
 
 func parseSum(text string) (way string, saw sawSum, is bool) {
@@ -131,7 +137,11 @@ func parseSum(text string) (way string, saw sawSum, is bool) {
 	if saw.currency = parts[3]; saw.currency == noCode {
 		saw.currency = ""
 	}
-	return parts[4], saw, true
+	way = parts[4]
+	if terms, isNew := strings.CutPrefix(way, "#"); isNew { // a page of an older pulperia has none
+		saw.terms, way, _ = strings.Cut(terms, " ")
+	}
+	return way, saw, true
 }
 
 // sumChanges adds to what is said of the lines what is another of the sum: of the way that is chosen,
@@ -154,6 +164,9 @@ func (f checkoutForm) sumChanges(voice *views.Voice, currency string, ways []del
 		saw, is := f.sums[way.Way]
 		if !is || f.delivery != "" && f.delivery != way.Way {
 			continue
+		}
+		if f.moved {
+			said = append(said, voice.Say("checkout.change.terms", map[string]any{"title": way.Name}))
 		}
 		if saw.fee != way.Of.Fee && f.delivery == "" {
 			say("price", way.Name, saw.fee, way.Of.Fee)

@@ -46,7 +46,7 @@ func (s *checkoutSheet) deliveries(voice *views.Voice, settings models.Settings,
 				one.Of.Taxes = append(one.Of.Taxes, taxRow{rate.Rate.Name, rate.Tax})
 			}
 		}
-		one.Saw = sawSum{sums.Total, sums.Delivery.Unit, sums.Added, settings.Currency}.of(d.Way)
+		one.Saw = sawSum{sums.Total, sums.Delivery.Unit, sums.Added, settings.Currency, termsOf(d)}.of(d.Way)
 		if one.Chosen {
 			s.Total = one.Of
 		}
