@@ -52,8 +52,8 @@ inside: setup
 	$(with_mongodb) go -C bench test -timeout 40m ./...
 
 # Those that meet in one program, in small doses and with the race detector, which makes everything take five times as long:
-# a race shows at the first meeting of two, and not at the hundredth. What starts programs is left out, and done by the full
-# name: go test -race -short ./app.
+# a race shows at the first meeting of two, and not at the hundredth. Packages that start the program are left out, since each
+# start takes long then; `go test -race -short ./app ./faults/walk` tries them.
 race: setup
 	$(with_mongodb) go test -race -short -timeout 40m $$(go list ./... | grep -Ev '/app$$|/faults')
 	$(with_mongodb) go -C bench test -race -short -timeout 40m ./...

@@ -24,7 +24,8 @@ func (h *hostileShop) files(store string, newStore func() string, texts []string
 	rows := csv.NewWriter(&sheet)
 	rows.Write([]string{"Handle", "Title", "Body (HTML)", "Variant SKU", "Variant Inventory Qty", "Variant Price", "Image Src", "Type", "Status"})
 	list, titles := []string{}, map[string]bool{}
-	texts = append([]string{strings.Repeat("ñ", models.MaxLine)}, texts...) // it shows that the files are UTF-8, and what is not is damage
+	// The first text shows that the files are UTF-8: what is none in the others is damage.
+	texts = append([]string{strings.Repeat("ñ", models.MaxLine)}, texts...)
 	for i, text := range texts {
 		if utf8.RuneCountInString(strings.TrimSpace(text)) > models.MaxLine {
 			continue // it is cut, which the tests of catalogue try

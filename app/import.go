@@ -170,7 +170,7 @@ type importer struct {
 	refused map[models.ID]string      // the codes of products that were refused, by their ids in the files
 	byCode  map[string]models.ID      // the ids that products of the files have in the store
 	said    map[models.ID]uint64      // hashes of the store's messages, for a dry run
-	texts   uniqueTexts               // of the store and of what is new, for a dry run; nil until they are asked for
+	texts   uniqueTexts               // of the store and of new values, for a dry run; nil until asked for
 	becomes bool                      // the store becomes the one whose backup is taken in
 	spelled map[[2]string]string      // how the shop writes categories, by what a file says and what was
 	moves   map[models.ID][]stockMove // of the store's orders; nil until they are asked for

@@ -55,7 +55,9 @@ func lastMove(o *models.Order) models.Time {
 	for _, event := range o.History {
 		switch state := models.OrderState(event.What); {
 		case state == models.OrderPlaced:
-			last = event.At // that of the step, as the product's; the order's own may be a little later, to be the only one
+			// The time of the step, which the product has, too: orders are created at times of their
+			// own, a millisecond later where another one was created in that one.
+			last = event.At
 		case state.IsOff():
 			last = max(last, event.At)
 		}

@@ -11,7 +11,8 @@ import (
 // live, and forms get through.
 func TestManyPagesShareOneStream(t *testing.T) {
 	t.Parallel()
-	for _, address := range dose.Some([]string{"127.0.0.1", plainHost}, 1) { // on the first one the browser has locks
+	secure := "127.0.0.1" // where the browser has locks
+	for _, address := range dose.Some([]string{secure, plainHost}, 1) {
 		t.Run(address, func(t *testing.T) { shareOneStream(t, address) })
 	}
 }

@@ -29,6 +29,15 @@ func idOf(value bson.RawValue) models.ID {
 
 func objectID(id models.ID) bson.ObjectID { return bson.ObjectID(id) }
 
+// inIDs is the condition that an id is one of these.
+func inIDs(ids []models.ID) bson.D {
+	list := make(bson.A, len(ids))
+	for i, id := range ids {
+		list[i] = objectID(id)
+	}
+	return bson.D{{Key: "$in", Value: list}}
+}
+
 func productDoc(p models.Product) bson.D {
 	doc := bson.D{
 		{Key: "_id", Value: objectID(p.ID)},

@@ -242,12 +242,3 @@ func (f *feed) lastRevs(ctx context.Context, kind dao.Kind, ids any) (map[models
 	})
 	return revs, err
 }
-
-// inIDs is the condition that an id is one of these.
-func inIDs(ids []models.ID) bson.D {
-	list := make(bson.A, len(ids))
-	for i, id := range ids {
-		list[i] = objectID(id)
-	}
-	return bson.D{{Key: "$in", Value: list}}
-}

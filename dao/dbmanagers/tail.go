@@ -39,7 +39,7 @@ type tail struct {
 	entries []*entry // without a gap; the last one is the head
 	byValue map[valueKey][]*change
 	byText  map[ofText][]models.ID // who got a unique text
-	asked   map[valueKey]int64     // last revisions that the feed was asked for, until the next change of the value
+	asked   map[valueKey]int64     // last revisions that the feed told, each until the value changes
 	applied int64                  // up to which all is in the documents
 	told    int64                  // the end of the last step that tells of something
 	lookAt  time.Time              // when the last look was sent
