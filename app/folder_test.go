@@ -1,6 +1,7 @@
 package app
 
 import (
+	"encoding/json"
 	"net/http"
 	"os"
 	"os/exec"
@@ -88,11 +89,13 @@ func rename(t *testing.T, from, to string) {
 }
 
 // The store's folder is removed while the shop is open: no write is acknowledged that would go with
-// the process, /readyz says so, reads go on, and the end is one clear line.
+// the process, /readyz says so, reads go on, that of an order by its buyer too, and the end is one
+// clear line.
 func TestFolderRemoved(t *testing.T) {
 	t.Parallel()
 	store := filepath.Join(t.TempDir(), "store")
 	s := openShop(t, store, "--demo")
+	link := s.ordered(t)
 	if err := os.RemoveAll(store); err != nil {
 		t.Fatal(err)
 	}
@@ -104,9 +107,39 @@ func TestFolderRemoved(t *testing.T) {
 		t.Errorf("a message that is kept nowhere is answered with %d (%v)", status, err)
 	}
 	s.wantReading(t)
+	if status, text, err := s.do(http.DefaultClient, "GET", link, ""); err != nil || status != http.StatusOK {
+		t.Errorf("whose order it is gets %d (%v): %.300s", status, err, text)
+	}
 	if err := s.stop(t, os.Interrupt); err != nil && strings.Count(s.Log.String(), "pulperia:") != 1 {
 		t.Errorf("it ended with %v\n%s", err, &s.Log)
 	}
+}
+
+// ordered places an order of one piece and returns its link.
+func (s *shop) ordered(t *testing.T) string {
+	t.Helper()
+	var products []struct {
+		ID string `json:"_id"`
+	}
+	s.get(t, "/api/products?status=true&available=true", &products)
+	var cart struct {
+		Payload struct {
+			ID string `json:"_id"`
+		}
+	}
+	var placed struct{ Link string }
+	for _, one := range products { // not of one that is to be chosen first
+		_, text, err := s.do(http.DefaultClient, "POST", "/api/carts", `{"products":[{"product":"`+one.ID+`","quantity":1}]}`)
+		if err == nil && json.Unmarshal([]byte(text), &cart) == nil && cart.Payload.ID != "" {
+			break
+		}
+	}
+	_, text, err := s.do(http.DefaultClient, "POST", "/api/orders",
+		`{"cart":"`+cart.Payload.ID+`","buyer":{"name":"Ana"},"delivery":{"way":"pickup"},"payment":{"way":"cash"}}`)
+	if err != nil || json.Unmarshal([]byte(text), &placed) != nil || placed.Link == "" {
+		t.Fatalf("no order is placed: %v %s", err, text)
+	}
+	return placed.Link
 }
 
 // The store's files can be written no more (chattr +i, which stops root, too, and open files):
