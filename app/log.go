@@ -27,6 +27,9 @@ func (s shortLines) WithGroup(name string) slog.Handler { return shortLines{s.Ha
 
 // Handle hands on a line as it is, or with shorter values.
 func (s shortLines) Handle(ctx context.Context, r slog.Record) error {
+	if fitsSurely(r) {
+		return s.Handler.Handle(ctx, r)
+	}
 	room := longestLine - len(`{"time":"2026-11-28T12:00:00.000000000+00:00","level":"ERROR","msg":""}`) - len("\n")
 	sizes := []int{written(r.Message, longestLine).size}
 	var attrs []slog.Attr
@@ -47,6 +50,24 @@ func (s shortLines) Handle(ctx context.Context, r slog.Record) error {
 		short.AddAttrs(a)
 	}
 	return s.Handler.Handle(ctx, short)
+}
+
+// fitsSurely says whether a line is short however its values are written: so nearly all are, and need
+// not be looked through.
+func fitsSurely(r slog.Record) bool {
+	const framed, widest = 100, 6 // bytes: of a line with nothing in it, and of a byte as it is written
+	most := framed + widest*len(r.Message)
+	for a := range r.Attrs {
+		size := 40 // a number, a duration
+		switch a.Value.Kind() {
+		case slog.KindString:
+			size = widest * len(a.Value.String())
+		case slog.KindAny, slog.KindGroup, slog.KindLogValuer:
+			return false
+		}
+		most += len(`,"":""`) + len(a.Key) + size
+	}
+	return most <= longestLine
 }
 
 // fairShare returns how long each value may be so that all have room: longestLine when they have as

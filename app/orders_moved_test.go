@@ -156,3 +156,30 @@ func TestOrdersMeetOthers(t *testing.T) {
 		says(t, "everything is in order", "check", "--store", own)
 	})
 }
+
+// An order of which another one in the same file has the number is refused, also where the store is
+// empty or not there, and a dry run says so before.
+func TestOrdersWithOneNumber(t *testing.T) {
+	t.Parallel()
+	from, backup := t.TempDir(), filepath.Join(t.TempDir(), "backup.jsonl")
+	soldStore(t, from)
+	says(t, "2 orders", "export", backup, "--store", from)
+	text, err := os.ReadFile(backup)
+	if err != nil {
+		t.Fatal(err)
+	}
+	twice := strings.Replace(string(text), `"number":2,`, `"number":1,`, 1)
+	if err := os.WriteFile(backup, []byte(twice), 0o600); err != nil || twice == string(text) {
+		t.Fatal("no order has the number 2", err)
+	}
+	onEachEngine(t, func(t *testing.T, newStore func() string) {
+		store := newStore()
+		for _, how := range [][]string{{"--dry-run"}, nil} {
+			out, code := runMain(t, append([]string{"import", backup, "--store", store}, how...)...)
+			if code == 0 || !strings.Contains(out, `is already taken`) || !strings.Contains(out, " 1 refused") {
+				t.Errorf("%v: it ends with %d, and does not say whose number it is:\n%s", how, code, out)
+			}
+		}
+		says(t, "everything is in order", "check", "--store", store)
+	})
+}

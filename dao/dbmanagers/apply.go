@@ -45,6 +45,9 @@ func (a *applier) run(ctx context.Context) {
 			return
 		}
 		for ctx.Err() == nil {
+			if list := a.feed.tail.takeUnsure(); len(list) > 0 {
+				sleep(ctx, a.note(ctx, "repeat deletes", a.unmake(ctx, list)))
+			}
 			at := a.feed.tail.state()
 			if at.applied >= at.end {
 				break
@@ -56,6 +59,16 @@ func (a *applier) run(ctx context.Context) {
 			sleep(ctx, a.note(ctx, "bring documents forward", a.bring(ctx, at.end)))
 		}
 	}
+}
+
+// unmake deletes what this process may have made while another one deleted it: a round that was on its
+// way did not know of that. What arrives later still, or fails here, is dug up (dig).
+func (a *applier) unmake(ctx context.Context, list []*change) error {
+	if err := a.turn.take(ctx); err != nil { // until that round is over
+		return err
+	}
+	defer a.turn.give()
+	return a.deleteAgain(ctx, list)
 }
 
 // mayWait is how long what is not brought forward yet may be left to those who committed it.
@@ -189,6 +202,7 @@ func (c *collection) apply(ctx context.Context, list []*forwarding) error {
 			unsure = append(unsure, f)
 		}
 	}
+	c.at("decided")
 	if len(made) > 0 {
 		err := c.bounded(ctx, func(ctx context.Context) error {
 			return untilMade(ctx, func() error { return c.table().insert(ctx, made, false) })

@@ -36,19 +36,20 @@ func (b busyTable) find(ctx context.Context, q query, visit func(bson.Raw) error
 
 // A create that arrives after its deletion is on no list: neither where the process knows of the
 // deletion, and then it takes nobody's place on a page, nor where it does not know of it yet, and
-// others go on writing whenever it reads.
+// others go on writing whenever it reads. Nothing is done in the background: it would be deleted again.
 func TestListWithoutWhatCameTooLate(t *testing.T) {
 	server, ctx := newModelServer(1), t.Context()
 	open := func(db database) *engine {
 		t.Helper()
-		e, err := openModel(ctx, db, Options{Log: slog.New(slog.DiscardHandler)})
-		if err != nil {
+		e := newEngine(db, Options{Log: slog.New(slog.DiscardHandler)})
+		if err := e.prepare(ctx); err != nil {
 			t.Fatal(err)
 		}
 		t.Cleanup(func() { e.Close() })
 		return e
 	}
 	reader := &busyClient{&modelClient{modelServer: server}, func() {}}
+	defer func() { reader.before = func() {} }()
 	there, here := open(&modelClient{modelServer: server}), open(reader)
 	table := modelHandle{reader.modelClient, "products"}
 	step := func(e *engine, do func(dao.Within[models.Product]) error) {

@@ -169,3 +169,41 @@ func TestNotedWhenTheDatabaseIsBack(t *testing.T) {
 		}
 	})
 }
+
+// What one process deletes while another is on its way to make it, of which it took long to decide, is
+// gone from the database as soon as both have looked at the feed: other programs find it no more.
+func TestDeletedWhileItIsMade(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := newModelServer(1)
+		open := func(at func(string)) *engine {
+			e, err := openModel(t.Context(), &modelClient{modelServer: server}, Options{Log: slog.New(slog.DiscardHandler), at: at})
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { e.Close() })
+			return e
+		}
+		slow := open(func(step string) {
+			if step == "decided" {
+				time.Sleep(20 * time.Second)
+			}
+		})
+		quick := open(nil)
+		made, _, err := slow.store().Products.Create(t.Context(), aProduct("mate"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, receipt, err := quick.store().Products.Delete(t.Context(), made.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		go slow.feed.Wait(t.Context(), receipt.Position) // as the hub of an open shop does
+		time.Sleep(time.Minute)
+		table := modelHandle{slow.client(), "products"}
+		table.mu.Lock()
+		defer table.mu.Unlock()
+		if doc := table.at("products").docs[keyOf(valueOf(objectID(made.ID)))]; doc != nil {
+			t.Errorf("it is there again: %s", doc)
+		}
+	})
+}

@@ -1,6 +1,7 @@
 package dbmanagers
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -143,27 +144,43 @@ func (p *place) howMany(coll string, filter bson.M) int64 {
 // settled returns when every change is in its document, and every document of another program claimed.
 func (p *place) settled() {
 	p.Helper()
-	p.await("all is brought forward", func() bool {
-		for _, coll := range []string{"products", "carts", "messages"} {
-			if p.howMany(coll, bson.M{stampField: nil}) > 0 {
-				return false
-			}
+	missing := ""
+	defer func() {
+		if p.Failed() {
+			p.Log("not brought forward: " + missing)
 		}
-		return p.behind() == "" && p.noted()
+	}()
+	p.await("all is brought forward", func() bool {
+		missing = cmp.Or(p.unclaimed(), p.behind(), p.unnoted())
+		return missing == ""
 	})
 }
 
-// noted says whether meta, or the last step, tells that all is brought forward.
-func (p *place) noted() bool {
+// unclaimed names a collection with documents of another program that nobody has claimed yet; "" for none.
+func (p *place) unclaimed() string {
+	p.Helper()
+	for _, coll := range []string{"products", "carts", "messages"} {
+		if p.howMany(coll, bson.M{stampField: nil}) > 0 {
+			return "unclaimed documents in " + coll
+		}
+	}
+	return ""
+}
+
+// unnoted tells of what neither meta nor the last step says that it is brought forward; "" for nothing.
+func (p *place) unnoted() string {
 	p.Helper()
 	var meta storeMeta
 	var head entry
 	last := options.FindOne().SetSort(bson.M{"_id": -1})
 	if p.db.Collection("feed").FindOne(p.ctx, bson.M{}, last).Decode(&head) != nil {
-		return true
+		return ""
 	}
 	p.ok("read meta", p.db.Collection("meta").FindOne(p.ctx, bson.M{"_id": "store"}).Decode(&meta))
-	return max(meta.Applied, head.Applied) >= head.end()
+	if applied := max(meta.Applied, head.Applied); applied < head.end() {
+		return fmt.Sprintf("meta and head tell of %d, the feed ends with %d", applied, head.end())
+	}
+	return ""
 }
 
 // behind names a document that lacks what the feed tells of it; "" for none.
@@ -182,7 +199,7 @@ func (p *place) behind() string {
 		raw := p.document(dao.SchemaOf(key.kind).Plural, c.key())
 		stamp, _ := ownField(raw, "feed").AsInt64OK()
 		if c.Op.removes() != (raw == nil) || raw != nil && stamp < c.offset {
-			return fmt.Sprint(key.kind, " ", key.id)
+			return fmt.Sprintf("%s %s: change %d is not in %v", key.kind, key.id, c.offset, raw)
 		}
 	}
 	return ""

@@ -3,6 +3,7 @@ package dbmanagers
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -48,30 +49,37 @@ func (e *engine) dig(ctx context.Context) error {
 	if e.mutant == "no-graves" {
 		return nil
 	}
-	keys := map[*collection]bson.A{}
+	var deletes []*change
 	var done []*entry
-	last := map[*collection]int64{}
 	for _, one := range e.feed.tail.from(0) {
 		if one.end() > at.applied || time.Since(one.seen) < e.remember/2 {
 			break
 		}
-		if one.dug {
-			continue
-		}
-		done = append(done, one)
-		for _, c := range one.Changes {
-			of := e.byKind(c.Kind)
-			if c.Op != opDelete || of == nil || e.feed.tail.last(valueKey{c.Kind, c.id()}) != c.offset {
-				continue
-			}
-			keys[of] = append(keys[of], bson.D{{Key: "_id", Value: c.key()}, {Key: stampField, Value: bson.D{{Key: "$lt", Value: c.offset}}}})
-			last[of] = max(last[of], c.offset)
+		if !one.dug {
+			done, deletes = append(done, one), append(deletes, one.Changes...)
 		}
 	}
+	if err := e.deleteAgain(ctx, deletes); err != nil {
+		return err
+	}
+	for _, one := range done {
+		one.dug = true
+	}
+	return nil
+}
+
+// deleteAgain repeats the deletes among some changes, of values that are still deleted.
+func (e *engine) deleteAgain(ctx context.Context, list []*change) error {
+	keys := map[*collection]bson.A{}
+	for _, c := range list {
+		of := e.byKind(c.Kind)
+		if c.Op != opDelete || of == nil || e.feed.tail.last(valueKey{c.Kind, c.id()}) != c.offset {
+			continue
+		}
+		keys[of] = append(keys[of], bson.D{{Key: "_id", Value: c.key()}, {Key: stampField, Value: bson.D{{Key: "$lt", Value: c.offset}}}})
+	}
 	for of, list := range keys {
-		for len(list) > 0 {
-			some := list[:min(len(list), 200)]
-			list = list[len(some):]
+		for some := range slices.Chunk(list, 200) {
 			filter := bson.D{{Key: "$or", Value: some}, {Key: markField, Value: e.mark()}}
 			if err := e.bounded(ctx, func(ctx context.Context) error {
 				_, err := of.table().write(ctx, true, write{deleteMany, filter, nil})
@@ -80,9 +88,6 @@ func (e *engine) dig(ctx context.Context) error {
 				return err
 			}
 		}
-	}
-	for _, one := range done {
-		one.dug = true
 	}
 	return nil
 }

@@ -47,6 +47,7 @@ type tail struct {
 	moved   chan struct{}          // closed when there is more
 	active  time.Time              // when something happened last
 	others  int64                  // where the last entry ends that another process has committed
+	unsure  []*change              // deletes of others, of values that this process may be making meanwhile
 
 	memory time.Duration
 	kept   int64
@@ -76,6 +77,7 @@ func (t *tail) set(meta storeMeta, entries []*entry, asked time.Time) {
 	for _, e := range entries {
 		t.adopt(e)
 	}
+	t.unsure = nil // it makes nothing yet
 	t.wake()
 }
 
@@ -92,6 +94,9 @@ func (t *tail) adopt(e *entry) {
 	}
 	for _, c := range e.Changes {
 		key := valueKey{c.Kind, c.id()}
+		if c.Op == opDelete && !e.own && slices.ContainsFunc(t.byValue[key], func(c *change) bool { return c.Op == opCreate }) {
+			t.unsure = append(t.unsure, c)
+		}
 		t.byValue[key] = append(t.byValue[key], c)
 		delete(t.asked, key)
 		if c.Op.removes() {
@@ -189,6 +194,15 @@ func (t *tail) trim() {
 		}
 	}
 	t.entries = slices.Clone(t.entries[n:])
+}
+
+// takeUnsure returns the deletes that are to be repeated.
+func (t *tail) takeUnsure() []*change {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	list := t.unsure
+	t.unsure = nil
+	return list
 }
 
 // brought notes that all up to an offset is in the documents.
