@@ -42,10 +42,14 @@ func needsDatabase(t *testing.T) {
 	dose.SkipSmall(t, "it needs a database")
 }
 
-// onEachEngine runs a test once on each engine. newStore returns a store that has never been
-// opened.
+// onEachEngine runs a test once on each engine, in the small dose on one of them. newStore returns a
+// store that has never been opened.
 func onEachEngine(t *testing.T, test func(t *testing.T, newStore func() string)) {
-	for _, engine := range engines {
+	some := engines
+	if !testing.Short() {
+		some = dose.Some(engines, 1)
+	}
+	for _, engine := range some {
 		t.Run(engine.name, func(t *testing.T) {
 			if engine.name == "mongodb" {
 				needsDatabase(t)

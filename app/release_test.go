@@ -70,6 +70,7 @@ func (a alone) says(t *testing.T, args ...string) string {
 // TLS.
 func TestReleaseStandsAlone(t *testing.T) {
 	dose.SkipSmall(t, "it makes a release")
+	t.Parallel()
 	a := released(t)
 	isStatic(t, filepath.Join(a.folder, a.program))
 	if said := a.says(t, "version"); !strings.Contains(said, release) || !strings.Contains(said, runtime.GOOS+"/"+runtime.GOARCH) {

@@ -36,7 +36,7 @@ func onEngines(t *testing.T, test func(t *testing.T, another process)) {
 	})
 	t.Run("mongodb", func(t *testing.T) {
 		dose.SkipSmall(t, "it needs a database")
-		url := mongotest.URI(t)
+		url := mongotest.Emptied(t)
 		test(t, func() *shop.Shop { return shop.New(openDatabase(t, url), cheap) })
 	})
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"time"
 
 	"pulperia/dao"
 	"pulperia/dao/models"
@@ -86,11 +87,15 @@ func (s *Shop) changedSince(
 	return changed, err
 }
 
+// unsureFor is how near to each other two times say nothing of what came first: of a value that is
+// changed again within a millisecond it goes ahead, and two processes may have two clocks.
+const unsureFor = time.Minute
+
 // currencySince returns the currency that the shop had when a cart became what it is, which the feed
 // tells by the order of changes.
 func (s *Shop) currencySince(ctx context.Context, cart models.Cart) (*string, error) {
 	now, err := s.Settings(ctx)
-	if err != nil || now.UpdatedAt < cart.UpdatedAt {
+	if err != nil || now.UpdatedAt.Std().Add(unsureFor).Before(cart.UpdatedAt.Std()) {
 		return &now.Currency, err
 	}
 	head, err := s.Feed.Head(ctx)

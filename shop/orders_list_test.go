@@ -27,7 +27,7 @@ func eachEngine(t *testing.T, test func(t *testing.T, s *shop.Shop, store dao.St
 		test(t, s, store)
 	})
 	t.Run("mongodb", func(t *testing.T) {
-		store, err := dbmanagers.Open(t.Context(), mongotest.URI(t), dbmanagers.Options{Log: slog.New(slog.DiscardHandler)})
+		store, err := dbmanagers.Open(t.Context(), mongotest.Emptied(t), dbmanagers.Options{Log: slog.New(slog.DiscardHandler)})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -119,7 +119,7 @@ func sameLists(t *testing.T, s *shop.Shop, all map[models.ID]models.Order) {
 
 // Another process over the same database sees in its lists what this one did.
 func TestOrdersOfAnotherProcess(t *testing.T) {
-	url := mongotest.URI(t)
+	url := mongotest.Emptied(t)
 	one, other := openDatabase(t, url), openDatabase(t, url)
 	s, far := shop.New(one, shop.Options{}), shop.New(other, shop.Options{})
 	yerba := stocked(t, s, "Y", 10)
@@ -141,7 +141,7 @@ func TestOrdersOfAnotherProcess(t *testing.T) {
 // and all others are, though those of the next page have moved up.
 func TestShelvesAreReadBesideAnother(t *testing.T) {
 	dose.SkipSmall(t, "it needs a database")
-	url := mongotest.URI(t)
+	url := mongotest.Emptied(t)
 	store, cut := cutStore(openDatabase(t, url))
 	s, other := shop.New(store, cheap), shop.New(openDatabase(t, url), cheap)
 	var batch dao.Batch

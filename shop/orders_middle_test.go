@@ -229,7 +229,7 @@ func TestOneActInAnother(t *testing.T) {
 	t.Run("mongodb", func(t *testing.T) {
 		dose.SkipSmall(t, "it needs a database")
 		try(t, cases(middlePairs.Get()/5), func(t *testing.T) *pairs {
-			url := mongotest.URI(t)
+			url := mongotest.Emptied(t)
 			bare := openDatabase(t, url)
 			store, cut := cutStore(bare)
 			far := openDatabase(t, url)

@@ -63,6 +63,10 @@ func (r *register) get(ctx context.Context, s *dao.Schema, id models.ID) (models
 
 // some says whether there is anything of a kind.
 func (r *register) some(ctx context.Context, s *dao.Schema) (bool, error) {
+	if !r.store.Shared {
+		list, _, err := r.store.Values.List(ctx, s, models.Query{Limit: 1})
+		return len(list) > 0, err
+	}
 	_, err := r.find(ctx, s, anyOf)
 	return err == nil, notMissing(err)
 }

@@ -27,7 +27,7 @@ func TestContract(t *testing.T) {
 		return s
 	}
 	daotest.Run(t, daotest.Harness{
-		Open: func(t *testing.T) dao.Store { return open(t, mongotest.URI(t)) },
+		Open: func(t *testing.T) dao.Store { return open(t, mongotest.Emptied(t)) },
 		Reopen: func(t *testing.T, s dao.Store) dao.Store {
 			if err := s.Close(); err != nil {
 				t.Fatal(err)

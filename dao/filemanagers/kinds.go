@@ -177,6 +177,9 @@ func (r *rows) page(q models.Query) ([]models.Value, int) {
 		}
 	}
 	from, to := q.Window(list.size)
+	if from == to {
+		return nil, list.size
+	}
 	values := make([]models.Value, 0, to-from)
 	for p := range list.window(from, to, q.Backwards) {
 		values = append(values, p.value)

@@ -13,6 +13,8 @@ package api
 import (
 	"log/slog"
 	"net/http"
+	"slices"
+	"strings"
 	"sync"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -206,27 +208,36 @@ func (a *API) private(do doer, describe func(*document.Operation)) Operation {
 	}}
 }
 
+// takesGzip says whether an answer may come compressed. An answer of eight fields fits into a small
+// map, so that one more is not made in vain.
+func takesGzip(r *http.Request) bool {
+	return slices.ContainsFunc(r.Header["Accept-Encoding"], func(list string) bool { return strings.ContainsAny(list, "*gG") })
+}
+
+// Whoever keeps an answer asks with its tag each time; what few may see nobody on the way keeps.
+var askAgain, askAgainAlone = []string{"no-cache"}, []string{"private, no-cache"}
+
 func (a *API) refuse(w http.ResponseWriter, err error) { frame.Explain(a.log, w, err).Write(w) }
 
 // answer sends stored data. A single value has a strong tag, and so is not compressed.
 func (a *API) answer(w http.ResponseWriter, r *http.Request, status int, position dao.Position, body []byte, single bool) {
-	tag := frame.WeakTag(body)
-	if single {
-		tag = frame.ETag(body)
+	tag := frame.ETag(body)
+	if !single {
+		tag = "W/" + tag // it may be sent compressed
 	}
 	header := w.Header()
-	header.Set("X-Position", position.String())
-	header.Set("Etag", tag)
-	isForFew := header.Get("Cache-Control") != "" || frame.WhoFrom(r.Context()).Sight() == shop.SightAddresses
-	header.Set("Cache-Control", "no-cache") // keep it, but ask with the tag each time
+	header["X-Position"] = []string{position.String()}
+	header["Etag"] = []string{tag}
+	isForFew := len(header["Cache-Control"]) > 0 || frame.WhoFrom(r.Context()).Sight() == shop.SightAddresses
+	header["Cache-Control"] = askAgain
 	if isForFew {
-		header.Set("Cache-Control", "private, no-cache") // what few may see nobody on the way keeps
+		header["Cache-Control"] = askAgainAlone
 	}
 	if frame.NotModified(r, tag) {
 		w.WriteHeader(http.StatusNotModified)
 		return
 	}
-	if single {
+	if single && takesGzip(r) {
 		header.Set(gzhttp.HeaderNoCompression, "") // gzhttp takes it out again
 	}
 	frame.WriteJSON(w, status, body)

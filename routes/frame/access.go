@@ -91,16 +91,32 @@ func (t *Table) Guard(pattern string, right shop.Right, serve http.HandlerFunc) 
 // IsRead says whether a request changes nothing.
 func IsRead(r *http.Request) bool { return r.Method == http.MethodGet || r.Method == http.MethodHead }
 
+// whoContext is the context of a request, with who makes it.
+type whoContext struct {
+	context.Context
+	who shop.Who
+}
+
 type whoKey struct{}
 
+// Value returns itself where it is asked for who makes the request.
+func (c *whoContext) Value(key any) any {
+	if key == (whoKey{}) {
+		return c
+	}
+	return c.Context.Value(key)
+}
+
 func withWho(ctx context.Context, who shop.Who) context.Context {
-	return context.WithValue(who.With(ctx), whoKey{}, who)
+	return &whoContext{who.With(ctx), who}
 }
 
 // WhoFrom returns who makes the request of a context: Nobody where nobody has looked.
 func WhoFrom(ctx context.Context) shop.Who {
-	who, _ := ctx.Value(whoKey{}).(shop.Who)
-	return who
+	if c, is := ctx.Value(whoKey{}).(*whoContext); is {
+		return c.who
+	}
+	return shop.Nobody
 }
 
 // Doorman makes a [shop.Who] of what a request brings, once for each request.

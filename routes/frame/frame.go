@@ -220,7 +220,9 @@ func (f *Frame) limit(most func(*http.Request) int64, next http.Handler) http.Ha
 			f.refusals.refuse(w, r, errTooLarge(most))
 			return
 		}
-		r.Body = http.MaxBytesReader(w, r.Body, most)
+		if r.Body != http.NoBody {
+			r.Body = http.MaxBytesReader(w, r.Body, most)
+		}
 		next.ServeHTTP(w, r)
 		if r.ContentLength != 0 { // what no route has read: net/http would hang up on who is still sending much, and does not see the answer
 			io.Copy(io.Discard, r.Body)

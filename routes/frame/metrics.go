@@ -2,6 +2,7 @@ package frame
 
 import (
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -12,7 +13,20 @@ type httpMetrics struct {
 	requests *prometheus.CounterVec
 	duration *prometheus.HistogramVec
 	inFlight prometheus.Gauge
+	found    *sync.Map // the figures of an outcome, by what it is
 }
+
+// outcome is what requests are counted by, and figures are those of one.
+type (
+	outcome struct {
+		route  string
+		status int
+	}
+	figures struct {
+		requests prometheus.Counter
+		duration prometheus.Observer
+	}
+)
 
 func newHTTPMetrics(registry *prometheus.Registry) httpMetrics {
 	m := httpMetrics{
@@ -29,6 +43,7 @@ func newHTTPMetrics(registry *prometheus.Registry) httpMetrics {
 			Name: "pulperia_http_requests_in_flight",
 			Help: "Requests being answered now.",
 		}),
+		found: new(sync.Map),
 	}
 	registry.MustRegister(m.requests, m.duration, m.inFlight)
 	return m
@@ -37,6 +52,12 @@ func newHTTPMetrics(registry *prometheus.Registry) httpMetrics {
 // done counts a request. The route is a pattern, never a path: there are few of them whatever
 // clients ask for.
 func (m httpMetrics) done(route string, status int, duration time.Duration) {
-	m.requests.WithLabelValues(route, strconv.Itoa(status)).Inc()
-	m.duration.WithLabelValues(route).Observe(duration.Seconds())
+	of, known := m.found.Load(outcome{route, status})
+	if !known {
+		of, _ = m.found.LoadOrStore(outcome{route, status}, figures{
+			m.requests.WithLabelValues(route, strconv.Itoa(status)), m.duration.WithLabelValues(route),
+		})
+	}
+	of.(figures).requests.Inc()
+	of.(figures).duration.Observe(duration.Seconds())
 }

@@ -52,13 +52,22 @@ const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src
 // secure sets the headers that every answer has, and those of what a browser shows. The referrer
 // policy keeps a cart's address, which opens the cart, from the sites that pictures come from.
 func secure(header http.Header, r *http.Request, id string) {
-	header.Set("X-Request-Id", id)
-	header.Set("X-Content-Type-Options", "nosniff")
+	header["X-Request-Id"] = []string{id}
+	header["X-Content-Type-Options"] = nosniff
 	if !isAPI(r.URL.Path) {
-		header.Set("Referrer-Policy", "same-origin")
-		header.Set("Content-Security-Policy", policy)
+		header["Referrer-Policy"] = sameOrigin
+		header["Content-Security-Policy"] = policies
 	}
 }
+
+// What many answers have in common is made once. The names of fields are in their canonical form
+// here and wherever every answer passes: Header.Set would look for that each time.
+var (
+	nosniff     = []string{"nosniff"}
+	sameOrigin  = []string{"same-origin"}
+	policies    = []string{policy}
+	contentJSON = []string{"application/json; charset=utf-8"}
+)
 
 // programPaths are those that only programs ask for, besides the API's.
 var programPaths = []string{"/openapi.json", "/healthz", "/health", "/healthcheck", "/readyz", "/metrics"}

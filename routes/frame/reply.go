@@ -201,8 +201,8 @@ func (p Problem) Write(w http.ResponseWriter) {
 // WriteJSON answers with a body that is JSON.
 func WriteJSON(w http.ResponseWriter, status int, body []byte) {
 	header := w.Header()
-	header.Set("Content-Type", "application/json; charset=utf-8")
-	header.Set("Content-Length", strconv.Itoa(len(body)))
+	header["Content-Type"] = contentJSON
+	header["Content-Length"] = []string{strconv.Itoa(len(body))}
 	w.WriteHeader(status)
 	w.Write(body) // who cannot read it any more has gone
 }

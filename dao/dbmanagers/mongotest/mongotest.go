@@ -35,17 +35,7 @@ var shared struct {
 // the test's own and is dropped when the test ends.
 func URI(t testing.TB) string {
 	t.Helper()
-	shared.Lock()
-	if !shared.opened {
-		shared.opened = true
-		shared.uri, shared.stop, shared.err = Open()
-	}
-	base, err := shared.uri, shared.err
-	shared.Unlock()
-	if err != nil {
-		lack(t, err)
-	}
-	uri := withDatabase(base, newName())
+	uri := withDatabase(base(t), newName())
 	t.Cleanup(func() {
 		if err := drop(uri); err != nil {
 			t.Errorf("drop the test's database: %v", err)
@@ -54,11 +44,28 @@ func URI(t testing.TB) string {
 	return uri
 }
 
+// base returns the URL of the server that this process shares.
+func base(t testing.TB) string {
+	t.Helper()
+	shared.Lock()
+	if !shared.opened {
+		shared.opened = true
+		shared.uri, shared.stop, shared.err = Open()
+	}
+	uri, err := shared.uri, shared.err
+	shared.Unlock()
+	if err != nil {
+		lack(t, err)
+	}
+	return uri
+}
+
 // Main runs a package's tests and then stops the server that URI started, if it did:
 // os.Exit(mongotest.Main(m)). It returns the exit status. Without it the server ends shortly after
 // the process.
 func Main(m *testing.M) int {
 	status := m.Run()
+	dropSpare()
 	shared.Lock()
 	defer shared.Unlock()
 	if shared.stop != nil {
