@@ -48,14 +48,14 @@ simulate:
 
 # The tests without a browser.
 inside: setup
-	$(with_mongodb) go test -timeout 40m ./...
+	$(with_mongodb) go test -parallel 4 -timeout 40m ./...
 	$(with_mongodb) go -C bench test -timeout 40m ./...
 
 # Those that meet in one program, in small doses and with the race detector, which makes everything take five times as long:
 # a race shows at the first meeting of two, and not at the hundredth. Packages that start the program are left out, since each
-# start takes long then; `go test -race -short ./app ./faults/walk` tries them.
+# start takes long then (`go test -race -short ./app ./faults/walk` tries them), and that of pictures, which computes alone.
 race: setup
-	$(with_mongodb) go test -race -short -timeout 40m $$(go list ./... | grep -Ev '/app$$|/faults')
+	$(with_mongodb) go test -race -short -timeout 40m $$(go list ./... | grep -Ev '/app$$|/faults|/pictures$$')
 	$(with_mongodb) go -C bench test -race -short -timeout 40m ./...
 
 # The browser tests. Never from the cache: the program that they try lies outside of their module, where the cache of results

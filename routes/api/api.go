@@ -141,7 +141,7 @@ func (a *API) Put(pattern string, right shop.Right, o Operation) {
 }
 
 // Document serves the document of all operations that have been put, and its page.
-func (a *API) Document() (described, page http.HandlerFunc, err error) {
+func (a *API) Document() (described, page http.HandlerFunc) {
 	return document.Serve(a.huma.OpenAPI())
 }
 

@@ -16,6 +16,7 @@ import (
 	"html/template"
 	"net/http"
 	"reflect"
+	"sync"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -73,19 +74,27 @@ func New(version string) *huma.OpenAPI {
 	}
 }
 
-// Serve serves the finished document and its page. Both are made once: they do not change
-// while the shop runs.
-func Serve(finished *huma.OpenAPI) (document, page http.HandlerFunc, err error) {
-	text, err := json.Marshal(finished)
-	if err != nil {
-		return nil, nil, fmt.Errorf("write the OpenAPI document: %w", err)
-	}
-	html, err := docsPage(newDocsView(finished))
-	return fixed(JSONType, text), fixed("text/html; charset=utf-8", html), err
+// Serve serves the finished document and its page. Both are made when somebody asks first, and once:
+// they do not change while the shop runs.
+func Serve(finished *huma.OpenAPI) (document, page http.HandlerFunc) {
+	made := sync.OnceValue(func() (both struct{ document, page body }) {
+		text, err := json.Marshal(finished)
+		if err != nil {
+			panic(fmt.Errorf("write the OpenAPI document: %w", err))
+		}
+		html, err := docsPage(newDocsView(finished))
+		if err != nil {
+			panic(err)
+		}
+		both.document, both.page = bodyOf(JSONType, text), bodyOf("text/html; charset=utf-8", html)
+		return both
+	})
+	return func(w http.ResponseWriter, r *http.Request) { made().document.serve(w, r) },
+		func(w http.ResponseWriter, r *http.Request) { made().page.serve(w, r) }
 }
 
-// docsPage renders the document for people. It is plain HTML made at the start, so it needs no
-// script and no other site.
+// docsPage renders the document for people. It is plain HTML, so it needs no script and
+// no other site.
 func docsPage(view docsView) ([]byte, error) {
 	parsed, err := template.New("docs").Funcs(template.FuncMap{"prose": prose, "status": statusWords, "type": docsTypeOf}).Parse(docsTemplate)
 	if err != nil {
@@ -98,18 +107,25 @@ func docsPage(view docsView) ([]byte, error) {
 	return page.Bytes(), nil
 }
 
-// fixed serves a body that never changes.
-func fixed(contentType string, body []byte) http.HandlerFunc {
-	tag := frame.WeakTag(body)
-	return func(w http.ResponseWriter, r *http.Request) {
-		header := w.Header()
-		header.Set("Etag", tag)
-		header.Set("Cache-Control", "no-cache")
-		if frame.NotModified(r, tag) {
-			w.WriteHeader(http.StatusNotModified)
-			return
-		}
-		header.Set("Content-Type", contentType)
-		w.Write(body)
+// body is one that never changes.
+type body struct {
+	content     []byte
+	contentType string
+	tag         string
+}
+
+func bodyOf(contentType string, content []byte) body {
+	return body{content, contentType, frame.WeakTag(content)}
+}
+
+func (b body) serve(w http.ResponseWriter, r *http.Request) {
+	header := w.Header()
+	header.Set("Etag", b.tag)
+	header.Set("Cache-Control", "no-cache")
+	if frame.NotModified(r, b.tag) {
+		w.WriteHeader(http.StatusNotModified)
+		return
 	}
+	header.Set("Content-Type", b.contentType)
+	w.Write(b.content)
 }
