@@ -25,6 +25,7 @@ type rival struct {
 type amount struct {
 	value float64
 	text  string
+	cpu   time.Duration // the server's for each; 0 where that was not measured
 }
 
 // The aim of a row is one of these, and then the other.
@@ -73,8 +74,8 @@ The same assignment on Node %s, in bench/peer: Express 5, express-handlebars, So
 by price for each category, and messages durable before anybody hears of them, by an append and an fdatasync that all who wait share. Same data, same
 load, same run, in turn. The aim of each row is 8 times the peer or 70 %% of the bare limit, whichever comes first, and then the other.
 
-| what | pulperia | bare limit | Node peer | of the limit | times the peer | aim reached |
-|---|---|---|---|---|---|---|
+| what | pulperia | bare limit | Node peer | of the limit | CPU, times the limit's | times the peer | aim reached |
+|---|---|---|---|---|---|---|---|
 `, besideTitle, r.node)
 	for _, one := range r.rivals {
 		share, times := "–", "–"
@@ -84,7 +85,8 @@ load, same run, in turn. The aim of each row is 8 times the peer or 70 %% of the
 		if x := one.over(one.peer); x > 0 {
 			times = fmt.Sprintf("%.1f", x)
 		}
-		fmt.Fprintf(b, "| %s | %s | %s | %s | %s | %s | %s |\n", one.what, dash(one.ours.text), dash(one.bare.text), dash(one.peer.text), share, times, one.aim())
+		fmt.Fprintf(b, "| %s | %s | %s | %s | %s | %s | %s | %s |\n", one.what, dash(one.ours.text), dash(one.bare.text), dash(one.peer.text),
+			share, dash(computing(one.ours.cpu, one.bare.cpu)), times, one.aim())
 	}
 	fmt.Fprintf(b, `
 - **Requests** are first as many as %d connections get answered (a closed loop), then at a constant rate, half of what the slowest of the three
@@ -217,12 +219,14 @@ func writeSynced(path string, text []byte) (took time.Duration, err error) {
 	return time.Since(begin), err
 }
 
-func seconds(d time.Duration) amount { return amount{d.Seconds(), fmt.Sprintf("%.2f s", d.Seconds())} }
+func seconds(d time.Duration) amount {
+	return amount{value: d.Seconds(), text: fmt.Sprintf("%.2f s", d.Seconds())}
+}
 
 func kibibytes(size int64) amount {
-	return amount{float64(size), fmt.Sprintf("%.1f KiB", float64(size)/1024)}
+	return amount{value: float64(size), text: fmt.Sprintf("%.1f KiB", float64(size)/1024)}
 }
 
 func megabytes(size int64) amount {
-	return amount{float64(size), fmt.Sprintf("%.1f MB", float64(size)/1e6)}
+	return amount{value: float64(size), text: fmt.Sprintf("%.1f MB", float64(size)/1e6)}
 }

@@ -184,7 +184,7 @@ func (c *contest) ask(ctx context.Context, q question) (rival, error) {
 			return rival{}, err
 		}
 		figures[n] = amount{most.perSecond, number("%.0f a second", most.perSecond) + fmt.Sprintf(", %.0f µs of CPU each; at ", micro(cpu)) +
-			number("%.0f a second", rate) + fmt.Sprintf(" p50 %s, p99 %s", milli(even.quantile(0.5)), milli(even.quantile(0.99)))}
+			number("%.0f a second", rate) + fmt.Sprintf(" p50 %s, p99 %s", milli(even.quantile(0.5)), milli(even.quantile(0.99))), cpu}
 	}
 	return rival{what: q.what, ours: figures[0], bare: figures[1], peer: figures[2], why: q.why}, nil
 }

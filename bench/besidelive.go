@@ -44,11 +44,11 @@ func (c *contest) viewers(ctx context.Context) ([]rival, error) {
 	}
 	flow := func(a audience) amount {
 		return amount{a.perSecond, number("%.0f deliveries a second", a.perSecond) + fmt.Sprintf(", %.2f µs of CPU each; at %.0f messages a second p50 %s, p99 %s",
-			micro(a.cpu), evenRate, milli(a.even.quantile(0.5)), milli(a.even.quantile(0.99)))}
+			micro(a.cpu), evenRate, milli(a.even.quantile(0.5)), milli(a.even.quantile(0.99))), a.cpu}
 	}
 	return []rival{
 		{what: number("a message to %d viewers", n), ours: flow(ours), peer: flow(peer),
-			bare: amount{fanned.perSecond, number("%.0f frames a second", fanned.perSecond) + fmt.Sprintf(", %.2f µs of CPU each", micro(fanned.cpu))},
+			bare: amount{fanned.perSecond, number("%.0f frames a second", fanned.perSecond) + fmt.Sprintf(", %.2f µs of CPU each", micro(fanned.cpu)), fanned.cpu},
 			why:  "a message that comes alone costs a system call for each viewer, and the limit writes ten frames with one: see the fan-out above"},
 		{what: number("a message to %d viewers by Socket.IO", n), ours: flow(course), peer: flow(peer),
 			why: fmt.Sprintf("each is told the last hundred messages, too, up to four times a second, as the course's pages want it; a delivery takes %.1f times the CPU of one by WebSocket", float64(course.cpu)/float64(max(1, ours.cpu)))},

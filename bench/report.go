@@ -50,11 +50,11 @@ func (r *report) markdown(plots string) []byte {
 	for _, line := range r.machine {
 		fmt.Fprintf(&b, "- %s\n", line)
 	}
-	b.WriteString("\n| what | measured | bare limit, same run | ratio | required | met |\n|---|---|---|---|---|---|\n")
+	b.WriteString("\n| what | measured | bare limit, same run | ratio | CPU, times the limit's | required | met |\n|---|---|---|---|---|---|---|\n")
 	slices.SortFunc(r.rows, func(x, y row) int { return int(x.key - y.key) })
 	for _, one := range r.rows {
-		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s |\n",
-			one.what(r.scale), one.measured, dash(one.limit), dash(one.ratio), dash(one.required), one.verdict())
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s | %s |\n",
+			one.what(r.scale), one.measured, dash(one.limit), dash(one.ratio), dash(one.computing), dash(one.required), one.verdict())
 	}
 	r.besides(&b)
 	r.sizes(&b)

@@ -46,6 +46,7 @@ const (
 type row struct {
 	key
 	measured, limit, ratio, required string
+	computing                        string // CPU for each, as so many times the limit's
 	met                              bool
 }
 
@@ -79,7 +80,8 @@ func (k key) what(s scale) string {
 }
 
 func duelRow(k key, d duel, required float64) row {
-	r := row{key: k, measured: figures(d.shop, "requests", d.shopCPU), limit: figures(d.bare, "requests", d.bareCPU)}
+	r := row{key: k, measured: figures(d.shop, "requests", d.shopCPU), limit: figures(d.bare, "requests", d.bareCPU),
+		computing: computing(d.shopCPU, d.bareCPU)}
 	if d.written > 0 {
 		r.measured += number("; %.0f writes a second", d.written)
 	}
@@ -88,7 +90,8 @@ func duelRow(k key, d duel, required float64) row {
 
 func createsRow(k key, c creates) row {
 	return ratioRow(row{key: k, measured: figures(c.store, "creates", c.storeCPU),
-		limit: figures(c.bare, fmt.Sprintf("appends of %d bytes", c.lineBytes), c.bareCPU)}, c.ratio, 0.5)
+		limit:     figures(c.bare, fmt.Sprintf("appends of %d bytes", c.lineBytes), c.bareCPU),
+		computing: computing(c.storeCPU, c.bareCPU)}, c.ratio, 0.5)
 }
 
 func ratioRow(r row, ratio, required float64) row {
@@ -122,6 +125,14 @@ func latencyRow(k key, s sample, share float64, most time.Duration) row {
 func figures(s sample, calls string, cpu time.Duration) string {
 	return number("%.0f ", s.perSecond) + calls + fmt.Sprintf(" a second, p50 %s, p99 %s, %.1f µs of CPU each",
 		milli(s.quantile(0.5)), milli(s.quantile(0.99)), cpu.Seconds()*1e6)
+}
+
+// computing says how many times the CPU of the bare limit something takes.
+func computing(ours, bare time.Duration) string {
+	if ours == 0 || bare == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%.1f", float64(ours)/float64(bare))
 }
 
 func percent(share float64) string { return fmt.Sprintf("%.0f %%", share*100) }

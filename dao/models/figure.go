@@ -127,6 +127,9 @@ func HasTwoReadings(text string, places int) bool {
 // is; "" for nothing.
 type figure struct{ point, comma string }
 
+// groupMarks are what stands between groups of digits, beside points and commas.
+var groupMarks = strings.NewReplacer("\u00a0", " ", "\u202f", " ", "'", " ", "’", " ")
+
 // parseFigure reads 1234.5, 1.234,50, 1,234.50, $ 1 234,50, ARS 1'234.50, 1e3.
 func parseFigure(text string) figure {
 	text = trimCurrency(strings.TrimSpace(text))
@@ -141,7 +144,7 @@ func parseFigure(text string) figure {
 		}
 		return figure{text, text}
 	}
-	rest = strings.NewReplacer("\u00a0", " ", "\u202f", " ", "'", " ", "’", " ").Replace(rest)
+	rest = groupMarks.Replace(rest)
 	f := figure{reading(rest, ".", ","), reading(rest, ",", ".")}
 	for _, one := range []*string{&f.point, &f.comma} {
 		if negative && *one != "" {

@@ -32,7 +32,16 @@ func ParseID(text string) (ID, error) {
 			return id, nil
 		}
 	}
-	return ID{}, fmt.Errorf("%s is not an id: an id is 24 hex digits", quote(text))
+	if text == "" {
+		return ID{}, errNoID
+	}
+	return ID{}, notID(text)
+}
+
+var errNoID = notID("") // most texts that are no id are those of a cookie or a query that is not there
+
+func notID(text string) error {
+	return fmt.Errorf("%s is not an id: an id is 24 hex digits", quote(text))
 }
 
 // IsZero says whether the ID is "none".

@@ -143,10 +143,12 @@ func (o *Order) CheckAsked() (v Invalid) {
 	return v
 }
 
+var lineBreaks = strings.NewReplacer("\n", " ", "\r", " ", "\t", " ")
+
 // CheckHidden notes characters in a text of one or more lines that leave nothing to see, or have
 // others show elsewhere: in what a stranger says of an order, as in his name.
 func (v *Invalid) CheckHidden(field, text string) {
-	if !v.Has(field) && hasHidden(strings.NewReplacer("\n", " ", "\r", " ", "\t", " ").Replace(NormalName(text))) {
+	if !v.Has(field) && hasHidden(lineBreaks.Replace(NormalName(text))) {
 		v.Add(field, Hidden, nil, quote(text))
 	}
 }

@@ -179,10 +179,12 @@ func (d *Delivery) normalize() {
 	}
 }
 
+var codeMarks = strings.NewReplacer(" ", "", "-", "")
+
 // NormalPostcode is a postcode, or what one begins with, as they are compared: in capitals, without
 // spaces and hyphens. Codes of countries are compared alike.
 func NormalPostcode(text string) string {
-	return strings.ToUpper(strings.NewReplacer(" ", "", "-", "").Replace(NormalName(text)))
+	return strings.ToUpper(codeMarks.Replace(NormalName(text)))
 }
 
 // nameWay gives a delivery without one a name of its own for orders: pickup, pickup-2, zone …

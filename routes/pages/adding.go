@@ -101,7 +101,7 @@ func (f cartForm) back() string {
 // seeAdded notes what was put into the cart just now; and that the cart still has it, since an
 // address may be opened again, or by somebody else.
 func (v *visit) seeAdded(r *http.Request) {
-	id, err := models.ParseID(r.URL.Query().Get(addedQuery))
+	id, err := models.ParseID(queryOf(r).Get(addedQuery))
 	if err != nil {
 		return
 	}

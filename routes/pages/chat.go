@@ -64,7 +64,7 @@ func (p *Pages) InRoom(serve http.HandlerFunc) http.HandlerFunc {
 
 // Chat shows a page of the history: the newest, or what stands before a message.
 func (p *Pages) Chat(w http.ResponseWriter, r *http.Request) {
-	before, ok := parsePlace(r.URL.Query().Get("before"))
+	before, ok := parsePlace(queryOf(r).Get("before"))
 	if !ok {
 		p.Fail(w, r, dao.ErrNotFound)
 		return

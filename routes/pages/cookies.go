@@ -101,7 +101,7 @@ func marked(to, mark string) string {
 // afterKeeping answers the first page after such a form: with cookies it is the page itself. Without
 // any, the page has to say so, for whoever has no scripts that do.
 func afterKeeping(w http.ResponseWriter, r *http.Request) (forgetful, answered bool) {
-	query := r.URL.Query()
+	query := queryOf(r)
 	if !query.Has(keptQuery) {
 		return false, false
 	}

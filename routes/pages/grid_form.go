@@ -133,7 +133,9 @@ func showGrid(voice *views.Voice, form url.Values, wrong models.Invalid, stored 
 }
 
 // cellKey is the id of a field of the grid in a page.
-func cellKey(name string) string { return strings.NewReplacer("[", "-", "].", "-").Replace(name) }
+func cellKey(name string) string { return cellMarks.Replace(name) }
+
+var cellMarks = strings.NewReplacer("[", "-", "].", "-")
 
 // sayExactly tells the problem of a field, and none of what is inside it.
 func sayExactly(voice *views.Voice, wrong models.Invalid, name string) string {

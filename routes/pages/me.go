@@ -33,7 +33,7 @@ const (
 
 // Me shows the sessions and the form of the password.
 func (p *Pages) Me(w http.ResponseWriter, r *http.Request) {
-	changed := r.URL.Query().Has(changedQuery)
+	changed := queryOf(r).Has(changedQuery)
 	p.showCounter(w, r, sheet{template: "me", here: mePage, private: changedQuery, fill: func(ctx context.Context, v *visit) (any, error) {
 		sheet, err := p.meSheet(ctx, v, nil)
 		sheet.Changed = changed

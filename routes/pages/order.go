@@ -86,7 +86,7 @@ func ownHeaders(w http.ResponseWriter, r *http.Request, v *visit) {
 
 // Order shows an order to who has its secret.
 func (p *Pages) Order(w http.ResponseWriter, r *http.Request) {
-	p.showOrder(w, r, http.StatusOK, orderSheet{Before: r.URL.Query().Get(saysBefore) != ""})
+	p.showOrder(w, r, http.StatusOK, orderSheet{Before: queryOf(r).Get(saysBefore) != ""})
 }
 
 // showOrder shows an order, with what an act has left to say.

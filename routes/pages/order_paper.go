@@ -49,7 +49,7 @@ func (p *Pages) OrderPaper(w http.ResponseWriter, r *http.Request) {
 		p.Fail(w, r, err)
 		return
 	}
-	as := r.URL.Query().Get("as")
+	as := queryOf(r).Get("as")
 	if !slices.Contains(papers, as) {
 		as = papers[0]
 	}

@@ -171,7 +171,7 @@ func (a ordersArgs) link(page int) string {
 
 // Orders shows the orders.
 func (p *Pages) Orders(w http.ResponseWriter, r *http.Request) {
-	args := readOrders(r.URL.Query())
+	args := readOrders(queryOf(r))
 	fill := func(ctx context.Context, v *visit) (any, error) { return p.ordersSheet(ctx, v, args) }
 	if args.problems != nil {
 		p.refill(w, r, http.StatusBadRequest, "orders", args.link(args.page), fill)

@@ -109,7 +109,7 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request, s sheet) {
 	if v.forgetful {
 		s.private += " " + keptQuery
 	}
-	if v.partly = s.template == "cart" && r.URL.Query().Has(partlyQuery); v.partly {
+	if v.partly = s.template == "cart" && queryOf(r).Has(partlyQuery); v.partly {
 		s.private += " " + partlyQuery
 	}
 	if v.seeAdded(r); !v.added.IsZero() {

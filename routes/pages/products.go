@@ -86,7 +86,7 @@ func (p *Pages) Home(w http.ResponseWriter, r *http.Request) { p.Products(w, r) 
 
 // Products shows the list of products that the address asks for.
 func (p *Pages) Products(w http.ResponseWriter, r *http.Request) {
-	f := readFilter(r.URL.Query(), p.currency(r.Context()))
+	f := readFilter(queryOf(r), p.currency(r.Context()))
 	here := f.link(f.page)
 	switch {
 	case here == "/products":

@@ -93,7 +93,7 @@ func (a salesArgs) link(page string) string {
 
 // Sales shows what was sold.
 func (p *Pages) Sales(w http.ResponseWriter, r *http.Request) {
-	query := r.URL.Query()
+	query := queryOf(r)
 	here := salesPage
 	if len(query) > 0 {
 		here = readSales(query, p.looks.last().zone, time.Now()).link(salesPage)

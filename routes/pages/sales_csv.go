@@ -21,7 +21,7 @@ func (p *Pages) SalesCSV(w http.ResponseWriter, r *http.Request) {
 		p.Fail(w, r, err)
 		return
 	}
-	args := readSales(r.URL.Query(), v.look.zone, time.Now())
+	args := readSales(queryOf(r), v.look.zone, time.Now())
 	var text strings.Builder
 	text.WriteString(byteOrderMark)
 	table := csv.NewWriter(&text)

@@ -105,7 +105,7 @@ func (row *shelf) again(of retypedShelf) {
 
 // Shelves shows the catalogue.
 func (p *Pages) Shelves(w http.ResponseWriter, r *http.Request) {
-	args := readShelves(r.URL.Query())
+	args := readShelves(queryOf(r))
 	if args.problems != nil {
 		p.refill(w, r, http.StatusBadRequest, "shelves", args.link(args.page), func(ctx context.Context, v *visit) (any, error) {
 			return p.shelvesSheet(ctx, v, args, retypedShelf{})

@@ -35,7 +35,7 @@ func next(text string) string {
 
 // Signin shows the form.
 func (p *Pages) Signin(w http.ResponseWriter, r *http.Request) {
-	to := next(r.URL.Query().Get("next"))
+	to := next(queryOf(r).Get("next"))
 	if frame.WhoFrom(r.Context()).SignedIn() {
 		http.Redirect(w, r, to, http.StatusSeeOther)
 		return
@@ -122,7 +122,7 @@ type welcomeSheet struct {
 
 // Setup shows the form that makes the first owner, to who has the link for it.
 func (p *Pages) Setup(w http.ResponseWriter, r *http.Request) {
-	token := r.URL.Query().Get("token")
+	token := queryOf(r).Get("token")
 	if err := p.shop.CheckOwnerLink(r.Context(), token); err != nil {
 		p.refuseLink(w, r, err, "setup")
 		return
@@ -161,7 +161,7 @@ func (p *Pages) DoSetup(w http.ResponseWriter, r *http.Request) {
 
 // Join shows the form in which somebody who was invited gives himself a password.
 func (p *Pages) Join(w http.ResponseWriter, r *http.Request) {
-	p.showJoin(w, r, http.StatusOK, r.URL.Query().Get("token"), nil)
+	p.showJoin(w, r, http.StatusOK, queryOf(r).Get("token"), nil)
 }
 
 func (p *Pages) showJoin(w http.ResponseWriter, r *http.Request, status int, token string, problems models.Invalid) {

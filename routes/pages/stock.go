@@ -66,7 +66,7 @@ func (a stockArgs) link(page int) string {
 
 // Stock shows what there is, to be counted.
 func (p *Pages) Stock(w http.ResponseWriter, r *http.Request) {
-	args := readStock(r.URL.Query())
+	args := readStock(queryOf(r))
 	fill := func(ctx context.Context, v *visit) (any, error) { return p.stockSheet(ctx, v, args, retypedShelf{}) }
 	if args.problems != nil {
 		p.refill(w, r, http.StatusBadRequest, "stock", args.link(args.page), fill)

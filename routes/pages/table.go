@@ -34,10 +34,10 @@ type row struct {
 
 // RealTimeProducts shows the table with an empty form.
 func (p *Pages) RealTimeProducts(w http.ResponseWriter, r *http.Request) {
-	page := between(r.URL.Query().Get("page"), 1, 1, 1<<31-1)
+	page := between(queryOf(r).Get("page"), 1, 1, 1<<31-1)
 	here, after := tableLink(page), ending{}
 	if page > 1 {
-		after = parseEnding(r.URL.Query().Get("after"))
+		after = parseEnding(queryOf(r).Get("after"))
 		here = after.link(here)
 	}
 	form := newProductForm()

@@ -102,7 +102,7 @@ func (v *visit) sender() shop.Sender { return shop.Sender{Who: v.who, Network: v
 // chosen, else the one that the address asks for, else what his browser asks for.
 func (v *visit) see(r *http.Request, look *look, choose *views.Negotiator) {
 	language, chosen := views.ParseLanguage(frame.CookieOf(r, languageCookie))
-	asked, isAsked := views.ParseLanguage(r.URL.Query().Get(languageQuery))
+	asked, isAsked := views.ParseLanguage(queryOf(r).Get(languageQuery))
 	switch {
 	case chosen:
 	case isAsked:
@@ -162,3 +162,12 @@ func localPath(to string) string {
 }
 
 func leadsAstray(r rune) bool { return r == '\\' || unicode.IsControl(r) }
+
+// queryOf returns what a request asks for behind the path of its page. Most ask for nothing: then
+// nothing is made.
+func queryOf(r *http.Request) url.Values {
+	if r.URL.RawQuery == "" {
+		return nil
+	}
+	return r.URL.Query()
+}
