@@ -99,6 +99,9 @@ func (b *bench) idleShop(ctx context.Context, s *shelf, products []models.Produc
 		return err
 	}
 	defer shop.stop()
+	if _, err := post(shop.address, "/api/carts", "{}"); err != nil { // the feed of a shop has steps
+		return err
+	}
 	viewers, err := gather(ctx, row.viewers, arrivals{}, heardOfShop, func(ctx context.Context, i int) (net.Conn, error) {
 		if row.chat {
 			return dialLive(ctx, shop.address, i, []string{"messages"}, "")
