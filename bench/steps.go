@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"os"
-	"time"
 
 	"pulperia/dao"
 	"pulperia/dao/models"
@@ -75,10 +74,11 @@ func (w *workshop) of(writer int, hot bool) (ids [updatesInStep]models.ID) {
 	return ids
 }
 
-// step takes a piece from each of a writer's products, and makes a cart with one.
+// step takes a piece from each of a writer's products, and makes a cart with one. The store makes
+// the cart's id: of one that is brought it would have to look whether it is new.
 func (w *workshop) step(ctx context.Context, writer int, hot bool) error {
 	ids := w.of(writer, hot)
-	cart := models.Cart{ID: models.NewID(time.Now()), Products: []models.Item{{Product: ids[0], Quantity: 1}}}
+	cart := models.Cart{Products: []models.Item{{Product: ids[0], Quantity: 1}}}
 	_, err := w.store.Update(ctx, func(tx dao.Tx) error {
 		dao.Ask(tx, dao.Product.Schema, ids[:]...)
 		for _, id := range ids {
