@@ -28,7 +28,8 @@ func TestMain(m *testing.M) {
 // nothing.
 func TestRun(t *testing.T) {
 	tiny := scale{products: 60, messages: 200, rounds: 1, length: 50 * time.Millisecond, connections: 4,
-		starts: 1, settle: 50 * time.Millisecond, samples: 20, sockets: 50, watch: 100 * time.Millisecond, stallRuns: 1}
+		starts: 1, settle: 50 * time.Millisecond, samples: 20, sockets: 50, watch: 100 * time.Millisecond, stallRuns: 1,
+		together: 50 * time.Millisecond, quiet: 50 * time.Millisecond, idle: 100 * time.Millisecond}
 	t.Setenv(serverVariable, mongotest.URI(t))
 	r, err := measure(t.Context(), tiny, allParts, 1, t.TempDir(), "a test")
 	if err != nil {

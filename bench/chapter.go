@@ -25,6 +25,7 @@ var chapters = []chapter{
 	{besideTitle, func(b *bench) []part { return []part{b.fillLarge, b.beside} }, (*report).besidesAlone},
 	{variantsTitle, func(b *bench) []part { return []part{b.variants} }, (*report).sizes},
 	{ordersTitle, func(b *bench) []part { return []part{b.orders} }, (*report).orders},
+	{stepsTitle, func(b *bench) []part { return []part{b.steps} }, (*report).steps},
 }
 
 // chapterOf returns the chapter of a title.

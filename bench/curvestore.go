@@ -101,6 +101,16 @@ func (g *generator) idAfter(at time.Time, i int) models.ID {
 	return id
 }
 
+// catalogue makes n products, by their ids, as a store has them.
+func (b *bench) catalogue(n int) []models.Product {
+	at := time.Now().Add(-time.Hour)
+	products := make([]models.Product, n)
+	for i := range products {
+		products[i] = shelved(b.product(i), b.idAfter(at, i), at)
+	}
+	return products
+}
+
 // shelved is what a store has of a product.
 func shelved(p item, id models.ID, at time.Time) models.Product {
 	return models.Product{

@@ -84,20 +84,27 @@ func (b *bench) appendRound(ctx context.Context, bare *groupCommit, lines [][]by
 }
 
 // durableRound has workers that each write one of n things after the other, from different ones on.
-// Each has a context of its own, as each request of a server has.
 func (b *bench) durableRound(ctx context.Context, workers, n int, write func(ctx context.Context, i int) error) (round, error) {
+	return b.ownRound(ctx, workers, func(ctx context.Context, worker int) func() error {
+		next := worker * n / workers
+		return func() error {
+			err := write(ctx, next%n)
+			next++
+			return err
+		}
+	})
+}
+
+// ownRound has workers in this process do one thing after the other. Each has a context of its own,
+// as each request of a server has.
+func (b *bench) ownRound(ctx context.Context, workers int, start func(ctx context.Context, worker int) func() error) (round, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	return measured(os.Getpid(), func() (sample, error) {
 		return closedLoop(ctx, workers, b.length, func(worker int) (func() error, error) {
 			own, end := context.WithCancel(ctx)
 			context.AfterFunc(ctx, end) // at the end of the round
-			next := worker * n / workers
-			return func() error {
-				err := write(own, next%n)
-				next++
-				return err
-			}, nil
+			return start(own, worker), nil
 		})
 	})
 }

@@ -40,6 +40,9 @@ func greet(line net.Conn, address string, i int, topics []string, since string) 
 	return greetAs(line, address, "", i, topics, since)
 }
 
+// nameless is the place of a connection whose user gives no name, as on pages without a chat.
+const nameless = -1
+
 // greetAs is greet by who has a cookie; "" for nobody.
 func greetAs(line net.Conn, address, cookie string, i int, topics []string, since string) error {
 	upgrader := ws.Dialer{ReadBufferSize: 1 << 10, WriteBufferSize: 1 << 10}
@@ -53,7 +56,10 @@ func greetAs(line net.Conn, address, cookie string, i int, topics []string, sinc
 	if early != nil && early.Buffered() > 0 {
 		return fmt.Errorf("socket %d: the server spoke before hello", i)
 	}
-	hello := map[string]any{"type": "hello", "user": fmt.Sprintf("vecino%02d@example.com", i%20), "topics": topics}
+	hello := map[string]any{"type": "hello", "topics": topics}
+	if i != nameless {
+		hello["user"] = fmt.Sprintf("vecino%02d@example.com", i%20)
+	}
 	if since != "" {
 		hello["since"] = since
 	}

@@ -9,10 +9,10 @@
 // web.go has the comparison over HTTP, bare.go its other side, durable.go and groupcommit.go the
 // one of durable writes, large.go what is measured on a large store, live.go and the files beside
 // it what goes over WebSocket, mongodb.go the MongoDB engine beside the bare driver, report.go the
-// table; orders.go and the files that it names what concerns orders; access.go what it costs to be
-// somebody, guess.go what others notice of passwords that are guessed; curve.go and the files beside
-// it what grows with the size, and plot.go draws it. The server that is measured is the program as it
-// is shipped, in a process of its own.
+// table; orders.go and the files that it names what concerns orders, steps.go likewise steps;
+// access.go what it costs to be somebody, guess.go what others notice of passwords that are
+// guessed; curve.go and the files beside it what grows with the size, and plot.go draws it. The
+// server that is measured is the program as it is shipped, in a process of its own.
 package main
 
 import (
@@ -54,17 +54,21 @@ type scale struct {
 	sockets            int           // idle; a fifth of them for the fan-out, a tenth for a chat
 	watch              time.Duration // of the latency of messages
 	stallRuns          int           // with and without a reader that stalls
+	together           time.Duration // of a round of several processes: many round trips
+	quiet, idle        time.Duration // how long an idle shop is left alone, and then watched
 }
 
 // full is what the required figures are about; short is a look at them in less than a minute.
 func full() scale {
 	return scale{products: 100_000, messages: 1_000_000, rounds: 5, length: 2 * time.Second, connections: 16,
-		starts: 3, settle: 5 * time.Second, samples: 3_000, sockets: 10_000, watch: 12 * time.Second, stallRuns: 5}
+		starts: 3, settle: 5 * time.Second, samples: 3_000, sockets: 10_000, watch: 12 * time.Second, stallRuns: 5,
+		together: 2 * time.Second, quiet: 40 * time.Second, idle: time.Minute}
 }
 
 func short() scale {
 	return scale{products: 10_000, messages: 50_000, rounds: 3, length: 400 * time.Millisecond, connections: 16,
-		starts: 2, settle: 2 * time.Second, samples: 500, sockets: 2_000, watch: 1500 * time.Millisecond, stallRuns: 1}
+		starts: 2, settle: 2 * time.Second, samples: 500, sockets: 2_000, watch: 1500 * time.Millisecond, stallRuns: 1,
+		together: 800 * time.Millisecond, quiet: 32 * time.Second, idle: 10 * time.Second}
 }
 
 // bench is one run.
@@ -144,7 +148,7 @@ const wholeReport = "../docs/benchmarks.md"
 type part func(context.Context, *report) error
 
 func allParts(b *bench) []part {
-	return []part{b.small, b.creates, b.large, b.beside, b.variants, b.orders, b.access, b.live, b.mongodb, b.curves}
+	return []part{b.small, b.creates, b.large, b.beside, b.variants, b.orders, b.steps, b.access, b.live, b.mongodb, b.curves}
 }
 
 func onlyCurves(b *bench) []part { return []part{b.curves} }
@@ -200,13 +204,21 @@ func (b *bench) small(ctx context.Context, r *report) error {
 
 // settled returns how much memory a server has when it has been left alone for a while.
 func (b *bench) settled(ctx context.Context, server *process) (int64, error) {
-	select {
-	case <-ctx.Done():
-		return 0, ctx.Err()
-	case <-time.After(b.settle):
+	if err := rest(ctx, b.settle); err != nil {
+		return 0, err
 	}
 	usage, err := harness.UsageOf(server.Pid())
 	return usage.Memory, err
+}
+
+// rest waits for a while.
+func rest(ctx context.Context, d time.Duration) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(d):
+		return nil
+	}
 }
 
 // creates measures durable writes of a store without a server around it.

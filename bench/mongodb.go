@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
-	"net/url"
 	"os"
 	"slices"
 	"sync"
@@ -16,25 +14,12 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"pulperia/dao"
-	"pulperia/dao/dbmanagers"
 	"pulperia/dao/models"
 )
 
 // serverVariable names the environment variable with the URL of a MongoDB server, whose databases
 // the run may make and drop.
 const serverVariable = "MONGODB_URI"
-
-// shelf is a store on a MongoDB server, and beside it what somebody would write who has only the
-// driver: in a database of its own, with the indexes that the same questions need.
-type shelf struct {
-	dao.Store
-	client   *mongo.Client
-	name     string // of the store's database
-	bare     *mongo.Database
-	products []models.Product
-	moved    string // the URL of a database that is not there yet
-	drop     func() error
-}
 
 // mongodb measures the engine against the bare driver doing the same on the same server.
 func (b *bench) mongodb(ctx context.Context, r *report) (err error) {
@@ -44,7 +29,7 @@ func (b *bench) mongodb(ctx context.Context, r *report) (err error) {
 		b.log.Warn("no MongoDB server: its rows are left out", "set", serverVariable)
 		return nil
 	}
-	s, err := b.openShelf(ctx, server)
+	s, err := b.openShelf(ctx, server, "")
 	if err != nil {
 		return err
 	}
@@ -55,42 +40,6 @@ func (b *bench) mongodb(ctx context.Context, r *report) (err error) {
 		}
 	}
 	return nil
-}
-
-func (b *bench) openShelf(ctx context.Context, server string) (*shelf, error) {
-	name := fmt.Sprintf("pulperia_bench_%d", os.Getpid())
-	at, err := url.Parse(server)
-	if err != nil {
-		return nil, fmt.Errorf("%s is not a URL", serverVariable)
-	}
-	at.Path = "/" + name
-	store, err := dbmanagers.Open(ctx, at.String(), dbmanagers.Options{Log: slog.New(slog.DiscardHandler), Timeout: time.Minute})
-	if err != nil {
-		return nil, err
-	}
-	client, err := mongo.Connect(options.Client().ApplyURI(at.String()))
-	if err != nil {
-		return nil, errors.Join(err, store.Close())
-	}
-	at.Path += "_moved"
-	s := &shelf{Store: store, client: client, name: name, bare: client.Database(name + "_bare"), moved: at.String()}
-	s.drop = func() error {
-		ctx := context.WithoutCancel(ctx)
-		return errors.Join(store.Close(), client.Database(name).Drop(ctx), client.Database(name+"_moved").Drop(ctx), s.bare.Drop(ctx), client.Disconnect(ctx))
-	}
-	return s, nil
-}
-
-// atFirst repeats what makes a collection of the bare side: FerretDB does not always find the one
-// that it has just made.
-func atFirst(do func() error) (err error) {
-	for range 5 {
-		if err = do(); err == nil {
-			break
-		}
-		time.Sleep(50 * time.Millisecond)
-	}
-	return err
 }
 
 // mongoAppends compares messages that are announced in the feed with plain inserts of the same
@@ -154,36 +103,15 @@ func (b *bench) mongoFill(ctx context.Context, _ *report, s *shelf) error {
 			Status: one.Status, Stock: int64(one.Stock), Category: one.Category, Thumbnails: one.Thumbnails, CreatedAt: models.Time(i + 1),
 		})
 	}
-	bare := s.bare.Collection("products")
-	for _, keys := range []bson.D{
-		{{Key: "category", Value: 1}, {Key: "price", Value: 1}, {Key: "createdAt", Value: 1}, {Key: "_id", Value: 1}},
-	} {
-		if err := atFirst(func() error { _, err := bare.Indexes().CreateOne(ctx, mongo.IndexModel{Keys: keys}); return err }); err != nil {
-			return err
-		}
+	if err := s.fillBare(ctx, s.products); err != nil {
+		return err
 	}
 	for chunk := range slices.Chunk(s.products, 5_000) {
 		if _, err := s.Load(ctx, dao.Batch{Products: chunk}); err != nil {
 			return err
 		}
-		docs := make([]bson.D, len(chunk))
-		for i, p := range chunk {
-			docs[i] = bareProduct(p)
-		}
-		if _, err := bare.InsertMany(ctx, docs); err != nil {
-			return err
-		}
 	}
 	return nil
-}
-
-// bareProduct is a product as a mongoose application stores it.
-func bareProduct(p models.Product) bson.D {
-	return bson.D{
-		{Key: "_id", Value: bson.ObjectID(p.ID)}, {Key: "title", Value: p.Title}, {Key: "description", Value: p.Description}, {Key: "code", Value: p.Code},
-		{Key: "price", Value: float64(p.Price) / float64(models.One)}, {Key: "status", Value: p.Status}, {Key: "stock", Value: p.Stock}, {Key: "category", Value: p.Category},
-		{Key: "thumbnails", Value: p.Thumbnails}, {Key: "createdAt", Value: p.CreatedAt.Std()}, {Key: "updatedAt", Value: p.CreatedAt.Std()},
-	}
 }
 
 // mongoReads compares what readers ask for most.
@@ -217,19 +145,24 @@ func (b *bench) mongoReads(ctx context.Context, r *report, s *shelf) error {
 	return nil
 }
 
-// barePage asks for a page and its total at once, as the engine does.
+// barePage asks for a page of ten around a product's price, the cheapest first.
 func barePage(ctx context.Context, products *mongo.Collection, p models.Product) error {
 	filter := bson.D{
 		{Key: "category", Value: p.Category},
 		{Key: "price", Value: bson.D{{Key: "$gte", Value: float64(p.Price*2/3) / float64(models.One)}, {Key: "$lte", Value: float64(p.Price*3/2) / float64(models.One)}}},
 	}
+	order := bson.D{{Key: "price", Value: 1}, {Key: "createdAt", Value: 1}, {Key: "_id", Value: 1}}
+	return findPage(ctx, products, filter, order, 10)
+}
+
+// findPage asks for a page and its total at once, as the engine does.
+func findPage(ctx context.Context, products *mongo.Collection, filter, order bson.D, limit int64) error {
 	counted := make(chan error, 1)
 	go func() {
 		_, err := products.CountDocuments(ctx, filter)
 		counted <- err
 	}()
-	order := bson.D{{Key: "price", Value: 1}, {Key: "createdAt", Value: 1}, {Key: "_id", Value: 1}}
-	cursor, err := products.Find(ctx, filter, options.Find().SetSort(order).SetLimit(10))
+	cursor, err := products.Find(ctx, filter, options.Find().SetSort(order).SetLimit(limit))
 	if err == nil {
 		var docs []bson.D
 		err = cursor.All(ctx, &docs)

@@ -24,7 +24,7 @@ func (b *bench) placingInMongoDB(ctx context.Context, r *report) (err error) {
 		b.log.Warn("no MongoDB server: orders in it are left out", "set", serverVariable)
 		return nil
 	}
-	s, err := b.openShelf(ctx, server)
+	s, err := b.openShelf(ctx, server, "")
 	if err != nil {
 		return err
 	}
@@ -143,14 +143,18 @@ func (t *bareTill) round(ctx context.Context, n int, hot bool) (round, error) {
 		if !t.transactions {
 			return t.place(ctx, carts[i])
 		}
-		session, err := t.client.StartSession()
-		if err != nil {
-			return err
-		}
-		defer session.EndSession(ctx)
-		_, err = session.WithTransaction(ctx, func(ctx context.Context) (any, error) { return nil, t.place(ctx, carts[i]) })
-		return err
+		return t.inTransaction(ctx, func(ctx context.Context) error { return t.place(ctx, carts[i]) })
 	})
+}
+
+func (s *shelf) inTransaction(ctx context.Context, do func(context.Context) error) error {
+	session, err := s.client.StartSession()
+	if err != nil {
+		return err
+	}
+	defer session.EndSession(ctx)
+	_, err = session.WithTransaction(ctx, func(ctx context.Context) (any, error) { return nil, do(ctx) })
+	return err
 }
 
 func (t *bareTill) product(i int, hot bool) bson.ObjectID {

@@ -35,6 +35,10 @@ type report struct {
 	ordersBusy int64 // after all lists
 	rings      []ringRow
 
+	stepRows []stepRow // what the chapter on steps has
+	together []togetherRow
+	idleRows []idleRow
+
 	figures []*figure
 }
 
@@ -59,6 +63,7 @@ func (r *report) markdown(plots string) []byte {
 	r.besides(&b)
 	r.sizes(&b)
 	r.orders(&b)
+	r.steps(&b)
 	r.access(&b)
 	r.explain(&b)
 	r.explainLive(&b)

@@ -23,11 +23,7 @@ type sizedRow struct {
 // variants measures what it costs that a tenth of the products have variants: two shops hold the same
 // catalogue, in one of them with three sizes of every tenth product.
 func (b *bench) variants(ctx context.Context, r *report) error {
-	at := time.Now().Add(-time.Hour)
-	products := make([]models.Product, b.products)
-	for i := range products {
-		products[i] = shelved(b.product(i), b.idAfter(at, i), at)
-	}
+	products := b.catalogue(b.products)
 	plain, err := b.shopOf(ctx, "plain", products)
 	if err != nil {
 		return err

@@ -39,27 +39,40 @@ func (b *bench) fight(ctx context.Context, shop *process, targets []string, writ
 	for i, target := range targets {
 		requests[i] = request("GET", target, "")
 	}
-	var result duel
-	var ratios, written []float64
+	var written []float64
+	result, err := b.turns(func() (round, error) {
+		one, rate, err := b.shopRound(ctx, shop, requests, writes)
+		written = append(written, rate)
+		return one, err
+	}, func() (round, error) { return b.round(ctx, bare, requests) })
+	if err == nil {
+		result.written = median(written[1:])
+	}
+	return result, err
+}
+
+// turns lets both have their rounds in turn, of which the first warms up.
+func (b *bench) turns(shop, bare func() (round, error)) (d duel, err error) {
+	var ratios []float64
 	var shops, bares []round
 	for i := range b.rounds + 1 {
-		ours, rate, err := b.shopRound(ctx, shop, requests, writes)
+		ours, err := shop()
 		if err != nil {
 			return duel{}, err
 		}
-		theirs, err := b.round(ctx, bare, requests)
+		theirs, err := bare()
 		if err != nil {
 			return duel{}, err
 		}
-		if i > 0 { // the first one warms up
+		if i > 0 {
 			shops, bares = append(shops, ours), append(bares, theirs)
-			ratios, written = append(ratios, ours.perSecond/theirs.perSecond), append(written, rate)
+			ratios = append(ratios, ours.perSecond/theirs.perSecond)
 		}
 	}
-	result.ratio, result.written = median(ratios), median(written)
-	result.shop, result.shopCPU = middle(shops)
-	result.bare, result.bareCPU = middle(bares)
-	return result, nil
+	d.ratio = median(ratios)
+	d.shop, d.shopCPU = middle(shops)
+	d.bare, d.bareCPU = middle(bares)
+	return d, nil
 }
 
 // round is one round of load with what the loaded process spent on it.

@@ -14,8 +14,8 @@ import (
 // Quota is how Atlas answers all that writes in a cluster that is full.
 const Quota = "you are over your space quota, using 513 MB of 512 MB. Writes are blocked on your cluster"
 
-// Line is a way from clients to a server that counts their commands, and can be made a bad one
-// under the connections that there are.
+// Line is a way from clients to a server that counts their commands and what is answered to them,
+// and can be made a bad one under the connections that there are.
 type Line struct {
 	URI string // of the same database, by this way
 
@@ -27,6 +27,7 @@ type Line struct {
 	now      trouble
 	conns    map[net.Conn]bool // from clients
 	commands map[string]int    // how often each came, but for those of drivers that look after their connections
+	answered int64             // bytes of the answers to them
 }
 
 // trouble is what is bad about a line. A line that lost something can only be hung up.
@@ -42,15 +43,24 @@ type trouble struct {
 // longer. It ends with the test.
 func NewLine(t testing.TB, uri string, delay time.Duration) *Line {
 	t.Helper()
-	parsed, err := connstring.Parse(uri)
+	l, err := Lay(uri, delay)
 	if err != nil {
 		t.Fatal(err)
+	}
+	t.Cleanup(l.Close)
+	return l
+}
+
+// Lay is NewLine outside of a test: who lays a line closes it.
+func Lay(uri string, delay time.Duration) (*Line, error) {
+	parsed, err := connstring.Parse(uri)
+	if err != nil {
+		return nil, err
 	}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
-	t.Cleanup(func() { listener.Close() })
 	l := &Line{
 		URI:      strings.Replace(uri, strings.Join(parsed.Hosts, ","), listener.Addr().String(), 1),
 		listener: listener, server: parsed.Hosts[0], laid: trouble{delay: delay}, now: trouble{delay: delay},
@@ -72,7 +82,7 @@ func NewLine(t testing.TB, uri string, delay time.Duration) *Line {
 			go l.carry(client)
 		}
 	}()
-	return l
+	return l, nil
 }
 
 // Close lets nobody else in. Who is connected stays so.
@@ -107,12 +117,6 @@ func (l *Line) become(next trouble) {
 	l.now = next
 }
 
-func (l *Line) trouble() trouble {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.now
-}
-
 // Commands returns how often each command came, by its name.
 func (l *Line) Commands() map[string]int {
 	l.mu.Lock()
@@ -126,6 +130,13 @@ func (l *Line) Count() (n int) {
 		n += times
 	}
 	return n
+}
+
+// Answered returns how many bytes the answers to these commands had.
+func (l *Line) Answered() int64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.answered
 }
 
 // admit says whether a client gets through.
@@ -157,6 +168,7 @@ func (l *Line) carry(client net.Conn) {
 	ended := make(chan struct{})
 	defer close(ended)
 	up, down := newLane(server, ended), newLane(client, ended)
+	asked := map[uint32]bool{} // by the ids of commands that are counted
 	go func() {
 		defer client.Close()
 		for {
@@ -164,7 +176,7 @@ func (l *Line) carry(client net.Conn) {
 			if err != nil {
 				return
 			}
-			if now := l.trouble(); !now.mute {
+			if now := l.weigh(frame, asked); !now.mute {
 				down.send(frame, now.delay/2)
 			}
 		}
@@ -175,7 +187,7 @@ func (l *Line) carry(client net.Conn) {
 			return
 		}
 		command := commandOf(frame)
-		switch now := l.meet(command); {
+		switch now := l.meet(command, frame, asked); {
 		case now.deaf:
 		case now.full && writes[command]:
 			down.send(refusal(frame), now.delay)
@@ -186,11 +198,23 @@ func (l *Line) carry(client net.Conn) {
 }
 
 // meet counts a command, and says what is bad about the line that it goes.
-func (l *Line) meet(command string) trouble {
+func (l *Line) meet(command string, frame []byte, asked map[uint32]bool) trouble {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if command != "" && !upkeep[command] {
 		l.commands[command]++
+		asked[idOf(frame)] = true
+	}
+	return l.now
+}
+
+// weigh counts an answer, and says what is bad about the line that it goes.
+func (l *Line) weigh(frame []byte, asked map[uint32]bool) trouble {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if id := answeredBy(frame); asked[id] {
+		delete(asked, id)
+		l.answered += int64(len(frame))
 	}
 	return l.now
 }

@@ -5,6 +5,7 @@ package mongotest
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -56,6 +57,23 @@ func TestLine(t *testing.T) {
 	}
 	if n := line.Commands()["insert"]; n < 7 || line.Count() < n {
 		t.Errorf("it counts %d inserts of %v", n, line.Commands())
+	}
+}
+
+// What is answered to commands is counted in bytes, and what drivers ask by themselves is not.
+func TestLineWeighs(t *testing.T) {
+	line := NewLine(t, URI(t), 0)
+	there := connect(t, line.URI).Collection("a")
+	const size = 10_000
+	if _, err := there.InsertOne(t.Context(), bson.D{{Key: "_id", Value: "long"}, {Key: "text", Value: strings.Repeat("x", size)}}); err != nil {
+		t.Fatal(err)
+	}
+	before := line.Answered()
+	if err := there.FindOne(t.Context(), bson.D{{Key: "_id", Value: "long"}}).Err(); err != nil {
+		t.Fatal(err)
+	}
+	if n := line.Answered() - before; before == 0 || before > 500 || n < size || n > size+500 {
+		t.Errorf("%d bytes answer an insert, and %d a find of %d", before, n, size)
 	}
 }
 

@@ -31,6 +31,11 @@ func readFrame(from io.Reader) ([]byte, error) {
 	return frame, err
 }
 
+func idOf(frame []byte) uint32 { return binary.LittleEndian.Uint32(frame[4:]) }
+
+// answeredBy is the id of the frame that a frame answers.
+func answeredBy(frame []byte) uint32 { return binary.LittleEndian.Uint32(frame[8:]) }
+
 // commandOf is the name of the command in a frame, "" when it holds none.
 func commandOf(frame []byte) string {
 	if binary.LittleEndian.Uint32(frame[12:]) != opMsg {
