@@ -8,8 +8,8 @@ import (
 )
 
 const (
-	askEvery   = 2 * time.Second // whether the store is there, while anyone is connected
-	askTimeout = 5 * time.Second // after which it is not
+	askEvery   = 2500 * time.Millisecond // whether the store is there, while anyone is connected
+	askTimeout = 5 * time.Second         // after which it is not
 )
 
 // attend asks the store whether it answers and can write, and tells everybody when that changes: a

@@ -15,7 +15,7 @@ import (
 // The times of what the processes tell one another.
 const (
 	lookEvery   = time.Second            // while anyone listens to the chat
-	lookIdle    = 5 * time.Second        // while nobody does, so that who comes next is told the truth
+	lookIdle    = 10 * time.Second       // while nobody does, and somebody is connected: who opens the chat is told the truth
 	lookPause   = 250 * time.Millisecond // between two looks, however much changes
 	lookTimeout = 3 * time.Second        // for the store
 	repeatEvery = 3 * time.Second        // the same is said again; dao.PresenceTTL forgives two that are lost
@@ -108,7 +108,7 @@ func (h *Hub) planLook(now time.Time) (own dao.Visitors, sayIt, askThem, ok bool
 		own = h.people.visitors(now)
 		sayIt = len(own.People) > 0 || n.there
 	}
-	askThem = len(h.joined[topicMessages]) > 0 || now.Sub(n.asked) >= lookIdle
+	askThem = len(h.joined[topicMessages]) > 0 || len(h.conns) > 0 && now.Sub(n.asked) >= lookIdle
 	if ok = sayIt || askThem; ok {
 		h.reading.Add(1)
 	}

@@ -83,6 +83,20 @@ func TestPresenceOfAllProcesses(t *testing.T) {
 	})
 }
 
+// A process that nobody was connected to has not asked who is elsewhere: who comes first is told at
+// once all the same.
+func TestPresenceAfterNobodyWasHere(t *testing.T) {
+	inBubble(t, Options{}, func(s *testShop) {
+		other := s.beside()
+		time.Sleep(time.Hour)
+		b := other.hello(beto, "", "messages")
+		time.Sleep(time.Minute + 100*time.Millisecond) // between two looks
+		b.heard()
+		a := s.hello(ana, "", "messages")
+		a.hears("who is elsewhere", 500*time.Millisecond, []string{ana, beto}, nil, 2)
+	})
+}
+
 // Whoever listens hears of typing on every process, once; she who types hears nothing of it,
 // wherever she is connected, too.
 func TestTypingOnAllProcesses(t *testing.T) {
