@@ -59,7 +59,7 @@ func importFiles(ctx context.Context, shop *trade.Shop, paths []string, options 
 	if err != nil {
 		return report, fmt.Errorf("import: %w", err)
 	}
-	im := &importer{shop: shop, options: options, had: had, ids: make(map[models.ID]models.ID), refused: make(map[models.ID]string), byCode: make(map[string]models.ID), spelled: make(map[[2]string]string)}
+	im := &importer{shop: shop, options: options, had: had, ids: make(map[models.ID]models.ID), refused: make(map[models.ID]string), byCode: make(map[string]models.ID), planned: make(map[string]models.Product), spelled: make(map[[2]string]string)}
 	for _, path := range paths {
 		files, err := importPaths(path)
 		if err != nil {
@@ -170,6 +170,7 @@ type importer struct {
 	refused map[models.ID]string      // the codes of products that were refused, by their ids in the files
 	byCode  map[string]models.ID      // the ids that products of the files have in the store
 	said    map[models.ID]uint64      // hashes of the store's messages, for a dry run
+	planned map[string]models.Product // by their codes, as a dry run would have left them
 	texts   uniqueTexts               // of the store and of new values, for a dry run; nil until asked for
 	becomes bool                      // the store becomes the one whose backup is taken in
 	spelled map[[2]string]string      // how the shop writes categories, by what a file says and what was

@@ -33,6 +33,7 @@ func (r *importRun) known(ctx context.Context, entries []catalogue.Entry) (map[s
 			codes = append(codes, e.Product.Codes()...)
 		}
 	}
+	defer func() { r.overlay(known, codes) }()
 	if len(codes) == 0 || r.shop == nil {
 		return known, nil
 	}
@@ -111,6 +112,9 @@ func (r *importRun) compareProduct(ctx context.Context, e catalogue.Entry, known
 			own.Category, now.Category, e.Product = category, category, &own
 		}
 		made = append(made, p.LeftOpen(old)...)
+		if err := r.checked(now, old, joined, known); err != nil {
+			return comparison{refused: err}, nil
+		}
 		if now.Same(old) && joined == nil {
 			return comparison{entry: e, same: true, made: made}, nil
 		}

@@ -5,11 +5,67 @@ import (
 	"errors"
 	"fmt"
 	"hash/maphash"
+	"slices"
+	"time"
 
 	"pulperia/catalogue"
 	"pulperia/dao"
 	"pulperia/dao/models"
 )
+
+// plan notes how a dry run would have left a product: what comes later in the files is compared with
+// that, as an import compares it with the store.
+func (r *importRun) plan(c comparison, known map[string]models.Product) {
+	if !r.options.DryRun || c.entry.Product == nil || c.refused != nil || c.same {
+		return
+	}
+	left := c.whole
+	if c.differs != nil {
+		left = c.differs.now
+	}
+	if left.ID.IsZero() {
+		left.ID = models.NewID(time.Now())
+	}
+	for _, code := range left.Codes() {
+		r.planned[code], known[code] = left, left
+	}
+}
+
+// checked says in a dry run what the shop would hold against a product as it is to be: rules that it
+// breaks, or that another one has its code or that of a variant. Those that it joins will be no more.
+func (r *importRun) checked(now, old models.Product, joined []models.Product, known map[string]models.Product) error {
+	if !r.options.DryRun {
+		return nil
+	}
+	now = now.Clone()
+	now.Identify(old, func(int) models.ID { return models.NewID(time.Now()) })
+	now.Normalize()
+	if err := now.CheckChange(old); err != nil {
+		return err
+	}
+	taken := func(code string) bool {
+		other, is := known[code]
+		return is && other.ID != old.ID && !slices.ContainsFunc(joined, func(p models.Product) bool { return p.ID == other.ID })
+	}
+	if taken(now.Code) {
+		return dao.Conflict{Field: "code", Value: now.Code}
+	}
+	for i, variant := range now.Variants {
+		if taken(variant.Code) {
+			return dao.Conflict{Field: fmt.Sprintf("variants[%d].code", i), Value: variant.Code}
+		}
+	}
+	return nil
+}
+
+// overlay puts what a dry run has planned over what the store has.
+func (r *importRun) overlay(known map[string]models.Product, codes []string) {
+	for _, code := range codes {
+		if p, is := r.planned[code]; is {
+			known[code] = p
+		}
+	}
+}
 
 // compareAmong has a dry run refuse a unique text that another value of the file has, where the store
 // has none of the kind.

@@ -50,6 +50,7 @@ func (r *importRun) put(ctx context.Context, entries []catalogue.Entry) error {
 	var changes []change
 	for _, e := range entries {
 		state, err := r.compare(ctx, e, known)
+		r.plan(state, known)
 		switch {
 		case err != nil:
 			return err

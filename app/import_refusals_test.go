@@ -7,11 +7,13 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
 
 	"github.com/coder/websocket"
+	"github.com/google/go-cmp/cmp"
 
 	"pulperia/dao/dbmanagers"
 )
@@ -160,5 +162,37 @@ func TestNamesGivenTwice(t *testing.T) {
 			t.Fatal("the shop opened with a name given twice")
 		}
 		wantSaid(t, edited.Log.String(), "products.json: line 1", "price is given twice")
+	})
+}
+
+// A dry run says what the import then does, also where files are about the same products and where a
+// product gains variants of which one has its code.
+func TestDryRunSaysWhatAnImportDoes(t *testing.T) {
+	t.Parallel()
+	var files []string
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"1.json": `[{"title":"t","description":"d","code":"A","price":1,"stock":5,"category":"x"}]`,
+		"2.json": `[{"title":"t","description":"d","code":"A","price":2,"stock":5,"category":"x"},{"title":"t","description":"d","code":"A","price":3,"stock":5,"category":"x"}]`,
+		"3.csv":  "Handle,Title,Variant Price,Variant SKU,Option1 Name,Option1 Value\nh3,Tit,10,A,Talle,S\nh3,,11,B,Talle,M\n",
+		"4.csv":  "Handle,Title,Variant Price,Variant SKU,Option1 Name,Option1 Value\nh3,Tit,10,C,Talle,S\nh3,,11,D,Talle,M\n",
+		"5.csv":  "Handle,Title,Variant Price,Variant SKU,Option1 Name,Option1 Value\nh3,Tit,12,C,Talle,S\nh3,,11,E,Talle,L\n",
+	} {
+		files = append(files, filepath.Join(dir, name))
+		if err := os.WriteFile(files[len(files)-1], []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	slices.Sort(files)
+	onEachEngine(t, func(t *testing.T, newStore func() string) {
+		store := newStore()
+		for range 2 {
+			dry, dryCode := runMain(t, append([]string{"import", "--store", store, "--dry-run"}, files...)...)
+			real, code := runMain(t, append([]string{"import", "--store", store}, files...)...)
+			dry = strings.NewReplacer(" (a dry run: nothing was written)", "", "would go in", "is in", store+": there is no store yet; an import makes it\n", "").Replace(dry)
+			if diff := cmp.Diff(real, dry); diff != "" || dryCode != code {
+				t.Errorf("exits %d and %d (-import +dry run):\n%s", code, dryCode, diff)
+			}
+		}
 	})
 }

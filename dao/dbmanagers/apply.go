@@ -66,7 +66,8 @@ func (a *applier) unmake(ctx context.Context, list []*change) error {
 		return err
 	}
 	defer a.turn.give()
-	return a.deleteAgain(ctx, list)
+	_, err := a.deleteAgain(ctx, list)
+	return err
 }
 
 // mayWait is how long what is not brought forward yet may be left to those who committed it.

@@ -22,10 +22,10 @@ type entry struct {
 	Applied int64         `bson:"applied"` // up to which its process knew all documents to be brought forward
 	Changes []*change     `bson:"changes"`
 
-	own  bool      // this process has committed it
-	seen time.Time // when this process saw it
-	size int       // of the document
-	dug  bool      // its deletes have been repeated
+	own  bool        // this process has committed it
+	seen time.Time   // when this process saw it
+	size int         // of the document
+	dug  atomic.Bool // its deletes have been repeated: what is there again since, another program put back
 }
 
 func (e *entry) end() int64 { return e.First + e.N - 1 }
@@ -59,6 +59,7 @@ type change struct {
 	read   atomic.Pointer[models.Value] // of Doc, once it was needed; never altered
 	own    bool                         // of a step that this process has committed
 	before models.Value                 // what it was, where this process knows that
+	in     *entry                       // that the tail has it in
 }
 
 func (c *change) id() models.ID { return models.ID(c.ID) }

@@ -141,7 +141,7 @@ func (f *feed) Wait(ctx context.Context, after dao.Position) error {
 const (
 	lookBusy    = 250 * time.Millisecond
 	lookWaiting = time.Second
-	lookIdle    = 10 * time.Second
+	lookIdle    = 15 * time.Second
 	busyFor     = 10 * time.Second
 )
 

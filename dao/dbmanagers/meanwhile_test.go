@@ -145,6 +145,49 @@ func TestPutBackAfterItWasGone(t *testing.T) {
 	})
 }
 
+// What another program puts back after the shop has deleted it is there again, and stays, once no write
+// of the shop's own can come late: minutes after the delete, also for who opens the shop since.
+func TestPutBackAfterItWasDeleted(t *testing.T) {
+	far(t, 2, func(t *testing.T, engines []*engine) {
+		one, two := engines[0].store(), engines[1].store()
+		made, _, err := one.Products.Create(t.Context(), aProduct("mate"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Minute)
+		table := modelHandle{engines[0].client(), "products"}
+		table.mu.Lock()
+		was := table.at("products").docs[keyOf(valueOf(objectID(made.ID)))]
+		table.mu.Unlock()
+		if _, _, err := two.Products.Delete(t.Context(), made.ID); err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range engines { // as the hub of an open shop does
+			go e.feed.Wait(dao.Patiently(t.Context()), e.feed.last())
+		}
+		time.Sleep(4 * time.Minute)
+		table.writeNow(write{insertOne, nil, was})
+		time.Sleep(2 * time.Minute)
+		late, err := openModel(t.Context(), &modelClient{modelServer: table.modelServer}, Options{Log: slog.New(slog.DiscardHandler)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer late.Close()
+		for range 3 {
+			for _, s := range []dao.Store{late.store(), one, two} {
+				page, err := s.Products.List(t.Context(), models.ProductQuery{Limit: 10})
+				if err != nil || page.Total != 1 {
+					t.Errorf("%d products are listed (%v)", page.Total, err)
+				}
+				if _, err := s.Products.Get(t.Context(), made.ID); err != nil {
+					t.Error(err)
+				}
+			}
+			time.Sleep(engines[0].remember)
+		}
+	})
+}
+
 // How far documents are brought forward is noted when the database is back, without another step.
 func TestNotedWhenTheDatabaseIsBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -32,18 +32,18 @@ func (e *engine) tidy(ctx context.Context) {
 		if time.Since(e.feed.tail.state().activeSince) < 2*tidyEvery { // something has happened
 			e.note(ctx, "see to the indexes", e.seeToIndexes(ctx))
 		}
+		e.note(ctx, "repeat deletes", e.dig(ctx))
 		if n++; n%rareEvery != 0 {
 			continue
 		}
 		e.note(ctx, "count documents", e.bounded(ctx, e.count))
-		e.note(ctx, "repeat deletes", e.dig(ctx))
 		e.note(ctx, "prune the feed", e.bounded(ctx, e.feed.prune))
 		e.note(ctx, "see to the indexes", e.seeToIndexes(ctx))
 	}
 }
 
 // dig deletes once more what was deleted, when no write can arrive late any more: a create that came
-// after the delete made the document again.
+// after the delete made the document again. What is there again later, another program put back.
 func (e *engine) dig(ctx context.Context) error {
 	at := e.feed.tail.state()
 	if e.mutant == "no-graves" {
@@ -52,24 +52,30 @@ func (e *engine) dig(ctx context.Context) error {
 	var deletes []*change
 	var done []*entry
 	for _, one := range e.feed.tail.from(0) {
-		if one.end() > at.applied || time.Since(one.seen) < e.remember/2 {
+		if one.end() > at.applied || time.Since(one.seen) < e.remember/4 {
 			break
 		}
-		if !one.dug {
+		if !one.dug.Load() {
 			done, deletes = append(done, one), append(deletes, one.Changes...)
 		}
 	}
-	if err := e.deleteAgain(ctx, deletes); err != nil {
+	again, err := e.deleteAgain(ctx, deletes)
+	if again > 0 {
+		e.Log.Warn("documents were there again that the shop had deleted, and are deleted: writes that came late, or another program "+
+			"put them back within minutes; let it do so again", "documents", again)
+	}
+	if err != nil {
 		return err
 	}
 	for _, one := range done {
-		one.dug = true
+		one.dug.Store(true)
 	}
 	return nil
 }
 
-// deleteAgain repeats the deletes among some changes, of values that are still deleted.
-func (e *engine) deleteAgain(ctx context.Context, list []*change) error {
+// deleteAgain repeats the deletes among some changes, of values that are still deleted, and returns how
+// many documents there were.
+func (e *engine) deleteAgain(ctx context.Context, list []*change) (again int64, err error) {
 	keys := map[*collection]bson.A{}
 	for _, c := range list {
 		of := e.byKind(c.Kind)
@@ -82,14 +88,15 @@ func (e *engine) deleteAgain(ctx context.Context, list []*change) error {
 		for some := range slices.Chunk(list, 200) {
 			filter := bson.D{{Key: "$or", Value: some}, {Key: markField, Value: e.mark()}}
 			if err := e.bounded(ctx, func(ctx context.Context) error {
-				_, err := of.table().write(ctx, true, write{deleteMany, filter, nil})
+				n, err := of.table().write(ctx, true, write{deleteMany, filter, nil})
+				again += n
 				return err
 			}); err != nil {
-				return err
+				return again, err
 			}
 		}
 	}
-	return nil
+	return again, nil
 }
 
 // refresh takes in what happened to meta: another process has pruned the feed or begun an epoch, the

@@ -65,9 +65,9 @@ func (c *collection) resolve(id models.ID, f fetched) (state, doubt) {
 		return state{last: last.Rev, foreign: !dead}, sure
 	case !d.ours:
 		return c.claimed(d, max(last.Rev, f.lastRev)), sure
-	case d.stamp < last.offset && last.Op == opDelete && c.mutant != "no-graves": // a create that arrived late
+	case d.stamp < last.offset && last.Op == opDelete && !last.in.dug.Load() && c.mutant != "no-graves": // a create that arrived late
 		return state{last: last.Rev}, sure
-	case d.stamp < last.offset: // an old copy
+	case d.stamp < last.offset: // an old copy, or what another program has put back
 		return c.claimed(d, last.Rev), sure
 	}
 	return c.asItIs(d), sure

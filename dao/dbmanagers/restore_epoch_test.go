@@ -160,7 +160,7 @@ func TestDatabaseDroppedUnderAnInsert(t *testing.T) {
 	late := entry{First: before.Offset + 1, N: 1, Step: bson.NewObjectID(), At: bson.NewDateTimeFromTime(time.Now()), Changes: []*change{}}
 	p.ok("drop", mongotest.Drop(p.ctx, p.db))
 	// It may be refused: the shop was first.
-	if _, err := p.db.Collection("feed").InsertOne(p.ctx, late); err != nil && !mongo.IsDuplicateKeyError(err) {
+	if _, err := p.db.Collection("feed").InsertOne(p.ctx, &late); err != nil && !mongo.IsDuplicateKeyError(err) {
 		p.Fatal(err)
 	}
 	now := p.renewed(before, one)

@@ -84,6 +84,7 @@ func (t *tail) set(meta storeMeta, entries []*entry, asked time.Time) {
 // adopt takes in the next entry. The caller holds the lock.
 func (t *tail) adopt(e *entry) {
 	e.seen = time.Now()
+	e.dug.Store(time.Since(e.At.Time()) > t.memory/2) // twice the time that writes may be late: clocks differ
 	t.entries = append(t.entries, e)
 	t.applied = max(t.applied, e.Applied)
 	if !e.own {
@@ -93,6 +94,7 @@ func (t *tail) adopt(e *entry) {
 		t.told, t.active = e.end(), e.seen
 	}
 	for _, c := range e.Changes {
+		c.in = e
 		key := valueKey{c.Kind, c.id()}
 		if c.Op == opDelete && !e.own && slices.ContainsFunc(t.byValue[key], func(c *change) bool { return c.Op == opCreate }) {
 			t.unsure = append(t.unsure, c)
