@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -113,6 +114,13 @@ func (m meanwhile) both() string {
 	return ""
 }
 
+// document is a document of a product as it stands on the model; nil when it is not there.
+func (h modelHandle) document(id models.ID) bson.Raw {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.at(h.of).docs[keyOf(valueOf(objectID(id)))]
+}
+
 // What another program puts back after the shop has told that it had deleted it is there again, and
 // stays: only what the shop itself has deleted is taken for a create that arrived late.
 func TestPutBackAfterItWasGone(t *testing.T) {
@@ -125,9 +133,7 @@ func TestPutBackAfterItWasGone(t *testing.T) {
 		time.Sleep(time.Minute)
 		table := modelHandle{engines[0].client(), "products"}
 		filter := bson.D{{Key: "_id", Value: objectID(made.ID)}}
-		table.mu.Lock()
-		was := table.at("products").docs[keyOf(asRaw(filter).Lookup("_id"))]
-		table.mu.Unlock()
+		was := table.document(made.ID)
 		table.writeNow(write{deleteOne, filter, nil})
 		if _, err := two.Products.Get(t.Context(), made.ID); !errors.Is(err, dao.ErrNotFound) {
 			t.Fatal(err)
@@ -141,74 +147,6 @@ func TestPutBackAfterItWasGone(t *testing.T) {
 				}
 			}
 			time.Sleep(engines[0].remember)
-		}
-	})
-}
-
-// What another program puts back after the shop has deleted it is there again, and stays, once no write
-// of the shop's own can come late: minutes after the delete, also for who opens the shop since.
-func TestPutBackAfterItWasDeleted(t *testing.T) {
-	far(t, 2, func(t *testing.T, engines []*engine) {
-		one, two := engines[0].store(), engines[1].store()
-		made, _, err := one.Products.Create(t.Context(), aProduct("mate"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		time.Sleep(time.Minute)
-		table := modelHandle{engines[0].client(), "products"}
-		table.mu.Lock()
-		was := table.at("products").docs[keyOf(valueOf(objectID(made.ID)))]
-		table.mu.Unlock()
-		if _, _, err := two.Products.Delete(t.Context(), made.ID); err != nil {
-			t.Fatal(err)
-		}
-		for _, e := range engines { // as the hub of an open shop does
-			go e.feed.Wait(dao.Patiently(t.Context()), e.feed.last())
-		}
-		time.Sleep(4 * time.Minute)
-		table.writeNow(write{insertOne, nil, was})
-		time.Sleep(2 * time.Minute)
-		late, err := openModel(t.Context(), &modelClient{modelServer: table.modelServer}, Options{Log: slog.New(slog.DiscardHandler)})
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer late.Close()
-		for range 3 {
-			for _, s := range []dao.Store{late.store(), one, two} {
-				page, err := s.Products.List(t.Context(), models.ProductQuery{Limit: 10})
-				if err != nil || page.Total != 1 {
-					t.Errorf("%d products are listed (%v)", page.Total, err)
-				}
-				if _, err := s.Products.Get(t.Context(), made.ID); err != nil {
-					t.Error(err)
-				}
-			}
-			time.Sleep(engines[0].remember)
-		}
-	})
-}
-
-// How far documents are brought forward is noted when the database is back, without another step.
-func TestNotedWhenTheDatabaseIsBack(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		client := &modelClient{modelServer: newModelServer(1)}
-		e, err := openModel(t.Context(), client, Options{
-			Log: slog.New(slog.DiscardHandler),
-			at:  func(step string) { client.down.Store(step == "applied") },
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer e.Close()
-		_, receipt, err := e.store().Products.Create(t.Context(), aProduct("mate"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		time.Sleep(time.Minute)
-		client.down.Store(false)
-		time.Sleep(time.Minute)
-		if meta, err := e.readMeta(t.Context()); err != nil || meta.Applied < receipt.Position.Offset {
-			t.Errorf("noted up to %d, want %d (%v)", meta.Applied, receipt.Position.Offset, err)
 		}
 	})
 }
@@ -242,11 +180,121 @@ func TestDeletedWhileItIsMade(t *testing.T) {
 		}
 		go slow.feed.Wait(t.Context(), receipt.Position) // as the hub of an open shop does
 		time.Sleep(time.Minute)
-		table := modelHandle{slow.client(), "products"}
-		table.mu.Lock()
-		defer table.mu.Unlock()
-		if doc := table.at("products").docs[keyOf(valueOf(objectID(made.ID)))]; doc != nil {
+		if doc := (modelHandle{slow.client(), "products"}).document(made.ID); doc != nil {
 			t.Errorf("it is there again: %s", doc)
+		}
+	})
+}
+
+// What another program puts back after the shop has deleted it is there again, and stays, once no write
+// of the shop's own can come late: ten minutes after the delete, also for who opens the shop since.
+// Before that it is taken for such a write, and goes. What only the shop writes stays deleted.
+func TestPutBackAfterItWasDeleted(t *testing.T) {
+	for name, c := range map[string]struct {
+		schema *dao.Schema
+		after  time.Duration
+		there  bool
+	}{
+		"a product after ten minutes": {dao.Product.Schema, 10 * time.Minute, true},
+		"a product after five":        {dao.Product.Schema, 5 * time.Minute, false},
+		"a key":                       {dao.Key.Schema, 10 * time.Minute, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			far(t, 2, func(t *testing.T, engines []*engine) {
+				id, table := putBack(t, engines, c.schema, c.after)
+				time.Sleep(time.Minute)
+				late, err := openModel(t.Context(), &modelClient{modelServer: table.modelServer}, Options{Log: slog.New(slog.DiscardHandler)})
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer late.Close()
+				for range 3 {
+					for _, e := range []*engine{late, engines[0], engines[1]} {
+						err := e.readAny(t.Context(), c.schema, id)
+						if there := err == nil; there != c.there || err != nil && !errors.Is(err, dao.ErrNotFound) {
+							t.Errorf("it is there: %t, want %t (%v)", there, c.there, err)
+						}
+					}
+					time.Sleep(engines[0].memory)
+				}
+				if doc := table.document(id); (doc != nil) != c.there && c.schema.Shared {
+					t.Errorf("in the database there is %s", doc)
+				}
+			})
+		})
+	}
+}
+
+// readAny reads a value, of which it returns the error.
+func (e *engine) readAny(ctx context.Context, s *dao.Schema, id models.ID) (err error) {
+	if s == dao.Product.Schema {
+		_, err = e.store().Products.Get(ctx, id)
+	} else {
+		_, err = e.store().Values.Get(ctx, s, id)
+	}
+	return err
+}
+
+// putBack makes a value by one process and deletes it by another, and puts its document back.
+func putBack(t *testing.T, engines []*engine, s *dao.Schema, after time.Duration) (id models.ID, table modelHandle) {
+	t.Helper()
+	table, id = modelHandle{engines[0].client(), s.Plural}, number(1)
+	step := func(e *engine, do func(tx dao.Tx) error) {
+		if _, err := e.Update(t.Context(), do); err != nil {
+			t.Fatal(err)
+		}
+	}
+	step(engines[0], func(tx dao.Tx) (err error) {
+		product, key := aProduct("mate"), models.Key{Head: models.Head{ID: id}, Name: "till", Role: models.RoleHelper, SecretHash: strings.Repeat("ab", 32)}
+		if product.ID = id; s == dao.Product.Schema {
+			_, err = dao.Product.Within(tx).Create(product)
+		} else {
+			_, err = dao.Key.Within(tx).Create(key)
+		}
+		return err
+	})
+	time.Sleep(time.Minute)
+	was := table.document(id)
+	if was == nil {
+		t.Fatal("it is not in the database")
+	}
+	step(engines[1], func(tx dao.Tx) (err error) {
+		if s == dao.Product.Schema {
+			_, err = dao.Product.Within(tx).Delete(id)
+		} else {
+			_, err = dao.Key.Within(tx).Delete(id)
+		}
+		return err
+	})
+	for _, e := range engines { // as the hub of an open shop does
+		go e.feed.Wait(dao.Patiently(t.Context()), e.feed.last())
+	}
+	time.Sleep(after)
+	table.writeNow(write{insertOne, nil, was})
+	return id, table
+}
+
+// How far documents are brought forward is noted when the database is back, without another step.
+func TestNotedWhenTheDatabaseIsBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		client := &modelClient{modelServer: newModelServer(1)}
+		e, err := openModel(t.Context(), client, Options{
+			Log: slog.New(slog.DiscardHandler),
+			at:  func(step string) { client.down.Store(step == "applied") },
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer e.Close()
+		_, receipt, err := e.store().Products.Create(t.Context(), aProduct("mate"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Minute)
+		client.down.Store(false)
+		time.Sleep(time.Minute)
+		if meta, err := e.readMeta(t.Context()); err != nil || meta.Applied < receipt.Position.Offset {
+			t.Errorf("noted up to %d, want %d (%v)", meta.Applied, receipt.Position.Offset, err)
 		}
 	})
 }

@@ -43,7 +43,8 @@ func (e *engine) tidy(ctx context.Context) {
 }
 
 // dig deletes once more what was deleted, when no write can arrive late any more: a create that came
-// after the delete made the document again. What is there again later, another program put back.
+// after the delete made the document again. What is there again later, another program put back. Who
+// decides by a look that is a third of the memory old may have his write arrive a quarter of it later.
 func (e *engine) dig(ctx context.Context) error {
 	at := e.feed.tail.state()
 	if e.mutant == "no-graves" {
@@ -52,7 +53,7 @@ func (e *engine) dig(ctx context.Context) error {
 	var deletes []*change
 	var done []*entry
 	for _, one := range e.feed.tail.from(0) {
-		if one.end() > at.applied || time.Since(one.seen) < e.remember/4 {
+		if one.end() > at.applied || time.Since(one.seen) < e.memory*2/3 {
 			break
 		}
 		if !one.dug.Load() {
@@ -62,7 +63,7 @@ func (e *engine) dig(ctx context.Context) error {
 	again, err := e.deleteAgain(ctx, deletes)
 	if again > 0 {
 		e.Log.Warn("documents were there again that the shop had deleted, and are deleted: writes that came late, or another program "+
-			"put them back within minutes; let it do so again", "documents", again)
+			"put them back within ten minutes of that; let it do so again", "documents", again)
 	}
 	if err != nil {
 		return err

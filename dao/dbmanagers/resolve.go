@@ -65,8 +65,8 @@ func (c *collection) resolve(id models.ID, f fetched) (state, doubt) {
 		return state{last: last.Rev, foreign: !dead}, sure
 	case !d.ours:
 		return c.claimed(d, max(last.Rev, f.lastRev)), sure
-	case d.stamp < last.offset && last.Op == opDelete && !last.in.dug.Load() && c.mutant != "no-graves": // a create that arrived late
-		return state{last: last.Rev}, sure
+	case d.stamp < last.offset && last.Op == opDelete && c.mutant != "no-graves" && !(c.Shared && last.in.dug.Load()):
+		return state{last: last.Rev}, sure // a create that arrived late
 	case d.stamp < last.offset: // an old copy, or what another program has put back
 		return c.claimed(d, last.Rev), sure
 	}

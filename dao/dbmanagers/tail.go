@@ -75,16 +75,18 @@ func (t *tail) set(meta storeMeta, entries []*entry, asked time.Time) {
 	// What is pruned was applied.
 	t.applied = max(t.applied, meta.Base, meta.Applied, entries[0].First-1)
 	for _, e := range entries {
+		// What was deleted while this process did not look: the clock of who did it may differ from this
+		// one's by a third of the memory.
+		e.dug.Store(time.Since(e.At.Time()) > t.memory)
 		t.adopt(e)
 	}
-	t.unsure = nil // it makes nothing yet
+	t.unsure = nil // mostly this process makes nothing yet; else dig sees to it
 	t.wake()
 }
 
 // adopt takes in the next entry. The caller holds the lock.
 func (t *tail) adopt(e *entry) {
 	e.seen = time.Now()
-	e.dug.Store(time.Since(e.At.Time()) > t.memory/2) // twice the time that writes may be late: clocks differ
 	t.entries = append(t.entries, e)
 	t.applied = max(t.applied, e.Applied)
 	if !e.own {
