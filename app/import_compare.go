@@ -23,8 +23,8 @@ type comparison struct {
 	made  []string       // what is in the shop otherwise than in the file
 }
 
-// known returns the products that are in the store, by the codes of the entries and of their
-// variants: each stands under its own code and those of its variants.
+// known returns the products that are in the store, or that a dry run would have put there, by the
+// codes of the entries and of their variants: each stands under its own code and those of its variants.
 func (r *importRun) known(ctx context.Context, entries []catalogue.Entry) (map[string]models.Product, error) {
 	known := make(map[string]models.Product)
 	var codes []string
@@ -33,11 +33,10 @@ func (r *importRun) known(ctx context.Context, entries []catalogue.Entry) (map[s
 			codes = append(codes, e.Product.Codes()...)
 		}
 	}
-	defer func() { r.overlay(known, codes) }()
-	if len(codes) == 0 || r.shop == nil {
-		return known, nil
-	}
 	for some := range slices.Chunk(codes, models.MaxLimit) {
+		if r.shop == nil {
+			break
+		}
 		page, err := r.shop.Products.List(ctx, models.ProductQuery{Codes: some, Limit: models.MaxLimit})
 		if err != nil {
 			return nil, err
@@ -46,6 +45,11 @@ func (r *importRun) known(ctx context.Context, entries []catalogue.Entry) (map[s
 			for _, code := range p.Codes() {
 				known[code] = p
 			}
+		}
+	}
+	for _, code := range codes {
+		if p, is := r.planned[code]; is {
+			known[code] = p
 		}
 	}
 	return known, nil

@@ -14,14 +14,10 @@ import (
 )
 
 // plan notes how a dry run would have left a product: what comes later in the files is compared with
-// that, as an import compares it with the store.
-func (r *importRun) plan(c comparison, known map[string]models.Product) {
-	if !r.options.DryRun || c.entry.Product == nil || c.refused != nil || c.same {
+// that, as an import compares it with the store. Of other values nothing is noted.
+func (r *importRun) plan(left models.Product, known map[string]models.Product) {
+	if !r.options.DryRun || left.Code == "" {
 		return
-	}
-	left := c.whole
-	if c.differs != nil {
-		left = c.differs.now
 	}
 	if left.ID.IsZero() {
 		left.ID = models.NewID(time.Now())
@@ -56,15 +52,6 @@ func (r *importRun) checked(now, old models.Product, joined []models.Product, kn
 		}
 	}
 	return nil
-}
-
-// overlay puts what a dry run has planned over what the store has.
-func (r *importRun) overlay(known map[string]models.Product, codes []string) {
-	for _, code := range codes {
-		if p, is := r.planned[code]; is {
-			known[code] = p
-		}
-	}
 }
 
 // compareAmong has a dry run refuse a unique text that another value of the file has, where the store

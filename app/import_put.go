@@ -50,7 +50,6 @@ func (r *importRun) put(ctx context.Context, entries []catalogue.Entry) error {
 	var changes []change
 	for _, e := range entries {
 		state, err := r.compare(ctx, e, known)
-		r.plan(state, known)
 		switch {
 		case err != nil:
 			return err
@@ -61,8 +60,10 @@ func (r *importRun) put(ctx context.Context, entries []catalogue.Entry) error {
 			r.accept(state.entry, state.made...)
 		case state.differs != nil:
 			changes = append(changes, *state.differs)
+			r.plan(state.differs.now, known)
 		default:
 			news = append(news, fresh{e, state})
+			r.plan(state.whole, known)
 		}
 	}
 	if r.options.DryRun {

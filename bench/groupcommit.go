@@ -1,9 +1,39 @@
 package main
 
 import (
+	"context"
+	"errors"
+	"log/slog"
 	"os"
+	"path/filepath"
 	"sync"
+
+	"pulperia/dao"
+	"pulperia/dao/filemanagers"
 )
+
+// besideFile has a new store of files measured beside a file of its own, to which only records are
+// appended. dir is the store's folder.
+func (b *bench) besideFile(
+	ctx context.Context, name string, do func(store dao.Store, dir string, bare *groupCommit) error,
+) (err error) {
+	dir, err := os.MkdirTemp(b.dir, name+"-")
+	if err != nil {
+		return err
+	}
+	store, err := filemanagers.Open(ctx, dir, filemanagers.Options{Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, store.Close()) }()
+	file, err := os.Create(filepath.Join(dir, "bare"))
+	if err != nil {
+		return err
+	}
+	bare := newGroupCommit(file)
+	defer func() { err = errors.Join(err, bare.close()) }()
+	return do(store, dir, bare)
+}
 
 // groupCommit appends records to a file and does nothing else: the bare limit of what a store can
 // keep. Who appends while a sync is under way waits for the next one, which all who wait share.

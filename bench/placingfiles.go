@@ -4,52 +4,35 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
-	"log/slog"
 	"math"
-	"os"
-	"path/filepath"
 	"slices"
 
-	"pulperia/dao/filemanagers"
+	"pulperia/dao"
 )
 
 // placingInFiles measures both kinds of orders on the store of files.
-func (b *bench) placingInFiles(ctx context.Context, r *report) (err error) {
-	dir, err := os.MkdirTemp(b.dir, "orders-")
-	if err != nil {
-		return err
-	}
-	store, err := filemanagers.Open(ctx, dir, filemanagers.Options{Log: slog.New(slog.DiscardHandler)})
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, store.Close()) }()
-	t, err := b.openTill(ctx, store)
-	if err != nil {
-		return err
-	}
-	record, err := t.recordOfOrder(ctx, dir)
-	if err != nil {
-		return err
-	}
-	file, err := os.Create(filepath.Join(dir, "bare"))
-	if err != nil {
-		return err
-	}
-	bare := newGroupCommit(file)
-	defer func() { err = errors.Join(err, bare.close()) }()
-	for _, hot := range []bool{false, true} {
-		p, err := t.placingDuel(ctx, hot, func(n int) (round, error) {
-			return countedRound(ctx, n, func(context.Context, int) error { return bare.append(record) })
-		})
+func (b *bench) placingInFiles(ctx context.Context, r *report) error {
+	return b.besideFile(ctx, "orders", func(store dao.Store, dir string, bare *groupCommit) error {
+		t, err := b.openTill(ctx, store)
 		if err != nil {
 			return err
 		}
-		p.what, p.records = "files, "+ofProducts(hot), number("appends of %d bytes", len(record))
-		b.addPlacing(r, p)
-	}
-	return nil
+		record, err := t.recordOfOrder(ctx, dir)
+		if err != nil {
+			return err
+		}
+		for _, hot := range []bool{false, true} {
+			p, err := t.placingDuel(ctx, hot, func(n int) (round, error) {
+				return countedRound(ctx, n, func(context.Context, int) error { return bare.append(record) })
+			})
+			if err != nil {
+				return err
+			}
+			p.what, p.records = "files, "+ofProducts(hot), number("appends of %d bytes", len(record))
+			b.addPlacing(r, p)
+		}
+		return nil
+	})
 }
 
 // recordOfOrder places an order and returns what the journal got for it: all lines of its step.

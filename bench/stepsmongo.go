@@ -72,7 +72,8 @@ func (w *workshop) bareSteps(ctx context.Context, b *bench, s *shelf) (*bareStep
 	if err := atFirst(func() error { _, err := bare.products.InsertMany(ctx, docs); return err }); err != nil {
 		return nil, err
 	}
-	if err := atFirst(func() error { return bare.write(ctx, 0, false) }); err != nil { // makes the collections, which no transaction does
+	// The first write makes the collections, which no transaction does.
+	if err := atFirst(func() error { return bare.write(ctx, 0, false) }); err != nil {
 		return nil, err
 	}
 	err := s.inTransaction(ctx, func(ctx context.Context) error { return bare.write(ctx, 0, false) })

@@ -15,7 +15,7 @@ import (
 // The times of what the processes tell one another.
 const (
 	lookEvery   = time.Second            // while anyone listens to the chat
-	lookIdle    = 10 * time.Second       // while nobody does, and somebody is connected: who opens the chat is told the truth
+	lookIdle    = 10 * time.Second       // while others are connected: who opens the chat is told soon
 	lookPause   = 250 * time.Millisecond // between two looks, however much changes
 	lookTimeout = 3 * time.Second        // for the store
 	repeatEvery = 3 * time.Second        // the same is said again; dao.PresenceTTL forgives two that are lost
